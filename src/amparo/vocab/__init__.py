@@ -1,0 +1,1 @@
+"""Pure value types and code lists that every app speaks; knows nothing of Django or of storage."""
