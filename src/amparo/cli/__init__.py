@@ -1,0 +1,100 @@
+"""The `amparo` command.
+
+Start-up loads Typer and this package's signatures, nothing else: each command imports what it needs when it is called. The
+analysts' commands (`table`) know nothing of Django. A module is one noun of the command line.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from importlib.util import find_spec
+from types import FrameType
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from amparo.cli.refusing import CommandRefused
+
+# Help as plain text: drawing it with Rich would treble the time that `amparo --help` takes. No pretty tracebacks: they
+# print the values of variables, which are personal data.
+OPTIONS: dict[str, Any] = {"rich_markup_mode": None, "no_args_is_help": True}
+
+
+def command_line() -> typer.Typer:
+    """Put the commands together, in the order in which `amparo --help` lists them."""
+    from amparo.cli import checking, database, facts, people, serving, workbooks
+
+    app = typer.Typer(
+        name="amparo",
+        help="Run a country's response to trafficking in persons, and the science behind its figures.",
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        **OPTIONS,
+    )
+    app.callback()(_start)
+    app.command("demo")(serving.demo)
+    if find_spec("amparo.cli.table"):
+        from amparo.cli import table
+
+        app.command("table", short_help="Count a file into a table that may be published.")(table.table)
+    app.add_typer(_group("import", "Take in data of others.", htcds=workbooks.import_htcds))
+    app.add_typer(_group("facts", "The coded facts that tables are counted from.", export=facts.export))
+    app.command("serve")(serving.serve)
+    app.command("worker")(serving.worker)
+    app.command("migrate")(database.migrate)
+    app.add_typer(_group("database", "The database of this installation.", url=database.url))
+    app.add_typer(
+        _group("organisation", "Organisations that work in this installation.", add=people.add_organisation)
+    )
+    app.add_typer(_group("user", "People who sign in.", add=people.add_user))
+    app.command("doctor")(checking.doctor)
+    app.command("settings")(checking.settings)
+    return app
+
+
+def main() -> None:
+    """Run the command line, and tell what stopped it in plain words."""
+    from amparo.config.embedded import DatabaseNotStarted
+    from amparo.config.environment import Misconfigured
+
+    signal.signal(signal.SIGTERM, _interrupt)  # a service manager's stop is as clean as Ctrl-C
+    try:
+        command_line()()
+    except (CommandRefused, DatabaseNotStarted, Misconfigured) as refusal:
+        print(f"amparo: {refusal}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _group(name: str, meaning: str, **commands: Any) -> typer.Typer:
+    group = typer.Typer(name=name, help=meaning, **OPTIONS)
+    group.callback()(lambda: None)  # a group of one command keeps its name
+    for command, function in commands.items():
+        group.command(command)(function)
+    return group
+
+
+def _start(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=lambda asked: _tell_version(asked), help="Print the version.")
+    ] = False,
+) -> None: ...
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from amparo import __version__
+
+        print(__version__)
+        raise typer.Exit
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""Primary rules: which cells may not be shown for what they hold themselves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from amparo.stats.results import Interval
+from amparo.vocab.text import N_
+
+from ._request import CannotCount
+
+__all__ = ["Cell", "Rule", "Threshold"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Describes a cell to a rule: its values, None for a total, and its true count."""
+
+    row: tuple[str, ...] | None
+    column: tuple[str, ...] | None
+    count: int
+
+
+class Rule(Protocol):
+    """Decides which cells are unsafe by themselves. Rules combine by being listed: a cell is unsafe when any rule says so.
+
+    Rules are asked only about cells that count somebody: zeros are shown.
+    """
+
+    @property
+    def told(self) -> Interval:
+        """Give the counts that a reader must take for possible when told that a cell is hidden by this rule."""
+
+    @property
+    def words(self) -> str:
+        """Say the rule to the reader of the table."""
+
+    def forbids(self, cell: Cell) -> bool:
+        """Tell whether the cell is unsafe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """Forbids counts from 1 to one below ``minimum``: few enough people to be recognised.
+
+    Zero is shown: it counts nobody. Below 3 the rule would have one count to hide, and the mark itself would tell it.
+    """
+
+    minimum: int = 5
+
+    def __post_init__(self) -> None:
+        if self.minimum < 3:
+            raise CannotCount(
+                N_(
+                    "A threshold of %(minimum)s protects nobody: with 2, every hidden count is known to be 1. "
+                    "Use 3 or more; 5 is usual for tables, 11 for open micro-data."
+                ),
+                minimum=self.minimum,
+            )
+
+    @property
+    def told(self) -> Interval:
+        """Give 1 to one below the threshold."""
+        return Interval(1, self.minimum - 1)
+
+    @property
+    def words(self) -> str:
+        """Say the rule to the reader of the table."""
+        return f"fewer than {self.minimum}"
+
+    def forbids(self, cell: Cell) -> bool:
+        """Tell whether the count is above zero and below the threshold."""
+        return 0 < cell.count < self.minimum
+
+
+def told_by_any(rules: Sequence[Rule]) -> Interval:
+    """Give the counts possible for a cell that some rule of several hides, when the reader is not told which."""
+    highs = [rule.told.high for rule in rules]
+    high = None if None in highs else max(h for h in highs if h is not None)
+    return Interval(min(rule.told.low for rule in rules), high)

@@ -1,0 +1,31 @@
+"""Values that every method's result is built from."""
+
+from dataclasses import dataclass
+
+__all__ = ["Caution", "Interval"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Holds the whole numbers from ``low`` to ``high``, both included; ``high`` of None means without end."""
+
+    low: int
+    high: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.high is not None and self.high < self.low:
+            raise ValueError(f"An interval cannot end ({self.high}) before it begins ({self.low}).")
+
+    def __contains__(self, value: int) -> bool:
+        return self.low <= value and (self.high is None or value <= self.high)
+
+    def __str__(self) -> str:
+        return f"{self.low} or more" if self.high is None else f"{self.low} to {self.high}"
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """Tells the reader of a result what to keep in mind; ``code`` is for programs, ``message`` for people."""
+
+    code: str
+    message: str

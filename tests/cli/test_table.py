@@ -1,0 +1,287 @@
+"""The command `amparo table`: what it prints, writes, refuses, and loads."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from amparo.cli.table import table
+from tests.shared_data import shared_data
+
+application = typer.Typer(pretty_exceptions_enable=False)
+application.command()(table)
+
+
+def amparo_table(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(application, [str(argument) for argument in arguments])
+
+
+def read_json(*arguments: str | Path) -> dict[str, Any]:
+    result = amparo_table(*arguments, "--format", "json")
+    assert result.exit_code == 0, result.output
+    loaded: dict[str, Any] = json.loads(result.stdout)
+    return loaded
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Path:
+    counts = {("TH", "F"): 20, ("TH", "M"): 3, ("NA", "F"): 30, ("NA", "M"): 40, ("", "F"): 7, ("", "M"): 9}
+    lines = [
+        f"{country},{gender},{'yes' if at % 2 else ''}\n"
+        for (country, gender), n in counts.items()
+        for at in range(n)
+    ]
+    path = tmp_path / "records.csv"
+    path.write_text("country,gender,minor\n" + "".join(lines), encoding="utf-8")
+    return path
+
+
+def test_json_is_the_promised_object(records: Path) -> None:
+    told = read_json(records, "--rows", "country", "--columns", "gender", "--counting-unit", "cases")
+    assert (told["counting_unit"], told["rows"], told["columns"]) == ("cases", ["country"], ["gender"])
+    assert (told["threshold"], told["method"]) == (5, "suppress")
+    assert all(set(cell) == {"row", "column", "value", "status"} for cell in told["cells"])
+    cells = {(str(cell["row"]), str(cell["column"])): cell for cell in told["cells"]}
+    assert len(cells) == 12
+    assert cells["['TH']", "['M']"] == {"row": ["TH"], "column": ["M"], "value": None, "status": "primary"}
+    assert cells["None", "None"] == {"row": None, "column": None, "value": 109, "status": "shown"}
+    assert cells["['NA']", "None"]["value"] == 70
+    hidden = [cell for cell in told["cells"] if cell["value"] is None]
+    assert [cell["status"] for cell in hidden].count("secondary") == len(hidden) - 1 == 3
+
+
+def test_a_table_without_columns_has_totals_only(records: Path) -> None:
+    told = read_json(records, "--rows", "country,gender")
+    assert [cell["column"] for cell in told["cells"]] == [None] * 7
+    assert told["columns"] == []
+
+
+@pytest.mark.parametrize(
+    ("conditions", "count"),
+    [
+        (["country=TH"], 23),
+        (["country=TH,NA"], 93),
+        (["country!=TH"], 86),
+        (["country="], 16),
+        (["country=NA", "gender!=M"], 30),
+        (["country!="], 93),
+        (["country=nowhere"], 0),
+    ],
+)
+def test_where_keeps_what_it_says(records: Path, conditions: list[str], count: int) -> None:
+    told = read_json(records, "--rows", "minor", *(part for text in conditions for part in ("--where", text)))
+    assert told["cells"][-1] == {
+        "row": None,
+        "column": None,
+        "value": count,
+        "status": "shown" if count else "zero",
+    }
+    assert bool(told["warnings"]) == (count == 0)
+
+
+def test_rounding(records: Path) -> None:
+    told = read_json(records, "--rows", "country", "--columns", "gender", "--method", "round")
+    assert told["method"] == "round"
+    assert all(cell["value"] % 5 == 0 for cell in told["cells"])
+
+
+def test_text_is_readable_on_eighty_columns(records: Path, tmp_path: Path) -> None:
+    result = amparo_table(records, "--rows", "country", "--columns", "gender")
+    assert "(blank)" in result.stdout
+    assert "1–4" in result.stdout
+    assert "hidden by the rule" in result.stdout
+    wide = tmp_path / "wide.csv"
+    wide.write_text("a,b\n" + "".join(f"{'long' * 20},{n}\n" * 6 for n in range(40)), encoding="utf-8")
+    result = amparo_table(wide, "--rows", "a", "--columns", "b")
+    assert max(len(line) for line in result.stdout.splitlines()) <= 80
+    assert "Part 2 of" in result.stdout
+
+
+def test_formulas_are_disarmed(tmp_path: Path) -> None:
+    path = tmp_path / "records.csv"
+    path.write_text(
+        "=name,b\n" + '"=HYPERLINK(""http://x"")",-1\n' * 6 + "@x,http://example.org\n" * 7, encoding="utf-8"
+    )
+    result = amparo_table(path, "--rows", "=name", "--columns", "b", "--format", "csv")
+    lines = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert set(lines[0]) == {"'=name", "b", "total_of", "value", "status", "reason"}
+    assert {line["'=name"] for line in lines} == {'\'=HYPERLINK("http://x")', "'@x", ""}
+    assert [line["total_of"] for line in lines] == [
+        "",
+        "",
+        "columns",
+        "",
+        "",
+        "columns",
+        "rows",
+        "rows",
+        "all",
+    ]
+    book = tmp_path / "table.xlsx"
+    assert (
+        amparo_table(
+            path, "--rows", "=name", "--columns", "b", "--format", "xlsx", "--output", book
+        ).exit_code
+        == 0
+    )
+    with zipfile.ZipFile(book) as archive:
+        sheets = b"".join(archive.read(name) for name in archive.namelist() if "worksheets" in name)
+    assert b"<f>" not in sheets
+    assert b"hyperlink" not in sheets
+
+
+def test_the_workbook_says_what_it_counts(records: Path, tmp_path: Path) -> None:
+    book = tmp_path / "table.xlsx"
+    arguments = ["--rows", "country", "--columns", "gender", "--where", "minor=yes,", "--format", "xlsx"]
+    assert amparo_table(records, *arguments, "--output", book).exit_code == 0
+    read = openpyxl.load_workbook(book)
+    assert read.sheetnames == ["Table", "Cells", "About"]
+    facts = {str(row[0].value): str(row[1].value) for row in read["About"].iter_rows()}
+    assert facts["Counting unit"] == "records"
+    assert facts["Source"] == "records.csv"
+    assert facts["Records counted"] == "minor is yes, (blank)"
+    assert "fewer than 5" in facts["Rule"]
+    assert facts["Reader assumed"].startswith("A reader who sees the whole table")
+    assert {cell.value for row in read["Table"].iter_rows() for cell in row} >= {
+        "1–4",
+        "×",
+        109,
+        "(blank)",
+        "Total",
+    }
+    reasons = [str(row[5].value) for row in read["Cells"].iter_rows(min_row=2) if row[3].value is None]
+    assert len(reasons) == 4
+    assert all(reason.startswith("Hidden because") for reason in reasons)
+
+
+def test_output_is_put_in_place_whole(records: Path, tmp_path: Path) -> None:
+    target = tmp_path / "table.json"
+    assert amparo_table(records, "--rows", "country", "--format", "json", "--output", target).exit_code == 0
+    assert json.loads(target.read_text(encoding="utf-8"))["rows"] == ["country"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["records.csv", "table.json"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--rows", "contry"], 'The nearest is "country". Its columns are: country, gender, minor'),
+        (["--rows", "country", "--columns", "country"], "more than once"),
+        (["--rows", ""], "at least one column"),
+        (["--rows", "country", "--where", "gender"], "COLUMN=VALUE"),
+        (["--rows", "country", "--where", "sex=F"], 'no column "sex"'),
+        (["--rows", "country", "--threshold", "1"], "protects nobody"),
+        (["--rows", "country", "--method", "hide"], "'hide'"),
+        (["--rows", "country", "--format", "xlsx"], "--output"),
+        (["--rows", "country", "--output", "/nowhere/table.csv"], "no folder"),
+    ],
+)
+def test_a_request_that_cannot_be_met_says_why(records: Path, arguments: list[str], words: str) -> None:
+    result = amparo_table(records, *arguments)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert result.stdout == ""
+
+
+def test_the_records_are_never_overwritten(records: Path) -> None:
+    before = records.read_bytes()
+    result = amparo_table(records, "--rows", "country", "--output", records)
+    assert (result.exit_code, records.read_bytes()) == (2, before)
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    result = amparo_table(tmp_path / "none.csv", "--rows", "a")
+    assert result.exit_code == 2
+    assert "There is no file" in result.stderr
+
+
+# Typer itself needs pydantic and its parts.
+MAY_LOAD = {
+    "_duckdb",
+    "amparo",
+    "duckdb",
+    "markdown_it",
+    "mdurl",
+    "pygments",
+    "rich",
+    "shellingham",
+    "typer",
+} | {
+    "annotated_doc",
+    "annotated_types",
+    "pydantic",
+    "pydantic_core",
+    "typing_extensions",
+    "typing_inspection",
+}
+SHOW_LOADED = """
+import sys
+before = set(sys.modules)
+import typer
+from amparo.cli.table import table
+application = typer.Typer(pretty_exceptions_enable=False)
+application.command()(table)
+application(sys.argv[1:], standalone_mode=False)
+names = {name.partition(".")[0] for name in set(sys.modules) - before}
+print(*sorted(names - set(sys.stdlib_module_names)), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("form", ["json", "text", "csv"])
+def test_the_command_loads_little(records: Path, form: str) -> None:
+    """The time of the command is the time of its imports: none of Django, pandas, NumPy, SciPy, Ibis, pyarrow is among them."""
+    arguments = [str(records), "--rows", "country", "--columns", "gender", "--format", form]
+    done = subprocess.run(
+        [sys.executable, "-c", SHOW_LOADED, *arguments], capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stderr.split())
+    assert "duckdb" in loaded
+    assert {name for name in loaded if not name.startswith("_sysconfigdata")} <= MAY_LOAD
+
+
+@pytest.mark.parametrize("percent", [5, 10])
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [
+        ("yearOfRegistration", "ageBroad"),
+        ("citizenship", "CountryOfExploitation"),
+        ("citizenship,gender", "ageBroad,isSexualExploit"),
+    ],
+)
+def test_samples_of_the_real_file(tmp_path: Path, percent: int, rows: str, columns: str) -> None:
+    lines = shared_data("ctdc/dados_app.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    rng = random.Random(percent)
+    sample = [line for line in lines[1:] if rng.random() < percent / 100]
+    path = tmp_path / "sample.csv"
+    path.write_text(lines[0] + "".join(sample), encoding="utf-8")
+    told = read_json(path, "--rows", rows, "--columns", columns)
+    true = count_by_hand(path, rows.split(","), columns.split(","))
+    for cell in told["cells"]:
+        count = true.get((tuple(cell["row"] or ()), tuple(cell["column"] or ())), 0)
+        assert cell["value"] == (count if cell["status"] in ("shown", "zero") else None)
+        assert (cell["status"] in ("primary", "secondary")) or not 0 < count < 5
+        assert (cell["status"] == "zero") == (count == 0)
+    assert told["audit"]["cleared"]
+
+
+def count_by_hand(
+    path: Path, rows: list[str], columns: list[str]
+) -> dict[tuple[tuple[str, ...], tuple[str, ...]], int]:
+    counts: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
+    with path.open(encoding="utf-8", newline="") as stream:
+        for record in csv.DictReader(stream):
+            row, column = tuple(record[name] for name in rows), tuple(record[name] for name in columns)
+            for key in ((row, column), (row, ()), ((), column), ((), ())):
+                counts[key] = counts.get(key, 0) + 1
+    return counts
