@@ -1,0 +1,1 @@
+"""The design system: page frames, components, forms, styles and behaviours. It knows no model and no permission."""
