@@ -1,0 +1,210 @@
+"""Let people into an organisation, change what they do there, and let them go."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from amparo.access.actions.permission import Refused, require
+from amparo.access.actions.roles import (
+    RoleNotAssignable,
+    assignable_role,
+    refuse_incompatible,
+    require_may_assign,
+)
+from amparo.access.rules import Permission, Viewer
+from amparo.accounts import actions as accounts
+from amparo.accounts.actions import InvitationNotOpen
+from amparo.accounts.queries import (
+    MembershipRow,
+    OrganisationRow,
+    find_invitation,
+    find_membership,
+    find_user_id,
+    get_organisation,
+    memberships_of,
+    people_of,
+)
+from amparo.accounts.rules import tidy_email
+from amparo.audit.actions import record as record_event
+
+
+class SignInFirst(Exception):
+    """The invited address signs in here already, so the link alone does not prove who holds it."""
+
+
+def invite_user(
+    *,
+    email: str,
+    organisation_id: int,
+    role: str,
+    by: Viewer,
+    now: datetime,
+    team_id: int | None = None,
+    draw: Callable[[int], str] = secrets.token_urlsafe,
+) -> str:
+    """Invite an address to a role; gives the secret of the link, which is told once and not kept.
+
+    An earlier invitation of the same address to the same role there stops working. Raises `Refused`,
+    `RoleNotAssignable`, or `ValidationError` about the address.
+    """
+    address = tidy_email(email)
+    validate_email(address)
+    organisation = _active_organisation(organisation_id)
+    chosen = assignable_role(role, organisation=organisation, team_id=team_id)
+    require_may_assign(by, role=chosen, organisation=organisation, now=now)
+    # Only roles here are compared now: what somebody does elsewhere is not for this inviter to learn.
+    # Accepting compares them all.
+    here = [person.role for person in people_of(organisation_id, now) if person.email == address]
+    refuse_incompatible(chosen, held=here)
+    return accounts.issue_invitation(
+        email=address, organisation_id=organisation_id, team_id=team_id, role=role, by=by, now=now, draw=draw
+    )
+
+
+def withdraw_invitation(*, invitation_id: int, by: Viewer, now: datetime) -> None:
+    """Make an invitation of the own organisation stop working; raises `InvitationNotOpen`."""
+    require(by, Permission.PEOPLE_MANAGE)
+    accounts.withdraw_invitation(
+        invitation_id=invitation_id, organisation_id=_own_organisation(by), by=by, now=now
+    )
+
+
+@transaction.atomic
+def accept_invitation(
+    *, secret: str, by: Viewer, now: datetime, name: str = "", password: str = ""
+) -> MembershipRow:
+    """Take up an invitation: a new address gets a user with that name and password, and the role begins.
+
+    An address that signs in already must be signed in as `by`; then name and password stay as they are.
+    Raises `InvitationNotOpen`, `SignInFirst`, `RoleNotAssignable`, or `ValidationError` by field.
+    """
+    invitation = find_invitation(secret, now)
+    if invitation is None:
+        raise InvitationNotOpen(
+            _(
+                "This link no longer works: it was used, replaced, or is older than three days. Ask for a new one."
+            )
+        )
+    user_id = find_user_id(invitation.email)
+    if user_id is None:
+        user_id = accounts.add_user(email=invitation.email, name=name, password=password, now=now)
+    elif user_id != by.user_id:
+        raise SignInFirst(_("Sign in with this address first, then open the link again."))
+    organisation = _active_organisation(invitation.organisation_id)
+    role = assignable_role(invitation.role, organisation=organisation, team_id=invitation.team_id)
+    refuse_incompatible(role, held=[held.role for held in memberships_of(user_id, now)])
+    accepting = Viewer(user_id=user_id, organisation_id=organisation.id)
+    accounts.close_invitation(invitation_id=invitation.id, by=accepting, now=now)
+    membership_id = accounts.start_membership(
+        user_id=user_id,
+        organisation_id=organisation.id,
+        team_id=invitation.team_id,
+        role=role.code,
+        by=accepting,
+        now=now,
+    )
+    return next(held for held in memberships_of(user_id, now) if held.id == membership_id)
+
+
+@transaction.atomic
+def change_membership(
+    *, membership_id: int, role: str, team_id: int | None, by: Viewer, now: datetime
+) -> int:
+    """Let somebody work in another role or team from now on: the old membership ends, a new one begins.
+
+    Gives the id of the new one. The keys that worked under the old one stop.
+    """
+    membership = _changeable(membership_id, by=by, now=now)
+    if (membership.role, membership.team_id) == (role, team_id):
+        return membership.id
+    organisation = _active_organisation(membership.organisation_id)
+    chosen = assignable_role(role, organisation=organisation, team_id=team_id)
+    require_may_assign(by, role=chosen, organisation=organisation, now=now)
+    others = [held for held in memberships_of(membership.user_id, now) if held.id != membership.id]
+    refuse_incompatible(chosen, held=[held.role for held in others])
+    if any((held.organisation_id, held.role) == (organisation.id, role) for held in others):
+        raise RoleNotAssignable(_("This person has this role here already. Change or end that one."))
+    accounts.end_membership(membership_id=membership.id, by=by, now=now)
+    return accounts.start_membership(
+        user_id=membership.user_id,
+        organisation_id=organisation.id,
+        team_id=team_id,
+        role=role,
+        by=by,
+        now=now,
+    )
+
+
+def end_membership(*, membership_id: int, by: Viewer, now: datetime) -> None:
+    """End somebody's role at once, with the keys that worked under it."""
+    membership = _changeable(membership_id, by=by, now=now)
+    accounts.end_membership(membership_id=membership.id, by=by, now=now)
+
+
+def renew_password(*, membership_id: int, by: Viewer, now: datetime) -> str:
+    """Make a link with which somebody who forgot their password sets a new one; gives its secret, once.
+
+    Only for somebody whose second factor stands, because then the link alone signs nobody in; and only when
+    they work for no other organisation, whose people it would concern too. A command on the machine may always.
+    """
+    if by.is_system:
+        require(by, Permission.PEOPLE_MANAGE)
+        membership = find_membership(membership_id, now)
+        if membership is None:
+            raise Refused(_("This role has ended."))
+    else:
+        membership = _changeable(membership_id, by=by, now=now)
+        if not membership.has_second_factor:
+            raise Refused(
+                _(
+                    "This person has no second step of signing in, so the link alone would sign you in as them. Ask "
+                    "whoever looks after the installation."
+                )
+            )
+        if any(
+            held.organisation_id != by.organisation_id for held in memberships_of(membership.user_id, now)
+        ):
+            raise Refused(
+                _("This person works for another organisation too. Ask whoever looks after the installation.")
+            )
+    return accounts.issue_password_link(user_id=membership.user_id, by=by, now=now)
+
+
+def choose_membership(*, membership_id: int, by: Viewer, now: datetime) -> MembershipRow:
+    """Work under another of one's own memberships from now on; the caller keeps the choice in the session."""
+    membership = find_membership(membership_id, now)
+    if by.token_id is not None or membership is None or membership.user_id != by.user_id:
+        raise Refused(_("You do not work in this role, or it has ended. Choose one from the list."))
+    chosen = Viewer(
+        user_id=by.user_id, membership_id=membership.id, organisation_id=membership.organisation_id
+    )
+    record_event("accounts.membership.choose", by=chosen, at=now, record=f"membership:{membership.id}")
+    return membership
+
+
+def _changeable(membership_id: int, *, by: Viewer, now: datetime) -> MembershipRow:
+    """Find the running membership that `by` may change; another organisation's looks like none."""
+    require(by, Permission.PEOPLE_MANAGE)
+    membership = find_membership(membership_id, now)
+    if membership is None or membership.organisation_id != _own_organisation(by):
+        raise Refused(_("This role has ended, or is not one of your organisation."))
+    if membership.user_id == by.user_id:
+        raise Refused(_("You cannot change your own role. Ask another administrator of your organisation."))
+    return membership
+
+
+def _own_organisation(by: Viewer) -> int:
+    if by.organisation_id is None:
+        raise Refused(_("You work for no organisation at present."))
+    return by.organisation_id
+
+
+def _active_organisation(organisation_id: int) -> OrganisationRow:
+    organisation = get_organisation(organisation_id)
+    if organisation is None or not organisation.is_active:
+        raise RoleNotAssignable(_("This organisation is not there, or no longer works here."))
+    return organisation

@@ -1,0 +1,42 @@
+"""Begin to read what is sealed: the only way to a `Reading`, and it leaves a trace."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from amparo.access.actions.permission import require
+from amparo.access.rules import Permission, Viewer
+from amparo.audit.actions import record as record_event
+from amparo.vault.rules import Reading
+
+
+def begin_reading(
+    viewer: Viewer,
+    *,
+    action: str,
+    persons: Iterable[UUID],
+    now: datetime,
+    record: str = "",
+    fields: Iterable[str] = (),
+    purpose: str = "",
+) -> Reading:
+    """Log that the viewer reads about these persons, and give the key to what is sealed about them.
+
+    The caller has found the records through a scoped getter; this asks only for the permission to read. The log
+    is written in the caller's transaction, so what is rolled back was not read either.
+    """
+    require(viewer, Permission.CASE_READ)
+    covered = frozenset(persons)
+    record_event(
+        action,
+        by=viewer,
+        at=now,
+        record=record,
+        persons=sorted(covered),
+        fields=fields,
+        count=len(covered),
+        purpose=purpose,
+    )
+    return Reading(
+        user_id=viewer.user_id, membership_id=viewer.membership_id, purpose=purpose, persons=covered
+    )

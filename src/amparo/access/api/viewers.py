@@ -1,0 +1,44 @@
+"""Tell the API who is asking: a page's session, or a program with its key."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja.security import HttpBearer
+from ninja.security.apikey import APIKeyCookie
+
+from amparo.access.queries import viewer_for_token
+from amparo.access.rules import Viewer
+from amparo.access.web import lacks_demanded_factor, viewer_of
+
+
+class SessionViewer(APIKeyCookie):
+    """Lets in who signed in on a page; every write needs the page's token against forgery."""
+
+    param_name = settings.SESSION_COOKIE_NAME
+
+    def _get_key(self, request: HttpRequest) -> str | None:
+        """Look for a session only where there is one: a program whose key does not work is told so, and nothing else."""
+        has_key = request.headers.get("Authorization", "").lower().startswith("bearer")
+        if has_key or self.param_name not in request.COOKIES:
+            return None
+        return super()._get_key(request)
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Viewer | None:
+        """Give the viewer of the session, or None."""
+        viewer = viewer_of(request)
+        is_complete = viewer.membership_id is not None and not lacks_demanded_factor(request)
+        return viewer if is_complete else None
+
+
+class TokenViewer(HttpBearer):
+    """Lets in a program with a key. It never begins a session: the key is asked at each request."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Viewer | None:
+        """Give the viewer of the key, and make it the one that the request is answered for."""
+        now: Any = getattr(request, "now", None) or timezone.now()
+        viewer = viewer_for_token(token, now)
+        if viewer is not None:
+            request.viewer = viewer  # type: ignore[attr-defined]  # what views and the API alike look at
+        return viewer

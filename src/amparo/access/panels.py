@@ -1,0 +1,205 @@
+"""Give other apps' pages what access has to show: the head, the menu, tables of people and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from amparo.access.rules import Permission, Viewer, role_of
+from amparo.access.web import is_factor_missing, viewer_of
+from amparo.accounts.queries import InvitationRow, MembershipRow, OrganisationRow, OwnDetails, TokenRow
+from amparo.ui.parts import Cell, Column, DataTable, Header, Link, NavigationItem, Row, State, SummaryRow
+from amparo.vocab.codes import code_list
+
+
+def header(request: HttpRequest) -> Header | None:
+    """Fill the head of a page with who is signed in and what they may reach; None for nobody."""
+    viewer = viewer_of(request)
+    if not viewer.is_signed_in:
+        return None
+    menu = [Link(label=_("Me"), url=reverse("accounts:me"))]
+    memberships: tuple[MembershipRow, ...] = getattr(request, "memberships", ())
+    if len(memberships) > 1:
+        menu.append(Link(label=_("Work in another role"), url=reverse("accounts:membership")))
+    if viewer.may(Permission.TOKEN_MANAGE):
+        menu.append(Link(label=_("Keys for programs"), url=reverse("accounts:tokens")))
+    if is_factor_missing(request):
+        menu.append(
+            Link(label=_("Set up the second step of signing in"), url=reverse("accounts:second-factor"))
+        )
+    return Header(
+        organisation=viewer.organisation_name,
+        user=viewer.name,
+        search_url=_search_url(viewer),
+        menu=tuple(menu),
+        sign_in_url=reverse("account_login"),
+        sign_out_url=reverse("account_logout"),
+    )
+
+
+def people_navigation(viewer: Viewer) -> NavigationItem | None:
+    """Offer the people of the organisation to who manages them."""
+    if not viewer.may(Permission.PEOPLE_MANAGE):
+        return None
+    return NavigationItem(label=_("People and roles"), url=reverse("accounts:people"), order=60)
+
+
+def organisation_navigation(viewer: Viewer) -> NavigationItem | None:
+    """Offer the own organisation to who manages it."""
+    if not viewer.may(Permission.ORGANISATION_MANAGE):
+        return None
+    return NavigationItem(label=_("Organisation"), url=reverse("accounts:organisation"), order=70)
+
+
+def organisations_navigation(viewer: Viewer) -> NavigationItem | None:
+    """Offer all organisations to who manages the installation."""
+    if not viewer.may(Permission.INSTALLATION_MANAGE):
+        return None
+    return NavigationItem(label=_("Organisations"), url=reverse("accounts:organisations"), order=60)
+
+
+def role_label(code: str) -> str:
+    """Give a role's name in the language of the page; an unknown role keeps its code."""
+    role = role_of(code)
+    return _(role.label) if role else code
+
+
+def membership_label(membership: MembershipRow) -> str:
+    """Say a membership in one line: the role, the organisation, the team."""
+    names = {
+        "role": role_label(membership.role),
+        "organisation": membership.organisation_name,
+        "team": membership.team_name,
+    }
+    if membership.team_name:
+        return _("%(role)s, %(organisation)s, team %(team)s") % names
+    return _("%(role)s, %(organisation)s") % names
+
+
+def own_rows(viewer: Viewer, details: OwnDetails, *, has_factor: bool) -> tuple[SummaryRow, ...]:
+    """Say what is known of one's own account."""
+    password_url = reverse("account_change_password")
+    factor_url = reverse("accounts:second-factor")
+    factor = _("Set up") if has_factor else _("Not set up")
+    return (
+        SummaryRow(label=_("Address"), value=details.email),
+        SummaryRow(label=_("Organisation"), value=viewer.organisation_name or _("None at present")),
+        SummaryRow(label=_("Role"), value=role_label(viewer.role) if viewer.role else _("None at present")),
+        SummaryRow(label=_("Password"), value=_("Set"), url=password_url, act=_("Change")),
+        SummaryRow(label=_("Second step of signing in"), value=factor, url=factor_url, act=_("Look")),
+    )
+
+
+def people_table(people: Iterable[MembershipRow], *, viewer: Viewer) -> DataTable:
+    """Lay out the people of an organisation; each row leads to the page that changes the role."""
+    columns = (
+        Column(key="name", label=_("Name"), main=True),
+        Column(key="role", label=_("Role")),
+        Column(key="team", label=_("Team")),
+        Column(key="since", label=_("Since")),
+        Column(key="factor", label=_("Second step")),
+    )
+    rows = tuple(_person_row(person, viewer=viewer) for person in people)
+    return DataTable(
+        caption=_("People who work for the organisation"), columns=columns, rows=rows, count=len(rows)
+    )
+
+
+def invitation_table(invitations: Iterable[InvitationRow]) -> DataTable:
+    """Lay out the invitations that nobody has taken up yet."""
+    columns = (
+        Column(key="email", label=_("Address"), main=True),
+        Column(key="role", label=_("Role")),
+        Column(key="team", label=_("Team")),
+        Column(key="until", label=_("The link works until")),
+    )
+    rows = tuple(
+        Row(
+            cells=(
+                Cell(value=invitation.email),
+                Cell(value=role_label(invitation.role)),
+                Cell(value=invitation.team_name or _("None")),
+                Cell(value=invitation.expires_at),
+            )
+        )
+        for invitation in invitations
+    )
+    return DataTable(
+        caption=_("Open invitations"),
+        columns=columns,
+        rows=rows,
+        empty_title=_("No open invitations"),
+        empty_text=_("Whom you invite stands here until they have taken up their role."),
+    )
+
+
+def token_table(tokens: Iterable[TokenRow]) -> DataTable:
+    """Lay out one's own keys."""
+    columns = (
+        Column(key="name", label=_("For"), main=True),
+        Column(key="created", label=_("Made")),
+        Column(key="until", label=_("Works until")),
+    )
+    rows = tuple(
+        Row(cells=(Cell(value=one.name), Cell(value=one.created_at), Cell(value=one.expires_at)))
+        for one in tokens
+    )
+    return DataTable(
+        caption=_("Your keys"),
+        columns=columns,
+        rows=rows,
+        empty_title=_("No keys yet"),
+        empty_text=_("With a key a program of yours asks for what you may see, without your password."),
+    )
+
+
+def organisation_table(organisations: Iterable[OrganisationRow]) -> DataTable:
+    """Lay out all organisations of the installation."""
+    kinds = code_list("organisation_kind")
+    columns = (
+        Column(key="name", label=_("Name"), main=True),
+        Column(key="kind", label=_("Kind")),
+        Column(key="people", label=_("People"), numeric=True),
+    )
+    rows = tuple(
+        Row(
+            cells=(
+                Cell(value=one.name, is_name=True),
+                Cell(value=_(kinds.label(one.kind)) if one.kind in kinds else one.kind),
+                Cell(value=one.people),
+            )
+        )
+        for one in organisations
+    )
+    return DataTable(caption=_("Organisations"), columns=columns, rows=rows, count=len(rows))
+
+
+def _person_row(person: MembershipRow, *, viewer: Viewer) -> Row:
+    factor = (
+        State(label=_("Set up"), colour="green")
+        if person.has_second_factor
+        else State(label=_("Not set up"), colour="grey")
+    )
+    note = _("you") if person.user_id == viewer.user_id else person.email
+    return Row(
+        url=f"{reverse('accounts:person')}?person={person.id}",
+        cells=(
+            Cell(value=person.name, note=note, is_name=True),
+            Cell(value=role_label(person.role)),
+            Cell(value=person.team_name or _("None")),
+            Cell(value=person.since),
+            Cell(value=factor),
+        ),
+    )
+
+
+def _search_url(viewer: Viewer) -> str:
+    if not viewer.may(Permission.CASE_READ):
+        return ""
+    try:
+        return reverse("portal:search")
+    except NoReverseMatch:
+        return ""

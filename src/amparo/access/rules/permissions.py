@@ -1,0 +1,74 @@
+"""Name everything that somebody may be allowed to do: one enum, each value said in plain words."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from amparo.vocab.text import N_
+
+
+class Permission(StrEnum):
+    """One thing that a role may allow; a page, an API operation and an action each ask for exactly one."""
+
+    CASE_READ = "case.read"
+    CASE_CREATE = "case.create"
+    CASE_EDIT = "case.edit"
+    CASE_MOVE = "case.move"
+    CASE_ASSIGN = "case.assign"
+    CASE_CLOSE = "case.close"
+    CASE_REOPEN = "case.reopen"
+    PERSON_EDIT = "person.edit"
+    NOTE_ADD = "note.add"
+    NOTE_READ_SENSITIVE = "note.read_sensitive"
+    DOCUMENT_ADD = "document.add"
+    DOCUMENT_READ = "document.read"
+    FILTER_SAVE = "filter.save"
+    SUMMARY_PRINT = "summary.print"
+    IMPORT_RUN = "import.run"
+    IMPORT_UNDO = "import.undo"
+    EXPORT_RUN = "export.run"
+    TABLES_VIEW = "tables.view"
+    TABLES_DOWNLOAD = "tables.download"
+    SNAPSHOT_BUILD = "snapshot.build"
+    FACTS_EXPORT = "facts.export"
+    GRANT_GIVE = "grant.give"
+    PEOPLE_MANAGE = "people.manage"
+    ORGANISATION_MANAGE = "organisation.manage"
+    INSTALLATION_MANAGE = "installation.manage"
+    TOKEN_MANAGE = "token.manage"  # noqa: S105 - the name of a permission, no secret
+
+
+PERMISSION_MEANINGS: Mapping[Permission, str] = MappingProxyType(
+    {
+        Permission.CASE_READ: N_(
+            "Open and search the cases within reach, with the persons and episodes in them"
+        ),
+        Permission.CASE_CREATE: N_("Open a new case"),
+        Permission.CASE_EDIT: N_("Change a case and what happened in it"),
+        Permission.CASE_MOVE: N_("Move a case to its next stage"),
+        Permission.CASE_ASSIGN: N_("Give a case to another worker or team"),
+        Permission.CASE_CLOSE: N_("Close a case"),
+        Permission.CASE_REOPEN: N_("Open a closed case again"),
+        Permission.PERSON_EDIT: N_("Change what is recorded about a person"),
+        Permission.NOTE_ADD: N_("Add a note to a case"),
+        Permission.NOTE_READ_SENSITIVE: N_("Read notes that are marked as sensitive"),
+        Permission.DOCUMENT_ADD: N_("Add a document to a case"),
+        Permission.DOCUMENT_READ: N_("Open the documents of a case"),
+        Permission.FILTER_SAVE: N_("Keep a list of cases under a name, alone or for the team"),
+        Permission.SUMMARY_PRINT: N_("Print the summary of a case"),
+        Permission.IMPORT_RUN: N_("Bring in a workbook"),
+        Permission.IMPORT_UNDO: N_("Take back a workbook that was brought in"),
+        Permission.EXPORT_RUN: N_("Take cases out as a workbook"),
+        Permission.TABLES_VIEW: N_("See tables of figures in which small numbers are hidden"),
+        Permission.TABLES_DOWNLOAD: N_("Download tables of figures in which small numbers are hidden"),
+        Permission.SNAPSHOT_BUILD: N_("Build a new snapshot of the facts that tables are counted from"),
+        Permission.FACTS_EXPORT: N_(
+            "Take out coded facts without identities, one row an episode or a person"
+        ),
+        Permission.GRANT_GIVE: N_("Let another organisation or person see one case for a time"),
+        Permission.PEOPLE_MANAGE: N_("Invite people to the organisation, change and end their roles"),
+        Permission.ORGANISATION_MANAGE: N_("Change the organisation's name and teams"),
+        Permission.INSTALLATION_MANAGE: N_("Add organisations and look after the installation"),
+        Permission.TOKEN_MANAGE: N_("Make keys with which a program works in one's own name"),
+    }
+)

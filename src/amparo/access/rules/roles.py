@@ -1,0 +1,181 @@
+"""Describe the roles in which people work: what each may do, how far it reaches, what it excludes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import combinations, product
+from types import MappingProxyType
+
+from amparo.access.rules.permissions import Permission
+from amparo.vocab.text import N_
+
+
+class Scope(StrEnum):
+    """How far a role reaches among cases. Each reaches the granted records as well, except `none`."""
+
+    OWN = "own"
+    TEAM = "team"
+    ORGANISATION = "organisation"
+    GRANTED = "granted"
+    NONE = "none"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Role:
+    """One way of working here, as a described list of permissions.
+
+    `organisation_kinds` names the kinds of organisation that may have the role; empty means any kind.
+    """
+
+    code: str
+    label: str
+    description: str
+    permissions: frozenset[Permission]
+    scope: Scope
+    needs_second_factor: bool = True
+    organisation_kinds: frozenset[str] = frozenset()
+
+
+_READING = frozenset({Permission.CASE_READ, Permission.DOCUMENT_READ, Permission.FILTER_SAVE})
+_RECORDING = frozenset(
+    {Permission.CASE_EDIT, Permission.PERSON_EDIT, Permission.NOTE_ADD, Permission.DOCUMENT_ADD}
+)
+_CASEWORK = (
+    _READING
+    | _RECORDING
+    | {
+        Permission.CASE_CREATE,
+        Permission.CASE_MOVE,
+        Permission.CASE_CLOSE,
+        Permission.NOTE_READ_SENSITIVE,
+        Permission.SUMMARY_PRINT,
+    }
+)
+# Figures of the whole country are for those whom the State charges with them, not for any organisation.
+_KINDS_WITH_NATIONAL_FIGURES = frozenset({"national_rapporteur", "ministry", "central_government"})
+
+_DESCRIBED_ROLES = (
+    Role(
+        code="caseworker",
+        label=N_("Caseworker"),
+        description=N_(
+            "Works with persons day by day. Sees the cases of their team, or only their own when in no team."
+        ),
+        permissions=_CASEWORK,
+        scope=Scope.TEAM,
+    ),
+    Role(
+        code="supervisor",
+        label=N_("Supervisor"),
+        description=N_(
+            "Answers for all cases of the organisation: shares out the work, brings workbooks in and takes them out, "
+            "and may let others see a case."
+        ),
+        permissions=_CASEWORK
+        | {
+            Permission.CASE_ASSIGN,
+            Permission.CASE_REOPEN,
+            Permission.IMPORT_RUN,
+            Permission.IMPORT_UNDO,
+            Permission.EXPORT_RUN,
+            Permission.GRANT_GIVE,
+            Permission.TOKEN_MANAGE,
+        },
+        scope=Scope.ORGANISATION,
+    ),
+    Role(
+        code="first_responder",
+        label=N_("First responder"),
+        description=N_(
+            "Meets a person first, opens the case and records what was seen. Sees only their own cases."
+        ),
+        permissions=_READING | _RECORDING | {Permission.CASE_CREATE},
+        scope=Scope.OWN,
+    ),
+    Role(
+        code="competent_authority",
+        label=N_("Competent authority"),
+        description=N_("Decides on identification. Sees only the cases that were opened to it."),
+        permissions=_READING
+        | {Permission.CASE_MOVE, Permission.NOTE_ADD, Permission.DOCUMENT_ADD, Permission.SUMMARY_PRINT},
+        scope=Scope.GRANTED,
+    ),
+    Role(
+        code="statistician",
+        label=N_("Statistician"),
+        description=N_("Works with coded facts and tables of the whole country, never with identities."),
+        permissions=frozenset(
+            {
+                Permission.TABLES_VIEW,
+                Permission.TABLES_DOWNLOAD,
+                Permission.SNAPSHOT_BUILD,
+                Permission.FACTS_EXPORT,
+                Permission.TOKEN_MANAGE,
+            }
+        ),
+        scope=Scope.NONE,
+        organisation_kinds=_KINDS_WITH_NATIONAL_FIGURES,
+    ),
+    Role(
+        code="national_rapporteur",
+        label=N_("National rapporteur"),
+        description=N_(
+            "Reads and downloads tables in which small numbers are hidden. Sees no case and no fact about a single "
+            "person."
+        ),
+        permissions=frozenset({Permission.TABLES_VIEW, Permission.TABLES_DOWNLOAD}),
+        scope=Scope.NONE,
+        needs_second_factor=False,
+        organisation_kinds=_KINDS_WITH_NATIONAL_FIGURES,
+    ),
+    Role(
+        code="organisation_administrator",
+        label=N_("Organisation administrator"),
+        description=N_("Invites the people of their organisation and gives them their roles. Sees no case."),
+        permissions=frozenset({Permission.PEOPLE_MANAGE, Permission.ORGANISATION_MANAGE}),
+        scope=Scope.NONE,
+    ),
+    Role(
+        code="installation_administrator",
+        label=N_("Installation administrator"),
+        description=N_(
+            "Keeps the installation in health, adds organisations and invites the first administrator of each. Sees "
+            "no case."
+        ),
+        permissions=frozenset({Permission.INSTALLATION_MANAGE}),
+        scope=Scope.NONE,
+    ),
+)
+
+ROLES: Mapping[str, Role] = MappingProxyType({role.code: role for role in _DESCRIBED_ROLES})
+
+_ADMINISTRATORS = ("organisation_administrator", "installation_administrator")
+_CASE_ROLES = ("caseworker", "supervisor", "first_responder", "competent_authority")
+_DATA_ROLES = (*_CASE_ROLES, "statistician", "national_rapporteur")
+
+# Who gives out roles holds none that opens data; who could recognise a person works with no facts.
+INCOMPATIBLE_ROLES: frozenset[frozenset[str]] = frozenset(
+    frozenset(pair)
+    for pair in (
+        *product(_ADMINISTRATORS, _DATA_ROLES),
+        *combinations(_ADMINISTRATORS, 2),
+        *product(_CASE_ROLES, ("statistician",)),
+    )
+)
+
+
+def role_of(code: str) -> Role | None:
+    """Give the role of that code, or None for a code that this version does not know."""
+    return ROLES.get(code)
+
+
+def scope_of(role: Role, *, has_team: bool) -> Scope:
+    """Tell how far a role reaches for one membership: without a team, the team's cases are the own cases."""
+    if role.scope is Scope.TEAM and not has_team:
+        return Scope.OWN
+    return role.scope
+
+
+def conflicts_between(role: str, *, held: Iterable[str]) -> tuple[str, ...]:
+    """List the roles among `held` that the same human being must not hold together with `role`."""
+    return tuple(sorted(other for other in set(held) if frozenset({role, other}) in INCOMPATIBLE_ROLES))

@@ -1,0 +1,1 @@
+"""Knows who may sign in, the organisations they belong to and in which role they work there."""

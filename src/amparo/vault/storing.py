@@ -1,0 +1,63 @@
+"""Between a described record and a row: coded attributes are columns, personal ones are packed into the sealed columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, TypeVar
+
+from django.db import models
+from pydantic import TypeAdapter
+
+from amparo.vault.fields import VaultField
+from amparo.vault.rules import Sealed, seal
+from amparo.vocab.described import described_fields
+
+R = TypeVar("R")
+
+
+def vault_fields(model: type[models.Model]) -> tuple[VaultField, ...]:
+    """Return the sealed columns of a model."""
+    return tuple(field for field in model._meta.concrete_fields if isinstance(field, VaultField))
+
+
+def columns_of(record: Any, *, model: type[models.Model]) -> dict[str, Any]:
+    """Return the values of a model's columns for a record."""
+    plain = _adapter_of(type(record)).dump_python(record, mode="json")
+    columns = {
+        name: plain[name] for name, described, _ in described_fields(type(record)) if not described.privacy.is_sealed
+    }
+    for field in vault_fields(model):
+        held = {name: plain[name] for name in field.holds if name in plain}
+        if held:
+            columns[field.name] = seal(held, person=None)
+    return columns
+
+
+def sealed_of(row: models.Model, record: type) -> list[Sealed]:
+    """Return the sealed columns of a row that hold parts of a record, in the order that `record_from` takes them opened."""
+    names = {name for name, _, _ in described_fields(record)}
+    fields = vault_fields(type(row))
+    return [getattr(row, field.name) for field in fields if names.intersection(field.described.holds)]
+
+
+def record_from(row: models.Model, record: type[R], opened: Sequence[Mapping[str, Any]]) -> R:
+    """Rebuild a record from a row and its opened columns; what an older row lacks takes its default."""
+    plain: dict[str, Any] = {}
+    for name, described, _ in described_fields(record):
+        if not described.privacy.is_sealed:
+            plain[name] = getattr(row, name)
+    for content in opened:
+        plain.update(content)
+    known = {name: plain[name] for name, _, _ in described_fields(record) if name in plain}
+    rebuilt: R = _adapter_of(record).validate_python(known)
+    return rebuilt
+
+
+def _adapter_of(record: type) -> TypeAdapter[Any]:
+    return _adapter(record)
+
+
+@cache
+def _adapter(record: type) -> TypeAdapter[Any]:
+    return TypeAdapter(record)

@@ -1,0 +1,238 @@
+"""Opening one record to somebody else, beginning to read, and doing once what is sent twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from threading import Thread
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from amparo.access.actions import (
+    GrantTooLong,
+    Refused,
+    TokenTooLong,
+    TooManyGrants,
+    UnclearGrant,
+    begin_reading,
+    grant_access,
+    make_token,
+    once,
+    revoke,
+    revoke_token,
+)
+from amparo.access.models import Grant, Submission
+from amparo.access.queries import viewer_for_token
+from amparo.access.rules import GrantReason, Permission, Scope, Viewer, system_viewer
+from amparo.accounts.models import ApiToken
+from amparo.audit.models import Event
+from tests.factories.accounts import NOW, make_organisation, make_user, make_viewer
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+def give(by: Viewer, **changes: object) -> int:
+    """Give a grant that is in order but for the changes."""
+    named: dict[str, object] = {
+        "record": uuid4(),
+        "permissions": [Permission.CASE_READ],
+        "reason": GrantReason.REFERRAL,
+        "ends_at": NOW + DAY,
+        **changes,
+    }
+    if not {"organisation_id", "user_id"} & set(changes):
+        named["organisation_id"] = make_organisation().pk
+    return grant_access(**named, by=by, now=NOW)  # type: ignore[arg-type]  # what is wrong is the point of some tests
+
+
+class TestGrants:
+    """Nobody gives what they do not have, and nothing is given for ever."""
+
+    def test_a_grant_and_its_end_are_logged_with_the_persons(self) -> None:
+        supervisor, person = make_viewer("supervisor"), uuid4()
+        grant = give(supervisor, persons=[person])
+        revoke(grant_id=grant, by=supervisor, now=NOW, persons=[person])
+        revoke(grant_id=grant, by=supervisor, now=NOW, persons=[person])
+        events = Event.objects.order_by("id").values_list("action", "record", "persons", "purpose")
+        assert list(events) == [
+            ("access.grant.give", f"grant:{grant}", [person], "referral"),
+            ("access.grant.revoke", f"grant:{grant}", [person], ""),
+        ]
+
+    @pytest.mark.parametrize(
+        "role", ["caseworker", "competent_authority", "statistician", "installation_administrator"]
+    )
+    def test_other_roles_cannot_give(self, role: str) -> None:
+        with pytest.raises(Refused):
+            give(make_viewer(role))
+
+    def test_nobody_gives_more_than_they_have(self) -> None:
+        with pytest.raises(Refused):
+            give(make_viewer("supervisor"), permissions=[Permission.CASE_READ, Permission.TABLES_VIEW])
+
+    @pytest.mark.parametrize("length", [timedelta(0), -DAY, 91 * DAY])
+    def test_a_grant_ends_within_ninety_days(self, length: timedelta) -> None:
+        with pytest.raises(GrantTooLong, match="90 days"):
+            give(make_viewer("supervisor"), ends_at=NOW + length)
+
+    def test_a_grant_goes_to_one_receiver_and_allows_something(self) -> None:
+        supervisor = make_viewer("supervisor")
+        wrongs: tuple[dict[str, object], ...] = (
+            {"organisation_id": None},
+            {"organisation_id": make_organisation().pk, "user_id": make_user().pk},
+            {"permissions": []},
+        )
+        for wrong in wrongs:
+            with pytest.raises(UnclearGrant):
+                give(supervisor, **wrong)
+
+    def test_the_table_itself_refuses_two_receivers_and_none(self) -> None:
+        organisation, user = make_organisation(), make_user()
+        for receiver in ({}, {"organisation": organisation, "user": user}):
+            with pytest.raises(IntegrityError), transaction.atomic():
+                Grant.objects.create(
+                    record=uuid4(),
+                    permissions=[],
+                    reason="cover",
+                    starts_at=NOW,
+                    ends_at=NOW + DAY,
+                    **receiver,
+                )
+
+    def test_the_receiver_carries_only_so_many(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("amparo.access.actions.grants.MOST_GRANTS", 2)
+        supervisor, organisation = make_viewer("supervisor"), make_organisation().pk
+        give(supervisor, organisation_id=organisation)
+        give(supervisor, organisation_id=organisation)
+        with pytest.raises(TooManyGrants):
+            give(supervisor, organisation_id=organisation)
+        give(supervisor)
+
+    def test_only_the_organisation_that_gave_it_ends_it(self) -> None:
+        grant = give(make_viewer("supervisor"))
+        for other in (
+            make_viewer("supervisor"),
+            make_viewer("caseworker"),
+            system_viewer([Permission.GRANT_GIVE]),
+        ):
+            with pytest.raises(Refused):
+                revoke(grant_id=grant, by=other, now=NOW)
+        assert Grant.objects.get().revoked_at is None
+
+
+class TestReading:
+    """No key to what is sealed without a row in the log."""
+
+    def test_the_reading_covers_the_persons_and_is_logged(self) -> None:
+        viewer, persons = make_viewer("caseworker"), {uuid4(), uuid4()}
+        reading = begin_reading(
+            viewer,
+            action="cases.case.open",
+            persons=persons,
+            record="XA-7Q4K-9X2M-C",
+            purpose="casework",
+            now=NOW,
+        )
+        assert (reading.user_id, set(reading.persons)) == (viewer.user_id, persons)
+        event = Event.objects.get()
+        assert (event.action, event.record, event.count) == ("cases.case.open", "XA-7Q4K-9X2M-C", 2)
+        assert set(event.persons) == persons
+        assert (event.user, event.membership, event.organisation, event.at) == (
+            viewer.user_id, viewer.membership_id, viewer.organisation_id, NOW,
+        )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        "role",
+        ["statistician", "national_rapporteur", "organisation_administrator", "installation_administrator"],
+    )
+    def test_roles_without_identities_never_begin(self, role: str) -> None:
+        with pytest.raises(Refused):
+            begin_reading(make_viewer(role), action="cases.case.open", persons=[uuid4()], now=NOW)
+        assert not Event.objects.exists()
+
+
+class TestOnce:
+    """What is sent twice is done once."""
+
+    def test_the_second_arrival_gets_the_first_result(self) -> None:
+        viewer, submission = make_viewer(), uuid4()
+        made: list[int] = []
+
+        def make() -> str:
+            made.append(len(made))
+            return f"case {len(made)}"
+
+        answers = [once(viewer, submission=submission, make=make, now=NOW) for _ in range(3)]
+        assert (answers, len(made)) == (["case 1"] * 3, 1)
+
+    def test_another_user_with_the_same_number_makes_an_own_one(self) -> None:
+        submission = uuid4()
+        for viewer in (make_viewer(), make_viewer(), system_viewer([])):
+            assert once(viewer, submission=submission, make=partial(str, viewer.name), now=NOW) == viewer.name
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Submission.objects.create(user=None, submission=submission, at=NOW)
+
+    def test_after_a_failure_the_next_may_try(self) -> None:
+        viewer, submission = make_viewer(), uuid4()
+
+        def fail() -> str:
+            raise ValueError("the disk is full")
+
+        with pytest.raises(ValueError, match="disk"):
+            once(viewer, submission=submission, make=fail, now=NOW)
+        assert once(viewer, submission=submission, make=lambda: "case 1", now=NOW) == "case 1"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_arrivals_at_the_same_time_make_one() -> None:
+    viewer, submission = make_viewer(), uuid4()
+    made: list[str] = []
+    answers: list[str] = []
+
+    def make() -> str:
+        made.append("x")
+        return f"case {len(made)}"
+
+    def send() -> None:
+        try:
+            answers.append(once(viewer, submission=submission, make=make, now=NOW))
+        finally:
+            connection.close()
+
+    senders = [Thread(target=send) for _ in range(4)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join(timeout=20)
+    assert (answers, made) == (["case 1"] * 4, ["x"])
+
+
+class TestKeys:
+    """A key is made by a person, for at most ninety days, and ended by its owner."""
+
+    @pytest.mark.parametrize("role", ["caseworker", "first_responder", "national_rapporteur"])
+    def test_other_roles_make_none(self, role: str) -> None:
+        with pytest.raises(Refused):
+            make_token(name="x", days=1, by=make_viewer(role), now=NOW)
+
+    @pytest.mark.parametrize("days", [0, -1, 91])
+    def test_not_for_longer(self, days: int) -> None:
+        with pytest.raises(TokenTooLong):
+            make_token(name="x", days=days, by=make_viewer("supervisor"), now=NOW)
+
+    def test_a_key_makes_no_key_and_chooses_no_role(self) -> None:
+        secret = make_token(name="x", days=1, by=make_viewer("supervisor"), now=NOW)
+        program = viewer_for_token(secret, NOW)
+        assert program is not None
+        assert program.scope is Scope.ORGANISATION
+        with pytest.raises(Refused):
+            make_token(name="y", days=1, by=program, now=NOW)
+
+    def test_nobody_ends_the_key_of_another(self) -> None:
+        make_token(name="x", days=1, by=make_viewer("supervisor"), now=NOW)
+        with pytest.raises(Refused):
+            revoke_token(token_id=ApiToken.objects.get().pk, by=make_viewer("supervisor"), now=NOW)
+        assert ApiToken.objects.get().revoked_at is None

@@ -1,0 +1,125 @@
+"""What each role may do, written out: a change of a role must be seen in review."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+
+from amparo.access.rules import (
+    INCOMPATIBLE_ROLES,
+    NOBODY,
+    PERMISSION_MEANINGS,
+    ROLES,
+    Permission,
+    Scope,
+    conflicts_between,
+    role_of,
+    scope_of,
+    system_viewer,
+)
+from amparo.vocab.codes import code_list
+
+CASEWORK = (
+    "case.close case.create case.edit case.move case.read document.add document.read filter.save note.add "
+    "note.read_sensitive person.edit summary.print"
+)
+EXPECTED = {
+    "caseworker": (CASEWORK, Scope.TEAM, True),
+    "supervisor": (
+        CASEWORK + " case.assign case.reopen import.run import.undo export.run grant.give token.manage",
+        Scope.ORGANISATION,
+        True,
+    ),
+    "first_responder": (
+        "case.create case.edit case.read document.add document.read filter.save note.add person.edit",
+        Scope.OWN,
+        True,
+    ),
+    "competent_authority": (
+        "case.move case.read document.add document.read filter.save note.add summary.print",
+        Scope.GRANTED,
+        True,
+    ),
+    "statistician": (
+        "tables.view tables.download snapshot.build facts.export token.manage",
+        Scope.NONE,
+        True,
+    ),
+    "national_rapporteur": ("tables.view tables.download", Scope.NONE, False),
+    "organisation_administrator": ("people.manage organisation.manage", Scope.NONE, True),
+    "installation_administrator": ("installation.manage", Scope.NONE, True),
+}
+CASE_ROLES = ("caseworker", "supervisor", "first_responder", "competent_authority")
+ADMINISTRATORS = ("organisation_administrator", "installation_administrator")
+
+
+@pytest.mark.parametrize("code", ROLES)
+def test_role_has_exactly_these_permissions(code: str) -> None:
+    permissions, scope, needs_second_factor = EXPECTED[code]
+    role = ROLES[code]
+    assert {str(permission) for permission in role.permissions} == set(permissions.split())
+    assert (role.scope, role.needs_second_factor) == (scope, needs_second_factor)
+
+
+def test_every_role_is_described_and_every_permission_is_said_and_held() -> None:
+    assert set(ROLES) == set(EXPECTED)
+    assert all(role.label and role.description.endswith(".") for role in ROLES.values())
+    assert set(PERMISSION_MEANINGS) == set(Permission)
+    assert frozenset().union(*(role.permissions for role in ROLES.values())) == set(Permission)
+
+
+def test_roles_without_cases_hold_no_permission_on_them() -> None:
+    on_cases = (
+        "case.",
+        "person.",
+        "note.",
+        "document.",
+        "summary.",
+        "import.",
+        "export.",
+        "filter.",
+        "grant.",
+    )
+    for role in ROLES.values():
+        if role.scope is Scope.NONE:
+            assert not [permission for permission in role.permissions if permission.startswith(on_cases)]
+
+
+@pytest.mark.parametrize("administrator", ADMINISTRATORS)
+def test_an_administrator_holds_nothing_else(administrator: str) -> None:
+    assert conflicts_between(administrator, held=ROLES) == tuple(sorted(set(ROLES) - {administrator}))
+
+
+@pytest.mark.parametrize("code", CASE_ROLES)
+def test_who_opens_files_works_with_no_facts(code: str) -> None:
+    assert conflicts_between("statistician", held=[code]) == (code,)
+
+
+def test_case_roles_go_together() -> None:
+    assert not [pair for pair in combinations(CASE_ROLES, 2) if frozenset(pair) in INCOMPATIBLE_ROLES]
+    assert conflicts_between("caseworker", held=["caseworker", "supervisor"]) == ()
+
+
+def test_kinds_of_organisations_are_codes_of_the_list() -> None:
+    kinds = code_list("organisation_kind")
+    assert all(kind in kinds for role in ROLES.values() for kind in role.organisation_kinds)
+
+
+def test_without_a_team_the_teams_cases_are_the_own_ones() -> None:
+    assert scope_of(ROLES["caseworker"], has_team=True) is Scope.TEAM
+    assert scope_of(ROLES["caseworker"], has_team=False) is Scope.OWN
+    assert scope_of(ROLES["supervisor"], has_team=False) is Scope.ORGANISATION
+
+
+def test_nobody_and_the_system_may_only_what_is_said() -> None:
+    assert not [permission for permission in Permission if NOBODY.may(permission)]
+    assert not NOBODY.is_signed_in
+    system = system_viewer([Permission.IMPORT_RUN])
+    assert [permission for permission in Permission if system.may(permission)] == [Permission.IMPORT_RUN]
+    assert system.scope is Scope.NONE
+    assert system_viewer([Permission.IMPORT_RUN], organisation_id=3).scope is Scope.ORGANISATION
+
+
+def test_unknown_role_is_none() -> None:
+    assert role_of("king") is None

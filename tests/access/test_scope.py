@@ -1,0 +1,138 @@
+"""What a viewer reaches: the list and the getter agree with the rule, and nothing is reached by default."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+from uuid import UUID, uuid5
+
+import pytest
+from django.db import connection, models
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from amparo.access.queries import scoped
+from amparo.access.rules import NOBODY, ROLES, GrantedRecord, Permission, Scope, Viewer, system_viewer
+
+SPACE = UUID("6f2b1a52-5f6f-4d6c-9a0e-000000000000")
+IDS = tuple(uuid5(SPACE, str(number)) for number in range(12))
+
+
+class Row(models.Model):
+    """A row that carries what every protected row carries."""
+
+    id = models.UUIDField(primary_key=True)
+    case_id = models.UUIDField()
+    organisation_id = models.BigIntegerField()
+    team_id = models.BigIntegerField(null=True)
+    worker_id = models.BigIntegerField(null=True)
+
+    objects: ClassVar[models.Manager[Row]] = models.Manager()
+
+    class Meta:
+        managed = False
+        app_label = "scope_tests"
+        db_table = "scope_test_row"
+
+
+@pytest.fixture
+def table(db: None) -> None:
+    """Have a table of such rows that goes with the connection's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE scope_test_row (id uuid PRIMARY KEY, case_id uuid, organisation_id bigint,"
+            " team_id bigint, worker_id bigint) ON COMMIT DROP"
+        )
+
+
+small = st.integers(1, 3)
+rows = st.lists(
+    st.builds(
+        Row,
+        id=st.sampled_from(IDS),
+        case_id=st.sampled_from(IDS),
+        organisation_id=small,
+        team_id=st.none() | small,
+        worker_id=st.none() | small,
+    ),
+    unique_by=lambda row: row.id,
+    max_size=len(IDS),
+)
+permissions = st.frozensets(st.sampled_from([Permission.CASE_READ, Permission.CASE_EDIT]))
+viewers = st.builds(
+    Viewer,
+    user_id=st.none() | small,
+    organisation_id=st.none() | small,
+    team_id=st.none() | small,
+    permissions=permissions,
+    scope=st.sampled_from(Scope),
+    grants=st.lists(
+        st.builds(GrantedRecord, record=st.sampled_from(IDS), permissions=permissions), max_size=4
+    ).map(tuple),
+)
+
+
+def may(viewer: Viewer, row: Row, permission: Permission, record: UUID) -> bool:
+    """Say the rule once more, row by row and in other words than the query."""
+    if permission not in viewer.permissions:
+        return False
+    if any(grant.record == record and permission in grant.permissions for grant in viewer.grants):
+        return True
+    if viewer.organisation_id is None or row.organisation_id != viewer.organisation_id:
+        return False
+    is_worker = viewer.user_id is not None and row.worker_id == viewer.user_id
+    is_of_team = viewer.user_id is not None and viewer.team_id is not None and row.team_id == viewer.team_id
+    return {
+        Scope.OWN: is_worker,
+        Scope.TEAM: is_worker or is_of_team,
+        Scope.ORGANISATION: True,
+        Scope.GRANTED: False,
+        Scope.NONE: False,
+    }[viewer.scope]
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=rows, viewer=viewers, permission=st.sampled_from([Permission.CASE_READ, Permission.CASE_EDIT]))
+def test_list_and_getter_agree_with_the_rule(
+    table: None, rows: list[Row], viewer: Viewer, permission: Permission
+) -> None:
+    Row.objects.all().delete()
+    Row.objects.bulk_create(rows)
+    for record in ("id", "case_id"):
+        reached = scoped(viewer, Row.objects.all(), permission=permission, record=record)
+        listed = set(reached.values_list("id", flat=True))
+        gotten = {one for one in IDS if reached.filter(pk=one).first() is not None}
+        expected = {row.id for row in rows if may(viewer, row, permission, getattr(row, record))}
+        assert listed == gotten == expected
+
+
+@pytest.mark.parametrize(
+    "viewer",
+    [
+        NOBODY,
+        Viewer(user_id=1, organisation_id=1, scope=Scope.ORGANISATION),
+        Viewer(user_id=1, organisation_id=1, permissions=frozenset(Permission)),
+        Viewer(user_id=1, permissions=frozenset(Permission), scope=Scope.ORGANISATION),
+        Viewer(user_id=1, organisation_id=1, permissions=frozenset(Permission), scope=Scope.GRANTED),
+        system_viewer(Permission),
+    ],
+    ids=["nobody", "no permission", "no scope", "no organisation", "no grant", "system without organisation"],
+)
+def test_nothing_is_reached_by_default_and_nothing_is_asked(
+    table: None, viewer: Viewer, django_assert_num_queries: object
+) -> None:
+    Row.objects.create(id=IDS[0], case_id=IDS[0], organisation_id=1, team_id=1, worker_id=1)
+    with django_assert_num_queries(0):  # type: ignore[operator]  # a fixture of pytest-django without a public type
+        assert list(scoped(viewer, Row.objects.all())) == []
+
+
+def test_the_grants_are_in_the_query_only_when_there_are_any() -> None:
+    viewer = Viewer(
+        user_id=1, organisation_id=1, permissions=ROLES["supervisor"].permissions, scope=Scope.ORGANISATION
+    )
+    assert " OR " not in str(scoped(viewer, Row.objects.all()).query)
+    granted = replace(
+        viewer, grants=(GrantedRecord(record=IDS[0], permissions=frozenset({Permission.CASE_READ})),)
+    )
+    assert " OR " in str(scoped(granted, Row.objects.all()).query)
+    assert " OR " not in str(scoped(granted, Row.objects.all(), permission=Permission.CASE_EDIT).query)
