@@ -195,6 +195,7 @@ class Pager:
     first: int = 0
     shown: int = 0
     total: int | None = None
+    label: str = ""  # needed where a page has two of them
 
     @property
     def last(self) -> int:

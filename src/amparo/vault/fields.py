@@ -11,7 +11,10 @@ from django.db.models.query_utils import DeferredAttribute
 from amparo.vault.rules import Sealed, seal
 from amparo.vocab.described import Privacy
 
-AnyField = models.Field[Any, Any] if TYPE_CHECKING else models.Field
+if TYPE_CHECKING:
+    AnyField = models.Field[Any, Any]
+else:
+    AnyField = models.Field
 
 
 class SealedAttribute(DeferredAttribute):

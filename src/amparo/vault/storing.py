@@ -25,7 +25,9 @@ def columns_of(record: Any, *, model: type[models.Model]) -> dict[str, Any]:
     """Return the values of a model's columns for a record."""
     plain = _adapter_of(type(record)).dump_python(record, mode="json")
     columns = {
-        name: plain[name] for name, described, _ in described_fields(type(record)) if not described.privacy.is_sealed
+        name: plain[name]
+        for name, described, _ in described_fields(type(record))
+        if not described.privacy.is_sealed
     }
     for field in vault_fields(model):
         held = {name: plain[name] for name in field.holds if name in plain}

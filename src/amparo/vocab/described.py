@@ -49,7 +49,7 @@ def describe(
     label: str,
     *,
     privacy: Privacy,
-    help: str = "",
+    help: str = "",  # noqa: A002  # as everywhere in forms
     codes: str | None = None,
     many: bool = False,
     widget: str = "",

@@ -7,6 +7,7 @@ values: no name, no free text, no day, no place below the first-level area, and 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from amparo.vocab.codes import code_list
@@ -59,10 +60,11 @@ class FactColumn:
         """Return where a value stands among others: as it is listed, then by its text, missing answers last."""
         if value in NULL_REASONS or value == UNLISTED:
             return (2, 0, value)
-        for place, (code, _label) in enumerate(self.values):
-            if code == value:
-                return (0, place, value)
-        return (1, 0, value)
+        named = [code for code, _label in self.values]
+        if value in named:
+            # What a column adds to a list, such as "several", comes after the list.
+            return (1, named.index(value), value)
+        return (0, _places(self.codes).get(value, 0) if self.codes else 0, value)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,6 +87,11 @@ class FactTable:
     def column(self, name: str) -> FactColumn:
         """Return the column of that name; raises `KeyError`."""
         return next(column for column in self.columns if column.name == name)
+
+
+@cache
+def _places(codes: str) -> Mapping[str, int]:
+    return {one.code: place for place, one in enumerate(code_list(codes))}
 
 
 # The column of the unguessable number; it is no fact, is in no table and leaves with no export.

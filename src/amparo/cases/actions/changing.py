@@ -1,0 +1,115 @@
+"""Change what is recorded. Who saw an older version is told so; nobody overwrites anybody silently."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import models, transaction
+from django.db.models import F
+
+from amparo.access.actions import begin_reading
+from amparo.access.rules import Permission, Viewer
+from amparo.cases.actions.happenings import note_happening
+from amparo.cases.models import Case, Episode, Person
+from amparo.cases.queries.visible import Absent, visible_case
+from amparo.cases.rules import CaseDetails, EpisodeDetails, PersonDetails, Problem, child_track, problems
+from amparo.cases.rules.deriving import birth_year, episode_months
+from amparo.cases.rules.opening import episode_problems
+from amparo.cases.rules.timeline import Happening
+from amparo.vault.queries import open_many
+from amparo.vault.storing import columns_of, record_from, sealed_of
+
+
+class NotAcceptable(ValueError):
+    """What was typed cannot be kept as it is; `problems` says where, what, and how to mend it."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{fault.attribute}: {fault.message % fault.about}" for fault in problems))
+
+
+class Stale(Exception):
+    """Somebody changed the record after it was shown. Compare base, theirs and yours, then send again."""
+
+    def __init__(self, *, seen: int) -> None:
+        self.seen = seen
+        super().__init__("The record was changed by somebody else in the meantime.")
+
+
+@transaction.atomic
+def update_person(*, reference: str, details: PersonDetails, version: int, by: Viewer, now: datetime) -> None:
+    """Change the person of a case; raises `Stale`, `NotAcceptable` or `Absent`."""
+    case = visible_case(by, reference, permission=Permission.PERSON_EDIT)
+    _refuse_faults(problems(details, today=now.date()))
+    changed = _changed(case.person, details, case=case, by=by, now=now)
+    columns = columns_of(details, model=Person) | {"birth_year": birth_year(details)}
+    _write(Person, case.person_id, version, columns, now)
+    track = child_track(
+        now.date(), birth=details.birth, stated_age=details.stated_age, age_status=details.age_status
+    )
+    Case.objects.filter(person_id=case.person_id).exclude(child_track=track).update(
+        child_track=track, version=F("version") + 1, changed_at=now
+    )
+    _touch(case, now)
+    note_happening(
+        case, Happening.PERSON_CHANGED, action="cases.person.change", by=by, now=now, fields=changed
+    )
+
+
+@transaction.atomic
+def update_case(*, reference: str, details: CaseDetails, version: int, by: Viewer, now: datetime) -> None:
+    """Change a case itself; raises `Stale`, `NotAcceptable` or `Absent`."""
+    case = visible_case(by, reference, permission=Permission.CASE_EDIT)
+    _refuse_faults(problems(details, today=now.date()))
+    changed = _changed(case, details, case=case, by=by, now=now)
+    _write(Case, case.id, version, columns_of(details, model=Case), now)
+    note_happening(case, Happening.CASE_CHANGED, action="cases.case.change", by=by, now=now, fields=changed)
+
+
+@transaction.atomic
+def update_episode(
+    *, reference: str, episode: UUID, details: EpisodeDetails, version: int, by: Viewer, now: datetime
+) -> None:
+    """Change an episode of a case; raises `Stale`, `NotAcceptable` or `Absent`."""
+    case = visible_case(by, reference, permission=Permission.CASE_EDIT)
+    row = case.episodes.filter(id=episode).first()
+    if row is None:
+        raise Absent
+    changed = _changed(row, details, case=case, by=by, now=now)
+    _refuse_faults(episode_problems(details, birth=None, today=now.date()))
+    _write(Episode, row.id, version, columns_of(details, model=Episode) | episode_months(details), now)
+    _touch(case, now)
+    note_happening(
+        case, Happening.EPISODE_CHANGED, action="cases.episode.change", by=by, now=now,
+        subject=str(row.number), fields=changed,
+    )  # fmt: skip
+
+
+def _refuse_faults(faults: tuple[Problem, ...]) -> None:
+    if faults:
+        raise NotAcceptable(faults)
+
+
+def _write(
+    model: type[models.Model], row: UUID, version: int, columns: dict[str, Any], now: datetime
+) -> None:
+    rows: models.QuerySet[Any] = model._default_manager.filter(pk=row, version=version)
+    if not rows.update(**columns, version=version + 1, changed_at=now):
+        raise Stale(seen=version)
+
+
+def _touch(case: Case, now: datetime) -> None:
+    """Let the case count as worked on, also where only its person or an episode changed."""
+    Case.objects.filter(id=case.id).update(changed_at=now)
+
+
+def _changed(row: models.Model, details: Any, *, case: Case, by: Viewer, now: datetime) -> tuple[str, ...]:
+    """Name the attributes that differ, for the log; the old values are opened for this and read as such."""
+    reading = begin_reading(
+        by, action="cases.case.compare", persons=[case.person_id], record=case.reference, now=now
+    )
+    old = record_from(row, type(details), open_many(reading, sealed_of(row, type(details))))
+    return tuple(f.name for f in fields(details) if getattr(old, f.name) != getattr(details, f.name))

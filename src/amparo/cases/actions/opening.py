@@ -1,0 +1,179 @@
+"""Open cases, one or ten thousand, in a handful of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random, SystemRandom
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from amparo.access.actions import Refused, require
+from amparo.access.rules import Permission, Viewer
+from amparo.audit.actions import record
+from amparo.cases.actions.changing import NotAcceptable
+from amparo.cases.models import Case, CaseEvent, Episode, Note, Person
+from amparo.cases.queries.visible import Absent, visible_cases
+from amparo.cases.rules import ChildTrack, Stage, child_track
+from amparo.cases.rules.deriving import birth_year, episode_months
+from amparo.cases.rules.opening import NewCase, opening_problems
+from amparo.cases.rules.timeline import Happening
+from amparo.vault.rules import seal
+from amparo.vault.storing import columns_of
+from amparo.vocab.reference import make_reference
+from amparo.vocab.state import load_state
+
+BATCH = 500
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Person:
+    """The person of a case to be opened, and the track that the case follows."""
+
+    row: Person
+    track: ChildTrack
+    is_new: bool
+
+
+@transaction.atomic
+def open_case(*, new: NewCase, by: Viewer, now: datetime, rng: Random | None = None) -> str:
+    """Open one case in the viewer's organisation; gives its reference. Raises `NotAcceptable` with every fault."""
+    return open_cases(new=[new], by=by, now=now, rng=rng)[0]
+
+
+@transaction.atomic
+def open_cases(
+    *, new: Sequence[NewCase], by: Viewer, now: datetime, rng: Random | None = None
+) -> tuple[str, ...]:
+    """Open many cases, all or none; gives their references in order."""
+    require(by, Permission.CASE_CREATE)
+    if by.organisation_id is None:
+        raise Refused("A case belongs to an organisation; the viewer works for none.")
+    faults = [fault for one in new for fault in opening_problems(one, today=now.date())]
+    if faults:
+        raise NotAcceptable(tuple(faults))
+    known = _known_persons(new, by)
+    references = _references(len(new), rng or SystemRandom())
+    persons = [known[one.existing_person] if one.existing_person else _new_person(one, now) for one in new]
+    Person.objects.bulk_create([one.row for one in persons if one.is_new], batch_size=BATCH)
+    cases = [
+        _case(one, reference, person, by.organisation_id, by, now)
+        for one, reference, person in zip(new, references, persons, strict=True)
+    ]
+    Case.objects.bulk_create(cases, batch_size=BATCH)
+    episodes = [row for one, case in zip(new, cases, strict=True) for row in _episodes(one, case, now)]
+    Episode.objects.bulk_create(episodes, batch_size=BATCH)
+    Note.objects.bulk_create(
+        [row for one, case in zip(new, cases, strict=True) for row in _notes(one, case, by, now)],
+        batch_size=BATCH,
+    )
+    happenings = [Happening.IMPORTED if one.source == "workbook" else Happening.OPENED for one in new]
+    CaseEvent.objects.bulk_create(
+        [
+            CaseEvent(case=case, kind=happening, at=now, by_id=by.user_id)
+            for case, happening in zip(cases, happenings, strict=True)
+        ],
+        batch_size=BATCH,
+    )
+    record(
+        "cases.case.open",
+        by=by,
+        at=now,
+        record=references[0] if len(references) == 1 else "",
+        persons=[case.person_id for case in cases],
+        count=len(cases),
+    )
+    return tuple(references)
+
+
+def _known_persons(new: Sequence[NewCase], by: Viewer) -> dict[UUID, _Person]:
+    """Find the persons who have a case already, each with the track of the newest; `Absent` when one is hidden."""
+    wanted = {one.existing_person for one in new if one.existing_person is not None}
+    if not wanted:
+        return {}
+    seen = visible_cases(by).filter(person_id__in=wanted).select_related("person").order_by("created_at", "id")
+    found = {
+        case.person_id: _Person(row=case.person, track=ChildTrack(case.child_track), is_new=False) for case in seen
+    }
+    if wanted - found.keys():
+        raise Absent
+    return found
+
+
+def _references(count: int, rng: Random) -> list[str]:
+    prefix = load_state(settings.AMPARO_STATE).reference_prefix
+    drawn: dict[str, None] = {}
+    while len(drawn) < count:
+        fresh = {make_reference(prefix, rng) for _ in range(count - len(drawn))} - drawn.keys()
+        taken = set(Case.objects.filter(reference__in=fresh).values_list("reference", flat=True))
+        drawn.update(dict.fromkeys(sorted(fresh - taken)))
+    return list(drawn)
+
+
+def _new_person(one: NewCase, now: datetime) -> _Person:
+    details = one.person
+    track = child_track(
+        now.date(), birth=details.birth, stated_age=details.stated_age, age_status=details.age_status
+    )
+    columns = columns_of(details, model=Person)
+    row = Person(created_at=now, changed_at=now, birth_year=birth_year(details), **columns)
+    return _Person(row=row, track=track, is_new=True)
+
+
+def _case(
+    one: NewCase, reference: str, person: _Person, organisation_id: int, by: Viewer, now: datetime
+) -> Case:
+    return Case(
+        reference=reference,
+        person=person.row,
+        organisation_id=organisation_id,
+        team_id=one.team_id if one.team_id is not None else by.team_id,
+        worker_id=_worker(one, by),
+        source=one.source,
+        stage=one.stage,
+        child_track=person.track,
+        opened_date=one.opened_date,
+        closed_date=(one.closed_date or now.date()) if one.stage is Stage.CLOSED else None,
+        closure_reason=one.closure_reason,
+        created_at=now,
+        changed_at=now,
+        **columns_of(one.details, model=Case),
+    )
+
+
+def _worker(one: NewCase, by: Viewer) -> int | None:
+    """Who opens a case works on it; what a workbook brings has no worker until somebody assigns one."""
+    return one.worker_id if one.worker_id is not None or one.source == "workbook" else by.user_id
+
+
+def _episodes(one: NewCase, case: Case, now: datetime) -> list[Episode]:
+    return [
+        Episode(
+            case=case,
+            person_id=case.person_id,
+            number=number,
+            created_at=now,
+            changed_at=now,
+            **episode_months(details),
+            **columns_of(details, model=Episode),
+        )
+        for number, details in enumerate(one.episodes, start=1)
+    ]
+
+
+def _notes(one: NewCase, case: Case, by: Viewer, now: datetime) -> list[Note]:
+    return [
+        Note(
+            case=case,
+            person_id=case.person_id,
+            kind=note.kind,
+            is_sensitive=note.is_sensitive,
+            text=seal({"text": note.text}, person=case.person_id),
+            created_at=now,
+            created_by_id=by.user_id,
+        )
+        for note in one.notes
+    ]

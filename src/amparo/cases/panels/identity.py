@@ -1,0 +1,148 @@
+"""The frame of a case's pages: the bar that says whose case it is, the tabs, and what may be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from amparo.access.rules import Permission, Scope, Viewer
+from amparo.cases.queries import CaseFile
+from amparo.cases.rules import ChildTrack, PersonDetails, Stage, transitions_from
+from amparo.ui.codes import code_label
+from amparo.ui.formats import say_number
+from amparo.ui.parts import IdentityBar, Link, State, Tab
+
+STAGE_COLOURS = {
+    Stage.INTAKE: "grey", Stage.ASSESSMENT: "blue", Stage.SUPPORT: "blue", Stage.FOLLOW_UP: "blue", Stage.CLOSED: "green",
+}  # fmt: skip
+MOST_BUTTONS = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Acts:
+    """The few acts that this role does most, as buttons, and the rest in a menu."""
+
+    buttons: tuple[Link, ...]
+    menu: tuple[Link, ...]
+
+
+def identity_bar(file: CaseFile) -> IdentityBar:
+    """Say whose case it is. No place stands here, and no number to call: only how she may be reached."""
+    details = file.person.details
+    return IdentityBar(
+        reference=file.reference,
+        name=file.person.display_name,
+        age=say_ages(file.person.ages),
+        is_child=file.child_track is ChildTrack.CHILD,
+        is_age_in_doubt=file.child_track is ChildTrack.IN_DOUBT,
+        language=code_label("language", details.languages[0].code) if details.languages else "",
+        interpreter=_interpreter(details),
+        reach=say_reach(details),
+        url=reverse("cases:detail", args=[file.reference]),
+    )
+
+
+def say_ages(ages: tuple[int, int] | None) -> str:
+    """Say an age, or the ages that are possible."""
+    if ages is None:
+        return _("age not known")
+    youngest, oldest = ages
+    words = {"youngest": say_number(youngest), "oldest": say_number(oldest)}
+    if youngest == oldest:
+        return ngettext("%(oldest)s year old", "%(oldest)s years old", oldest) % words
+    if oldest == youngest + 1:
+        return _("%(youngest)s or %(oldest)s years old") % words
+    return _("%(youngest)s to %(oldest)s years old") % words
+
+
+def say_reach(details: PersonDetails) -> str:
+    """Say how she may be reached: the rule and the time of the first way that is safe."""
+    safe = next((contact for contact in details.contacts if contact.is_safe == "yes"), None)
+    if safe is None:
+        return _("No safe way to reach her is known") if details.contacts else ""
+    rule = [part for part in (safe.rule, safe.times) if part] or [code_label("contact_channel", safe.channel)]
+    return _(", ").join(rule)
+
+
+def tabs(file: CaseFile, viewer: Viewer, *, current: str) -> tuple[Tab, ...]:
+    """Return the pages of a case that the viewer may open."""
+    pages = [
+        ("detail", _("Overview"), None),
+        ("person", _("Person"), None),
+        ("episodes", _("What happened"), len(file.episodes)),
+        ("notes", _("Notes"), None),
+        ("timeline", _("Timeline"), None),
+        ("access", _("Who can see this"), None),
+    ]
+    if may_do(viewer, file, Permission.DOCUMENT_READ):
+        pages.insert(4, ("documents", _("Documents"), None))
+    return tuple(
+        Tab(
+            label=label,
+            url=reverse(f"cases:{name}", args=[file.reference]),
+            count=count,
+            is_current=name == current,
+        )
+        for name, label, count in pages
+    )
+
+
+def acts(file: CaseFile, viewer: Viewer) -> Acts:
+    """Return what the viewer may do with this case, the most usual first."""
+    steps = file.stage.is_open
+    offered = [
+        (Permission.NOTE_ADD, _("Add a note"), "note"),
+        (Permission.CASE_ASSIGN, _("Give to a worker"), "assign"),
+        (Permission.CASE_MOVE, _("Take the next step") if steps else _("Open the case again"), "move"),
+        (Permission.DOCUMENT_ADD, _("Add a document"), "document-new"),
+        (Permission.CASE_EDIT, _("Add what happened"), "episode-new"),
+        (Permission.SUMMARY_PRINT, _("Summary as PDF"), "summary-pdf"),
+    ]
+    links = tuple(
+        Link(label=label, url=reverse(f"cases:{name}", args=[file.reference]))
+        for permission, label, name in offered
+        if may_do(viewer, file, permission) and (name != "move" or next_steps(file, viewer))
+    )
+    return Acts(buttons=links[:MOST_BUTTONS], menu=links[MOST_BUTTONS:])
+
+
+def next_steps(file: CaseFile, viewer: Viewer) -> tuple[tuple[Stage, str], ...]:
+    """Return the stages to which the viewer may take this case, each with the words of its button."""
+    found = []
+    for step in transitions_from(file.stage):
+        needed = Permission.CASE_CLOSE if step.target is Stage.CLOSED else Permission.CASE_MOVE
+        needed = Permission.CASE_REOPEN if step.source is Stage.CLOSED else needed
+        if viewer.may(needed):
+            found.append((step.target, _(step.label)))
+    return tuple(found)
+
+
+def may_do(viewer: Viewer, file: CaseFile, permission: Permission) -> bool:
+    """Tell whether to offer an act; the action itself asks again. A record that was only opened for reading offers none."""
+    if not viewer.may(permission):
+        return False
+    granted = {grant.record for grant in viewer.grants}
+    is_own = file.worker_id == viewer.user_id or (
+        viewer.scope is Scope.ORGANISATION and file.organisation_id == viewer.organisation_id
+    )
+    return is_own or file.id not in granted or file.id in viewer.granted_for(permission)
+
+
+def stage_state(stage: Stage) -> State:
+    """Return the stage as a tag."""
+    return State(label=_(stage.label), colour=STAGE_COLOURS[stage])
+
+
+def track_state(track: ChildTrack) -> State | None:
+    """Return the mark of the child track, or None for an adult."""
+    return State(label=_(track.label), colour="purple") if track.is_child_track else None
+
+
+def _interpreter(details: PersonDetails) -> str:
+    if not details.languages:
+        return ""
+    needs = details.languages[0].needs_interpreter
+    return {"yes": _("interpreter needed"), "no": _("no interpreter")}.get(needs, "")

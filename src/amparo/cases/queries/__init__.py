@@ -1,0 +1,64 @@
+"""Read. The viewer comes first, the getter is the access check, and what is hidden looks absent.
+
+All of it returns plain frozen values: no page, form or serializer ever holds a row or a sealed value.
+"""
+
+from amparo.cases.queries.bulk import count_files, iterate_files
+from amparo.cases.queries.files import CaseFile, EpisodeFile, PersonFile, find_reference, get_case
+from amparo.cases.queries.filters import FilterFile, list_filters
+from amparo.cases.queries.likely import LikelyPerson, likely_persons
+from amparo.cases.queries.lists import CaseChoices, CasePage, CaseRow, Sort, list_cases, search_own_caseload
+from amparo.cases.queries.papers import (
+    DocumentFile,
+    NoteFile,
+    TimelineEntry,
+    document_content,
+    get_document,
+    list_documents,
+    list_notes,
+    list_timeline,
+)
+from amparo.cases.queries.sameness import KnownPerson, find_alike, get_known_persons, person_ids
+from amparo.cases.queries.versions import case_at, episode_at, person_at
+from amparo.cases.queries.visible import Absent
+from amparo.cases.queries.work import Load, OwnWork, loads, own_work
+
+__all__ = [
+    "Absent",
+    "CaseChoices",
+    "CaseFile",
+    "CasePage",
+    "CaseRow",
+    "DocumentFile",
+    "EpisodeFile",
+    "FilterFile",
+    "KnownPerson",
+    "LikelyPerson",
+    "Load",
+    "NoteFile",
+    "OwnWork",
+    "PersonFile",
+    "Sort",
+    "TimelineEntry",
+    "case_at",
+    "count_files",
+    "document_content",
+    "episode_at",
+    "find_alike",
+    "find_reference",
+    "get_case",
+    "get_document",
+    "get_known_persons",
+    "iterate_files",
+    "likely_persons",
+    "list_cases",
+    "list_documents",
+    "list_filters",
+    "list_notes",
+    "list_timeline",
+    "loads",
+    "own_work",
+    "person_at",
+    "person_ids",
+    "search_own_caseload",
+]

@@ -1,0 +1,143 @@
+"""The whole file of one case: its person and its episodes, opened in one logged reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from amparo.access.actions import begin_reading
+from amparo.access.rules import Permission, Viewer
+from amparo.cases.models import Episode, Person
+from amparo.cases.queries.visible import visible_case, visible_cases
+from amparo.cases.rules.case import CaseDetails
+from amparo.cases.rules.children import ChildTrack, age_on
+from amparo.cases.rules.episode import EpisodeDetails
+from amparo.cases.rules.lifecycle import Stage
+from amparo.cases.rules.naming import display_name
+from amparo.cases.rules.person import PersonDetails
+from amparo.vault.queries import open_many
+from amparo.vault.rules import Reading
+from amparo.vault.storing import record_from, sealed_of
+from amparo.vocab.reference import BadReference, parse_reference
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonFile:
+    """A person, opened."""
+
+    id: UUID
+    version: int
+    details: PersonDetails
+    display_name: str
+    ages: tuple[int, int] | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EpisodeFile:
+    """An episode, opened. `linked` counts the other episodes of its operation; it tells nothing else of them."""
+
+    id: UUID
+    number: int
+    version: int
+    details: EpisodeDetails
+    operation: str
+    linked: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseFile:
+    """A case, opened, with its person and its episodes."""
+
+    id: UUID
+    reference: str
+    version: int
+    stage: Stage
+    child_track: ChildTrack
+    source: str
+    opened_date: date
+    closed_date: date | None
+    closure_reason: str
+    changed_at: datetime
+    organisation_id: int
+    organisation: str
+    team_id: int | None
+    team: str
+    worker_id: int | None
+    worker: str
+    details: CaseDetails
+    person: PersonFile
+    episodes: tuple[EpisodeFile, ...]
+
+
+def get_case(
+    viewer: Viewer, reference: str, *, now: datetime, permission: Permission = Permission.CASE_READ
+) -> CaseFile:
+    """Open one case; `Absent` when it is hidden from the viewer or does not exist."""
+    case = visible_case(viewer, reference, permission=permission)
+    episodes = list(_with_links(case.episodes.all()))
+    reading = begin_reading(
+        viewer, action="cases.case.read", persons=[case.person_id], record=case.reference, now=now
+    )
+    return CaseFile(
+        id=case.id,
+        reference=case.reference,
+        version=case.version,
+        stage=Stage(case.stage),
+        child_track=ChildTrack(case.child_track),
+        source=case.source,
+        opened_date=case.opened_date,
+        closed_date=case.closed_date,
+        closure_reason=case.closure_reason,
+        changed_at=case.changed_at,
+        organisation_id=case.organisation_id,
+        organisation=case.organisation.name,
+        team_id=case.team_id,
+        team="" if case.team is None else case.team.name,
+        worker_id=case.worker_id,
+        worker="" if case.worker is None else case.worker.name,
+        details=record_from(case, CaseDetails, open_many(reading, sealed_of(case, CaseDetails))),
+        person=_person(case.person, reading, now.date()),
+        episodes=tuple(_episode(episode, reading) for episode in episodes),
+    )
+
+
+def find_reference(viewer: Viewer, text: str) -> str | None:
+    """Return the canonical reference of a case that the viewer may see, or None; forgives spaces, case and dashes."""
+    try:
+        canonical = parse_reference(text)
+    except BadReference:
+        return None
+    return visible_cases(viewer).filter(reference=canonical).values_list("reference", flat=True).first()
+
+
+def _with_links(episodes: QuerySet[Episode]) -> QuerySet[Episode]:
+    return (
+        episodes.select_related("operation")
+        .annotate(in_operation=Count("operation__episodes"))
+        .order_by("number")
+    )
+
+
+def _person(person: Person, reading: Reading, today: date) -> PersonFile:
+    details = record_from(person, PersonDetails, open_many(reading, sealed_of(person, PersonDetails)))
+    return PersonFile(
+        id=person.id,
+        version=person.version,
+        details=details,
+        display_name=display_name(details.called, details.names),
+        ages=age_on(today, birth=details.birth, stated_age=details.stated_age),
+    )
+
+
+def _episode(episode: Episode, reading: Reading) -> EpisodeFile:
+    return EpisodeFile(
+        id=episode.id,
+        number=episode.number,
+        version=episode.version,
+        details=record_from(episode, EpisodeDetails, open_many(reading, sealed_of(episode, EpisodeDetails))),
+        operation="" if episode.operation is None else episode.operation.reference,
+        linked=max(getattr(episode, "in_operation", 0) - 1, 0),
+    )

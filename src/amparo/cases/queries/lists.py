@@ -1,0 +1,224 @@
+"""Lists of cases, by keyset: a page costs the same at a thousand cases and at a million."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from pydantic import TypeAdapter
+
+from amparo.access.actions import begin_reading
+from amparo.access.rules import Viewer
+from amparo.cases.models import Case, Episode
+from amparo.cases.queries.visible import visible_cases
+from amparo.cases.rules.children import ChildTrack
+from amparo.cases.rules.lifecycle import Stage
+from amparo.cases.rules.naming import display_name, matches
+from amparo.cases.rules.person import Name
+from amparo.vault.queries import open_many
+
+PAGE = 25
+COUNTED = 1_000
+OWN_CASELOAD = 5_000
+LONGEST_NUMBER = 18
+NOBODY = "nobody"  # the choice of a worker for cases that nobody works on
+_NAMES = TypeAdapter(tuple[Name, ...])
+
+
+class Sort(StrEnum):
+    """How a list is ordered; each has its index."""
+
+    OPENED = "opened"
+    CHANGED = "changed"
+
+    @property
+    def column(self) -> str:
+        """Return the column that the list runs along."""
+        return {"opened": "opened_date", "changed": "changed_at"}[self.value]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseChoices:
+    """What a list is narrowed to. Empty means all."""
+
+    stage: str = ""
+    child_track: str = ""
+    priority: str = ""
+    identification: str = ""
+    purpose: str = ""
+    citizenship: str = ""
+    worker: str = ""
+    opened_from: date | None = None
+    opened_until: date | None = None
+    changed_until: date | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing narrows the list."""
+        return self == CaseChoices()
+
+    def as_plain(self) -> dict[str, str]:
+        """Return the choices that were made, as texts that a saved filter and a link can hold."""
+        return {name: str(value) for name, value in asdict(self).items() if value}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseRow:
+    """One line of a list."""
+
+    id: UUID
+    reference: str
+    name: str
+    stage: Stage
+    child_track: ChildTrack
+    birth_year: int | None
+    priority: str
+    organisation: str
+    worker: str
+    opened_date: date
+    changed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CasePage:
+    """One page of a list. `total` is counted up to a thousand; `next` and `previous` are keys, or empty."""
+
+    rows: tuple[CaseRow, ...]
+    next: str
+    previous: str
+    total: int
+    is_more_than_total: bool
+
+
+def list_cases(
+    viewer: Viewer,
+    *,
+    now: datetime,
+    choices: CaseChoices | None = None,
+    sort: Sort = Sort.OPENED,
+    after: str = "",
+    before: str = "",
+    limit: int = PAGE,
+) -> CasePage:
+    """Return one page of the cases that the viewer may see, newest first, with names opened in one logged reading."""
+    chosen = narrowed(visible_cases(viewer), choices or CaseChoices())
+    column = sort.column
+    window = chosen.select_related("person", "organisation", "worker")
+    if before:
+        window = window.filter(_beyond(column, before, newer=True)).order_by(column, "id")
+    else:
+        window = window.filter(_beyond(column, after, newer=False)) if after else window
+        window = window.order_by(f"-{column}", "-id")
+    found = list(window[: limit + 1])
+    has_more, found = len(found) > limit, found[:limit]
+    if before:
+        found.reverse()
+    total = chosen.order_by()[: COUNTED + 1].count()
+    return CasePage(
+        rows=rows_of(viewer, found, action="cases.case.list", now=now),
+        next=_key(found[-1], column) if found and (has_more or before) else "",
+        previous=_key(found[0], column) if found and (after or (before and has_more)) else "",
+        total=min(total, COUNTED),
+        is_more_than_total=total > COUNTED,
+    )
+
+
+def search_own_caseload(
+    viewer: Viewer, name: str, *, now: datetime, limit: int = PAGE
+) -> tuple[CaseRow, ...]:
+    """Return the viewer's own cases whose person has such a name, comparing in memory; nothing is indexed by name.
+
+    Own means: the viewer is the worker of the case. At most 5,000 newest cases are compared.
+    """
+    own = (
+        visible_cases(viewer)
+        .filter(worker_id=viewer.user_id)
+        .select_related("person", "organisation", "worker")
+    )
+    newest = list(own.order_by("-opened_date", "-id")[:OWN_CASELOAD])
+    rows = rows_of(viewer, newest, action="cases.case.search_own", now=now, names_only=name)
+    return rows[:limit]
+
+
+def narrowed(cases: QuerySet[Case], choices: CaseChoices) -> QuerySet[Case]:
+    """Keep the cases that answer the choices."""
+    same = {name: getattr(choices, name) for name in ("stage", "child_track", "priority", "identification")}
+    cases = cases.filter(**{name: value for name, value in same.items() if value})
+    if choices.worker == NOBODY:
+        cases = cases.filter(worker_id=None)
+    elif choices.worker:
+        is_number = (
+            choices.worker.isascii() and choices.worker.isdecimal() and len(choices.worker) < LONGEST_NUMBER
+        )
+        cases = cases.filter(worker_id=int(choices.worker)) if is_number else cases.none()
+    if choices.opened_from:
+        cases = cases.filter(opened_date__gte=choices.opened_from)
+    if choices.opened_until:
+        cases = cases.filter(opened_date__lte=choices.opened_until)
+    if choices.changed_until:
+        end = datetime.combine(choices.changed_until, time.max, tzinfo=timezone.get_current_timezone())
+        cases = cases.filter(changed_at__lte=end)
+    if choices.citizenship:
+        cases = cases.filter(person__citizenships__contains=[choices.citizenship])
+    if choices.purpose:
+        with_purpose = Episode.objects.filter(case_id=OuterRef("id"), purposes__contains=[choices.purpose])
+        cases = cases.filter(Exists(with_purpose))
+    return cases
+
+
+def _key(case: Case, column: str) -> str:
+    return f"{getattr(case, column).isoformat()}_{case.id}"
+
+
+def _beyond(column: str, key: str, *, newer: bool) -> Q:
+    moment, _, identifier = key.rpartition("_")
+    parse = date.fromisoformat if column == "opened_date" else datetime.fromisoformat
+    try:
+        edge, last = parse(moment), UUID(identifier)
+    except ValueError:
+        return Q()
+    if isinstance(edge, datetime) and edge.tzinfo is None:
+        return Q()
+    side = "gt" if newer else "lt"
+    # The first condition is implied by the second; it lets the index begin at the edge.
+    return Q(**{f"{column}__{side}e": edge}) & (
+        Q(**{f"{column}__{side}": edge}) | Q(**{column: edge, f"id__{side}": last})
+    )
+
+
+def rows_of(
+    viewer: Viewer, cases: list[Case], *, action: str, now: datetime, names_only: str = ""
+) -> tuple[CaseRow, ...]:
+    """Make the lines of a list from rows that were chosen within the viewer's reach; their names are opened in one reading."""
+    if not cases:
+        return ()
+    reading = begin_reading(viewer, action=action, persons=[case.person_id for case in cases], now=now)
+    opened = open_many(reading, [case.person.names for case in cases])
+    rows = []
+    for case, content in zip(cases, opened, strict=True):
+        names = _NAMES.validate_python(content.get("names", ()))
+        called = content.get("called", "")
+        if names_only and not matches(names_only, [called, *(name.text for name in names)]):
+            continue
+        rows.append(_row(case, display_name(called, names)))
+    return tuple(rows)
+
+
+def _row(case: Case, name: str) -> CaseRow:
+    return CaseRow(
+        id=case.id,
+        reference=case.reference,
+        name=name,
+        stage=Stage(case.stage),
+        child_track=ChildTrack(case.child_track),
+        birth_year=case.person.birth_year,
+        priority=case.priority,
+        organisation=case.organisation.name,
+        worker="" if case.worker is None else case.worker.name,
+        opened_date=case.opened_date,
+        changed_at=case.changed_at,
+    )

@@ -1,0 +1,152 @@
+"""Notes, documents and the timeline of a case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from django.conf import settings
+
+from amparo.access.actions import begin_reading
+from amparo.access.rules import Permission, Viewer
+from amparo.cases.models import Document
+from amparo.cases.queries.visible import Absent, visible_case
+from amparo.vault.queries import open_many
+
+SHOWN = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoteFile:
+    """A note, opened. A sensitive one that the viewer may not read has no text and says so."""
+
+    id: UUID
+    kind: str
+    is_sensitive: bool
+    is_withheld: bool
+    text: str
+    created_at: datetime
+    created_by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocumentFile:
+    """What is known of a document; its content is read from the store by `stored_name`."""
+
+    id: UUID
+    kind: str
+    title: str
+    content_type: str
+    size: int
+    sha256: str
+    stored_name: UUID
+    created_at: datetime
+    created_by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TimelineEntry:
+    """One line of what happened in a case."""
+
+    kind: str
+    subject: str
+    at: datetime
+    by: str
+
+
+def list_notes(viewer: Viewer, reference: str, *, now: datetime) -> tuple[NoteFile, ...]:
+    """Return the newest notes of a case. What is sensitive is opened only for those who may read it."""
+    case = visible_case(viewer, reference)
+    notes = list(case.notes.select_related("created_by").order_by("-created_at", "-id")[:SHOWN])
+    if not notes:
+        return ()
+    reading = begin_reading(
+        viewer, action="cases.note.list", persons=[case.person_id], record=case.reference, now=now
+    )
+    withheld = [note.is_sensitive and not viewer.may(Permission.NOTE_READ_SENSITIVE) for note in notes]
+    opened = iter(
+        open_many(reading, [note.text for note, hide in zip(notes, withheld, strict=True) if not hide])
+    )
+    return tuple(
+        NoteFile(
+            id=note.id,
+            kind=note.kind,
+            is_sensitive=note.is_sensitive,
+            is_withheld=hide,
+            text="" if hide else next(opened)["text"],
+            created_at=note.created_at,
+            created_by="" if note.created_by is None else note.created_by.name,
+        )
+        for note, hide in zip(notes, withheld, strict=True)
+    )
+
+
+def list_documents(viewer: Viewer, reference: str, *, now: datetime) -> tuple[DocumentFile, ...]:
+    """Return the newest documents of a case."""
+    case = visible_case(viewer, reference, permission=Permission.DOCUMENT_READ)
+    return _documents(
+        viewer, list(case.documents.select_related("created_by").order_by("-created_at", "-id")[:SHOWN]),
+        reference=case.reference, action="cases.document.list", now=now,
+    )  # fmt: skip
+
+
+def get_document(viewer: Viewer, reference: str, document: UUID, *, now: datetime) -> DocumentFile:
+    """Return one document of one case; both must fit, and the viewer must be allowed to read it."""
+    case = visible_case(viewer, reference, permission=Permission.DOCUMENT_READ)
+    found = list(case.documents.select_related("created_by").filter(id=document))
+    if not found:
+        raise Absent
+    return _documents(viewer, found, reference=case.reference, action="cases.document.read", now=now)[0]
+
+
+def document_content(document: DocumentFile) -> BinaryIO:
+    """Open the content of a document that `get_document` returned; `Absent` when the store has lost it."""
+    try:
+        return stored_path(document.stored_name).open("rb")
+    except FileNotFoundError as error:
+        raise Absent from error
+
+
+def stored_path(stored_name: UUID) -> Path:
+    """Return where the content of a document lies."""
+    name = stored_name.hex
+    return Path(settings.AMPARO_DOCUMENTS) / name[:2] / name
+
+
+def list_timeline(viewer: Viewer, reference: str) -> tuple[TimelineEntry, ...]:
+    """Return the newest lines of a case's timeline. It holds codes only, so nothing is opened."""
+    case = visible_case(viewer, reference)
+    return tuple(
+        TimelineEntry(
+            kind=event.kind, subject=event.subject, at=event.at, by="" if event.by is None else event.by.name
+        )
+        for event in case.timeline.select_related("by").order_by("-at", "-id")[:SHOWN]
+    )
+
+
+def _documents(
+    viewer: Viewer, documents: list[Document], *, reference: str, action: str, now: datetime
+) -> tuple[DocumentFile, ...]:
+    if not documents:
+        return ()
+    reading = begin_reading(
+        viewer, action=action, persons=[documents[0].person_id], record=reference, now=now
+    )
+    titles = open_many(reading, [document.title for document in documents])
+    return tuple(
+        DocumentFile(
+            id=document.id,
+            kind=document.kind,
+            title=title["title"],
+            content_type=document.content_type,
+            size=document.size,
+            sha256=document.sha256,
+            stored_name=document.stored_name,
+            created_at=document.created_at,
+            created_by="" if document.created_by is None else document.created_by.name,
+        )
+        for document, title in zip(documents, titles, strict=True)
+    )

@@ -1,0 +1,72 @@
+"""The addresses of cases. A case is named by its reference, what belongs to it by a number that tells nothing."""
+
+from __future__ import annotations
+
+from django.urls import path, register_converter
+
+from amparo.cases.rules.sections import Subject, sections_of
+from amparo.cases.views import changing, files, lists, moving, opening, papers, printing
+
+
+class ReferenceConverter:
+    """A case's reference, as people type it; the getter decides whether there is such a case."""
+
+    regex = "[0-9A-Za-z]{2,4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]"
+
+    def to_python(self, value: str) -> str:
+        """Leave the text to the getter."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return the reference as it is."""
+        return value
+
+
+class SectionConverter(ReferenceConverter):
+    """One of the sections of a person or a case."""
+
+    regex = "|".join(section.code for section in sections_of(Subject.PERSON, Subject.CASE))
+
+
+class EpisodeSectionConverter(ReferenceConverter):
+    """One of the sections of an episode."""
+
+    regex = "|".join(section.code for section in sections_of(Subject.EPISODE))
+
+
+register_converter(ReferenceConverter, "reference")
+register_converter(SectionConverter, "case_section")
+register_converter(EpisodeSectionConverter, "episode_section")
+
+app_name = "cases"
+urlpatterns = [
+    path("", lists.case_list, name="list"),
+    path("new/", opening.new, name="new"),
+    path("lists/", lists.filters, name="filters"),
+    path("lists/<uuid:filter_id>/remove/", lists.filter_remove, name="filter-remove"),
+    path("<reference:reference>/", files.detail, name="detail"),
+    path("<reference:reference>/person/", files.person, name="person"),
+    path("<reference:reference>/what-happened/", files.episodes, name="episodes"),
+    path("<reference:reference>/notes/", files.notes, name="notes"),
+    path("<reference:reference>/documents/", papers.documents, name="documents"),
+    path("<reference:reference>/timeline/", files.timeline, name="timeline"),
+    path("<reference:reference>/access/", files.access, name="access"),
+    path("<reference:reference>/change/<case_section:code>/", changing.section, name="section"),
+    path("<reference:reference>/what-happened/new/", changing.episode_new, name="episode-new"),
+    path(
+        "<reference:reference>/what-happened/<uuid:episode>/<episode_section:code>/",
+        changing.episode_section,
+        name="episode-section",
+    ),
+    path(
+        "<reference:reference>/what-happened/<uuid:episode>/operation/",
+        changing.episode_operation,
+        name="episode-operation",
+    ),
+    path("<reference:reference>/notes/new/", papers.note, name="note"),
+    path("<reference:reference>/documents/new/", papers.document_new, name="document-new"),
+    path("<reference:reference>/documents/<uuid:document>/", papers.document, name="document"),
+    path("<reference:reference>/move/", moving.move, name="move"),
+    path("<reference:reference>/assign/", moving.assign, name="assign"),
+    path("<reference:reference>/summary/", printing.summary_pdf, name="summary-pdf"),
+]

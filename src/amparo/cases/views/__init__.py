@@ -1,0 +1,1 @@
+"""The pages of cases: load, one action, one answer."""

@@ -1,0 +1,57 @@
+"""What every page of a case carries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from amparo.access.web import Request
+from amparo.cases.panels.identity import acts, identity_bar, tabs
+from amparo.cases.queries import CaseFile
+from amparo.ui.parts import Link
+from amparo.ui.web import page
+
+
+def case_page(
+    request: Request,
+    template: str,
+    context: dict[str, Any],
+    *,
+    file: CaseFile,
+    title: str,
+    current: str,
+    status: int = 200,
+) -> HttpResponse:
+    """Answer with one of the tabs of a case."""
+    around = {
+        "identity_bar": identity_bar(file),
+        "tabs": tabs(file, request.viewer, current=current),
+        "acts": acts(file, request.viewer),
+        "today": request.now.date(),
+        "file": file,
+    }
+    return page(request, template, {**around, **context}, title=title, status=status)
+
+
+def question_page(
+    request: Request,
+    template: str,
+    context: dict[str, Any],
+    *,
+    file: CaseFile,
+    title: str,
+    back: str = "detail",
+    status: int = 200,
+) -> HttpResponse:
+    """Answer with a page that asks something about a case; `back` is the tab to which it leads back."""
+    url = reverse(f"cases:{back}", args=[file.reference])
+    around = {
+        "identity_bar": identity_bar(file),
+        "back": Link(label=_("Back to the case"), url=url),
+        "cancel": url,
+        "file": file,
+    }
+    return page(request, template, {**around, **context}, title=title, status=status)

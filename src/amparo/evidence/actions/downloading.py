@@ -1,0 +1,110 @@
+"""Give a figure as a file: CSV, or a workbook with a sheet that says what the numbers are."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import xlsxwriter
+from django.utils.translation import gettext as _
+
+from amparo.access.rules import Permission, Viewer
+from amparo.evidence.actions.showing import show_table
+from amparo.evidence.queries.figures import Figure, Layout, ShownCell, about, layout_of, title_of
+from amparo.evidence.rules import NotAsked, TableChoices
+from amparo.vocab.text import N_
+
+BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # without it, spreadsheets take UTF-8 for something else
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Download:
+    """A file to be sent. Its name tells nothing but the day."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+def download_table(choices: TableChoices, kind: str, *, by: Viewer, now: datetime) -> Download:
+    """Give a table as a file; protected and logged as on the page, and with a log entry of its own kind."""
+    if kind not in _WRITERS:
+        raise NotAsked(N_("The kind of file is not one of the list. Choose CSV or XLSX."))
+    figure = show_table(choices, by=by, now=now, permission=Permission.TABLES_DOWNLOAD)
+    content_type, write = _WRITERS[kind]
+    name = f"figure-{figure.day.isoformat()}.{kind}"
+    return Download(name=name, content_type=content_type, content=write(figure, layout_of(figure)))
+
+
+def _csv(figure: Figure, layout: Layout) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    for line in (*_lines(layout), (), *about(figure)):
+        writer.writerow([_harmless(value) for value in line])
+    return (BYTE_ORDER_MARK + text.getvalue()).encode()
+
+
+def _lines(layout: Layout) -> Iterator[tuple[str | int, ...]]:
+    yield (*layout.row_heads, *layout.column_heads)
+    for line in layout.lines:
+        yield (*line.labels, *(_plain(cell) for cell in line.cells))
+
+
+def _plain(cell: ShownCell) -> str | int:
+    return cell.text if cell.value is None else cell.value
+
+
+def _harmless(value: str | int) -> str | int:
+    """Keep a spreadsheet from reading a text as a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def _xlsx(figure: Figure, layout: Layout) -> bytes:
+    stream = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    book = xlsxwriter.Workbook(stream, options)
+    # The same figure makes the same file.
+    book.set_properties(
+        {"title": title_of(figure), "created": datetime.combine(figure.day, datetime.min.time())}
+    )
+    bold, number = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0"})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    hidden = book.add_format({"pattern": 14, "fg_color": "#b8c4c8", "italic": True, "align": "right"})
+    sheet = book.add_worksheet(_("Table")[:31])
+    first = len(layout.row_heads)
+    sheet.set_column(0, first - 1, 34)
+    sheet.set_column(first, first + len(layout.column_heads) - 1, 16)
+    sheet.freeze_panes(1, first)
+    for at, head in enumerate((*layout.row_heads, *layout.column_heads)):
+        sheet.write_string(0, at, head, bold)
+    for down, line in enumerate(layout.lines, start=1):
+        for at, label in enumerate(line.labels):
+            sheet.write_string(down, at, label, bold if line.is_total else None)
+        for at, cell in enumerate(line.cells, start=first):
+            if cell.value is None:
+                sheet.write_string(down, at, cell.text, hidden)
+            else:
+                sheet.write_number(down, at, cell.value, number)
+    notes = book.add_worksheet(_("About")[:31])
+    notes.set_column(0, 0, 28, wrapped)
+    notes.set_column(1, 1, 90, wrapped)
+    for down, (label, words) in enumerate(about(figure)):
+        notes.write_string(down, 0, label, bold)
+        notes.write_string(down, 1, words, wrapped)
+    book.close()
+    return stream.getvalue()
+
+
+_WRITERS: Mapping[str, tuple[str, Callable[[Figure, Layout], bytes]]] = {
+    "csv": ("text/csv; charset=utf-8", _csv),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _xlsx),
+}

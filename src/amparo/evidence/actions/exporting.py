@@ -1,0 +1,107 @@
+"""Take facts out as Parquet files, for who works on them with other tools."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+from uuid import UUID
+
+import duckdb
+from django.conf import settings
+
+from amparo.access.actions import require
+from amparo.access.rules import Permission, Viewer
+from amparo.audit.actions import record
+from amparo.evidence.actions.writing import digest_of, write_json
+from amparo.evidence.queries.holdings import METADATA, directory_of, metadata_of
+from amparo.evidence.queries.snapshots import Absent, get_snapshot
+from amparo.vocab.facts import PERSON
+from amparo.vocab.state import load_state
+
+WARNING_FILE = "READ-ME-FIRST.txt"
+WARNING = """These are coded facts about single people. They hold no names, no free text, no day and no place below the
+first-level area, and they are still NOT open data: who knows a person may find her by a rare combination.
+
+Keep them where only you can read them. Do not pass them on. Do not try to find out who somebody is.
+Nothing that is made of them may be published unless each number speaks of at least {tables} people; open micro-data
+needs at least {microdata} people for each combination of values, and a second person who checks it.
+
+Each file is one table; metadata.json says what its rows count, how each column is defined, and which code lists it uses.
+Rows stand in no order. The number of persons behind several rows of one person has been taken out.
+"""
+
+
+class NotEmpty(Exception):
+    """The directory that facts are to be written to holds something already."""
+
+
+def export_facts(snapshot: UUID, directory: Path, *, by: Viewer, now: datetime) -> dict[str, int]:
+    """Write the facts of a snapshot into a new or empty directory; gives the number of rows of each table.
+
+    The directory has all of the files or, when something fails, is not there.
+    """
+    require(by, Permission.FACTS_EXPORT)
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise NotEmpty(f"{directory} is not empty. Name a directory that is empty or not there yet.")
+    metadata = _metadata(snapshot, by)
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".facts-", dir=directory.parent))
+    try:
+        written = _write(metadata, directory_of(snapshot), draft)
+        _log(snapshot, written, by=by, now=now)
+        draft.rename(directory)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return written
+
+
+def zip_facts(snapshot: UUID, stream: BinaryIO, *, by: Viewer, now: datetime) -> None:
+    """Write the facts of a snapshot as one archive into a stream."""
+    require(by, Permission.FACTS_EXPORT)
+    metadata = _metadata(snapshot, by)
+    with tempfile.TemporaryDirectory(prefix=".facts-", dir=settings.AMPARO_FACTS_DIRECTORY) as draft:
+        written = _write(metadata, directory_of(snapshot), Path(draft))
+        _log(snapshot, written, by=by, now=now)
+        with zipfile.ZipFile(stream, "w", compression=zipfile.ZIP_STORED) as archive:
+            for path in sorted(Path(draft).iterdir()):
+                archive.write(path, path.name)
+
+
+def _metadata(snapshot: UUID, by: Viewer) -> dict[str, Any]:
+    if get_snapshot(by, snapshot).state != "ready":
+        raise Absent
+    return metadata_of(snapshot)
+
+
+def _write(metadata: Mapping[str, Any], source: Path, target: Path) -> dict[str, int]:
+    tables = {name: dict(about) for name, about in metadata["tables"].items()}
+    with duckdb.connect(":memory:") as engine:
+        for about in tables.values():
+            path = target / about["file"]
+            facts = engine.read_parquet(str(source / about["file"]))
+            kept = [name for name in facts.columns if name != PERSON]
+            facts.select(*kept).write_parquet(str(path), compression="zstd")
+            about["sha256"] = digest_of(path)
+            about.pop("persons")
+    write_json(target / METADATA, {**metadata, "tables": tables})
+    state = load_state(settings.AMPARO_STATE)
+    words = WARNING.format(tables=state.table_threshold, microdata=state.microdata_threshold)
+    (target / WARNING_FILE).write_text(words, encoding="utf-8")
+    return {name: int(about["rows"]) for name, about in tables.items()}
+
+
+def _log(snapshot: UUID, written: Mapping[str, int], *, by: Viewer, now: datetime) -> None:
+    record(
+        "evidence.facts.export",
+        by=by,
+        at=now,
+        record=str(snapshot),
+        fields=sorted(written),
+        count=sum(written.values()),
+    )

@@ -1,0 +1,18 @@
+"""What a snapshot goes through, what may be asked of it, and which counts are too small. No database, no clock, no request."""
+
+from amparo.evidence.rules.asking import NotAsked, TableChoices
+from amparo.evidence.rules.persons import EnoughPersons
+from amparo.evidence.rules.ready import READY_TABLES, ReadyTable
+from amparo.evidence.rules.snapshots import SnapshotState
+from amparo.evidence.rules.variables import Variable, variables_of
+
+__all__ = [
+    "READY_TABLES",
+    "EnoughPersons",
+    "NotAsked",
+    "ReadyTable",
+    "SnapshotState",
+    "TableChoices",
+    "Variable",
+    "variables_of",
+]

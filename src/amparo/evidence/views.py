@@ -1,0 +1,215 @@
+"""Answer for the pages of figures and of snapshots."""
+
+from __future__ import annotations
+
+import tempfile
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from amparo.access.rules import Permission
+from amparo.access.web import Request, requires
+from amparo.evidence.actions import download_table, request_snapshot, show_table, zip_facts
+from amparo.evidence.forms import ExportForm, TableForm
+from amparo.evidence.panels import (
+    chart_of,
+    ready_cards,
+    snapshot_progress,
+    snapshot_rows,
+    snapshots_table,
+    unit_tabs,
+)
+from amparo.evidence.queries import (
+    Holding,
+    SnapshotFile,
+    TableHolding,
+    get_snapshot,
+    holding_of,
+    latest_snapshot,
+    list_snapshots,
+)
+from amparo.evidence.queries.figures import (
+    caution_words,
+    hidden_summary,
+    hidden_words,
+    layout_of,
+    only_words,
+    title_of,
+)
+from amparo.evidence.queries.holdings import Missing
+from amparo.evidence.rules import NotAsked, TableChoices
+from amparo.ui.parts import Link
+from amparo.ui.web import page
+
+
+@requires(Permission.TABLES_VIEW)
+def tables(request: Request) -> HttpResponse:
+    """Offer ready tables and the way to make one's own; say which snapshot they come from."""
+    latest = latest_snapshot(request.viewer)
+    holding = _holding(request, latest)
+    context = {
+        "snapshot": latest,
+        "cards": ready_cards(holding) if holding else (),
+        "may_build": request.viewer.may(Permission.SNAPSHOT_BUILD),
+    }
+    return page(request, "evidence/tables.html", context, title=_("Figures"))
+
+
+@requires(Permission.TABLES_VIEW)
+def table(request: Request) -> HttpResponse:
+    """Show a table with its chart, and the form that changes it."""
+    snapshot = _asked_snapshot(request)
+    holding = _holding(request, snapshot)
+    if snapshot is None or holding is None:
+        return HttpResponseRedirect(reverse("evidence:snapshots" if snapshot else "evidence:tables"))
+    asked = _asked_table(request, holding)
+    data: dict[str, str] = {
+        "table": asked.table.name,
+        "snapshot": str(snapshot.id),
+        "method": "suppress",
+        **_first_choice(asked),
+    }
+    data |= {name: value for name, value in request.GET.dict().items() if name not in ("table", "snapshot")}
+    form = TableForm(data, holding=asked)
+    context = {
+        "form": form,
+        "tabs": unit_tabs(holding, current=asked.table.name, snapshot=str(snapshot.id)),
+        "snapshot": snapshot,
+        "definition": _(asked.table.definition),
+        "source": _(asked.table.source),
+        "back": Link(label=_("Figures"), url=reverse("evidence:tables")),
+    }
+    title = _(asked.table.label)
+    if form.is_valid():
+        try:
+            title = _add_figure(context, _choices(form), request)
+        except NotAsked as refusal:
+            context["refusal"] = _(refusal.template) % refusal.values
+    return page(request, "evidence/table.html", context, title=title)
+
+
+def _add_figure(context: dict[str, object], choices: TableChoices, request: Request) -> str:
+    """Put the figure into the context of the page; gives its title."""
+    figure = show_table(choices, by=request.viewer, now=request.now)
+    layout, title = layout_of(figure), title_of(figure)
+    chart, chart_note = chart_of(layout, title=title)
+    address = reverse("evidence:download")
+    context |= {
+        "layout": layout,
+        "chart": chart,
+        "chart_note": chart_note,
+        "hidden": hidden_words(figure),
+        "summary": hidden_summary(figure),
+        "cautions": caution_words(figure),
+        "only": only_words(figure),
+        "threshold": figure.threshold,
+        "csv_url": f"{address}?{choices.query()}&format=csv",
+        "xlsx_url": f"{address}?{choices.query()}&format=xlsx",
+        "may_download": request.viewer.may(Permission.TABLES_DOWNLOAD),
+    }
+    return title
+
+
+@requires(Permission.TABLES_DOWNLOAD)
+def download(request: Request) -> HttpResponse:
+    """Send a table as a file."""
+    snapshot = _asked_snapshot(request)
+    holding = _holding(request, snapshot)
+    if snapshot is None or holding is None:
+        return HttpResponseRedirect(reverse("evidence:snapshots" if snapshot else "evidence:tables"))
+    asked = _asked_table(request, holding)
+    form = TableForm({**request.GET.dict(), "snapshot": str(snapshot.id)}, holding=asked)
+    try:
+        if not form.is_valid():
+            return HttpResponseRedirect(f"{reverse('evidence:table')}?{request.GET.urlencode()}")
+        choices, kind = _choices(form), request.GET.get("format", "")
+        sent = download_table(choices, kind, by=request.viewer, now=request.now)
+    except NotAsked as refusal:
+        messages.error(request, _(refusal.template) % refusal.values)
+        return HttpResponseRedirect(f"{reverse('evidence:table')}?{request.GET.urlencode()}")
+    headers = {"Content-Disposition": f'attachment; filename="{sent.name}"'}
+    return HttpResponse(sent.content, content_type=sent.content_type, headers=headers)
+
+
+@requires(Permission.TABLES_VIEW)
+def snapshots(request: Request) -> HttpResponse:
+    """List the snapshots; order a new one."""
+    if request.method == "POST":
+        ordered = request_snapshot(by=request.viewer, now=request.now)
+        messages.success(request, _("The snapshot is ordered. It is built in the background."))
+        return HttpResponseRedirect(reverse("evidence:snapshot", args=[ordered]))
+    context = {
+        "table": snapshots_table(list_snapshots(request.viewer)),
+        "may_build": request.viewer.may(Permission.SNAPSHOT_BUILD),
+        "back": Link(label=_("Figures"), url=reverse("evidence:tables")),
+    }
+    return page(request, "evidence/snapshots.html", context, title=_("Snapshots of the facts"))
+
+
+@requires(Permission.TABLES_VIEW)
+def snapshot(request: Request, snapshot: UUID) -> HttpResponse:
+    """Show how far a snapshot is, and what it holds."""
+    file = get_snapshot(request.viewer, snapshot)
+    is_ready = file.state == "ready"
+    context = {
+        "snapshot": file,
+        "is_ready": is_ready,
+        "rows": snapshot_rows(file),
+        "progress": snapshot_progress(file) if file.state.is_unfinished else None,
+        "may_export": is_ready and request.viewer.may(Permission.FACTS_EXPORT),
+        "back": Link(label=_("Snapshots of the facts"), url=reverse("evidence:snapshots")),
+    }
+    return page(request, "evidence/snapshot.html", context, title=_("Snapshot"))
+
+
+@requires(Permission.FACTS_EXPORT)
+def facts(request: Request, snapshot: UUID) -> HttpResponse | FileResponse:
+    """Send the facts of a snapshot, once it was read what they are."""
+    file = get_snapshot(request.viewer, snapshot)
+    form = ExportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        stream = tempfile.TemporaryFile()  # noqa: SIM115  # the response closes it when it is sent
+        zip_facts(file.id, stream, by=request.viewer, now=request.now)
+        stream.seek(0)
+        name = f"facts-{file.day.isoformat()}.zip"
+        return FileResponse(stream, as_attachment=True, filename=name, content_type="application/zip")
+    back = Link(label=_("Snapshot"), url=reverse("evidence:snapshot", args=[file.id]))
+    return page(
+        request,
+        "evidence/facts.html",
+        {"form": form, "snapshot": file, "back": back},
+        title=_("Take out the facts"),
+    )
+
+
+def _asked_snapshot(request: Request) -> SnapshotFile | None:
+    asked = request.GET.get("snapshot")
+    return get_snapshot(request.viewer, asked) if asked else latest_snapshot(request.viewer)
+
+
+def _holding(request: Request, snapshot: SnapshotFile | None) -> Holding | None:
+    """Open a ready snapshot; where its files are gone, the page says so."""
+    if snapshot is None or snapshot.state.is_unfinished:
+        return None
+    try:
+        return holding_of(snapshot.id)
+    except Missing as missing:
+        messages.error(request, _(missing.template))
+        return None
+
+
+def _asked_table(request: Request, holding: Holding) -> TableHolding:
+    asked = request.GET.get("table", "")
+    return holding.tables.get(asked) or next(iter(holding.tables.values()))
+
+
+def _first_choice(asked: TableHolding) -> dict[str, str]:
+    return {"rows": asked.table.columns[0].name}
+
+
+def _choices(form: TableForm) -> TableChoices:
+    only = [name.removeprefix("only-") for name in form.fields if name.startswith("only-")]
+    return TableChoices.from_data(form.cleaned_data, only=only)

@@ -1,0 +1,46 @@
+"""Answer for the first page and the search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from amparo.access.rules import Permission
+from amparo.access.web import Request, requires, signed_in
+from amparo.portal.forms import SearchForm
+from amparo.portal.panels import gather_found, gather_panels
+from amparo.ui.web import page
+
+
+@signed_in
+def home(request: Request) -> HttpResponse:
+    """Show what needs the viewer now, by what the role works with."""
+    viewer = request.viewer
+    if viewer.membership_id is None and len(request.memberships) > 1:
+        return HttpResponseRedirect(reverse("accounts:membership"))
+    panels = gather_panels(viewer, now=request.now)
+    context = {
+        "panels": [panel for panel in panels if not panel.is_side],
+        "side_panels": [panel for panel in panels if panel.is_side],
+        "has_role": viewer.membership_id is not None,
+        "may_create": viewer.may(Permission.CASE_CREATE),
+    }
+    return page(request, "portal/home.html", context, title=_("Home"))
+
+
+@requires(Permission.CASE_READ)
+def search(request: Request) -> HttpResponse:
+    """Find a case by its reference within reach, or by a name within one's own caseload."""
+    form = SearchForm(request.GET)
+    typed = form.cleaned_data.get("q", "") if form.is_valid() else ""
+    context: dict[str, Any] = {"form": form}
+    if typed:
+        found = gather_found(request.viewer, typed, now=request.now)
+        meant = next((answer for answer in found if isinstance(answer, str)), None)
+        if meant is not None:
+            return HttpResponseRedirect(meant)
+        context["tables"] = found
+    return page(request, "portal/search.html", context, title=_("Search"))

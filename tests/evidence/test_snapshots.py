@@ -1,0 +1,223 @@
+"""A snapshot is whole or not there, and the same however often its job runs."""
+
+from __future__ import annotations
+
+import errno
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import override_settings
+from pyarrow import parquet
+
+from amparo.access.actions import Refused
+from amparo.audit.models import Event
+from amparo.evidence.actions import (
+    AlreadyBuilding,
+    build_snapshot,
+    export_facts,
+    record_snapshot,
+    request_snapshot,
+)
+from amparo.evidence.actions import snapshots as building
+from amparo.evidence.actions.writing import digest_of
+from amparo.evidence.commands import export_facts as command
+from amparo.evidence.models import Snapshot
+from amparo.evidence.queries import get_snapshot, latest_snapshot, list_snapshots
+from amparo.vocab.facts import PERSON
+from tests.factories.accounts import NOW, make_viewer
+from tests.factories.cases import PERSON as AMINA
+from tests.factories.cases import make_case, make_person_details
+from tests.factories.evidence import BUILDER, make_many_cases, make_snapshot
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def directory(tmp_path: Path) -> Iterator[Path]:
+    with override_settings(AMPARO_FACTS_DIRECTORY=tmp_path / "facts"):
+        yield tmp_path / "facts"
+
+
+def test_a_snapshot_describes_itself(directory: Path) -> None:
+    make_case(make_viewer("supervisor"), person=AMINA)
+    snapshot = make_snapshot()
+    about = json.loads((directory / str(snapshot) / "metadata.json").read_text())
+    assert about["day"] == "2026-11-22"
+    episodes = about["tables"]["episode"]
+    assert (episodes["counting_unit"], episodes["rows"], episodes["persons"]) == ("episodes", 1, 1)
+    sex = next(column for column in episodes["columns"] if column["name"] == "sex")
+    assert (sex["present"], sex["labels"], sex["code_list"]["name"]) == (
+        ["female"],
+        {"female": "Female"},
+        "sex",
+    )
+
+
+def test_nothing_personal_lies_in_the_files(directory: Path) -> None:
+    reference = make_case(make_viewer("supervisor"), person=AMINA)
+    snapshot = make_snapshot()
+    stored = b"".join(path.read_bytes() for path in (directory / str(snapshot)).iterdir())
+    whole = " ".join(
+        str(parquet.read_table(path).to_pylist()) for path in (directory / str(snapshot)).glob("*.parquet")
+    )
+    for word in ("Amina", "Haddad", "أمينة", "99912345", "1998-04", "hotel", reference):
+        assert word.encode() not in stored
+        assert word not in whole
+
+
+def test_the_same_facts_make_the_same_fingerprint_in_any_order() -> None:
+    make_many_cases(make_viewer("supervisor"), 40)
+    first, second = (get_snapshot(BUILDER, make_snapshot()) for _ in range(2))
+    assert first.fingerprints == second.fingerprints
+    make_case(make_viewer("supervisor"))
+    assert (
+        get_snapshot(BUILDER, make_snapshot()).fingerprints["person_case"]
+        != first.fingerprints["person_case"]
+    )
+
+
+def test_two_snapshots_number_persons_differently(directory: Path) -> None:
+    make_case(make_viewer("supervisor"))
+    numbers = {
+        parquet.read_table(directory / str(make_snapshot()) / f"{name}.parquet").column(PERSON).to_pylist()[0]
+        for name in ("person_case", "episode")
+        for _ in range(2)
+    }
+    assert len(numbers) == 4
+
+
+def test_a_value_that_no_list_knows_is_not_passed_on(directory: Path) -> None:
+    from tests.factories.cases import row_of
+
+    case = row_of(make_case(make_viewer("supervisor")))
+    type(case).objects.filter(pk=case.pk).update(deciding_body="Sister Maria of Lima")
+    snapshot = make_snapshot()
+    about = json.loads((directory / str(snapshot) / "metadata.json").read_text())["tables"]["person_case"]
+    assert about["unlisted"] == {"deciding_body": 1}
+    assert "Maria" not in str(
+        parquet.read_table(directory / str(snapshot) / "person_case.parquet").to_pylist()
+    )
+
+
+@pytest.mark.parametrize("step", ["write_snapshot", "_keep_safe", "_finish"])
+def test_a_job_that_is_killed_and_run_again_twice_makes_one_snapshot(
+    directory: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    make_case(make_viewer("supervisor"))
+    snapshot = record_snapshot(by=BUILDER, now=NOW)
+
+    class Killed(BaseException):
+        """Stands for the end of the process: no handler of ours sees it."""
+
+    def kill(*args: Any, **kwargs: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(building, step, kill)
+        patched.setattr(shutil, "rmtree", lambda *args, **kwargs: None)
+        for _ in range(2):
+            with pytest.raises(Killed):
+                build_snapshot(snapshot, now=lambda: NOW)
+            assert latest_snapshot(BUILDER) is None
+    build_snapshot(snapshot, now=lambda: NOW)
+    build_snapshot(snapshot, now=lambda: NOW)
+    assert [path.name for path in directory.iterdir()] == [str(snapshot)]
+    found = latest_snapshot(BUILDER)
+    assert found is not None
+    assert (found.id, found.rows) == (snapshot, {"person_case": 1, "episode": 1})
+
+
+def test_a_full_disk_leaves_nothing_half_written_and_says_so(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_case(make_viewer("supervisor"))
+    snapshot = record_snapshot(by=BUILDER, now=NOW)
+
+    def fill(*args: Any, **kwargs: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(building, "write_snapshot", fill)
+    with pytest.raises(OSError, match="No space"):
+        build_snapshot(snapshot, now=lambda: NOW)
+    assert list(directory.iterdir()) == []
+    assert "disk is full" in get_snapshot(BUILDER, snapshot).state.label
+
+
+def test_ordering_twice_gives_the_waiting_one() -> None:
+    viewer = make_viewer("statistician")
+    assert request_snapshot(by=viewer, now=NOW) == request_snapshot(by=viewer, now=NOW)
+    assert Snapshot.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "role", ["national_rapporteur", "caseworker", "supervisor", "installation_administrator"]
+)
+def test_who_may_not_build_or_export_is_refused(role: str, tmp_path: Path) -> None:
+    snapshot, viewer = make_snapshot(), make_viewer(role)
+    with pytest.raises(Refused):
+        request_snapshot(by=viewer, now=NOW)
+    with pytest.raises(Refused):
+        export_facts(snapshot, tmp_path / "out", by=viewer, now=NOW)
+    assert not (tmp_path / "out").exists()
+
+
+def test_who_sees_no_tables_sees_no_snapshots() -> None:
+    make_snapshot()
+    assert latest_snapshot(make_viewer("caseworker")) is None
+    assert latest_snapshot(make_viewer("national_rapporteur")) is not None
+    with pytest.raises(Refused):
+        list_snapshots(make_viewer("caseworker"))
+
+
+def test_an_export_has_no_number_of_persons_and_is_logged(tmp_path: Path) -> None:
+    viewer = make_viewer("supervisor")
+    make_case(viewer, person=make_person_details(sex="male"))
+    snapshot, target = make_snapshot(), tmp_path / "out"
+    assert export_facts(snapshot, target, by=BUILDER, now=NOW) == {"person_case": 1, "episode": 1}
+    exported = parquet.read_table(target / "person_case.parquet")
+    assert PERSON not in exported.column_names
+    assert exported.column("sex").to_pylist() == ["male"]
+    assert "NOT open data" in (target / "READ-ME-FIRST.txt").read_text()
+    about = json.loads((target / "metadata.json").read_text())["tables"]["person_case"]
+    assert about["sha256"] == digest_of(target / "person_case.parquet")
+    event = Event.objects.filter(action="evidence.facts.export").latest("id")
+    assert (event.record, event.count) == (str(snapshot), 2)
+
+
+def test_a_directory_with_something_in_it_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.txt").write_text("keep")
+    assert command(tmp_path) == 2
+    assert "is not empty" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+    assert Snapshot.objects.count() == 0
+
+
+def test_the_command_builds_and_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make_case(make_viewer("supervisor"))
+    assert command(tmp_path / "out") == 0
+    assert "1 rows" in capsys.readouterr().out
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "READ-ME-FIRST.txt", "episode.parquet", "metadata.json", "person_case.parquet",
+    ]  # fmt: skip
+
+
+def test_while_one_is_built_another_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshot = record_snapshot(by=BUILDER, now=NOW)
+    monkeypatch.setattr(building, "LOCK", 42)
+    import psycopg
+    from django.db import connection
+
+    settings = connection.get_connection_params()
+    settings.pop("cursor_factory", None)
+    settings.pop("context", None)
+    with psycopg.connect(**settings) as other:
+        other.execute("SELECT pg_advisory_lock(42)")
+        with pytest.raises(AlreadyBuilding):
+            build_snapshot(snapshot, now=lambda: NOW)
+    assert get_snapshot(BUILDER, snapshot).state == "waiting"
