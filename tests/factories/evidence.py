@@ -1,0 +1,86 @@
+"""Make snapshots for tests, and cases that differ enough to fill tables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from random import Random
+from uuid import UUID
+
+from amparo.access.rules import Permission, Viewer, system_viewer
+from amparo.cases.actions import open_cases
+from amparo.cases.rules import EpisodeDetails, Leg, Name, PersonDetails
+from amparo.cases.rules.opening import NewCase
+from amparo.evidence.actions import build_snapshot, record_snapshot
+from amparo.vocab.dates import PartialDate
+from tests.factories.accounts import NOW
+from tests.factories.cases import DETAILS, EPISODE
+
+BUILDER = system_viewer(
+    [Permission.SNAPSHOT_BUILD, Permission.FACTS_EXPORT, Permission.TABLES_VIEW, Permission.TABLES_DOWNLOAD]
+)
+
+
+def make_snapshot() -> UUID:
+    """Build a snapshot of what is in the database."""
+    snapshot = record_snapshot(by=BUILDER, now=NOW)
+    build_snapshot(snapshot, now=lambda: NOW)
+    return snapshot
+
+
+def make_many_cases(viewer: Viewer, count: int, *, seed: int = 1) -> tuple[str, ...]:
+    """Open cases with different persons, purposes, places and years."""
+    rng = Random(seed)
+    return open_cases(new=[_case(rng) for _ in range(count)], by=viewer, now=NOW, rng=rng)
+
+
+def new_case(
+    *, person: PersonDetails, episodes: tuple[EpisodeDetails, ...] = (EPISODE,), consent: str = "yes"
+) -> NewCase:
+    """Describe one case to be opened."""
+    return NewCase(
+        person=person,
+        details=replace(DETAILS, consent=consent),
+        episodes=episodes,
+        opened_date=date(2026, 3, 1),
+    )
+
+
+def _case(rng: Random) -> NewCase:
+    year = rng.choices((2022, 2023, 2024, 2025, 2026), (2, 3, 4, 5, 4))[0]
+    day = min(date(year, 1, 1) + timedelta(days=rng.randrange(365)), NOW.date())
+    is_child = rng.random() < 0.2
+    birth = PartialDate(year - (rng.randrange(8, 17) if is_child else rng.randrange(18, 55)))
+    person = PersonDetails(
+        names=(Name(text=f"Person {rng.randrange(10**6)}"),),
+        birth=birth,
+        age_status="child" if is_child else "adult",
+        sex=rng.choices(("female", "male", "intersex", "unknown"), (60, 36, 0.3, 2))[0],
+        citizenships=(
+            rng.choices(
+                ("XA", "SY", "NG", "VN", "PH", "UA", "CO", "ET", "IS"), (40, 15, 12, 9, 8, 7, 5, 3, 0.3)
+            )[0],
+        ),
+        is_stateless="no",
+    )
+    consent = rng.choices(("yes", "no", "not_asked"), (90, 4, 6))[0]
+    status = rng.choices(("identified", "possible", "not_trafficked"), (5, 4, 1))[0]
+    details = replace(DETAILS, consent=consent, identification=status)
+    episodes = tuple(_episode(rng) for _ in range(rng.choices((1, 2, 3), (85, 13, 2))[0]))
+    return NewCase(person=person, details=details, episodes=episodes, opened_date=day)
+
+
+def _episode(rng: Random) -> EpisodeDetails:
+    purposes = ("sexual_exploitation", "forced_labour", "forced_begging", "forced_marriage", "organ_removal")
+    main = rng.choices(purposes, (45, 38, 9, 6, 0.5))[0]
+    area = f"XA-{rng.randrange(1, 11):02d}"
+    return replace(
+        EPISODE,
+        means=tuple(sorted(set(rng.choices(("deception", "threat_or_use_of_force", "abuse_of_power"), k=2)))),
+        purposes=(main,),
+        main_purpose=main,
+        sectors=(rng.choice(("agriculture", "construction", "households", "manufacturing")),)
+        if main == "forced_labour"
+        else (),
+        route=(Leg(kind="recruitment", country="SY"), Leg(kind="exploitation", country="XA", area=area)),
+    )
