@@ -91,7 +91,7 @@ def _found() -> Iterator[Found]:
 
 def _in_python(path: Path, text: str) -> Iterator[Found]:
     source = io.BytesIO(text.encode())
-    for line, message, comments, context in extract("python", source, KEYWORDS, ["Translators:"]):  # type: ignore[arg-type]
+    for line, message, comments, context in extract("python", source, KEYWORDS, ["Translators:"]):
         yield str(path.relative_to(ROOT)), line, message, comments, context
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import signal
 import sys
-from importlib.util import find_spec
 from types import FrameType
 from typing import Annotated, Any, NoReturn
 
@@ -23,7 +22,7 @@ OPTIONS: dict[str, Any] = {"rich_markup_mode": None, "no_args_is_help": True}
 
 def command_line() -> typer.Typer:
     """Put the commands together, in the order in which `amparo --help` lists them."""
-    from amparo.cli import checking, database, facts, people, serving, workbooks
+    from amparo.cli import checking, database, facts, people, serving, table, workbooks
 
     app = typer.Typer(
         name="amparo",
@@ -35,10 +34,7 @@ def command_line() -> typer.Typer:
     )
     app.callback()(_start)
     app.command("demo")(serving.demo)
-    if find_spec("amparo.cli.table"):
-        from amparo.cli import table
-
-        app.command("table", short_help="Count a file into a table that may be published.")(table.table)
+    app.command("table", short_help="Count a file into a table that may be published.")(table.table)
     app.add_typer(_group("import", "Take in data of others.", htcds=workbooks.import_htcds))
     app.add_typer(_group("facts", "The coded facts that tables are counted from.", export=facts.export))
     app.command("serve")(serving.serve)
@@ -77,19 +73,19 @@ def _group(name: str, meaning: str, **commands: Any) -> typer.Typer:
     return group
 
 
-def _start(
-    version: Annotated[
-        bool, typer.Option("--version", is_eager=True, callback=lambda asked: _tell_version(asked), help="Print the version.")
-    ] = False,
-) -> None: ...
-
-
 def _tell_version(asked: bool) -> None:
     if asked:
         from amparo import __version__
 
         print(__version__)
         raise typer.Exit
+
+
+def _start(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="Print the version.")
+    ] = False,
+) -> None: ...
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:

@@ -1,0 +1,46 @@
+# What a person who works on the code needs. `make` alone lists it.
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+export AMPARO_DATA ?= $(CURDIR)/.amparo
+
+.DEFAULT_GOAL := help
+.PHONY: help env demo test check fix docs bench screenshots lock clean
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 22
+
+env: .venv/.made ## Make .venv from the lock file (quick when nothing changed)
+
+.venv/.made: requirements.lock pyproject.toml
+	@PYTHON="$(PYTHON)" tools/make_environment
+
+demo: env ## Start a training installation on http://127.0.0.1:8000/ (ARGS="--cases 500 --port 8080")
+	@$(BIN)/amparo demo $(ARGS)
+
+test: env ## Run the whole suite (ARGS="tests/cases -x")
+	@$(BIN)/pytest -q -n 2 --dist loadgroup $(ARGS)
+
+check: env ## Style, types, ladder, templates, migrations, freshness of generated docs
+	@$(BIN)/python -m tools.check
+
+fix: env ## Put right what can be put right by itself
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format --quiet .
+
+docs: env ## Write the generated pages and build the documentation
+	@$(BIN)/python -m tools.generate
+	@$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+bench: env ## Run the benchmarks; each prints its figure
+	@for each in bench/*.py; do case $$each in */_*|*/__*) ;; *) echo "== $$each"; $(BIN)/python $$each || exit 1;; esac; done
+
+screenshots: env ## Take the pictures of the documentation anew
+	@AMPARO_SCREENSHOTS=1 $(BIN)/pytest -q tests/journeys -m screenshot
+
+lock: env ## Resolve the dependencies anew, with hashes
+	@$(BIN)/uv pip compile pyproject.toml --extra web --group dev --universal --generate-hashes --python-version 3.11 --no-emit-index-url --quiet -o requirements.lock
+
+clean: ## Remove everything that was made here, the demo's data too
+	@rm -rf .venv .cache .amparo build dist docs/_build

@@ -1,0 +1,302 @@
+"""Measure list, search by reference and open case at growing sizes, with 16 people at work at once.
+
+    .venv/bin/python bench/web.py [--sizes 1000,30000,300000] [--people 16] [--rounds 30] [--data DIR]
+
+Prints the p95 of each act at each size, and closes with one figure: the largest ratio of a p95 at the largest size to the p95 at the
+smallest. The real server (gunicorn, as `amparo serve` starts it) and the real embedded database run on this machine, and so do the people.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+BASE = 1_000
+PORT = 8765
+ACTS = ("list", "search", "open")
+Answer = tuple[int, str, bytes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worker:
+    """One person at work: her session and references that she may open."""
+
+    cookie: str
+    references: tuple[str, ...]
+
+
+def main() -> None:
+    arguments = _arguments()
+    data = Path(arguments.data or tempfile.mkdtemp(prefix="amparo-bench-"))
+    os.environ.update(
+        AMPARO_DATA=str(data), DJANGO_SETTINGS_MODULE="amparo.config.settings", AMPARO_TRAINING="1",
+        AMPARO_LOG_LEVEL="WARNING",
+    )  # fmt: skip
+    from amparo.config.embedded import EmbeddedDatabase
+
+    with EmbeddedDatabase(data / "database").running() as database:
+        _prepare(arguments.people)
+        measured: dict[int, dict[str, float]] = {}
+        with _server(data):
+            for size in arguments.sizes:
+                _grow(size, database.url(role="postgres"))
+                people = _people_at_work(arguments.people)
+                _round(people, 3)  # warm
+                measured[size] = _p95(_round(people, arguments.rounds))
+                line = "  ".join(f"{act} {measured[size][act]:7.1f} ms" for act in ACTS)
+                print(f"{size:>9,} cases, {arguments.people} people: p95  {line}", flush=True)
+        print(f"scoped / unscoped list query at {arguments.sizes[-1]:,} cases: {_scoped_over_unscoped():.2f}")
+    first, last = measured[arguments.sizes[0]], measured[arguments.sizes[-1]]
+    ratios = {act: last[act] / first[act] for act in ACTS}
+    print("largest over smallest: " + "  ".join(f"{act} {ratio:.2f}" for act, ratio in ratios.items()))
+    print(f"{max(ratios.values()):.2f}")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--sizes", type=lambda text: [int(part) for part in text.split(",")], default=[1_000, 30_000, 300_000]
+    )
+    parser.add_argument("--people", type=int, default=16)
+    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--data")
+    return parser.parse_args()
+
+
+def _prepare(people: int) -> None:
+    subprocess.run([sys.executable, "-m", "amparo.cli", "migrate"], check=True, stdout=subprocess.DEVNULL)
+    import django
+
+    django.setup()
+    from amparo.accounts.queries import organisation_names
+    from amparo.cli.demo.caseload import make_caseload
+
+    if not organisation_names():
+        make_caseload(cases=BASE, seed=1, now=datetime.now(UTC))
+
+
+@contextmanager
+def _server(data: Path) -> Iterator[None]:
+    command = [sys.executable, "-m", "amparo.cli", "serve", "--port", str(PORT), "--data", str(data)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(300):
+            if _answers():
+                break
+            time.sleep(0.1)
+        else:
+            raise SystemExit("The server did not start.")
+        yield
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _answers() -> bool:
+    try:
+        return _get(http.client.HTTPConnection("127.0.0.1", PORT, timeout=2), "/health", "")[0] == 200
+    except OSError:
+        return False
+
+
+def _get(connection: http.client.HTTPConnection, path: str, cookie: str) -> Answer:
+    connection.request("GET", path, headers={"Cookie": cookie, "Accept-Language": "en"})
+    response = connection.getresponse()
+    return response.status, response.getheader("Location") or "", response.read()
+
+
+def _people_at_work(count: int) -> list[Worker]:
+    """Give sessions to workers and supervisors of all organisations, each with references within reach."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from amparo.access.queries import viewer_for_membership
+    from amparo.access.web import MEMBERSHIP_KEY
+    from amparo.accounts.models import Membership
+    from amparo.cases.queries.visible import visible_cases
+
+    people, now = [], datetime.now(UTC)
+    rng = random.Random(2)
+    memberships = list(
+        Membership.objects.filter(role__in=["caseworker", "supervisor"]).select_related("user")
+    )
+    rng.shuffle(memberships)
+    for membership in memberships:
+        viewer = viewer_for_membership(membership.pk, now)
+        if viewer is None:
+            continue
+        within = (
+            visible_cases(viewer).order_by("-opened_date", "-id").values_list("reference", flat=True)[:2000]
+        )
+        references = list(within)
+        if len(references) < 5:
+            continue
+        session = SessionStore()
+        session[SESSION_KEY] = str(membership.user.pk)
+        session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+        session[HASH_SESSION_KEY] = membership.user.get_session_auth_hash()
+        session[MEMBERSHIP_KEY] = membership.pk
+        session.create()
+        cookie = f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+        people.append(
+            Worker(cookie=cookie, references=tuple(rng.sample(references, min(len(references), 200))))
+        )
+        if len(people) == count:
+            return people
+    raise SystemExit(f"Only {len(people)} people with cases; {count} are needed.")
+
+
+def _round(people: list[Worker], rounds: int) -> dict[str, list[float]]:
+    """Let all people work at once; each does every act in turn."""
+    times: dict[str, list[float]] = {act: [] for act in ACTS}
+    lock, faults = threading.Lock(), []
+
+    def work(worker: Worker, seed: int) -> None:
+        rng = random.Random(seed)
+        connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
+        mine: list[tuple[str, float]] = []
+        for _ in range(rounds):
+            for act in ACTS:
+                reference = rng.choice(worker.references)
+                path, expected = _path(act, reference)
+                started = time.perf_counter()
+                status, location, _body = _get(connection, path, worker.cookie)
+                mine.append((act, time.perf_counter() - started))
+                if status != expected:
+                    faults.append(f"{act}: {status} {location}")
+        with lock:
+            for act, seconds in mine:
+                times[act].append(seconds * 1000)
+
+    threads = [threading.Thread(target=work, args=(worker, number)) for number, worker in enumerate(people)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if faults:
+        raise SystemExit(f"{len(faults)} answers were not as expected, the first: {faults[0]}")
+    return times
+
+
+def _path(act: str, reference: str) -> tuple[str, int]:
+    if act == "list":
+        return "/cases/", 200
+    if act == "search":
+        return f"/search/?q={reference}", 302
+    return f"/cases/{reference}/", 200
+
+
+def _p95(times: dict[str, list[float]]) -> dict[str, float]:
+    return {act: statistics.quantiles(values, n=20)[-1] for act, values in times.items()}
+
+
+def _grow(size: int, superuser_url: str) -> None:
+    """Bring the caseload to a size by copying cases under new ids and references, without their triggers."""
+    import psycopg
+
+    from amparo.vocab.identifiers import uuid7
+    from amparo.vocab.reference import make_reference
+
+    rng = random.Random(size)
+    with psycopg.connect(superuser_url) as connection:
+        connection.execute("SET session_replication_role = replica")
+        present = connection.execute("SELECT count(*) FROM cases_case").fetchone()
+        assert present is not None
+        missing = size - present[0]
+        base: list[tuple[UUID, UUID]] = connection.execute(
+            "SELECT id, person_id FROM cases_case ORDER BY created_at, id LIMIT %s", [BASE]
+        ).fetchall()  # type: ignore[assignment]
+        if missing > 0:
+            connection.execute(
+                "CREATE TEMP TABLE copy (case_id uuid, person_id uuid, new_case uuid, new_person uuid,"
+                " reference text, days int)"
+            )
+            with connection.cursor().copy("COPY copy FROM STDIN") as copy:
+                for number in range(missing):
+                    case, person = base[number % len(base)]
+                    copy.write_row(
+                        (case, person, uuid7(), uuid7(), make_reference("XA", rng), rng.randint(0, 1000))
+                    )
+            for table, changed in _COPIES.items():
+                _copy_table(connection, table, changed)
+        connection.commit()
+        connection.autocommit = True  # VACUUM runs in no transaction
+        connection.execute("VACUUM ANALYZE")
+
+
+_COPIES: dict[str, dict[str, str]] = {
+    "cases_person": {"id": "copy.new_person"},
+    "cases_case": {
+        "id": "copy.new_case",
+        "person_id": "copy.new_person",
+        "reference": "copy.reference",
+        "opened_date": "old.opened_date - copy.days",
+        "closed_date": "CASE WHEN old.closed_date IS NULL THEN NULL ELSE old.closed_date - copy.days END",
+    },
+    "cases_episode": {"id": "gen_random_uuid()", "case_id": "copy.new_case", "person_id": "copy.new_person"},
+    "cases_caseevent": {"id": "gen_random_uuid()", "case_id": "copy.new_case"},
+}
+
+
+def _copy_table(connection: Any, table: str, changed: dict[str, str]) -> None:
+    rows = connection.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s ORDER BY ordinal_position",
+        [table],
+    ).fetchall()
+    columns = [name for (name,) in rows]
+    chosen = ", ".join(changed.get(name, f'old."{name}"') for name in columns)
+    on = "old.id = copy.person_id" if table == "cases_person" else "old.id = copy.case_id"
+    if table in {"cases_episode", "cases_caseevent"}:
+        on = "old.case_id = copy.case_id"
+    names = ", ".join(f'"{name}"' for name in columns)
+    connection.execute(f"INSERT INTO {table} ({names}) SELECT {chosen} FROM copy JOIN {table} old ON {on}")  # noqa: S608
+
+
+def _scoped_over_unscoped() -> float:
+    """Compare the list's query for a supervisor with the same query without any scope, in this process."""
+    from amparo.access.queries import viewer_for_membership
+    from amparo.accounts.models import Membership
+    from amparo.cases.models import Case
+    from amparo.cases.queries.visible import visible_cases
+
+    now = datetime.now(UTC)
+    viewers = [
+        viewer_for_membership(membership.pk, now)
+        for membership in Membership.objects.filter(role__in=["caseworker", "supervisor"])
+    ]
+    scoped = [visible_cases(viewer) for viewer in viewers if viewer is not None]
+
+    def page(cases: Any) -> Callable[[], Any]:
+        window = cases.select_related("person", "organisation", "worker").order_by("-opened_date", "-id")
+        return lambda: list(window.all()[:51])
+
+    def median(runs: list[Callable[[], Any]]) -> float:
+        seconds = []
+        for number in range(300):
+            started = time.perf_counter()
+            runs[number % len(runs)]()
+            seconds.append(time.perf_counter() - started)
+        return statistics.median(seconds[30:])
+
+    everything = median([page(Case.objects.all())])
+    return median([page(cases) for cases in scoped]) / everything
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""`amparo migrate`, `amparo database url`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from amparo.cli.installation import DataOption
+
+
+def migrate(data: DataOption = None) -> None:
+    """Bring the database up to this version."""
+    from urllib.parse import unquote, urlsplit
+
+    from amparo.cli.installation import platform
+    from amparo.config.embedded import APP
+
+    with platform(data, connect_as="owner") as installation:
+        from amparo.config.migrating import migrate_database
+
+        outside = urlsplit(installation.environment.database_url).username or ""
+        migrate_database(
+            app_role=APP if installation.environment.is_embedded else unquote(outside), verbosity=1
+        )
+
+
+def url(
+    role: Annotated[
+        str, typer.Option(help="Whose rights: owner (of the tables) or app (the running application).")
+    ] = "owner",
+    data: DataOption = None,
+) -> None:
+    """Print the address of the database, for psql; the embedded one is started and left running.
+
+    For example: psql "$(amparo database url)"
+    """
+    from amparo.cli.installation import settle
+    from amparo.cli.refusing import CommandRefused
+    from amparo.config.embedded import APP, OWNER
+
+    if role not in ("owner", "app"):
+        raise CommandRefused(f'"{role}" is no role of the database; write owner or app.')
+    installation = settle(data)
+    embedded = installation.embedded
+    if embedded is None:
+        environment = installation.environment
+        print(
+            environment.database_owner_url or environment.database_url
+            if role == "owner"
+            else environment.database_url
+        )
+        return
+    embedded.start()  # never released: the next command that holds it and lets go stops it
+    print(embedded.url(role=OWNER if role == "owner" else APP))

@@ -1,0 +1,24 @@
+"""`amparo facts export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from amparo.cli.installation import DataOption
+
+
+def export(
+    directory: Annotated[Path, typer.Argument(help="Where the Parquet files go; made when it is missing.")],
+    data: DataOption = None,
+) -> None:
+    """Write the coded facts as Parquet: no identity, no free text, no day, no place below the first level."""
+    from amparo.cli.installation import platform
+
+    with platform(data):
+        from amparo.evidence.commands import export_facts
+
+        code = export_facts(directory)
+    raise typer.Exit(code)

@@ -1,0 +1,94 @@
+"""The installation that a command works on: its data directory, its settings, its database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from amparo.config.data_directory import DataDirectory
+    from amparo.config.embedded import EmbeddedDatabase
+    from amparo.config.environment import Environment
+
+DataOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="The data directory. Also by AMPARO_DATA; ~/.local/share/amparo without.",
+    ),
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installation:
+    """What a command needs to know of the installation."""
+
+    environment: Environment
+    data: DataDirectory
+
+    @property
+    def embedded(self) -> EmbeddedDatabase | None:
+        """Give the embedded database, or None when an outside one is set."""
+        from amparo.config.embedded import EmbeddedDatabase
+
+        return EmbeddedDatabase(self.data.database) if self.environment.is_embedded else None
+
+    @contextmanager
+    def database(self, *, watched: bool = False) -> Iterator[None]:
+        """Hold the embedded database for the length of a block; an outside one runs by itself."""
+        embedded = self.embedded
+        with embedded.running(watched=watched) if embedded else nullcontext():
+            yield
+
+
+def settle(data: Path | None = None, **settings: str) -> Installation:
+    """Read the settings, with what the command line says put before the environment. Child processes inherit them."""
+    from amparo.config.data_directory import DataDirectory
+    from amparo.config.environment import read_environment
+
+    _refuse_without_platform()
+    if data is not None:
+        os.environ["AMPARO_DATA"] = str(data.expanduser().resolve())
+    for name, value in settings.items():
+        os.environ[f"AMPARO_{name.upper()}"] = value
+    environment = read_environment(os.environ)
+    directory = DataDirectory(environment.data)
+    directory.prepare()
+    return Installation(environment=environment, data=directory)
+
+
+def start_django() -> None:
+    """Load the platform; only commands that need it pay for it."""
+    import django
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "amparo.config.settings"
+    django.setup()
+
+
+@contextmanager
+def platform(data: Path | None = None, **settings: Any) -> Iterator[Installation]:
+    """Give the installation with its database running and Django ready."""
+    installation = settle(data, **settings)
+    with installation.database():
+        start_django()
+        yield installation
+
+
+def _refuse_without_platform() -> None:
+    from importlib.util import find_spec
+
+    from amparo.cli.refusing import CommandRefused
+
+    try:
+        found = find_spec("django") and find_spec("psycopg")
+    except ModuleNotFoundError:
+        found = None
+    if not found:
+        raise CommandRefused('This command needs the platform. Install it with: pip install "amparo[web]"')

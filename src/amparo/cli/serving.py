@@ -1,0 +1,109 @@
+"""`amparo demo`, `amparo serve`, `amparo worker`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from amparo.cli.installation import DataOption, Installation
+
+HostOption = Annotated[
+    str, typer.Option(help="The address to listen on; 0.0.0.0 for every one of this machine.")
+]
+PortOption = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
+
+
+def demo(
+    cases: Annotated[
+        int, typer.Option(min=1, max=1_000_000, help="How many cases to make up, on the first start.")
+    ] = 2000,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8000,
+    data: DataOption = None,
+) -> None:
+    """Start a training installation with made-up cases.
+
+    Database, pages and jobs on this machine; no person in it is real. The first start makes the cases; later starts keep what
+    you did. Stop with Ctrl-C.
+    """
+    from amparo.cli.demonstration import run_demo
+
+    run_demo(cases=cases, host=host, port=port, data=data)
+
+
+def serve(host: HostOption = "127.0.0.1", port: PortOption = 8000, data: DataOption = None) -> None:
+    """Serve the pages and the API; stop with Ctrl-C."""
+    from amparo.cli.children import Children
+    from amparo.cli.installation import settle
+
+    installation = settle(data)
+    refuse_taken_port(host, port)
+    with installation.database(watched=True):
+        prepare_to_serve(installation)
+        with Children() as children:
+            children.start("web server", *web_server(host, port))
+            print(f"Amparo answers at http://{host}:{port}/ (stop with Ctrl-C)", flush=True)
+            children.wait()
+
+
+def worker(
+    concurrency: Annotated[int, typer.Option(min=1, max=16, help="How many jobs at once.")] = 1,
+    data: DataOption = None,
+) -> None:
+    """Run jobs: imports, exports, snapshots; stop with Ctrl-C."""
+    from amparo.cli.installation import settle, start_django
+    from amparo.config.processes import die_with_parent
+
+    die_with_parent()
+    installation = settle(data)
+    with installation.database(watched=True):
+        start_django()
+        from amparo.config.jobs import work
+
+        work(concurrency=concurrency)
+
+
+def web_server(host: str, port: int) -> tuple[str, ...]:
+    """Give the command that serves, for a child process."""
+    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return ("-m", "gunicorn", "--config", "python:amparo.config.serving", "--bind", bind)
+
+
+def prepare_to_serve(installation: Installation) -> None:
+    """Refuse to serve on tables of another version; gather the files of the pages."""
+    from amparo.cli.installation import start_django
+    from amparo.cli.refusing import CommandRefused
+
+    start_django()
+    from amparo.config.diagnosis import waiting_migrations
+    from amparo.config.static_files import gather_static_files
+
+    if waiting := waiting_migrations():
+        raise CommandRefused(
+            f"The database is not at this version: {len(waiting)} migrations wait. Run: amparo migrate"
+            + (f" --data {installation.data.path}" if installation.environment.is_embedded else "")
+        )
+    gather_static_files()
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Say at once that a port is taken, and what to do."""
+    import socket
+
+    from amparo.cli.refusing import CommandRefused
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError as error:
+            raise CommandRefused(
+                f"Port {port} needs more rights than this user has. Choose one from 1024 with --port."
+            ) from error
+        except OSError as error:
+            raise CommandRefused(
+                f"Port {port} on {host} is taken by another program, perhaps by another Amparo ({error.strerror}). "
+                f"Stop that one, or choose another port: --port {port + 1}"
+            ) from error

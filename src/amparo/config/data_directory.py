@@ -1,0 +1,70 @@
+"""The directory in which an installation keeps its files."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+# Traversable for others only when root owns it: the embedded database then runs as its own user below this directory.
+ROOT_MODE, OWN_MODE, PRIVATE_MODE = 0o711, 0o700, 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class DataDirectory:
+    """Name the places below `--data` or `AMPARO_DATA`."""
+
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        """Give the place of the embedded database."""
+        return self.path / "database"
+
+    @property
+    def documents(self) -> Path:
+        """Give the place of uploaded documents, outside anything that a web server serves."""
+        return self.path / "documents"
+
+    @property
+    def keys(self) -> Path:
+        """Give the place of keys."""
+        return self.path / "keys"
+
+    @property
+    def facts(self) -> Path:
+        """Give the place of the snapshots of coded facts."""
+        return self.path / "facts"
+
+    @property
+    def secret(self) -> Path:
+        """Give the file of the signing secret that embedded mode makes for itself."""
+        return self.path / "secret"
+
+    def prepare(self) -> None:
+        """Make the directories that are missing, closed to other users."""
+        mode = ROOT_MODE if os.geteuid() == 0 else OWN_MODE
+        if not self.path.exists():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(mode=mode, exist_ok=True)
+        for directory in (self.documents, self.keys, self.facts):
+            directory.mkdir(mode=PRIVATE_MODE, exist_ok=True)
+
+    def secret_key(self) -> str:
+        """Give the signing secret of embedded mode, made on first use; of two makers at once, one wins."""
+        if not self.secret.exists():
+            self.prepare()
+            draft = self.secret.with_name(f".secret.{os.getpid()}.{secrets.token_hex(4)}")
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(secrets.token_urlsafe(64))
+                file.flush()
+                os.fsync(file.fileno())
+            try:
+                os.link(draft, self.secret)
+            except FileExistsError:
+                pass  # another process was first: its secret is the one
+            finally:
+                draft.unlink()
+        return self.secret.read_text(encoding="ascii").strip()

@@ -1,0 +1,31 @@
+"""Bring the tables up to this version, and give the application its rights on them."""
+
+from __future__ import annotations
+
+from django.core.management import call_command
+from django.db import connection
+
+# What the application's role may do. It makes, changes and drops no table; tables that are append-only refuse in their triggers too.
+RIGHTS = """
+    GRANT USAGE ON SCHEMA public TO {role};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
+    GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
+    REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role};
+"""
+APPEND_ONLY = ("audit_event",)
+
+
+def migrate_database(*, app_role: str, verbosity: int = 0) -> None:
+    """Apply what is not applied yet; to be called on a connection of the role that owns the tables."""
+    call_command("migrate", interactive=False, verbosity=verbosity)
+    call_command("createcachetable", verbosity=verbosity)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        if app_role in ("", cursor.fetchone()[0]):
+            return  # one role for all: it has its rights by owning the tables
+        role = connection.ops.quote_name(app_role)
+        cursor.execute(RIGHTS.format(role=role))
+        present = set(connection.introspection.table_names(cursor))
+        for table in APPEND_ONLY:
+            if table in present:
+                cursor.execute(f"REVOKE UPDATE, DELETE ON {connection.ops.quote_name(table)} FROM {role}")

@@ -1,0 +1,51 @@
+"""One small installation for the tests of the commands, as an installer would make it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from amparo.config.embedded import EmbeddedDatabase
+
+CHECKOUT = Path(__file__).parents[2]
+Done = subprocess.CompletedProcess[str]
+Run = Callable[..., Done]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Give an environment with no setting of this test run in it."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("AMPARO_", "DJANGO_"))}
+    return {**kept, "PYTHONPATH": str(CHECKOUT / "src"), **more}
+
+
+def amparo(*arguments: str, **settings: str) -> Done:
+    """Run the command as a program."""
+    return subprocess.run(
+        [sys.executable, "-m", "amparo.cli", *arguments],
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.fixture(scope="session")
+def data(make_place: Callable[[], Path]) -> Iterator[Path]:
+    """Give a data directory whose database is held for the whole run, and migrated."""
+    directory = make_place()
+    with EmbeddedDatabase(directory / "database").running():
+        done = amparo("migrate", "--data", str(directory))
+        assert done.returncode == 0, done.stderr
+        yield directory
+
+
+@pytest.fixture(scope="session")
+def run(data: Path) -> Run:
+    """Run a command on that installation."""
+    return lambda *arguments, **settings: amparo(*arguments, AMPARO_DATA=str(data), **settings)

@@ -1,0 +1,93 @@
+"""The command starts quickly because it loads little."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.cli.conftest import amparo, environment
+
+# What the start may load beside Typer and the standard library. A longer list is a slower `amparo --help`.
+OURS = {
+    "amparo",
+    "amparo.cli",
+    "amparo.cli.checking",
+    "amparo.cli.database",
+    "amparo.cli.facts",
+    "amparo.cli.installation",
+    "amparo.cli.people",
+    "amparo.cli.refusing",
+    "amparo.cli.serving",
+    "amparo.cli.table",
+    "amparo.cli.workbooks",
+    "amparo.config",
+    "amparo.config.embedded",
+    "amparo.config.environment",
+    "amparo.config.mail",
+}
+OTHERS = {"typer", "annotated_doc", "shellingham"}  # the last two are Typer's
+PROGRAM = """
+import sys
+before = set(sys.modules)
+from amparo.cli import main
+sys.argv = ["amparo", "--help"]
+try:
+    main()
+except SystemExit:
+    pass
+print("\\n".join(sorted(set(sys.modules) - before)), file=sys.stderr)
+"""
+
+
+def loaded() -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path("/"),
+    )
+    return set(done.stderr.split())
+
+
+def test_start_loads_little() -> None:
+    modules = loaded()
+    assert {name for name in modules if name.split(".")[0] == "amparo"} <= OURS
+    third_party = {name.split(".")[0] for name in modules} - set(sys.stdlib_module_names) - {"amparo"}
+    assert {name for name in third_party if not name.startswith("_")} <= OTHERS
+
+
+def test_help_lists_the_commands() -> None:
+    done = amparo("--help")
+    assert done.returncode == 0
+    for command in (
+        "demo",
+        "serve",
+        "worker",
+        "migrate",
+        "organisation",
+        "user",
+        "database",
+        "doctor",
+        "facts",
+        "import",
+    ):
+        assert f"  {command} " in done.stdout
+    meanings = done.stdout.partition("Commands:")[2]
+    assert not [line for line in meanings.splitlines() if line.endswith("...")], (
+        "a meaning that does not fit is cut"
+    )
+
+
+def test_near_miss_names_the_command() -> None:
+    done = amparo("migrat")
+    assert done.returncode == 2
+    assert "Did you mean 'migrate'?" in done.stderr
+
+
+def test_version() -> None:
+    from amparo import __version__
+
+    assert amparo("--version").stdout.strip() == __version__

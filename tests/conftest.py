@@ -1,0 +1,126 @@
+"""What every test stands on: settings, a database of its own, no network, a browser that is already there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+CHECKOUT = Path(__file__).parents[1]
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+def _settle_environment() -> None:
+    """Give this process a data directory of its own, before anything reads the settings."""
+    for variable in [name for name in os.environ if name.startswith("AMPARO_")]:
+        del os.environ[variable]
+    os.environ["AMPARO_DATA"] = tempfile.mkdtemp(prefix=f"amparo-test-{WORKER}-")
+    os.environ["AMPARO_LOG_LEVEL"] = "WARNING"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "amparo.config.settings"
+    # Playwright's synchronous interface runs an event loop in the thread of the test, which Django would take for an
+    # asynchronous view.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+_settle_environment()
+
+hypothesis.settings.register_profile(
+    "amparo",
+    deadline=None,  # the machine is shared; time is measured in bench/
+    max_examples=50,
+    print_blob=True,
+    database=hypothesis.database.DirectoryBasedExampleDatabase(CHECKOUT / ".cache" / "hypothesis"),
+)
+hypothesis.settings.register_profile(
+    "thorough", parent=hypothesis.settings.get_profile("amparo"), max_examples=2000
+)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "amparo"))
+
+
+def pytest_configure() -> None:
+    """Make Django ready, with what is quick in the place of what is slow on purpose."""
+    import django
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.WHITENOISE_AUTOREFRESH = True
+    settings.WHITENOISE_USE_FINDERS = True
+    django.setup()
+
+
+def pytest_unconfigure() -> None:
+    """Leave no data directory behind."""
+    shutil.rmtree(os.environ["AMPARO_DATA"], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """Stand on the shared embedded server, with the application's own role."""
+    from django.test import TransactionTestCase
+
+    from tests.database import TestDatabases
+
+    databases = TestDatabases(WORKER)
+    with django_db_blocker.unblock():
+        try:
+            databases.open()
+        except BaseException:
+            databases.close()
+            raise
+    # Django would empty the tables, which append-only tables refuse; a fresh copy also brings back what migrations wrote.
+    usual = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+    TransactionTestCase._fixture_teardown = lambda self: databases.restore()  # type: ignore[attr-defined]
+    yield
+    TransactionTestCase._fixture_teardown = usual  # type: ignore[attr-defined]
+    with django_db_blocker.unblock():
+        databases.close()
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """Begin each test in English: a request in Arabic leaves its language to the thread, and so to the next test."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture(scope="session")
+def make_place() -> Iterator[Callable[[], Path]]:
+    """Make directories for embedded databases: root's server runs as another user, and pytest closes its own to others."""
+    made: list[Path] = []
+
+    def make() -> Path:
+        made.append(Path(tempfile.mkdtemp(prefix="amparo-place-")))
+        made[-1].chmod(0o711)
+        return made[-1]
+
+    yield make
+    for place in made:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Use the Chromium of the operating system: none is downloaded."""
+    return {
+        **browser_type_launch_args,
+        "executable_path": shutil.which("chromium") or shutil.which("chromium-browser"),
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-dev-shm-usage",
+        ],
+    }
