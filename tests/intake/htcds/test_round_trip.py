@@ -37,24 +37,7 @@ TEXTS = st.one_of(
         max_size=60,
     ),
     st.sampled_from(
-        [
-            "=1+1",
-            "'=1",
-            "'",
-            "''x",
-            "+49 1",
-            "-",
-            "@x",
-            "\tx",
-            " x ",
-            "a\r\nb",
-            "a\rb",
-            "N/A",
-            "NA",
-            "null",
-            "None",
-        ]
-        + ["_x0041_", "_x000D_", "😀", "\u202eabc", "x" * 32_767, "1", "01", "1e5", "TRUE", "2001-04-12"]
+        ["=1+1", "'=1", "'", "''x", "+49 1", "-", "@x", "\tx", " x ", "a\r\nb", "a\rb", "N/A", "NA", "null", "None", "_x0041_", "_x000D_", "😀", "\u202eabc", "x" * 32767, "1", "01", "1e5", "TRUE", "2001-04-12"]
     ),
 ).filter(lambda text: bool(text.strip()))
 DAYS = st.dates(date(1900, 1, 1), date(2026, 1, 1))

@@ -54,10 +54,14 @@ class Viewer:
         return permission in self.permissions
 
     def granted_for(self, permission: Permission) -> frozenset[UUID]:
-        """Give the records outside the scope on which both the role and a grant allow it."""
+        """Give the records outside the scope on which both the role and a grant allow it.
+
+        A grant that does not open the record to be read opens nothing: every page of an act shows whose record it is.
+        """
         if not self.may(permission):
             return frozenset()
-        return frozenset(grant.record for grant in self.grants if permission in grant.permissions)
+        needed = {permission, Permission.CASE_READ}
+        return frozenset(grant.record for grant in self.grants if needed <= grant.permissions)
 
     @property
     def granted(self) -> frozenset[UUID]:

@@ -8,35 +8,62 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('user', models.BigIntegerField(null=True)),
-                ('membership', models.BigIntegerField(null=True)),
-                ('organisation', models.BigIntegerField(null=True)),
-                ('action', models.CharField(max_length=80)),
-                ('record', models.CharField(blank=True, max_length=80)),
-                ('persons', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
-                ('fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('count', models.IntegerField(null=True)),
-                ('purpose', models.CharField(blank=True, max_length=40)),
-                ('outcome', models.CharField(default='done', max_length=20)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("user", models.BigIntegerField(null=True)),
+                ("membership", models.BigIntegerField(null=True)),
+                ("organisation", models.BigIntegerField(null=True)),
+                ("action", models.CharField(max_length=80)),
+                ("record", models.CharField(blank=True, max_length=80)),
+                (
+                    "persons",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
+                ("count", models.IntegerField(null=True)),
+                ("purpose", models.CharField(blank=True, max_length=40)),
+                ("outcome", models.CharField(default="done", max_length=20)),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['persons'], name='audit_event_persons'), models.Index(fields=['record', '-id'], name='audit_event_record')],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(fields=["persons"], name="audit_event_persons"),
+                    models.Index(fields=["record", "-id"], name="audit_event_record"),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='event',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'audit_event is append-only';", hash='6cd84e5f80bf3ebbece7c13a8f0bb71c6d453014', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_7d947', table='audit_event', when='BEFORE')),
+            model_name="event",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'audit_event is append-only';",
+                    hash="6cd84e5f80bf3ebbece7c13a8f0bb71c6d453014",
+                    level="STATEMENT",
+                    operation="UPDATE OR DELETE OR TRUNCATE",
+                    pgid="pgtrigger_append_only_7d947",
+                    table="audit_event",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

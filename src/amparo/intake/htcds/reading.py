@@ -24,6 +24,7 @@ from amparo.vocab.text import N_
 
 MOST_ROWS = 100_000
 MOST_CELLS = 20_000_000
+OURS = "Amparo:"  # the columns of the workbook of rejected rows, which keeps its layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +223,8 @@ def _layout(headings: Headings, book: XlsxBook | None) -> str:
         return "excel_single_select"
     exact = [column.heading for column in headings.columns]
     bare = {heading.rpartition("/")[2].rpartition("-")[2] for heading in exact}
-    if headings.technical or any(column.choice for column in headings.columns) or bare & _XLSFORM_NAMES:
+    servers = [heading for heading in headings.technical if not heading.startswith(OURS)]
+    if servers or any(column.choice for column in headings.columns) or bare & _XLSFORM_NAMES:
         return "xlsform"
     beyond = {one.id for one in profile("ods")} - {one.id for one in profile("excel")}
     return "ods" if any(column.field.id in beyond for column in headings.columns) else "excel"

@@ -14,6 +14,7 @@ def parser_of(
     end: Callable[[str], None] | None,
     data: Callable[[str], None] | None,
 ) -> expat.XMLParserType:
+    """Make a parser that refuses document type definitions, and with them every entity bomb."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.buffer_size = 65_536

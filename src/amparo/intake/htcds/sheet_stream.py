@@ -6,7 +6,7 @@ without a value cost nothing, and such formulas are told apart.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from xml.parsers import expat
@@ -173,19 +173,15 @@ class SheetReader:
         if not text:
             return None
         if self._type == "s":
-            place = whole(text)
-            return (
-                self._lookups.texts[place] or None if 0 <= place < len(self._lookups.texts) else _broken(text)
-            )
-        if self._type in ("str", "inlineStr"):
-            return unescaped(text)
-        if self._type == "b":
-            return text.strip() in ("1", "true")
-        if self._type == "e":
-            return CellFault("formula_error", text)
-        if self._type == "d":
-            return _iso(text)
-        return self._number(text)
+            return self._shared(text)
+        read = _READERS.get(self._type)
+        return self._number(text) if read is None else read(text)
+
+    def _shared(self, text: str) -> Cell:
+        place = whole(text)
+        if not 0 <= place < len(self._lookups.texts):
+            return _broken(text)
+        return self._lookups.texts[place] or None
 
     def _number(self, text: str) -> Cell:
         try:
@@ -240,7 +236,7 @@ def from_serial(number: float, *, has_1904_dates: bool = False) -> date | dateti
     elif number < 1:
         if number < 0:
             return CellFault("date_impossible", shown)
-        moment = datetime(2000, 1, 1) + timedelta(milliseconds=round(number * 86_400_000))
+        moment = datetime(2000, 1, 1) + timedelta(milliseconds=round(number * 86_400_000))  # noqa: DTZ001  # a cell has no zone
         return moment.time() if number else CellFault("date_impossible", shown)
     elif 60 <= number < 61:
         return CellFault("date_impossible", "1900-02-29")  # a day that exists in Excel only
@@ -248,7 +244,7 @@ def from_serial(number: float, *, has_1904_dates: bool = False) -> date | dateti
         number += 1
     if number >= 2_958_466:
         return CellFault("date_impossible", shown)
-    moment = datetime(1899, 12, 30) + timedelta(milliseconds=round(number * 86_400_000))
+    moment = datetime(1899, 12, 30) + timedelta(milliseconds=round(number * 86_400_000))  # noqa: DTZ001  # a cell has no zone
     return moment.date() if moment.time() == time.min else moment
 
 
@@ -279,3 +275,12 @@ def too_much_text() -> BadWorkbook:
     return BadWorkbook(
         "too_much_inside", N_("The workbook holds far more text than a case file does. It was not read.")
     )
+
+
+_READERS: Mapping[str, Callable[[str], Cell]] = {
+    "str": unescaped,
+    "inlineStr": unescaped,
+    "b": lambda text: text.strip() in ("1", "true"),
+    "e": lambda text: CellFault("formula_error", text),
+    "d": _iso,
+}
