@@ -7,40 +7,21 @@ of its own, which does not exist yet.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import groupby, islice
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models.functions import Random
 
-from amparo.cases.models import Case, Episode
+from amparo.cases.queries.coded import coded_cases, coded_episodes
 from amparo.cases.rules import coarsening as coarse
 from amparo.cases.rules.children import ChildTrack
-from amparo.cases.rules.fact_columns import case_columns, episode_columns, person_columns, summary_columns
+from amparo.cases.rules.fact_columns import CASE_COLUMNS, PERSON_COLUMNS, episode_columns, summary_columns
 from amparo.vocab.facts import PERSON, FactTable
 from amparo.vocab.state import State, load_state
 from amparo.vocab.text import N_
 
-BATCH = 5_000
 CONSENT = "yes"
 SOURCE = N_("Case records of the organisations that work with this installation, of persons who agreed.")
-
-# What is read, and all of it coded: a test holds every name here against the privacy classes of the models.
-CASE_COLUMNS = (
-    "opened_date", "closed_date", "stage", "child_track", "closure_reason", "identification", "deciding_body",
-    "referral_reason", "vulnerabilities",
-)  # fmt: skip
-PERSON_COLUMNS = (
-    "birth_year", "age_status", "sex", "gender", "citizenships", "is_stateless", "birth_country", "marital_status",
-    "education",
-)  # fmt: skip
-EPISODE_COLUMNS = (
-    "started_month", "ended_month", "is_ongoing", "acts", "means", "purposes", "main_purpose",
-    "sexual_exploitation_types", "sectors", "divisions", "recruitment_methods", "recruiter_relation", "control_methods",
-    "is_online", "has_debt", "age_when_trafficked", "route",
-)  # fmt: skip
-ORGANISATION_COLUMNS = ("kind",)
 
 Pseudonym = Callable[[UUID], int]
 Facts = dict[str, Any]
@@ -59,7 +40,7 @@ def fact_tables() -> tuple[FactTable, ...]:
                 "cases counts twice."
             ),
             source=SOURCE,
-            columns=(*case_columns(), *person_columns(), *summary_columns(state)),
+            columns=(*CASE_COLUMNS, *PERSON_COLUMNS, *summary_columns(state)),
             rows=lambda pseudonym: _person_cases(state, pseudonym),
         ),
         FactTable(
@@ -71,7 +52,7 @@ def fact_tables() -> tuple[FactTable, ...]:
                 "recorded situation does not count."
             ),
             source=SOURCE,
-            columns=(*episode_columns(state), *case_columns()[:5], *person_columns()),
+            columns=(*episode_columns(state), *CASE_COLUMNS[:5], *PERSON_COLUMNS),
             rows=lambda pseudonym: _episodes(state, pseudonym),
         ),
     )
@@ -81,48 +62,13 @@ def fact_tables() -> tuple[FactTable, ...]:
 
 
 def _person_cases(state: State, pseudonym: Pseudonym) -> Iterator[Sequence[Facts]]:
-    wanted = (
-        "id",
-        "person_id",
-        *CASE_COLUMNS,
-        *_across("person", PERSON_COLUMNS),
-        *_across("organisation", ORGANISATION_COLUMNS),
-    )
-    cases = Case.objects.filter(consent=CONSENT).order_by(Random()).values(*wanted).iterator(chunk_size=BATCH)
-    while batch := list(islice(cases, BATCH)):
-        episodes = _episodes_of([case["id"] for case in batch])
-        yield [_person_case(case, episodes.get(case["id"], []), state, pseudonym) for case in batch]
+    for cases, episodes in coded_cases(consent=CONSENT):
+        yield [_person_case(case, episodes.get(case["id"], []), state, pseudonym) for case in cases]
 
 
 def _episodes(state: State, pseudonym: Pseudonym) -> Iterator[Sequence[Facts]]:
-    wanted = (
-        "person_id", *EPISODE_COLUMNS, *_across("case", CASE_COLUMNS), *_across("case__person", PERSON_COLUMNS),
-        *_across("case__organisation", ORGANISATION_COLUMNS),
-    )  # fmt: skip
-    rows = (
-        Episode.objects.filter(case__consent=CONSENT)
-        .order_by(Random())
-        .values(*wanted)
-        .iterator(chunk_size=BATCH)
-    )
-    while batch := list(islice(rows, BATCH)):
-        yield [
-            _episode({name.removeprefix("case__"): row[name] for name in row}, state, pseudonym)
-            for row in batch
-        ]
-
-
-def _across(relation: str, columns: Sequence[str]) -> tuple[str, ...]:
-    return tuple(f"{relation}__{column}" for column in columns)
-
-
-def _episodes_of(cases: Sequence[UUID]) -> dict[UUID, list[Mapping[str, Any]]]:
-    rows = (
-        Episode.objects.filter(case_id__in=cases)
-        .order_by("case_id", "number")
-        .values("case_id", *EPISODE_COLUMNS)
-    )
-    return {case: list(group) for case, group in groupby(rows, key=lambda row: row["case_id"])}
+    for rows in coded_episodes(consent=CONSENT):
+        yield [_episode(row, state, pseudonym) for row in rows]
 
 
 def _person_case(
@@ -149,7 +95,7 @@ def _episode(row: Mapping[str, Any], state: State, pseudonym: Pseudonym) -> Fact
     facts = _case_facts(row)
     return {
         PERSON: pseudonym(row["person_id"]),
-        **{column.name: facts[column.name] for column in case_columns()[:5]},
+        **{column.name: facts[column.name] for column in CASE_COLUMNS[:5]},
         **_person_facts(row, state),
         **_purpose_facts(row, row, state),
         **{name: row[name] for name in same},

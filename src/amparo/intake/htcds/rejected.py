@@ -75,9 +75,9 @@ def _write_headings(sheet: Worksheet, bold: Format, workbook: Workbook, kept: li
 
 
 def _shown(cell: Cell) -> Cell:
-    """Return what to write for a cell: a formula is left out, as it would run; too long a text is cut."""
+    """Return what to write for a cell, always as text: a formula is shown and does not run; too long a text is cut."""
     if isinstance(cell, CellFault):
-        return None if cell.code.startswith("formula") else cell.text
+        return cell.text
     if isinstance(cell, str) and len(cell) > LONGEST_TEXT:
         return f"{cell[: LONGEST_TEXT - 1]}…"
     return cell

@@ -1,0 +1,30 @@
+"""Tell how far a job is, while it is still in its one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import connections
+
+SET_DONE = "UPDATE intake_importbatch SET done = %s, total = %s WHERE id = %s"
+
+
+@contextmanager
+def progress_of(batch: UUID) -> Iterator[Callable[[int, int], None]]:
+    """Give a function (done, total) that writes at once, through a connection of its own, what others then see.
+
+    Inside the job's transaction nobody would see it before the end. The job itself writes to the batch only as the last
+    thing, after this connection is done with it.
+    """
+    connection = connections.create_connection("default")
+    try:
+
+        def report(done: int, total: int) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute(SET_DONE, [done, total, batch])
+
+        yield report
+    finally:
+        connection.close()

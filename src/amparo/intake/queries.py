@@ -1,0 +1,246 @@
+"""Read batches. They are seen by those of the organisation who may bring workbooks in; to all others they do not exist."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from amparo.access.actions import begin_reading
+from amparo.access.rules import Permission, Viewer
+from amparo.cases.queries import Absent
+from amparo.intake.htcds import Value
+from amparo.intake.models import ImportBatch, ImportRow
+from amparo.intake.rules.keeping import from_plain
+from amparo.intake.rules.states import BatchState
+from amparo.vault.queries import open_many
+
+LATEST = 20
+PAGE, PROPOSALS_PAGE = 50, 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BatchFile:
+    """A batch as its page shows it. `earlier` says when and by whom the same file was brought in before."""
+
+    id: UUID
+    state: BatchState
+    layout: str
+    sender: str
+    created_at: datetime
+    written_at: datetime | None
+    done: int
+    total: int
+    rows: int
+    accepted: int
+    rejected: int
+    consent_no: int
+    persons_new: int
+    persons_existing: int
+    cases: int
+    episodes: int
+    trouble: str
+    team: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """One thing that was found in a workbook: to be said in the language of the page."""
+
+    row: int
+    column: str
+    code: str
+    template: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """What was found in a workbook; it quotes cells, so it is opened in a logged reading."""
+
+    file_name: str
+    errors: tuple[Said, ...]
+    warnings: tuple[Said, ...]
+    unknown_columns: tuple[Mapping[str, Any], ...]
+    missing_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RowFile:
+    """A row that waits to become a case, opened."""
+
+    id: UUID
+    number: int
+    values: Mapping[str, Value]
+    known_person: UUID | None
+    earlier_row: int | None
+    is_joined: bool
+
+    @property
+    def is_proposal(self) -> bool:
+        """Tell whether the row's person is likely one who is known."""
+        return self.known_person is not None or self.earlier_row is not None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Earlier:
+    """The same file was brought in before."""
+
+    at: datetime
+    by: str
+
+
+def visible_batches(viewer: Viewer) -> QuerySet[ImportBatch]:
+    """Return the batches of the viewer's organisation, in no order."""
+    if not viewer.may(Permission.IMPORT_RUN) or viewer.organisation_id is None:
+        return ImportBatch.objects.none()
+    return ImportBatch.objects.filter(organisation_id=viewer.organisation_id)
+
+
+def visible_batch(viewer: Viewer, batch: UUID) -> ImportBatch:
+    """Return the row of one batch; `Absent` when it is hidden or does not exist."""
+    found = visible_batches(viewer).filter(id=batch).defer("upload", "report", "rejected_file").first()
+    if found is None:
+        raise Absent
+    return found
+
+
+def list_batches(viewer: Viewer) -> tuple[BatchFile, ...]:
+    """Return the latest batches of the organisation, newest first."""
+    rows = visible_batches(viewer).defer("upload", "report", "rejected_file").select_related("user", "team")
+    return tuple(_file(row) for row in rows.order_by("-created_at", "-id")[:LATEST])
+
+
+def get_batch(viewer: Viewer, batch: UUID) -> BatchFile:
+    """Return one batch; `Absent` when it is hidden or does not exist."""
+    return _file(visible_batch(viewer, batch))
+
+
+def get_report(viewer: Viewer, batch: UUID, *, now: datetime) -> Report:
+    """Open what was found in the workbook of a batch."""
+    row = _with(viewer, batch, "report")
+    reading = begin_reading(
+        viewer, action="intake.batch.read_report", persons=[row.id], record=str(row.id), now=now
+    )
+    (content,) = open_many(reading, [row.report])
+    return Report(
+        file_name=content.get("file_name", ""),
+        errors=tuple(Said(**one) for one in content.get("errors", ())),
+        warnings=tuple(Said(**one) for one in content.get("warnings", ())),
+        unknown_columns=tuple(content.get("unknown_columns", ())),
+        missing_columns=tuple(content.get("missing_columns", ())),
+    )
+
+
+def get_rejected_file(viewer: Viewer, batch: UUID, *, now: datetime) -> bytes:
+    """Return the workbook of the rejected rows; `Absent` where none was rejected."""
+    row = _with(viewer, batch, "rejected_file")
+    if not row.rejected_file:
+        raise Absent
+    reading = begin_reading(
+        viewer, action="intake.batch.take_rejected", persons=[row.id], record=str(row.id), now=now
+    )
+    (content,) = open_many(reading, [row.rejected_file])
+    return base64.b64decode(content["file"])
+
+
+def list_rows(
+    viewer: Viewer,
+    batch: UUID,
+    *,
+    now: datetime,
+    proposals_only: bool = False,
+    after: int = 0,
+    limit: int = PAGE,
+) -> tuple[RowFile, ...]:
+    """Open a page of the rows that wait to become cases, by row number, in one logged reading."""
+    rows = ImportRow.objects.filter(batch_id=visible_batch(viewer, batch).id, number__gt=after)
+    if proposals_only:
+        rows = rows.exclude(known_person=None, earlier_row=None)
+    return open_rows(viewer, batch, list(rows.order_by("number")[:limit]), now=now)
+
+
+def get_rows(viewer: Viewer, batch: UUID, numbers: Sequence[int], *, now: datetime) -> tuple[RowFile, ...]:
+    """Open certain rows of a batch by their numbers."""
+    rows = ImportRow.objects.filter(batch_id=visible_batch(viewer, batch).id, number__in=set(numbers))
+    return open_rows(viewer, batch, list(rows.order_by("number")), now=now)
+
+
+def open_rows(
+    viewer: Viewer, batch: UUID, rows: Sequence[ImportRow], *, now: datetime
+) -> tuple[RowFile, ...]:
+    """Open rows of a batch that the caller found through its getter."""
+    if not rows:
+        return ()
+    reading = begin_reading(
+        viewer, action="intake.batch.read_rows", persons=[row.id for row in rows], record=str(batch), now=now
+    )
+    contents = open_many(reading, [row.content for row in rows])
+    return tuple(
+        RowFile(
+            id=row.id,
+            number=row.number,
+            values=from_plain(content.get("values", {})),
+            known_person=row.known_person,
+            earlier_row=row.earlier_row,
+            is_joined=row.is_joined,
+        )
+        for row, content in zip(rows, contents, strict=True)
+    )
+
+
+def count_proposals(viewer: Viewer, batch: UUID) -> tuple[int, int]:
+    """Return how many rows have a proposal, and how many of them are to be joined."""
+    rows = ImportRow.objects.filter(batch_id=visible_batch(viewer, batch).id)
+    proposed = rows.exclude(known_person=None, earlier_row=None)
+    return proposed.count(), proposed.filter(is_joined=True).count()
+
+
+def find_earlier(organisation_id: int, digest: str) -> Earlier | None:
+    """Return when and by whom the same file was brought in last, unless that was undone."""
+    same = ImportBatch.objects.filter(organisation_id=organisation_id, digest=digest, state=BatchState.DONE)
+    found = same.select_related("user").only("written_at", "user__name").order_by("-written_at").first()
+    if found is None or found.written_at is None:
+        return None
+    return Earlier(at=found.written_at, by="" if found.user is None else found.user.name)
+
+
+def earlier_of(viewer: Viewer, batch: UUID) -> Earlier | None:
+    """Return when and by whom the file of a batch was brought in before."""
+    row = visible_batch(viewer, batch)
+    return find_earlier(row.organisation_id, row.digest) if row.state != BatchState.DONE else None
+
+
+def _with(viewer: Viewer, batch: UUID, column: str) -> ImportBatch:
+    found = visible_batches(viewer).filter(id=batch).only("id", column).first()
+    if found is None:
+        raise Absent
+    return found
+
+
+def _file(row: ImportBatch) -> BatchFile:
+    return BatchFile(
+        id=row.id,
+        state=BatchState(row.state),
+        layout=row.layout,
+        sender="" if row.user is None else row.user.name,
+        created_at=row.created_at,
+        written_at=row.written_at,
+        done=row.done,
+        total=row.total,
+        rows=row.rows,
+        accepted=row.accepted,
+        rejected=row.rejected,
+        consent_no=row.consent_no,
+        persons_new=row.persons_new,
+        persons_existing=row.persons_existing,
+        cases=row.cases,
+        episodes=row.episodes,
+        trouble=row.trouble,
+        team="" if row.team is None else row.team.name,
+    )
