@@ -3,6 +3,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 export AMPARO_DATA ?= $(CURDIR)/.amparo
+# With bytecode everything starts three times as fast; what is set in a shell for other work must not take it away.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help env demo test check fix docs bench screenshots lock clean
@@ -29,6 +31,7 @@ fix: env ## Put right what can be put right by itself
 	@$(BIN)/ruff format --quiet .
 
 docs: env ## Write the generated pages and build the documentation
+	@$(BIN)/python -m tools.messages
 	@$(BIN)/python -m tools.generate
 	@$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"

@@ -22,6 +22,8 @@ CHECKS = {
     "templates": ("python", "-m", "tools.templates"),
     "migrations": ("python", "-m", "tools.migrations"),
     "settings": ("python", "-m", "tools.deployment"),
+    "messages": ("python", "-m", "tools.messages", "--check"),
+    "assets": ("python", "-m", "tools.join_assets", "--check"),
     "generated": ("python", "-m", "tools.generate", "--check"),
 }
 

@@ -1,7 +1,7 @@
 """Gather what is to be translated, bring the catalogues up to date, and compile them. Needs no gettext programs.
 
-    python tools/messages.py            write the template and the catalogues, compile them
-    python tools/messages.py --check    fail when they would change, and say what is missing in Arabic
+    python -m tools.messages            write the template and the catalogues, compile them
+    python -m tools.messages --check    fail when they would change, and say what is missing in Arabic
 
 Messages come from Python (`_`, `gettext`, `ngettext`, `pgettext`, `N_`), from templates, and from the labels of the code lists
 (countries and languages are named by Babel, and are left out).
@@ -65,7 +65,7 @@ def main() -> int:
         print(f"{missing} messages are not translated in a language that is to be complete.")
     if is_check and stale:
         print(
-            "The catalogues are not up to date: run make docs (or python tools/messages.py) and commit them."
+            "The catalogues are not up to date: run make docs and commit them."
         )
     return 1 if is_check and (stale or missing) else 0
 
