@@ -64,9 +64,7 @@ def main() -> int:
     if missing:
         print(f"{missing} messages are not translated in a language that is to be complete.")
     if is_check and stale:
-        print(
-            "The catalogues are not up to date: run make docs and commit them."
-        )
+        print("The catalogues are not up to date: run make docs and commit them.")
     return 1 if is_check and (stale or missing) else 0
 
 

@@ -19,6 +19,7 @@ from amparo.access.actions import (
     begin_reading,
     grant_access,
     make_token,
+    note_token_use,
     once,
     revoke,
     revoke_token,
@@ -27,6 +28,7 @@ from amparo.access.models import Grant, Submission
 from amparo.access.queries import viewer_for_token
 from amparo.access.rules import GrantReason, Permission, Scope, Viewer, system_viewer
 from amparo.accounts.models import ApiToken
+from amparo.accounts.queries import tokens_of
 from amparo.audit.models import Event
 from tests.factories.accounts import NOW, make_organisation, make_user, make_viewer
 
@@ -222,6 +224,15 @@ class TestKeys:
     def test_not_for_longer(self, days: int) -> None:
         with pytest.raises(TokenTooLong):
             make_token(name="x", days=days, by=make_viewer("supervisor"), now=NOW)
+
+    def test_a_key_tells_to_the_hour_when_it_was_last_used(self) -> None:
+        owner = make_viewer("supervisor")
+        program = viewer_for_token(make_token(name="x", days=1, by=owner, now=NOW), NOW)
+        assert program is not None
+        for minutes, expected in ((0, 0), (30, 0), (90, 90)):
+            note_token_use(token_id=program.token_id or 0, now=NOW + timedelta(minutes=minutes))
+            (row,) = tokens_of(owner.user_id or 0, NOW)
+            assert row.last_used_at == NOW + timedelta(minutes=expected)
 
     def test_a_key_makes_no_key_and_chooses_no_role(self) -> None:
         secret = make_token(name="x", days=1, by=make_viewer("supervisor"), now=NOW)

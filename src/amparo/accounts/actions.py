@@ -188,6 +188,13 @@ def close_invitation(*, invitation_id: int, by: Actor, now: datetime) -> None:
     record_event("accounts.invitation.accept", by=by, at=now, record=f"invitation:{invitation_id}")
 
 
+def note_token_use(*, token_id: int, now: datetime) -> None:
+    """Keep when a key was last used, to the hour: its owner sees which keys nobody needs, and most requests write nothing."""
+    used_lately = ApiToken.objects.filter(pk=token_id, last_used_at__gt=now - timedelta(hours=1))
+    if not used_lately.exists():
+        ApiToken.objects.filter(pk=token_id).update(last_used_at=now)
+
+
 @transaction.atomic
 def start_membership(
     *, user_id: int, organisation_id: int, team_id: int | None, role: str, by: Actor, now: datetime

@@ -16,7 +16,7 @@ def migrate(data: DataOption = None) -> None:
     from amparo.cli.installation import platform
     from amparo.config.embedded import APP
 
-    with platform(data, connect_as="owner") as installation:
+    with platform(data, any_version=True, connect_as="owner") as installation:
         from amparo.config.migrating import migrate_database
 
         outside = urlsplit(installation.environment.database_url).username or ""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from amparo.cli.children import Children
+from amparo.cli.demo.ready import Readiness
 from amparo.cli.demo.sign_ins import SignIn, keep_sign_ins, kept_sign_ins
 from amparo.cli.installation import Installation, settle, start_django
 from amparo.cli.printing import console
@@ -39,23 +40,35 @@ def run_demo(*, cases: int, host: str, port: int, data: Path | None) -> None:
     out = console()
     with _only_demo(installation):
         refuse_taken_port(host, port)
+        ready = Readiness(installation.data.path / "demo.ready", needs=installation.data.database / "cluster")
         with installation.database(watched=True):
-            start_django()
-            _bring_tables_up_to_date(installation, out)
-            sign_ins = _caseload(installation, cases=cases, out=out)
-            from amparo.config.static_files import gather_static_files
-
-            gather_static_files()
+            sign_ins = kept_sign_ins(installation.data.path / "demo.json") if ready.holds() else None
+            if sign_ins is None:
+                sign_ins = _make_ready(installation, cases=cases, out=out)
             with Children() as children:
                 children.start("web server", *web_server(host, port))
                 address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/"  # noqa: S104  # compared, not bound
-                _wait_for_page(address, children)
-                children.start(
-                    "worker", "-m", "amparo.cli", "worker"
-                )  # after the page: nobody waits for it yet
+                try:
+                    _wait_for_page(address, children)
+                except CommandRefused:
+                    ready.forget()
+                    raise
+                ready.keep()
+                # After the page: nobody waits for the worker yet.
+                children.start("worker", "-m", "amparo.cli", "worker")
                 _tell(out, address, sign_ins, seconds=time.monotonic() - began)
                 children.wait()
     out.print("Stopped. What you did is kept; the same command starts it again.")
+
+
+def _make_ready(installation: Installation, *, cases: int, out: Console) -> tuple[SignIn, ...]:
+    start_django()
+    from amparo.config.static_files import gather_static_files
+
+    _bring_tables_up_to_date(installation, out)
+    sign_ins = _caseload(installation, cases=cases, out=out)
+    gather_static_files()
+    return sign_ins
 
 
 @contextmanager

@@ -72,12 +72,34 @@ def start_django() -> None:
     django.setup()
 
 
+def refuse_waiting_migrations(installation: Installation) -> None:
+    """Refuse to work on tables of another version, or on none, and say what makes them."""
+    from django.db import OperationalError
+
+    from amparo.cli.refusing import CommandRefused
+    from amparo.config.diagnosis import waiting_migrations
+
+    try:
+        waiting = waiting_migrations()
+    except OperationalError as error:
+        raise CommandRefused("The database does not answer. What is wrong says: amparo doctor") from error
+    if waiting:
+        raise CommandRefused(
+            f"The database is not at this version: {len(waiting)} migrations wait. Run: amparo migrate"
+            + (f" --data {installation.data.path}" if installation.environment.is_embedded else "")
+        )
+
+
 @contextmanager
-def platform(data: Path | None = None, **settings: Any) -> Iterator[Installation]:
-    """Give the installation with its database running and Django ready."""
+def platform(
+    data: Path | None = None, *, any_version: bool = False, **settings: Any
+) -> Iterator[Installation]:
+    """Give the installation with its database running, Django ready, and its tables of this version (or of `any_version`)."""
     installation = settle(data, **settings)
     with installation.database():
         start_django()
+        if not any_version:
+            refuse_waiting_migrations(installation)
         yield installation
 
 

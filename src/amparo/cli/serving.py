@@ -72,18 +72,12 @@ def web_server(host: str, port: int) -> tuple[str, ...]:
 
 def prepare_to_serve(installation: Installation) -> None:
     """Refuse to serve on tables of another version; gather the files of the pages."""
-    from amparo.cli.installation import start_django
-    from amparo.cli.refusing import CommandRefused
+    from amparo.cli.installation import refuse_waiting_migrations, start_django
 
     start_django()
-    from amparo.config.diagnosis import waiting_migrations
     from amparo.config.static_files import gather_static_files
 
-    if waiting := waiting_migrations():
-        raise CommandRefused(
-            f"The database is not at this version: {len(waiting)} migrations wait. Run: amparo migrate"
-            + (f" --data {installation.data.path}" if installation.environment.is_embedded else "")
-        )
+    refuse_waiting_migrations(installation)
     gather_static_files()
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import Any
 
 from amparo.config.environment import read_environment
 from amparo.config.logging import logging_configuration
 from amparo.config.processes import die_with_parent
+
+SECONDS_BEFORE_LOADING = 3
 
 _environment = read_environment(os.environ)
 
@@ -41,3 +44,13 @@ def post_worker_init(worker: Any) -> None:
     from amparo.config.sweeping import sweep_in_background
 
     sweep_in_background()
+    loading = threading.Timer(SECONDS_BEFORE_LOADING, _load_engine_of_tables)
+    loading.daemon = True
+    loading.start()
+
+
+def _load_engine_of_tables() -> None:
+    """Load what counts tables, so that the first reader of a table does not wait for it; the first page comes before."""
+    import ibis
+
+    _ = ibis.duckdb

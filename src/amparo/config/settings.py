@@ -32,7 +32,6 @@ INSTALLED_APPS = [
     *AMPARO_APPS,
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
@@ -42,7 +41,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "axes",
-    "django_htmx",
     "pghistory",
     "pgtrigger",
     "procrastinate.contrib.django",
@@ -92,7 +90,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "amparo.access.web.viewer_middleware",
     "axes.middleware.AxesMiddleware",
 ]

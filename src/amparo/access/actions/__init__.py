@@ -17,7 +17,14 @@ from amparo.access.actions.reading import begin_reading
 from amparo.access.actions.roles import RoleNotAssignable
 from amparo.access.actions.submissions import OtherContent, once
 from amparo.access.actions.tokens import make_token, revoke_token
-from amparo.accounts.actions import InvitationNotOpen, LinkNotOpen, NameTaken, TokenTooLong, UnknownKind
+from amparo.accounts.actions import (
+    InvitationNotOpen,
+    LinkNotOpen,
+    NameTaken,
+    TokenTooLong,
+    UnknownKind,
+    note_token_use,
+)
 
 __all__ = [
     "GrantTooLong",
@@ -42,6 +49,7 @@ __all__ = [
     "grant_access",
     "invite_user",
     "make_token",
+    "note_token_use",
     "once",
     "rename_organisation",
     "renew_password",

@@ -60,7 +60,9 @@ Handler = Callable[[HttpRequest, Any], HttpResponse]
 class Refusal(Exception):
     """Something was refused by the API itself, before any action ran."""
 
-    def __init__(self, status: int, code: str, message: str, problems: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, problems: Iterable[tuple[str, str]] = ()
+    ) -> None:
         self.status, self.code, self.message, self.problems = status, code, message, tuple(problems)
         super().__init__(code)
 
@@ -69,7 +71,9 @@ def fail(status: int, code: str, message: str, problems: Iterable[tuple[str, str
     """Answer that something was refused."""
     wheres = [Where(where=where[:200], message=said[:LONGEST_MESSAGE]) for where, said in problems]
     failure = Failure(code=code, message=message[:LONGEST_MESSAGE], problems=tuple(wheres[:MOST_PROBLEMS]))
-    answer = HttpResponse(to_json(failure.model_dump()), status=status, content_type="application/json; charset=utf-8")
+    answer = HttpResponse(
+        to_json(failure.model_dump()), status=status, content_type="application/json; charset=utf-8"
+    )
     if status == HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
@@ -89,7 +93,7 @@ def in_own_words(status: int, code: str) -> Handler:
     return answer
 
 
-def file_answer(content_type: str) -> dict[str, Any]:
+def file_answer(*content_types: str) -> dict[str, Any]:
     """Describe an operation that answers with a file."""
     schema = {"type": "string", "format": "binary"}
-    return {"responses": {200: {"content": {content_type: {"schema": schema}}}}}
+    return {"responses": {200: {"content": {kind: {"schema": schema} for kind in content_types}}}}

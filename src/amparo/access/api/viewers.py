@@ -8,6 +8,7 @@ from django.utils import timezone
 from ninja.security import HttpBearer
 from ninja.security.apikey import APIKeyCookie
 
+from amparo.access.actions import note_token_use
 from amparo.access.queries import viewer_for_token
 from amparo.access.rules import Viewer
 from amparo.access.web import lacks_demanded_factor, viewer_of
@@ -28,7 +29,7 @@ class SessionViewer(APIKeyCookie):
     def authenticate(self, request: HttpRequest, key: str | None) -> Viewer | None:
         """Give the viewer of the session, or None."""
         viewer = viewer_of(request)
-        is_complete = viewer.membership_id is not None and not lacks_demanded_factor(request)
+        is_complete = bool(key) and viewer.membership_id is not None and not lacks_demanded_factor(request)
         return viewer if is_complete else None
 
 
@@ -39,6 +40,7 @@ class TokenViewer(HttpBearer):
         """Give the viewer of the key, and make it the one that the request is answered for."""
         now: Any = getattr(request, "now", None) or timezone.now()
         viewer = viewer_for_token(token, now)
-        if viewer is not None:
+        if viewer is not None and viewer.token_id is not None:
+            note_token_use(token_id=viewer.token_id, now=now)
             request.viewer = viewer  # type: ignore[attr-defined]  # what views and the API alike look at
         return viewer

@@ -52,9 +52,10 @@ def _fingerprint(request: Request) -> str:
         digest.update(request.body)
         return digest.hexdigest()
     digest.update(json.dumps(sorted(request.POST.lists())).encode())
-    for name, file in sorted(request.FILES.items()):
-        digest.update(json.dumps([name, file.name, file.size]).encode())
-        for piece in file.chunks():
-            digest.update(piece)
-        file.seek(0)
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            digest.update(json.dumps([name, file.name, file.size]).encode())
+            for piece in file.chunks():
+                digest.update(piece)
+            file.seek(0)
     return digest.hexdigest()

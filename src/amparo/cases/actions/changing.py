@@ -21,6 +21,8 @@ from amparo.cases.rules.opening import episode_problems
 from amparo.cases.rules.timeline import Happening
 from amparo.vault.queries import open_many
 from amparo.vault.storing import columns_of, record_from, sealed_of
+from amparo.vocab.codes import code_list
+from amparo.vocab.text import N_
 
 
 class NotAcceptable(ValueError):
@@ -86,6 +88,15 @@ def update_episode(
         case, Happening.EPISODE_CHANGED, action="cases.episode.change", by=by, now=now,
         subject=str(row.number), fields=changed,
     )  # fmt: skip
+
+
+def refuse_unknown_kind(kind: str, *, codes: str) -> None:
+    """Refuse a kind that is not of its code list; raises `NotAcceptable`."""
+    if not code_list(codes).accepts(kind):
+        message = N_("“%(code)s” is not in the list “%(list)s”. Choose a code of the list.")
+        raise NotAcceptable(
+            (Problem(attribute="kind", message=message, about={"code": kind[:60], "list": codes}),)
+        )
 
 
 def _refuse_faults(faults: tuple[Problem, ...]) -> None:

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import transaction
 
 from amparo.access.rules import Permission, Viewer
+from amparo.cases.actions.changing import refuse_unknown_kind
 from amparo.cases.actions.happenings import note_happening
 from amparo.cases.models import Case, Document
 from amparo.cases.queries.papers import stored_path
@@ -65,6 +66,7 @@ def add_document(
             N_("The file is larger than %(limit)s megabytes. Send it in parts, or make it smaller."),
             limit=limit,
         )
+    refuse_unknown_kind(kind, codes="document_kind")
     found = kind_of(content, name=name)
     stored = _store(content, size=size)
     try:

@@ -94,9 +94,12 @@ def _known_persons(new: Sequence[NewCase], by: Viewer) -> dict[UUID, _Person]:
     wanted = {one.existing_person for one in new if one.existing_person is not None}
     if not wanted:
         return {}
-    seen = visible_cases(by).filter(person_id__in=wanted).select_related("person").order_by("created_at", "id")
+    seen = (
+        visible_cases(by).filter(person_id__in=wanted).select_related("person").order_by("created_at", "id")
+    )
     found = {
-        case.person_id: _Person(row=case.person, track=ChildTrack(case.child_track), is_new=False) for case in seen
+        case.person_id: _Person(row=case.person, track=ChildTrack(case.child_track), is_new=False)
+        for case in seen
     }
     if wanted - found.keys():
         raise Absent

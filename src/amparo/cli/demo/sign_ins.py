@@ -23,7 +23,9 @@ class SignIn:
 def keep_sign_ins(path: Path, sign_ins: Iterable[SignIn]) -> None:
     """Keep them for the next start. The file is also the mark of a finished caseload, so it comes whole or not at all."""
     draft = path.with_suffix(".new")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+    ) as file:
         json.dump([asdict(each) for each in sign_ins], file, ensure_ascii=False, indent=1)
     draft.replace(path)
 

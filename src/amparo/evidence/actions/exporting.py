@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
-import duckdb
 from django.conf import settings
 
 from amparo.access.actions import require
@@ -80,6 +79,8 @@ def _metadata(snapshot: UUID, by: Viewer) -> dict[str, Any]:
 
 
 def _write(metadata: Mapping[str, Any], source: Path, target: Path) -> dict[str, int]:
+    import duckdb  # loaded by who exports, not by every start
+
     tables = {name: dict(about) for name, about in metadata["tables"].items()}
     with duckdb.connect(":memory:") as engine:
         for about in tables.values():

@@ -10,19 +10,19 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import duckdb
-import pyarrow as arrow
 from django.conf import settings
-from pyarrow import parquet
 
 from amparo.evidence.queries.catalogue import fact_tables
 from amparo.evidence.queries.holdings import METADATA, PROGRESS
 from amparo.vocab.codes import code_list
 from amparo.vocab.facts import PERSON, UNLISTED, FactColumn, FactTable
 from amparo.vocab.state import load_state
+
+if TYPE_CHECKING:
+    import pyarrow as arrow
 
 FORMAT = 1
 FINGERPRINT_BITS = 256
@@ -93,6 +93,8 @@ class TableWriter:
     """Writes one table, and counts on the way what its description needs."""
 
     def __init__(self, directory: Path, table: FactTable) -> None:
+        import pyarrow as arrow  # loaded by who writes facts, not by every start
+
         self.path = directory / f"{table.name}.parquet"
         self.table = table
         self.schema = arrow.schema(
@@ -111,6 +113,8 @@ class TableWriter:
 
     def write(self) -> dict[str, Any]:
         """Write all rows; gives the description of the table."""
+        from pyarrow import parquet
+
         with parquet.ParquetWriter(self.path, self.schema, compression="zstd") as writer:
             for batch in self.table.rows(_pseudonyms()):
                 writer.write_batch(self._checked(batch))
@@ -130,6 +134,8 @@ class TableWriter:
         }
 
     def _checked(self, batch: Batch) -> arrow.RecordBatch:
+        import pyarrow as arrow
+
         columns = {
             column.name: [self._value(column, row[column.name]) for row in batch]
             for column in self.table.columns
@@ -180,6 +186,8 @@ def _pseudonyms() -> Callable[[UUID], int]:
 
 
 def _count_persons(path: Path) -> int:
+    import duckdb
+
     with duckdb.connect(":memory:") as engine:
         rows = engine.read_parquet(str(path)).aggregate(f"count(DISTINCT {PERSON})").fetchall()
     return int(rows[0][0])

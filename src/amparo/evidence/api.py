@@ -1,0 +1,277 @@
+"""The API of figures: snapshots of facts, and protected tables of them."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from django.http import FileResponse, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Query, Router
+from ninja.responses import Status
+from pydantic import BaseModel, Field
+
+from amparo.access.actions import require
+from amparo.access.api import (
+    ACTING,
+    READING,
+    Given,
+    Handler,
+    Line,
+    Made,
+    NeededKey,
+    Refusal,
+    Sent,
+    file_answer,
+    in_own_words,
+    refuse_unknown,
+    told,
+    written,
+)
+from amparo.access.rules import Permission
+from amparo.access.web import Request
+from amparo.evidence.actions import download_table, request_snapshot, show_table, zip_facts
+from amparo.evidence.queries import SnapshotFile, get_snapshot, holding_of, latest_snapshot, list_snapshots
+from amparo.evidence.queries.holdings import Missing
+from amparo.evidence.rules import NotAsked, SnapshotState, TableChoices, variables_of
+from amparo.evidence.rules.asking import MOST_VARIABLES
+from amparo.stats.disclosure import to_json
+from amparo.vocab.text import N_
+
+router = Router(tags=["evidence"])
+ZIP = "application/zip"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_CONDITIONS = 20
+Names = Annotated[list[Line], Field(max_length=MOST_VARIABLES)]
+
+REFUSALS: Mapping[type[Exception], Handler] = {
+    NotAsked: in_own_words(422, "no_table"),
+    Missing: told(
+        404, "facts_missing", N_("The facts of this snapshot are not there any more. Order a new snapshot.")
+    ),
+}
+
+
+class SnapshotGiven(Given):
+    """The coded facts of one day, with the number of rows of each table."""
+
+    id: UUID
+    day: date
+    made_at: datetime
+    made_by: str
+    finished_at: datetime | None
+    state: SnapshotState
+    rows: dict[str, int]
+    fingerprints: dict[str, str]
+
+
+class Snapshots(Given):
+    """The newest snapshots, in whatever state."""
+
+    snapshots: tuple[SnapshotGiven, ...]
+
+
+class VariableGiven(Given):
+    """One thing that a table can be made of; a column of several codes gives one for each code."""
+
+    name: str
+    label: str
+    definition: str
+    codes: str
+    values: tuple[str, ...]
+
+
+class FactTableGiven(Given):
+    """One table of facts: what a row counts, how it is defined, and what it can be counted by."""
+
+    name: str
+    label: str
+    counting_unit: str
+    definition: str
+    source: str
+    variables: tuple[VariableGiven, ...]
+
+
+class SnapshotHeld(SnapshotGiven):
+    """A snapshot with the tables that it holds, once it is ready."""
+
+    tables: tuple[FactTableGiven, ...]
+
+
+class CellGiven(Given):
+    """One cell: a total has null for its row, its column or both; a hidden cell has null for its value."""
+
+    row: tuple[str, ...] | None
+    column: tuple[str, ...] | None
+    value: int | None
+    status: Literal["shown", "primary", "secondary", "zero"]
+
+
+class AuditGiven(Given):
+    """Against which reader the table was proved, and over how many cells."""
+
+    cleared: bool
+    attacker: str
+    cells: int
+
+
+class WarningGiven(Given):
+    """Something to keep in mind."""
+
+    code: str
+    message: str
+
+
+class TableGiven(Given):
+    """A protected table, as the command `amparo table --format json` prints it, with the snapshot it was counted from."""
+
+    snapshot: UUID
+    day: date
+    counting_unit: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    threshold: int
+    method: str
+    where: tuple[str, ...]
+    source: str
+    audit: AuditGiven
+    warnings: tuple[WarningGiven, ...]
+    cells: tuple[CellGiven, ...]
+
+
+class TableAsked(BaseModel):
+    """A table: of which facts, by what, only which, protected how, from which snapshot (the newest, where none is named)."""
+
+    table: Line = "person_case"
+    rows: Annotated[Names, Field(min_length=1)]
+    columns: Names = []
+    where: Annotated[
+        list[Line], Field(max_length=MOST_CONDITIONS, description="Conditions such as sex=female.")
+    ] = []
+    method: Literal["suppress", "round"] = "suppress"
+    snapshot: UUID | None = None
+
+
+class DownloadAsked(TableAsked):
+    """A table as a file."""
+
+    format: Literal["csv", "xlsx"] = "csv"
+
+
+class FactsAsked(Sent):
+    """That it was read what the facts are: about single people, to be kept and not to be passed on."""
+
+    is_understood: Literal[True]
+
+
+@router.get("/snapshots", response={200: Snapshots, **READING})
+def snapshot_list(request: Request) -> Snapshots:
+    """List the newest snapshots."""
+    require(request.viewer, Permission.TABLES_VIEW)
+    return Snapshots.model_validate({"snapshots": list_snapshots(request.viewer)})
+
+
+@router.post("/snapshots", response={202: Made, **ACTING})
+def snapshot_order(request: Request, key: NeededKey) -> Status[Made]:
+    """Order a snapshot of today; a job builds it. One that is waiting already is given instead."""
+    require(request.viewer, Permission.SNAPSHOT_BUILD)
+
+    def order() -> dict[str, str]:
+        return {"id": str(request_snapshot(by=request.viewer, now=request.now))}
+
+    return Status(202, Made.model_validate(written(request, key, order)))
+
+
+@router.get("/snapshots/{snapshot}", response={200: SnapshotHeld, **READING})
+def snapshot_read(request: Request, snapshot: UUID) -> SnapshotHeld:
+    """Say where a snapshot stands, and once it is ready what its tables can be counted by."""
+    require(request.viewer, Permission.TABLES_VIEW)
+    file = get_snapshot(request.viewer, snapshot)
+    tables = _tables(file) if file.state is SnapshotState.READY else ()
+    return SnapshotHeld(**SnapshotGiven.model_validate(file).__dict__, tables=tables)
+
+
+@router.post("/snapshots/{snapshot}/facts", response={200: None, **ACTING}, openapi_extra=file_answer(ZIP))
+def facts_take_out(request: Request, snapshot: UUID, sent: FactsAsked) -> FileResponse:
+    """Take the facts of a snapshot out as Parquet files. It is logged."""
+    require(request.viewer, Permission.FACTS_EXPORT)
+    file = get_snapshot(request.viewer, snapshot)
+    stream = tempfile.TemporaryFile()  # noqa: SIM115  # the response closes it when it is sent
+    zip_facts(file.id, stream, by=request.viewer, now=request.now)
+    stream.seek(0)
+    name = f"facts-{file.day.isoformat()}.zip"
+    return FileResponse(stream, as_attachment=True, filename=name, content_type=ZIP)
+
+
+@router.get("/tables", response={200: TableGiven, **READING})
+def table_read(request: Request, asked: Query[TableAsked]) -> TableGiven:
+    """Count and protect a table. What was asked for is logged."""
+    require(request.viewer, Permission.TABLES_VIEW)
+    refuse_unknown(request, TableAsked.model_fields)
+    figure = show_table(_choices(request, asked), by=request.viewer, now=request.now)
+    counted: dict[str, Any] = json.loads("".join(to_json(figure.table)))
+    return TableGiven.model_validate({"snapshot": figure.snapshot.id, "day": figure.day, **counted})
+
+
+@router.get("/tables/download", response={200: None, **READING}, openapi_extra=file_answer("text/csv", XLSX))
+def table_download(request: Request, asked: Query[DownloadAsked]) -> HttpResponse:
+    """Give a table as CSV or XLSX, with what a reader needs to judge it. It is logged."""
+    require(request.viewer, Permission.TABLES_DOWNLOAD)
+    refuse_unknown(request, DownloadAsked.model_fields)
+    sent = download_table(_choices(request, asked), asked.format, by=request.viewer, now=request.now)
+    headers = {"Content-Disposition": f'attachment; filename="{sent.name}"'}
+    return HttpResponse(sent.content, content_type=sent.content_type, headers=headers)
+
+
+def _choices(request: Request, asked: TableAsked) -> TableChoices:
+    snapshot = asked.snapshot
+    if snapshot is None:
+        latest = latest_snapshot(request.viewer)
+        if latest is None:
+            raise Refusal(404, "no_snapshot", _("No snapshot of the facts is ready yet. Order one."))
+        snapshot = latest.id
+    return TableChoices(
+        table=asked.table,
+        rows=tuple(asked.rows),
+        columns=tuple(asked.columns),
+        only=tuple(_condition(text) for text in asked.where),
+        method=asked.method,
+        snapshot=str(snapshot),
+    )
+
+
+def _condition(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not (name and sign and value):
+        raise NotAsked(
+            N_("A condition is written as a name, an equals sign and a value, for example sex=female.")
+        )
+    return name, value
+
+
+def _tables(file: SnapshotFile) -> tuple[FactTableGiven, ...]:
+    held = holding_of(file.id).tables.values()
+    return tuple(
+        FactTableGiven(
+            name=one.table.name,
+            label=_(one.table.label),
+            counting_unit=one.table.counting_unit,
+            definition=_(one.table.definition),
+            source=_(one.table.source),
+            variables=tuple(
+                VariableGiven(
+                    name=variable.name,
+                    label=_(variable.column.label),
+                    definition=_(variable.column.definition),
+                    codes=variable.column.codes,
+                    values=() if variable.code else tuple(sorted(one.present[variable.column.name])),
+                )
+                for variable in variables_of(one.table, one.present)
+            ),
+        )
+        for one in held
+    )

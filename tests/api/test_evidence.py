@@ -1,0 +1,99 @@
+"""The API of figures gives protected tables only, and says what they are."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import override_settings
+
+from amparo.access.rules import Viewer
+from amparo.audit.models import Event
+from tests.api.program import Program
+from tests.factories.accounts import make_viewer
+from tests.factories.evidence import make_many_cases, make_snapshot
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def directory(tmp_path: Path) -> Iterator[None]:
+    with override_settings(AMPARO_FACTS_DIRECTORY=tmp_path / "facts"):
+        yield
+
+
+@pytest.fixture
+def viewer() -> Viewer:
+    return make_viewer("statistician")
+
+
+def test_a_table_is_the_one_of_the_command(program: Program) -> None:
+    make_many_cases(make_viewer("supervisor"), 120)
+    snapshot = make_snapshot()
+    table = program.get("/tables", rows="sex", columns="main_purpose", where="year_opened=2025").json()
+    assert (table["snapshot"], table["rows"], table["columns"]) == (str(snapshot), ["sex"], ["main_purpose"])
+    assert (table["where"], table["threshold"], table["method"]) == (["year_opened is 2025"], 5, "suppress")
+    assert {cell["status"] for cell in table["cells"]} & {"primary", "secondary"}
+    for cell in table["cells"]:
+        assert (cell["value"] is None) == (cell["status"] in ("primary", "secondary"))
+        assert cell["value"] in (None, 0) or cell["value"] >= 5
+    assert table["audit"]["cleared"] is True
+    asked = Event.objects.filter(action="evidence.table.view").latest("id")
+    assert {"rows:sex", "only:year_opened=2025"} <= set(asked.fields)
+    file = program.get("/tables/download", rows="sex", format="xlsx")
+    assert (file.status_code, file.content[:2]) == (200, b"PK")
+
+
+def test_what_makes_no_table_is_said(program: Program) -> None:
+    answer = program.get("/tables", rows="sex")
+    assert (answer.status_code, answer.json()["code"]) == (404, "no_snapshot")
+    make_many_cases(make_viewer("supervisor"), 20)
+    make_snapshot()
+    for query in (
+        {"rows": "names"},
+        {"rows": "sex", "columns": "sex"},
+        {"rows": "sex", "where": "sex"},
+        {"rows": "sex", "where": "reference=XA"},
+        {"rows": "sex", "where": "sex='; DROP TABLE x; --"},
+        {"rows": "sex", "table": "person"},
+    ):
+        answer = program.get("/tables", **query)
+        assert (answer.status_code, answer.json()["code"]) == (422, "no_table"), query
+    for query, where in (
+        ({}, "?rows"),
+        ({"rows": ["sex", "iccs", "citizenship"]}, "?rows"),
+        ({"rows": "sex", "where": "sex=\0"}, "?where"),
+        ({"rows": "sex", "threshold": "1"}, "?threshold"),
+        ({"rows": "sex", "method": "none"}, "?method"),
+    ):
+        answer = program.get("/tables", **query)
+        assert (answer.status_code, answer.json()["code"]) == (422, "not_acceptable"), query
+        assert [each["where"] for each in answer.json()["problems"]] == [where], query
+
+
+def test_snapshots_are_ordered_once_and_described(program: Program) -> None:
+    first, again = program.post("/snapshots", key="s"), program.post("/snapshots", key="s")
+    assert (first.status_code, again.json()) == (202, first.json())
+    waiting = program.get(f"/snapshots/{first.json()['id']}").json()
+    assert (waiting["state"], waiting["tables"]) == ("waiting", [])
+    make_many_cases(make_viewer("supervisor"), 20)
+    ready = make_snapshot()
+    held = program.get(f"/snapshots/{ready}").json()
+    assert {table["name"] for table in held["tables"]} >= {"person_case", "episode"}
+    variables = {one["name"]: one for one in held["tables"][0]["variables"]}
+    assert "female" in variables["sex"]["values"]
+    assert len(program.get("/snapshots").json()["snapshots"]) == 2
+
+
+def test_facts_leave_only_when_it_was_read_what_they_are(program: Program) -> None:
+    make_many_cases(make_viewer("supervisor"), 20)
+    snapshot = make_snapshot()
+    for body in ({}, {"is_understood": False}, {"is_understood": "true"}):
+        assert program.post(f"/snapshots/{snapshot}/facts", body).status_code == 422
+    answer = program.post(f"/snapshots/{snapshot}/facts", {"is_understood": True})
+    names = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))).namelist()
+    assert {"metadata.json", "READ-ME-FIRST.txt"} <= set(names)
+    assert Event.objects.filter(action="evidence.facts.export", record=str(snapshot)).exists()
