@@ -13,6 +13,7 @@ import hypothesis
 import pytest
 
 CHECKOUT = Path(__file__).parents[1]
+DATA = Path(tempfile.mkdtemp(prefix="amparo-test-"))
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
@@ -20,7 +21,7 @@ def _settle_environment() -> None:
     """Give this process a data directory of its own, before anything reads the settings."""
     for variable in [name for name in os.environ if name.startswith("AMPARO_")]:
         del os.environ[variable]
-    os.environ["AMPARO_DATA"] = tempfile.mkdtemp(prefix=f"amparo-test-{WORKER}-")
+    os.environ["AMPARO_DATA"] = str(DATA)
     os.environ["AMPARO_LOG_LEVEL"] = "WARNING"
     os.environ["DJANGO_SETTINGS_MODULE"] = "amparo.config.settings"
     # Playwright's synchronous interface runs an event loop in the thread of the test, which Django would take for an
@@ -59,9 +60,16 @@ def pytest_configure() -> None:
     django.setup()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Hand no settings on to the workers: each would read them before this file gives it a data directory of its own."""
+    for variable in ("DJANGO_SETTINGS_MODULE", "AMPARO_DATA"):
+        os.environ.pop(variable, None)
+
+
 def pytest_unconfigure() -> None:
     """Leave no data directory behind."""
-    shutil.rmtree(os.environ["AMPARO_DATA"], ignore_errors=True)
+    shutil.rmtree(DATA, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

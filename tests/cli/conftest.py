@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,6 +22,14 @@ def environment(**more: str) -> dict[str, str]:
     """Give an environment with no setting of this test run in it."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("AMPARO_", "DJANGO_"))}
     return {**kept, "PYTHONPATH": str(CHECKOUT / "src"), **more}
+
+
+def free_port() -> int:
+    """Give a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def amparo(*arguments: str, **settings: str) -> Done:

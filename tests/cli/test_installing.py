@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from amparo.config.embedded import EmbeddedDatabase
 from tests.cli.conftest import Run, amparo
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installation")]
@@ -95,7 +96,38 @@ def test_faults_of_settings_stop_a_command_with_all_of_them(tmp_path: Path) -> N
     assert "Traceback" not in done.stderr
 
 
-def test_serving_an_older_database_says_what_to_run(make_place: Callable[[], Path]) -> None:
-    done = amparo("serve", "--port", "18765", "--data", str(make_place() / "data"))
+@pytest.fixture(scope="module")
+def without_tables(make_place: Callable[[], Path]) -> Iterator[Path]:
+    directory = make_place()
+    with EmbeddedDatabase(directory / "database").running():
+        yield directory
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("serve", "--port", "18765"),
+        ("facts", "export", "never-made"),
+        ("organisation", "add", "House of Hope", "--kind", "shelter"),
+    ],
+)
+def test_database_without_tables_says_what_to_run(without_tables: Path, command: tuple[str, ...]) -> None:
+    done = amparo(*command, AMPARO_DATA=str(without_tables))
     assert done.returncode == 2
-    assert "Run: amparo migrate --data" in done.stderr
+    assert f"Run: amparo migrate --data {without_tables}" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not Path("never-made").exists()
+
+
+def test_database_that_is_away_points_to_the_doctor(tmp_path: Path) -> None:
+    done = amparo(
+        "facts",
+        "export",
+        str(tmp_path / "facts"),
+        AMPARO_DATA=str(tmp_path / "data"),
+        AMPARO_DATABASE_URL="postgresql://amparo_app@127.0.0.1:9/amparo",
+        AMPARO_SECRET_KEY="k" * 60,
+        AMPARO_HOSTS="amparo.example.org",
+    )
+    assert done.returncode == 2
+    assert done.stderr == "amparo: The database does not answer. What is wrong says: amparo doctor\n"

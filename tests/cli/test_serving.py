@@ -17,16 +17,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.cli.conftest import Run, environment
+from tests.cli.conftest import Run, environment, free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installation")]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def status(port: int, path: str = "/health") -> int:
@@ -65,6 +58,14 @@ def server(data: Path, port: int) -> Iterator[subprocess.Popen[str]]:
                 process.kill()
 
 
+@pytest.fixture(scope="module")
+def shared(data: Path) -> Iterator[int]:
+    """Give the port of a server that the tests of this module share."""
+    port = free_port()
+    with server(data, port):
+        yield port
+
+
 def web_processes(process: subprocess.Popen[str]) -> list[psutil.Process]:
     """Give its children but the database, which is held by the test run."""
     return [
@@ -76,15 +77,13 @@ def kill_database(data: Path) -> None:
     os.kill(int((data / "database" / "cluster" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
 
 
-def test_database_that_dies_under_the_server_is_a_page_and_comes_back(data: Path) -> None:
-    port = free_port()
-    with server(data, port):
-        assert status(port, "/sign-in/") == 200
-        kill_database(data)
-        seen = [status(port, "/sign-in/")]
-        until(lambda: seen.append(status(port, "/sign-in/")) or seen[-1] == 200)  # type: ignore[func-returns-value]
-        assert set(seen) <= {200, 503}
-        assert status(port) == 200, "a watcher must not kill a server whose database is away"
+def test_database_that_dies_under_the_server_is_a_page_and_comes_back(data: Path, shared: int) -> None:
+    assert status(shared, "/sign-in/") == 200
+    kill_database(data)
+    seen = [status(shared, "/sign-in/")]
+    until(lambda: seen.append(status(shared, "/sign-in/")) or seen[-1] == 200)  # type: ignore[func-returns-value]
+    assert set(seen) <= {200, 503}
+    assert status(shared) == 200, "a watcher must not kill a server whose database is away"
 
 
 def test_stops_cleanly_and_its_log_tells_no_path(data: Path) -> None:
@@ -112,12 +111,12 @@ def test_port_that_is_taken_is_told_with_another(data: Path, run: Run) -> None:
     assert "--port" in done.stderr
 
 
-def test_two_servers_share_one_data_directory_and_one_may_be_killed(data: Path) -> None:
-    first, second = free_port(), free_port()
-    with server(data, first), server(data, second) as other:
-        assert (status(first, "/sign-in/"), status(second, "/sign-in/")) == (200, 200)
+def test_two_servers_share_one_data_directory_and_one_may_be_killed(data: Path, shared: int) -> None:
+    second = free_port()
+    with server(data, second) as other:
+        assert (status(shared, "/sign-in/"), status(second, "/sign-in/")) == (200, 200)
         children = web_processes(other)
         other.kill()
         assert psutil.wait_procs(children, timeout=30)[1] == [], "nothing is left of a server killed hard"
         assert status(second) == 0
-        assert status(first, "/sign-in/") == 200, "the database belongs to the first too"
+        assert status(shared, "/sign-in/") == 200, "the database belongs to the first too"

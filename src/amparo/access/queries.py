@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 
-from amparo.access.models import Grant
+from amparo.access.models import Grant, Submission
 from amparo.access.rules import (
     MOST_GRANTS,
     GrantedRecord,
@@ -52,6 +52,13 @@ def running_grants(record: UUID, *, now: datetime) -> tuple[GrantRow, ...]:
         )
         for row in rows.order_by("ends_at", "id")
     )
+
+
+def was_carried_out(viewer: Viewer, submission: UUID) -> bool:
+    """Tell whether the viewer's form was carried out already, where a page asks something before it lets `once` do so."""
+    if viewer.user_id is None:
+        return False
+    return Submission.objects.filter(user_id=viewer.user_id, submission=submission).exists()
 
 
 def viewer_for(membership: MembershipRow, now: datetime) -> Viewer:

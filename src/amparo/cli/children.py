@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from types import TracebackType
 
 from amparo.cli.refusing import CommandRefused
@@ -56,8 +55,7 @@ class Children:
                 )
 
     def wait(self) -> None:
-        """Wait until Ctrl-C or SIGTERM; a child that ends by itself ends all."""
-        with suppress(KeyboardInterrupt):
-            while True:
-                time.sleep(0.5)
-                self.check()
+        """Wait until Ctrl-C or SIGTERM, which raise KeyboardInterrupt; a child that ends by itself ends all."""
+        while True:
+            time.sleep(0.5)
+            self.check()

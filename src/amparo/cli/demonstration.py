@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,10 +54,11 @@ def run_demo(*, cases: int, host: str, port: int, data: Path | None) -> None:
                     ready.forget()
                     raise
                 ready.keep()
-                # After the page: nobody waits for the worker yet.
-                children.start("worker", "-m", "amparo.cli", "worker")
-                _tell(out, address, sign_ins, seconds=time.monotonic() - began)
-                children.wait()
+                with suppress(KeyboardInterrupt):  # however soon after the page Ctrl-C comes
+                    # After the page: nobody waits for the worker yet.
+                    children.start("worker", "-m", "amparo.cli", "worker")
+                    _tell(out, address, sign_ins, seconds=time.monotonic() - began)
+                    children.wait()
     out.print("Stopped. What you did is kept; the same command starts it again.")
 
 
@@ -114,8 +115,7 @@ def _caseload(installation: Installation, *, cases: int, out: Console) -> tuple[
         return kept
     if organisation_names():
         raise CommandRefused(
-            f"{installation.data.path} holds an installation that is no finished demo. Choose another directory with --data, "
-            "or, if a first start of the demo was broken off here, remove the directory."
+            f"{installation.data.path} holds an installation that is no demo. Choose another directory with --data."
         )
     with Progress(console=out, transient=True) as progress:
         bar = progress.add_task(f"Making up {cases:,} cases, none of them real", total=cases)

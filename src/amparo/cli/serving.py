@@ -34,6 +34,8 @@ def demo(
 
 def serve(host: HostOption = "127.0.0.1", port: PortOption = 8000, data: DataOption = None) -> None:
     """Serve the pages and the API; stop with Ctrl-C."""
+    from contextlib import suppress
+
     from amparo.cli.children import Children
     from amparo.cli.installation import settle
 
@@ -41,7 +43,7 @@ def serve(host: HostOption = "127.0.0.1", port: PortOption = 8000, data: DataOpt
     refuse_taken_port(host, port)
     with installation.database(watched=True):
         prepare_to_serve(installation)
-        with Children() as children:
+        with suppress(KeyboardInterrupt), Children() as children:
             children.start("web server", *web_server(host, port))
             print(f"Amparo answers at http://{host}:{port}/ (stop with Ctrl-C)", flush=True)
             children.wait()

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from amparo.access.actions import once
+from amparo.access.queries import was_carried_out
 from amparo.access.rules import Permission
 from amparo.access.web import Request, requires
 from amparo.cases.actions import NotAcceptable, open_case
@@ -29,7 +30,9 @@ def new(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         likely = likely_persons(request.viewer, form.person(), now=request.now)
         known = next((one for one in likely if str(one.id) == form.same_as), None)
-        if known is not None or form.same_as == NEW_PERSON or not likely:
+        is_decided = known is not None or form.same_as == NEW_PERSON or not likely
+        # A second press of the button finds the person of the first; that is no likeness to be asked about.
+        if is_decided or was_carried_out(request.viewer, form.cleaned_data["submission"]):
             answer = _open(request, form, known)
             if answer is not None:
                 return answer

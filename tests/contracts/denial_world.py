@@ -1,0 +1,227 @@
+"""Two organisations, a team beside a team, an authority with grants: somebody of each role, with things in and out of reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from django.test import Client
+
+from amparo.access.actions import grant_access, invite_user, make_token, renew_password, revoke
+from amparo.access.queries import viewer_for_membership
+from amparo.access.rules import ROLES, GrantReason, Permission, Viewer
+from amparo.accounts.models import ApiToken, Invitation, Organisation
+from amparo.cases.actions import add_document, add_note, save_filter
+from amparo.cases.models import Episode, SavedFilter
+from amparo.cases.queries import CaseChoices
+from tests.factories.accounts import (
+    PASSWORD,
+    add_second_factor,
+    make_membership,
+    make_organisation,
+    make_team,
+    make_user,
+    make_viewer,
+    sign_in,
+)
+from tests.factories.cases import make_case, make_person_details, row_of
+from tests.factories.evidence import make_snapshot
+from tests.factories.intake import SOFIA, make_batch, make_text_file
+
+PICTURE = bytes.fromhex("89504e470d0a1a0a0000000d49484452") + bytes(64)
+ANONYMOUS = "anonymous"
+WITHOUT_ROLE = "without a role"
+WITHOUT_SECOND_STEP = "supervisor without the second step"
+LOOKERS = (*ROLES, WITHOUT_ROLE, WITHOUT_SECOND_STEP, ANONYMOUS)
+ACTS_OF_AN_AUTHORITY = (
+    Permission.CASE_READ, Permission.DOCUMENT_READ, Permission.CASE_MOVE, Permission.NOTE_ADD, Permission.DOCUMENT_ADD,
+    Permission.SUMMARY_PRINT,
+)  # fmt: skip
+
+Things = dict[str, Any]
+ABSENT: Things = {
+    "reference": "XA-7Q4K-9X2M-C",
+    "episode": UUID(int=1),
+    "document": UUID(int=2),
+    "note": UUID(int=9),
+    "filter_id": UUID(int=3),
+    "batch": UUID(int=4),
+    "faulty_batch": UUID(int=5),
+    "snapshot": UUID(int=6),
+    "membership": 999_999,
+    "token": 999_998,
+    "invitation": 999_997,
+    "invitation_secret": "a" * 43,
+    "password_secret": "b" * 43,
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class World:
+    """For each who looks: a session, one of everything within reach, and several of what is beyond it."""
+
+    cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+    viewers: dict[str, Viewer] = field(default_factory=dict)
+    own: dict[str, Things] = field(default_factory=dict)
+    beyond: dict[str, dict[str, Things]] = field(default_factory=dict)
+
+    def client(self, looker: str, **more: Any) -> Client:
+        """Return a browser of its own, signed in as somebody of that role."""
+        client = Client(**more)
+        for name, value in self.cookies[looker].items():
+            client.cookies[name] = value
+        return client
+
+
+def build(now: datetime) -> World:
+    """Make everything, through the production actions."""
+    ours, theirs = _House(make_organisation(kind="ngo"), now), _House(make_organisation(kind="ngo"), now)
+    authority = _member("competent_authority", organisation=make_organisation(kind="law_enforcement"))
+    responder = _member("first_responder", organisation=ours.organisation)
+    neighbour = _member("caseworker", organisation=ours.organisation, team=make_team(ours.organisation))
+    snapshot = make_snapshot()
+    world = World()
+    everyone = {
+        "caseworker": ours.worker,
+        "supervisor": ours.supervisor,
+        "first_responder": responder,
+        "competent_authority": authority,
+        "organisation_administrator": ours.administrator,
+        "statistician": _member("statistician"),
+        "national_rapporteur": _member("national_rapporteur"),
+        "installation_administrator": _member("installation_administrator"),
+    }
+    case_of = {
+        "caseworker": ours.case,
+        "supervisor": ours.case,
+        "first_responder": case_things(responder, now),
+        "competent_authority": theirs.granted_to(authority, ends_at=now + timedelta(days=30)),
+    }
+    revoked = theirs.granted_to(authority, ends_at=now + timedelta(days=30), is_revoked=True)
+    unread = theirs.granted_to(
+        authority, ends_at=now + timedelta(days=30), permissions=(Permission.NOTE_ADD,)
+    )
+    beyond_cases = {
+        "caseworker": {"another team": case_things(neighbour, now)},
+        "first_responder": {"a colleague": ours.case},
+        "competent_authority": {"a grant taken back": revoked},
+    }
+    for role, viewer in everyone.items():
+        fresh = viewer_for_membership(viewer.membership_id or 0, now)
+        assert fresh is not None
+        world.viewers[role] = fresh
+        world.own[role] = {
+            **ABSENT,
+            **ours.things,
+            **case_of.get(role, {}),
+            **kept_by(fresh, now),
+            "snapshot": snapshot,
+        }
+        elsewhere = {**ABSENT, **theirs.things, "snapshot": ABSENT["snapshot"]}
+        world.beyond[role] = {"another organisation": elsewhere} | {
+            name: {**elsewhere, **case} for name, case in beyond_cases.get(role, {}).items()
+        }
+        _keep_cookies(world, role, sign_in(Client(), viewer))
+    world.beyond["competent_authority"]["a grant that opens nothing to read"] = {
+        **world.beyond["competent_authority"]["another organisation"], **unread,
+    }  # fmt: skip
+    _add_others(world, ours)
+    return world
+
+
+class _House:
+    """An organisation with a team, its people, a case and workbooks."""
+
+    def __init__(self, organisation: Organisation, now: datetime) -> None:
+        self.organisation, self.now = organisation, now
+        team = make_team(organisation)
+        self.worker = _member("caseworker", organisation=organisation, team=team)
+        self.supervisor = _member("supervisor", organisation=organisation)
+        self.administrator = _member("organisation_administrator", organisation=organisation)
+        self.case = case_things(self.worker, now)
+        secret = invite_user(
+            email=f"new{organisation.pk}@example.org", organisation_id=organisation.pk, role="caseworker",
+            by=self.administrator, now=now,
+        )  # fmt: skip
+        member = make_membership(role="caseworker", organisation=organisation, team=team)
+        add_second_factor(member.user)
+        self.things: Things = {
+            **self.case,
+            **kept_by(self.supervisor, now),
+            "batch": make_batch(self.supervisor, now=now),
+            "faulty_batch": make_batch(self.supervisor, faulty_file(), file_name="cases.csv", now=now),
+            "membership": member.pk,
+            "invitation": Invitation.objects.get(organisation=organisation).pk,
+            "invitation_secret": secret,
+            "password_secret": renew_password(membership_id=member.pk, by=self.administrator, now=now),
+        }
+
+    def granted_to(
+        self, receiver: Viewer, *, ends_at: datetime, permissions: tuple[Permission, ...] = ACTS_OF_AN_AUTHORITY,
+        is_revoked: bool = False,
+    ) -> Things:  # fmt: skip
+        """Open a further case of this organisation to another."""
+        things = case_things(self.worker, self.now)
+        grant = grant_access(
+            record=row_of(things["reference"]).id, organisation_id=receiver.organisation_id, permissions=permissions,
+            reason=GrantReason.IDENTIFICATION, ends_at=ends_at, by=self.supervisor, now=self.now,
+        )  # fmt: skip
+        if is_revoked:
+            revoke(grant_id=grant, by=self.supervisor, now=self.now)
+        return things
+
+
+def case_things(worker: Viewer, now: datetime) -> Things:
+    """Open a case with an episode, a note and a document."""
+    reference = make_case(worker, person=make_person_details(), now=now)
+    note = add_note(reference=reference, text="She asked for a lawyer.", by=worker, now=now)
+    document = add_document(
+        reference=reference, content=BytesIO(PICTURE), name="a.png", size=len(PICTURE), by=worker, now=now
+    )
+    episode = Episode.objects.get(case__reference=reference)
+    return {"reference": reference, "episode": episode.id, "document": document, "note": note}
+
+
+def kept_by(viewer: Viewer, now: datetime) -> Things:
+    """Make what belongs to a user and not to a case: a list, shared with the team, and a key."""
+    things: Things = {}
+    if viewer.may(Permission.FILTER_SAVE):
+        saved = SavedFilter.objects.filter(user_id=viewer.user_id).first()
+        things["filter_id"] = saved.id if saved else save_filter(
+            name="To call", choices=CaseChoices(), is_shared=True, by=viewer, now=now
+        )  # fmt: skip
+    if viewer.may(Permission.TOKEN_MANAGE):
+        make_token(name="Counting", days=30, by=viewer, now=now)
+        things["token"] = ApiToken.objects.filter(user_id=viewer.user_id).latest("id").pk
+    return things
+
+
+def faulty_file() -> bytes:
+    """Return a workbook of one row that has to be mended."""
+    return make_text_file([SOFIA]).decode("utf-8-sig").replace("2001-01-30", "2001-02-31").encode()
+
+
+def _add_others(world: World, ours: _House) -> None:
+    """Add who has no role at all, whose second step is missing, and nobody."""
+    nobody = Client()
+    user = make_user(password=PASSWORD)
+    add_second_factor(user)
+    nobody.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    _keep_cookies(world, WITHOUT_ROLE, nobody)
+    hasty = _member("supervisor", organisation=ours.organisation)
+    _keep_cookies(world, WITHOUT_SECOND_STEP, sign_in(Client(), hasty, has_second_factor=False))
+    world.cookies[ANONYMOUS] = {}
+    for looker in (WITHOUT_ROLE, WITHOUT_SECOND_STEP, ANONYMOUS):
+        world.own[looker] = world.own["supervisor"]
+        world.beyond[looker] = world.beyond["supervisor"]
+
+
+def _member(role: str, **more: Any) -> Viewer:
+    return make_viewer(role, user=make_user(password=PASSWORD), **more)
+
+
+def _keep_cookies(world: World, looker: str, client: Client) -> None:
+    world.cookies[looker] = {name: morsel.value for name, morsel in client.cookies.items()}

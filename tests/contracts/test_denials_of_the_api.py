@@ -1,0 +1,121 @@
+"""The same proof for each operation of the API: by session, as the pages are asked, and by key."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+
+from amparo.access.models import Submission
+from amparo.access.rules import ROLES
+from tests.contracts.denial_rows import OPERATIONS, SIGNED_IN, Row
+from tests.contracts.denial_world import (
+    ABSENT,
+    ANONYMOUS,
+    LOOKERS,
+    WITHOUT_ROLE,
+    WITHOUT_SECOND_STEP,
+    Things,
+    World,
+)
+from tests.contracts.routes import Route, operations, permission_said
+from tests.contracts.test_denials import crossed, names_something, seen, touched, world
+
+__all__ = ["world"]  # a fixture
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("denials of the api")]
+
+ROUTES = {route.name: route for route in operations()}
+
+
+def test_every_operation_has_a_row_and_a_name_of_its_own() -> None:
+    assert sorted(route.name for route in operations()) == sorted(OPERATIONS), (
+        "write a row in tests/contracts/denial_rows.py"
+    )
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_the_permission_is_the_one_of_the_table(name: str) -> None:
+    said = permission_said(ROUTES[name].view)
+    if said is not None or OPERATIONS[name].guard == SIGNED_IN:
+        assert (said or SIGNED_IN) == OPERATIONS[name].guard
+
+
+@pytest.mark.parametrize("looker", LOOKERS)
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_operation(world: World, name: str, looker: str) -> None:
+    route, row, own = ROUTES[name], OPERATIONS[name], world.own[looker]
+    if looker in (ANONYMOUS, WITHOUT_ROLE, WITHOUT_SECOND_STEP):
+        assert_refused(world, route, row, looker, status=401)
+    elif row.guard != SIGNED_IN and row.guard not in ROLES[looker].permissions:
+        assert_refused(world, route, row, looker, status=403)
+    else:
+        with transaction.atomic():
+            answer = send(world.client(looker), route, row, own)
+            transaction.set_rollback(True)
+        assert answer.status_code in (200, 201, 202, 204, 409, 422), answer.whole
+        assert_hidden(world, route, row, looker)
+
+
+@pytest.mark.parametrize("name", [name for name, route in ROUTES.items() if route.verb != "get"])
+def test_a_session_writes_only_with_the_token_against_forgery(world: World, name: str) -> None:
+    row = OPERATIONS[name]
+    looker = next(role for role in ROLES if row.guard in ROLES[role].permissions)
+    answer = send(world.client(looker, enforce_csrf_checks=True), ROUTES[name], row, world.own[looker])
+    assert answer.status_code == 403
+    assert not answer.touched
+
+
+def assert_refused(world: World, route: Route, row: Row, looker: str, *, status: int) -> None:
+    asked = (world.own[looker], ABSENT) if names_something(route, row) else (ABSENT,)
+    answers = [send(world.client(looker), route, row, things) for things in asked]
+    for answer in answers:
+        assert answer.status_code == status, answer.whole
+        assert not answer.touched
+    assert len({seen(answer) for answer in answers}) == 1
+
+
+def assert_hidden(world: World, route: Route, row: Row, looker: str) -> None:
+    if not names_something(route, row):
+        return
+    own, beyond = world.own[looker], world.beyond[looker]
+    absent = send(world.client(looker), route, row, ABSENT)
+    assert absent.status_code == row.hidden, absent.whole
+    for name, things in {**beyond, **crossed(route, own, beyond)}.items():
+        hidden = send(world.client(looker), route, row, things)
+        assert seen(hidden) == seen(absent), name
+        assert not hidden.touched, name
+
+
+def send(client: Client, route: Route, row: Row, things: Things) -> Any:
+    """Send an operation, with a new key, as the table says that its body looks."""
+    values = {part: row.fixed.get(part) or str(things[row.rename.get(part, part)]) for part in route.parts}
+    path = route.address(**values)
+    query = {name: str(things[thing]) for name, thing in row.query.items()}
+    given = dict(row.typed)
+    headers = {"Idempotency-Key": uuid4().hex}
+    options: dict[str, Any] = {"headers": headers}
+    files = {
+        name: SimpleUploadedFile("a.csv" if name == "workbook" else "a.txt", value)
+        for name, value in given.items()
+        if isinstance(value, bytes)
+    }
+    if route.verb == "get":
+        query |= given
+    elif files:
+        options["data"] = {**given, **files}
+    else:
+        options |= {"data": given, "content_type": "application/json"}
+    url = f"{path}?{urlencode(query)}" if query else path
+    before, kept = touched(), Submission.objects.count()
+    answer: Any = getattr(client, route.verb)(url, **options)
+    answer.touched = touched() - before
+    assert answer.status_code < 400 or Submission.objects.count() == kept, "a refused key must work again"
+    answer.whole = b"".join(answer).decode("utf-8", "replace")
+    answer.named = sorted({url, path, *values.values()} - set(row.fixed.values()), key=len)
+    assert answer.status_code < 500
+    return answer

@@ -1,0 +1,181 @@
+"""What the journeys find: the training caseload, and one of each thing that a page can show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from django.test import Client
+from django.utils import timezone
+
+from amparo.access.actions import invite_user
+from amparo.access.queries import viewer_for
+from amparo.access.rules import Permission, Viewer, system_viewer
+from amparo.accounts.models import User
+from amparo.accounts.queries import memberships_of
+from amparo.cases.actions import add_document, add_note, save_filter
+from amparo.cases.models import Case, Episode
+from amparo.cases.queries import CaseChoices, get_case
+from amparo.cases.rules import Stage
+from amparo.cli.demo.caseload import make_caseload
+from amparo.evidence.actions import build_snapshot, record_snapshot
+from tests.contracts.denial_world import PICTURE, faulty_file
+from tests.factories.accounts import sign_in
+from tests.factories.intake import AMINA, SOFIA, make_batch, make_text_file, make_workbook, make_written_batch
+
+CASES = 400
+PASSWORD = "a calm river at night"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Installation:
+    """Where it answers, who works there, and the addresses of its pages."""
+
+    url: str
+    now: datetime
+    viewers: dict[str, Viewer]
+    emails: dict[str, str]
+    password: str
+    reference: str
+    episode: UUID
+    batches: dict[str, UUID]
+    snapshot: UUID
+    invitation: str
+
+    def client(self, role: str, client: Client) -> Client:
+        """Sign a test client in as somebody of that role."""
+        return sign_in(client, self.viewers[role])
+
+    def pages(self) -> dict[str, tuple[str, str]]:
+        """Return every page worth looking at: its name, who looks at it, and its address."""
+        case = f"/cases/{self.reference}"
+        figure = "/tables/table/?table=person_case&rows=main_purpose&columns=sex"
+        member = self.viewers["caseworker"].membership_id
+        return {
+            "sign-in": ("", "/sign-in/"),
+            "invitation": ("", f"/invitation/{self.invitation}/"),
+            "hide-visit": ("", "/ui/hide-visit"),
+            "not-found": ("caseworker", "/cases/XA-7Q4K-9X2M-C/"),
+            "forbidden": ("caseworker", "/people/"),
+            "home-caseworker": ("caseworker", "/"),
+            "home-supervisor": ("supervisor", "/"),
+            "home-rapporteur": ("national_rapporteur", "/"),
+            "home-administrator": ("organisation_administrator", "/"),
+            "case-list": ("caseworker", "/cases/"),
+            "case-list-empty": ("caseworker", "/cases/?stage=closed&opened_until=1990-01-01"),
+            "case-lists-kept": ("caseworker", "/cases/lists/?stage=support"),
+            "case-new": ("caseworker", "/cases/new/"),
+            "case": ("caseworker", f"{case}/"),
+            "case-person": ("caseworker", f"{case}/person/"),
+            "case-what-happened": ("caseworker", f"{case}/what-happened/"),
+            "case-notes": ("caseworker", f"{case}/notes/"),
+            "case-documents": ("caseworker", f"{case}/documents/"),
+            "case-timeline": ("caseworker", f"{case}/timeline/"),
+            "case-access": ("supervisor", f"{case}/access/"),
+            "case-section-names": ("caseworker", f"{case}/change/names/"),
+            "case-section-reach": ("caseworker", f"{case}/change/reach/"),
+            "case-section-status": ("caseworker", f"{case}/change/priority/"),
+            "case-episode": ("caseworker", f"{case}/what-happened/{self.episode}/what/"),
+            "case-route": ("caseworker", f"{case}/what-happened/{self.episode}/route/"),
+            "case-operation": ("caseworker", f"{case}/what-happened/{self.episode}/operation/"),
+            "case-note": ("caseworker", f"{case}/notes/new/"),
+            "case-document": ("caseworker", f"{case}/documents/new/"),
+            "case-move": ("caseworker", f"{case}/move/"),
+            "case-assign": ("supervisor", f"{case}/assign/"),
+            "case-summary": ("caseworker", f"{case}/summary/"),
+            "search": ("caseworker", "/search/?q=a"),
+            "import": ("supervisor", "/import/"),
+            "import-preview": ("supervisor", f"/import/{self.batches['ready']}/"),
+            "import-faulty": ("supervisor", f"/import/{self.batches['faulty']}/"),
+            "import-done": ("supervisor", f"/import/{self.batches['done']}/"),
+            "export": ("supervisor", "/import/export/"),
+            "tables": ("national_rapporteur", "/tables/"),
+            "table": ("national_rapporteur", figure),
+            "snapshots": ("statistician", "/tables/snapshots/"),
+            "snapshot": ("statistician", f"/tables/snapshots/{self.snapshot}/"),
+            "facts": ("statistician", f"/tables/snapshots/{self.snapshot}/facts/"),
+            "people": ("organisation_administrator", "/people/"),
+            "person": ("organisation_administrator", f"/people/person/?person={member}"),
+            "invite": ("organisation_administrator", "/people/invite/"),
+            "organisation": ("organisation_administrator", "/organisation/"),
+            "organisations": ("installation_administrator", "/organisations/"),
+            "first-administrator": ("installation_administrator", "/organisations/administrator/"),
+            "me": ("caseworker", "/me/"),
+            "membership": ("caseworker", "/me/role/"),
+            "second-step": ("caseworker", "/me/second-step/"),
+            "keys": ("supervisor", "/me/keys/"),
+            "gallery": ("", "/ui/"),
+        }
+
+
+def furnish(url: str) -> Installation:
+    """Make the caseload and what else the pages show, through the production actions."""
+    now = timezone.now()
+    sign_ins = {one.role: one for one in make_caseload(cases=CASES, seed=3, now=now)}
+    viewers = {role: _viewer(one.email, now) for role, one in sign_ins.items()}
+    worker, supervisor = viewers["caseworker"], viewers["supervisor"]
+    reference = _full_case(worker)
+    add_note(
+        reference=reference, text="She asked for a lawyer and for news of her brother.", by=worker, now=now
+    )
+    add_note(reference=reference, text="اتصلت هاتفياً وطلبت موعداً.", by=supervisor, now=now)
+    add_document(
+        reference=reference, content=BytesIO(PICTURE), name="letter.png", title="Letter of the court", size=len(PICTURE),
+        by=worker, now=now,
+    )  # fmt: skip
+    save_filter(
+        name="In support", choices=CaseChoices(stage=Stage.SUPPORT), is_shared=True, by=worker, now=now
+    )
+    done = make_written_batch(supervisor, make_workbook([SOFIA]), now=now)
+    batches = {
+        "done": done,
+        "ready": make_batch(supervisor, make_workbook(_rows()), now=now),
+        "faulty": make_batch(
+            supervisor, faulty_file() + make_text_file()[:0], file_name="cases.csv", now=now
+        ),
+    }
+    snapshot = record_snapshot(by=viewers["statistician"], now=now)
+    build_snapshot(snapshot, now=timezone.now)
+    secret = invite_user(
+        email="new.colleague@training.example", organisation_id=worker.organisation_id or 0, role="caseworker",
+        by=system_viewer([Permission.PEOPLE_MANAGE]), now=now,
+    )  # fmt: skip
+    return Installation(
+        url=url, now=now, viewers=viewers, emails={role: one.email for role, one in sign_ins.items()},
+        password=sign_ins["caseworker"].password, reference=reference,
+        episode=Episode.objects.filter(case__reference=reference).order_by("number")[0].id,
+        batches=batches, snapshot=snapshot, invitation=secret,
+    )  # fmt: skip
+
+
+def _viewer(email: str, now: datetime) -> Viewer:
+    user = User.objects.get(email=email)
+    return viewer_for(memberships_of(user.pk, now)[0], now)
+
+
+def _full_case(worker: Viewer) -> str:
+    """Return the worker's newest open case of a person who has a name in a second script."""
+    own = Case.objects.filter(worker_id=worker.user_id).exclude(stage=Stage.CLOSED).order_by("-opened_date")
+    for reference in own.values_list("reference", flat=True):
+        file = get_case(worker, reference, now=timezone.now())
+        if len({name.script for name in file.person.details.names}) > 1 and file.person.details.contacts:
+            return str(reference)
+    return str(own[0].reference)
+
+
+def _rows() -> list[dict[str, Any]]:
+    names = [
+        ("Sofia", "Marin"),
+        ("Amina", "Haddad"),
+        ("Linh", "Trần"),
+        ("Олена", "Коваль"),
+        ("ሰላም", "ተስፋዬ"),
+        ("สมหญิง", "ใจดี"),
+    ]
+    return [
+        {**(SOFIA if given == "Sofia" else AMINA), "prs_FirstName": given, "prs_SecondName": family}
+        for given, family in names
+    ]
