@@ -19,8 +19,9 @@ Run = Callable[..., Done]
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Give an environment with no setting of this test run in it."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("AMPARO_", "DJANGO_"))}
+    """Give an environment with no setting of this test run in it, nor the width of its terminal."""
+    left_out = ("AMPARO_", "DJANGO_", "COLUMNS")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(left_out)}
     return {**kept, "PYTHONPATH": str(CHECKOUT / "src"), **more}
 
 

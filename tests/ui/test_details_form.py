@@ -68,6 +68,15 @@ def test_a_form_sent_unchanged_changes_nothing(record: Details) -> None:
     assert form.record(record) == record
 
 
+@pytest.mark.parametrize("language", ["en", "fr", "ru"])
+def test_the_language_of_the_page_changes_no_order(language: str) -> None:
+    record = replace(EMPTY, citizenships=("AF", "AX", "AL", "DE", "ES"))
+    with override(language):
+        form = FORM(typed(FORM(record=record)), record=record)
+        assert form.is_valid(), form.errors
+    assert form.record(record) == record
+
+
 def test_only_the_named_attributes_are_written() -> None:
     form_class = details_form(Details, fields=("note",))
     form = form_class(QueryDict("note=new&untouched=sneaked+in"), record=FULL)

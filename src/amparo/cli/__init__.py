@@ -56,6 +56,9 @@ def main() -> None:
     from amparo.config.environment import Misconfigured
 
     signal.signal(signal.SIGTERM, _interrupt)  # a service manager's stop is as clean as Ctrl-C
+    signal.signal(
+        signal.SIGINT, _interrupt
+    )  # also where a script started us in the background, which ignores Ctrl-C
     try:
         command_line()()
     except (CommandRefused, DatabaseNotStarted, Misconfigured) as refusal:

@@ -10,11 +10,10 @@ if TYPE_CHECKING:
 
 def console(*, stderr: bool = False) -> Console:
     """Give a console: colours and widths in a terminal; plain, unbroken lines in a pipe or a file."""
-    import os
     import sys
 
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() or "COLUMNS" in os.environ else 1000
+    width = None if stream.isatty() else 1000
     return Console(file=stream, width=width, highlight=False)

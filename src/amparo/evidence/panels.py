@@ -43,11 +43,15 @@ def chart_of(layout: Layout, *, title: str) -> tuple[Drawing, str]:
     shown = lines[:MOST_GROUPS]
     names = layout.column_heads[:-1]
     series = names if 0 < len(names) <= MOST_SERIES else ()
+    drawn = [[_bar(cell) for cell in _charted(line, len(series))] for line in shown]
+    # A series that is zero everywhere says nothing in a picture; the table below still has it.
+    kept = [place for place in range(len(series) or 1) if any(bars[place].value != 0 for bars in drawn)] or [
+        0
+    ]
+    series = tuple(series[place] for place in kept) if series else ()
     groups = tuple(
-        BarGroup(
-            label=" · ".join(line.labels), bars=tuple(_bar(cell) for cell in _charted(line, len(series)))
-        )
-        for line in shown
+        BarGroup(label=" · ".join(line.labels), bars=tuple(bars[place] for place in kept))
+        for line, bars in zip(shown, drawn, strict=True)
     )
     chart = BarChart(title=title, description=_description(groups, series), groups=groups, series=series)
     left_out = []

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 from amparo.ui.codes import choices as code_choices
 from amparo.ui.codes import code_label, count_codes
 from amparo.ui.forms.base import ARRANGE
+from amparo.vocab.codes import code_list
 from amparo.vocab.null import NullReason, is_null_reason
 
 MOST_RADIOS = 7
@@ -187,7 +188,7 @@ class CodedSetField(forms.MultipleChoiceField):
         return value
 
     def clean(self, value: Any) -> tuple[str, ...]:
-        """Return the codes in the order of the list; refuse an answer together with a reason for none."""
+        """Return the codes in the order of the list, in every language; refuse an answer together with a reason for none."""
         chosen = set(super().clean(value))
         reasons = [code for code in chosen if is_null_reason(code)]
         if reasons and len(chosen) > 1:
@@ -195,6 +196,5 @@ class CodedSetField(forms.MultipleChoiceField):
             raise ValidationError(
                 self.error_messages["exclusive"], code="exclusive", params={"reason": labels[reasons[0]]}
             )
-        offered: Any = self.choices
-        order = [code for code, _label in offered]
-        return tuple(sorted(chosen, key=order.index))
+        order = {code.code: number for number, code in enumerate(code_list(self.codes))}
+        return tuple(sorted(chosen, key=lambda code: (order.get(code, len(order)), code)))
