@@ -1,6 +1,6 @@
 """Measure `amparo import htcds`: rows a second and the most memory, at growing sizes.
 
-    .venv/bin/python bench/import_workbook.py [--sizes 1000,10000,50000] [--data DIR]
+    .venv/bin/python bench/import.py [--sizes 1000,10000,50000] [--data DIR]
 
 The real command in a process of its own reads a workbook of the standard, checks it and writes it into the embedded database.
 Memory is that of the command, without the database server.
