@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from amparo.access.actions import Refused
 from amparo.audit.models import Event
@@ -79,7 +80,8 @@ def test_a_rejected_row_keeps_all_out_and_comes_back_with_its_reason() -> None:
     assert (file.state, file.accepted, file.rejected) == (BatchState.FAULTY, 1, 1)
     (error,) = get_report(viewer, batch, now=NOW).errors
     assert error.code == "consent_missing"
-    assert get_rejected_file(viewer, batch, now=NOW)[:2] == b"PK"
+    content, file_format = get_rejected_file(viewer, batch, now=NOW)
+    assert (content[:2], file_format) == (b"PK", "xlsx")
     with pytest.raises(NoSuchStep):
         commit_batch(batch=batch, by=viewer, now=NOW)
     assert Case.objects.count() == 0
@@ -223,6 +225,49 @@ def test_what_nobody_decides_on_is_thrown_away_after_two_weeks() -> None:
     assert throw_forgotten_away(now=NOW + timedelta(days=13)) == 0
     assert throw_forgotten_away(now=NOW + timedelta(days=15)) == 1
     assert [get_batch(viewer, one).state for one in (old, done)] == [BatchState.THROWN_AWAY, BatchState.DONE]
+
+
+@pytest.mark.parametrize("is_checked", [False, True])
+def test_a_batch_whose_job_was_put_aside_has_stopped_at_once_and_can_be_begun_again(is_checked: bool) -> None:
+    viewer = make_viewer("supervisor")
+    if is_checked:
+        batch = make_batch(viewer)
+        commit_batch(batch=batch, by=viewer, now=NOW)
+    else:
+        batch = receive_workbook(
+            content=make_workbook(), file_name="cases.xlsx", team_id=None, by=viewer, now=NOW
+        )
+    assert get_batch(viewer, batch).state.is_working
+    put_aside()
+    for file in (get_batch(viewer, batch), *list_batches(viewer)):
+        assert (file.state, file.trouble) == (BatchState.FAILED, "stopped")
+    if is_checked:
+        commit_batch(batch=batch, by=viewer, now=NOW)
+        write_batch(batch, now=NOW)
+        assert get_batch(viewer, batch).state is BatchState.DONE
+    else:
+        throw_batch_away(batch=batch, by=viewer, now=NOW)
+        assert get_batch(viewer, batch).state is BatchState.THROWN_AWAY
+
+
+def test_what_stopped_and_is_forgotten_goes_two_weeks_later_with_all_that_was_kept_of_the_file() -> None:
+    viewer = make_viewer("supervisor")
+    batch = receive_workbook(
+        content=make_workbook(), file_name="cases.xlsx", team_id=None, by=viewer, now=NOW
+    )
+    assert throw_forgotten_away(now=NOW + timedelta(days=60)) == 0, "a job that waits is not forgotten"
+    put_aside()
+    assert throw_forgotten_away(now=NOW) == 0
+    row = ImportBatch.objects.get(id=batch)
+    assert row.state == BatchState.FAILED
+    assert not row.upload
+    assert throw_forgotten_away(now=NOW + timedelta(days=15)) == 1
+
+
+def put_aside() -> None:
+    """Do what is done with a job that lost its worker too often."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed'")
 
 
 def test_the_batch_of_another_organisation_is_absent() -> None:

@@ -32,9 +32,16 @@ def home() -> str:
 
 
 def run(
-    file: Path, home: str, capsys: pytest.CaptureFixture[str], *, dry_run: bool = False
+    file: Path,
+    home: str,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    dry_run: bool = False,
+    keep_apart: bool = False,
 ) -> tuple[int, dict[str, Any]]:
-    code = commands.import_htcds(file, organisation=home, dry_run=dry_run, as_json=True)
+    code = commands.import_htcds(
+        file, organisation=home, dry_run=dry_run, keep_apart=keep_apart, as_json=True
+    )
     return code, json.loads(capsys.readouterr().out)
 
 
@@ -80,6 +87,35 @@ def test_a_second_workbook_finds_the_persons_of_the_first(
     assert (again["persons_new"], again["persons_existing"], again["cases"]) == (1, 2, 3)
     assert [warning["code"] for warning in again["warnings"]].count("same_file") == 1
     assert (Person.objects.count(), Case.objects.count()) == (4, 6)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("keep_apart", "persons"), [(False, 2), (True, 4)])
+def test_each_row_that_is_likely_of_a_known_person_is_named_with_what_was_done(
+    tmp_path: Path, home: str, capsys: pytest.CaptureFixture[str], keep_apart: bool, persons: int
+) -> None:
+    run(write(tmp_path / "first.xlsx", make_workbook([SOFIA])), home, capsys)
+    file = write(tmp_path / "cases.xlsx", make_workbook([AMINA, SOFIA, AMINA]))
+    _, dry = run(file, home, capsys, dry_run=True, keep_apart=keep_apart)
+    _, real = run(file, home, capsys, keep_apart=keep_apart)
+    assert {**dry, "written": True} == real
+    assert real["proposals"] == [
+        {"row": 4, "earlier_row": None, "joined": not keep_apart},
+        {"row": 5, "earlier_row": 3, "joined": not keep_apart},
+    ]
+    assert (real["persons_new"], real["persons_existing"]) == ((3, 0) if keep_apart else (1, 1))
+    assert (Person.objects.count(), Case.objects.count()) == (persons, 4)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("missing", ["prs_Birthdate", "names"])
+def test_rows_without_a_name_or_a_birth_are_never_joined(
+    tmp_path: Path, home: str, capsys: pytest.CaptureFixture[str], missing: str
+) -> None:
+    gone = {"prs_FirstName", "prs_SecondName"} if missing == "names" else {missing}
+    row = {name: value for name, value in AMINA.items() if name not in gone}
+    _, result = run(write(tmp_path / "cases.csv", make_text_file([row, row])), home, capsys)
+    assert (result["persons_new"], result["persons_existing"], result["proposals"]) == (2, 0, [])
 
 
 @pytest.mark.django_db
@@ -157,6 +193,8 @@ def test_in_words_it_says_what_became_of_the_rows(
     told = capsys.readouterr()
     assert "The rows would become 4 cases with 3 episodes, of 3 new persons and 0 known ones." in told.out
     assert "Consent is No in 1 row:" in told.out
+    assert "1 row joined to a person with the same names and birth date" in told.out
+    assert "row 5: row 3" in told.out
     assert told.err == ""
 
 

@@ -16,7 +16,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from amparo.cases.models import Case, CaseEvent, Episode, Person
-from amparo.config.sweeping import Sweeper, own_connection
+from amparo.config.rescuing import Rescuer, own_connection
 from amparo.intake.actions import commit_batch, write_batch
 from amparo.intake.actions.locking import wait_for_turn
 from amparo.intake.models import ImportBatch
@@ -72,9 +72,9 @@ def rows_written() -> list[int]:
 def let_run_again() -> None:
     """Find the job without its worker, as each process does every half minute, and have it due at once."""
     with own_connection() as own:
-        sweeper = Sweeper(own)
+        rescuer = Rescuer(own)
         until = time.monotonic() + PATIENCE
-        while not (sweeper.sweep(now=NOW - timedelta(hours=1))):
+        while not (rescuer.look(now=NOW - timedelta(hours=1))):
             assert time.monotonic() < until, "the job of the killed worker was never found"
 
 

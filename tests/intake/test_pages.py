@@ -20,10 +20,12 @@ from amparo.accounts.models import Organisation
 from amparo.audit.models import Event
 from amparo.cases.actions import add_note
 from amparo.cases.models import Case, CaseEvent
+from amparo.cases.rules import EpisodeDetails, HistoricEvent
 from amparo.intake.actions import check_batch, write_batch
 from amparo.intake.htcds import read_workbook, validate
 from amparo.intake.models import ImportBatch
 from tests.factories.accounts import NOW, make_team, make_viewer, sign_in
+from tests.factories.cases import make_case
 from tests.factories.intake import (
     AMINA,
     NOBODY_KNOWN,
@@ -245,6 +247,29 @@ def test_taking_out_is_logged_noted_and_leaves_out_who_did_not_agree(
     assert len(read_workbook(answer.content, "cases.xlsx").rows) == 1
     assert CaseEvent.objects.filter(kind="exported").count() == 1
     assert Event.objects.get(action="intake.workbook.export").count == 1
+
+
+def test_what_the_file_does_not_hold_is_said_on_the_next_page(supervisor: Client, viewer: Viewer) -> None:
+    event = HistoricEvent(kind="transit", description="By road")
+    make_case(viewer, episodes=(EpisodeDetails(events=(event, event)),))
+    answer = supervisor.post(
+        reverse("intake:export"), {"profile": "ods", "file_format": "csv", "include_without_consent": "on"}
+    )
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    following = supervisor.get(reverse("intake:export")).content.decode()
+    assert "Historic Trafficking Events: Description (1)" in following
+    assert "Historic Trafficking Events" not in supervisor.get(reverse("intake:export")).content.decode()
+
+
+def test_a_text_that_no_cell_holds_is_named_and_nothing_is_taken_out(
+    supervisor: Client, viewer: Viewer
+) -> None:
+    reference = make_case(viewer, episodes=(EpisodeDetails(recruitment_place="x" * 32_768),))
+    answer = supervisor.post(
+        reverse("intake:export"), {"profile": "ods", "file_format": "xlsx", "include_without_consent": "on"}
+    ).content.decode()
+    assert f"{reference}, Location of Recruitment: The text has 32768 characters" in answer
+    assert not CaseEvent.objects.filter(kind="exported").exists()
 
 
 def test_an_empty_choice_says_so(supervisor: Client) -> None:

@@ -19,6 +19,7 @@ from amparo.access.actions import require
 from amparo.access.api import (
     ACTING,
     READING,
+    SENDING_FILES,
     CodeOf,
     Given,
     Handler,
@@ -41,7 +42,7 @@ from amparo.cases.queries import CaseChoices
 from amparo.cases.rules import Stage
 from amparo.intake.actions import (
     MOST,
-    FileFormat,
+    CannotTakeOut,
     NoSuchStep,
     TooMany,
     commit_batch,
@@ -51,7 +52,8 @@ from amparo.intake.actions import (
     throw_batch_away,
     undo_batch,
 )
-from amparo.intake.panels import trouble_words, words
+from amparo.intake.htcds import FileFormat
+from amparo.intake.panels import CONTENT_TYPES, fault_words, file_headers, trouble_words, words
 from amparo.intake.queries import (
     PAGE,
     BatchFile,
@@ -67,8 +69,7 @@ from amparo.intake.rules.keeping import as_plain
 from amparo.vocab.text import N_
 
 router = Router(tags=["imports"])
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CONTENT_TYPES = {FileFormat.XLSX: XLSX, FileFormat.CSV: "text/csv; charset=utf-8"}
+FILES = file_answer(*(kind.partition(";")[0] for kind in CONTENT_TYPES.values()))
 Numbers = Annotated[tuple[Annotated[int, Field(ge=1, le=2**31 - 1)], ...], Field(max_length=1_000)]
 
 Team = Annotated[int | None, Form(None)]
@@ -188,10 +189,15 @@ def _too_many(request: HttpRequest, error: TooMany) -> HttpResponse:
     return fail(422, "too_many", said % {"count": error.count, "most": MOST})
 
 
+def _cannot_take_out(request: HttpRequest, error: CannotTakeOut) -> HttpResponse:
+    return fail(422, error.fault.code, fault_words(error), [(error.reference, fault_words(error))])
+
+
 REFUSALS: Mapping[type[Exception], Handler] = {
     NoSuchStep: told(409, "no_such_step", N_("The workbook stands elsewhere by now. Read where it stands.")),
     WorkedOn: _worked_on,
     TooMany: _too_many,
+    CannotTakeOut: _cannot_take_out,
 }
 
 
@@ -202,7 +208,7 @@ def import_list(request: Request) -> Batches:
     return Batches(batches=tuple(_given(one) for one in list_batches(request.viewer)))
 
 
-@router.post("/imports", response={202: Made, **ACTING})
+@router.post("/imports", response={202: Made, **SENDING_FILES})
 def import_send(
     request: Request, workbook: File[UploadedFile], key: NeededKey, team_id: Team
 ) -> Status[Made]:
@@ -323,15 +329,15 @@ def import_throw_away(request: Request, batch: UUID, key: OptionalKey) -> Status
     return Status(204, None)
 
 
-@router.get("/imports/{batch}/rejected", response={200: None, **READING}, openapi_extra=file_answer(XLSX))
+@router.get("/imports/{batch}/rejected", response={200: None, **READING}, openapi_extra=FILES)
 def import_rejected(request: Request, batch: UUID) -> HttpResponse:
-    """Give the rejected rows back as a workbook, each with what to mend. The reading is logged."""
+    """Give the rejected rows back, each with what to mend: a workbook, or CSV where a text is too long for one. Logged."""
     require(request.viewer, Permission.IMPORT_RUN)
-    content = get_rejected_file(request.viewer, batch, now=request.now)
-    return _file(content, XLSX, "rows-to-mend.xlsx")
+    content, file_format = get_rejected_file(request.viewer, batch, now=request.now)
+    return HttpResponse(content, headers=file_headers("rows-to-mend", file_format))
 
 
-@router.post("/exports", response={200: None, **ACTING}, openapi_extra=file_answer(XLSX, "text/csv"))
+@router.post("/exports", response={200: None, **ACTING}, openapi_extra=FILES)
 def export(request: Request, sent: Export) -> HttpResponse:
     """Take cases out as a workbook. It is logged and noted in each case; sent twice, it is taken out twice."""
     require(request.viewer, Permission.EXPORT_RUN)
@@ -347,7 +353,7 @@ def export(request: Request, sent: Export) -> HttpResponse:
         by=request.viewer,
         now=request.now,
     )
-    return _file(stream.getvalue(), CONTENT_TYPES[sent.file_format], f"cases.{sent.file_format}")
+    return HttpResponse(stream.getvalue(), headers=file_headers("cases", sent.file_format))
 
 
 def _given(file: BatchFile) -> Batch:
@@ -356,9 +362,3 @@ def _given(file: BatchFile) -> Batch:
 
 def _found(said: Said) -> FindingGiven:
     return FindingGiven(row=said.row, column=said.column, code=said.code, message=words(said))
-
-
-def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=content_type)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer

@@ -24,11 +24,14 @@ DOING = {"check": "Checking", "write": "Bringing in"}
 Report = Callable[[str, int, int], None]
 
 
-def import_htcds(file: Path, *, organisation: str, dry_run: bool, as_json: bool) -> int:
+def import_htcds(
+    file: Path, *, organisation: str, dry_run: bool, keep_apart: bool = False, as_json: bool
+) -> int:
     """Take a workbook in for an organisation and print what became of it; gives the exit code.
 
     0: all rows are good. 1: rows were rejected, nothing was written. 2: the file is no such workbook, or there is no such
-    organisation. The cases have no worker: a supervisor shares them out.
+    organisation. Rows that are likely of one person are joined, unless `keep_apart`; each is named. The cases have no
+    worker: a supervisor shares them out.
     """
     found = find_organisation(organisation)
     if found is None:
@@ -43,7 +46,7 @@ def import_htcds(file: Path, *, organisation: str, dry_run: bool, as_json: bool)
         return _refuse(file, "no_such_file", f"There is no file {file}.", as_json)
     viewer = system_viewer(NEEDED, organisation_id=found.id)
     try:
-        result = _taken_in(file, dry_run=dry_run, viewer=viewer)
+        result = _taken_in(file, dry_run=dry_run, keep_apart=keep_apart, viewer=viewer)
     except BadWorkbook as refusal:
         return _refuse(file, refusal.code, str(refusal), as_json)
     if as_json:
@@ -53,11 +56,12 @@ def import_htcds(file: Path, *, organisation: str, dry_run: bool, as_json: bool)
     return GOOD if result.is_good else REJECTED
 
 
-def _taken_in(file: Path, *, dry_run: bool, viewer: Viewer) -> Result:
+def _taken_in(file: Path, *, dry_run: bool, keep_apart: bool, viewer: Viewer) -> Result:
     with _progress() as report:
         return take_in(
             file=file,
             dry_run=dry_run,
+            keep_apart=keep_apart,
             by=viewer,
             now=timezone.now(),
             report=report,
@@ -137,14 +141,27 @@ def _outcome(result: Result, *, dry_run: bool) -> Iterator[str]:
         f"{_count(counts.episodes, 'episode')}, of {_count(counts.persons_new, 'new person')} and "
         f"{_count(counts.persons_existing, 'known one')}."
     )
-    if result.proposals:
-        joined = _count(len(result.proposals), "row")
-        yield f"Joined to a person with the same names and birth date: {joined}."
+    yield from _likely(result)
     if counts.consent_no:
         refused = _count(counts.consent_no, "row")
         yield f"Consent is No in {refused}: they stay with the organisation and out of every figure."
     if not dry_run:
         yield "The cases have no worker yet; a supervisor shares them out."
+
+
+def _likely(result: Result) -> Iterator[str]:
+    """Name the rows with the names and birth date of another, and what was done with them: a person looks at them after."""
+    likely = list(result.proposals.values())
+    if not likely:
+        return
+    if result.joined:
+        yield f"{_count(len(likely), 'row')} joined to a person with the same names and birth date (--keep-apart: not so):"
+    else:
+        yield f"{_count(len(likely), 'row')} kept apart from a person with the same names and birth date:"
+    for one in likely[:SHOWN]:
+        other = "a person of the organisation" if one.earlier_row is None else f"row {one.earlier_row}"
+        yield f"  row {one.row}: {other}"
+    yield from _more(len(likely), "such rows")
 
 
 def _count(count: int, noun: str) -> str:

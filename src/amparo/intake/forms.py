@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from amparo.cases.queries import CaseChoices
 from amparo.cases.rules import Stage
-from amparo.intake.actions import FileFormat
+from amparo.intake.htcds import FileFormat
 from amparo.ui.forms import DateField, PlainForm, SubmissionField
 from amparo.vocab.codes import code_list
 

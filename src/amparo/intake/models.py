@@ -42,7 +42,7 @@ class ImportBatch(models.Model):
         holds=("file_name", "errors", "warnings", "unknown_columns", "missing_columns"),
         null=True,
     )
-    rejected_file = VaultField(privacy=Privacy.IDENTITY, person="id", holds=("file",), null=True)
+    rejected_file = VaultField(privacy=Privacy.IDENTITY, person="id", holds=("file", "format"), null=True)
 
     # How far the job is that is at it; written from a connection of its own, so that it is seen while the job runs.
     done = models.PositiveIntegerField(default=0)

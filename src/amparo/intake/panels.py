@@ -14,6 +14,8 @@ from amparo.cases.actions import Work
 from amparo.cases.queries import KnownPerson
 from amparo.cases.rules import Stage
 from amparo.cases.rules.naming import display_name
+from amparo.intake.actions import CannotTakeOut, TakenOut
+from amparo.intake.htcds import FileFormat, field
 from amparo.intake.queries import BatchFile, Report, RowFile, Said
 from amparo.intake.rules import BatchState, person_of
 from amparo.intake.rules.bringing_in import STAGES, has_episode
@@ -21,6 +23,10 @@ from amparo.intake.rules.homes import STATUS
 from amparo.ui.formats import say_moment
 from amparo.ui.parts import Cell, Column, DataTable, Link, NavigationItem, Progress, Row, State, SummaryRow
 
+CONTENT_TYPES = {
+    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileFormat.CSV: "text/csv; charset=utf-8",
+}
 SHOWN_ERRORS, SHOWN_WARNINGS = 200, 50
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 COLOURS: Mapping[BatchState, str] = {
@@ -253,7 +259,7 @@ def work_table(work: Sequence[Work]) -> DataTable:
         )
         for one in work[:SHOWN_WARNINGS]
     )
-    return DataTable(caption=_("What was done since"), columns=columns, rows=rows, count=len(work))
+    return DataTable(caption=_("What was done since"), columns=columns, rows=rows)
 
 
 def back_to_imports() -> Link:
@@ -286,6 +292,31 @@ def trouble_words(trouble: str) -> str:
         "proposals_changed": _("Since the check another import ended, and more rows are likely of persons who are known now. Nothing was written yet. Look at them below and decide again."),
     }  # fmt: skip
     return said.get(trouble, "")
+
+
+def file_headers(name: str, file_format: FileFormat) -> dict[str, str]:
+    """Return the headers under which a file is downloaded."""
+    return {
+        "Content-Type": CONTENT_TYPES[file_format],
+        "Content-Disposition": f'attachment; filename="{name}.{file_format}"',
+    }
+
+
+def fault_words(refusal: CannotTakeOut) -> str:
+    """Say which text of which case cannot be taken out, and why."""
+    what = _(refusal.fault.template) % refusal.fault.values
+    return f"{refusal.reference}, {refusal.field}: {what}"
+
+
+def left_out_words(taken: TakenOut) -> str:
+    """Say which fields the file holds only in part or not at all, and in how many rows."""
+    fields = [
+        f"{field(name).section}: {field(name).label} ({count})"
+        for name, count in sorted(taken.left_out.items())
+    ]
+    return _(
+        "The file does not hold all: the standard, or the layout, has no place for more. Left out, with the number of rows: %(fields)s."
+    ) % {"fields": _(", ").join(fields)}
 
 
 def _unknown(column: Mapping[str, object]) -> str:

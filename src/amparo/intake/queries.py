@@ -10,14 +10,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from amparo.access.actions import begin_reading
 from amparo.access.rules import Permission, Viewer
 from amparo.cases.queries import Absent
-from amparo.intake.htcds import Value
+from amparo.intake.htcds import FileFormat, Value
 from amparo.intake.models import ImportBatch, ImportRow
 from amparo.intake.rules.keeping import from_plain
-from amparo.intake.rules.states import BatchState
+from amparo.intake.rules.states import STOPPED, BatchState
 from amparo.vault.queries import open_many
 
 LATEST = 20
@@ -110,15 +111,35 @@ def visible_batch(viewer: Viewer, batch: UUID) -> ImportBatch:
     return found
 
 
+def job_lock(organisation_id: int) -> str:
+    """Return the lock under which the jobs of an organisation's batches wait for each other."""
+    return f"import-{organisation_id}"
+
+
+def working_batches() -> QuerySet[ImportBatch]:
+    """Return the batches of all organisations that a job should be at."""
+    working = [state for state in BatchState if state.is_working]
+    return ImportBatch.objects.filter(state__in=working).defer("upload", "report", "rejected_file")
+
+
+def is_given_up(batch: ImportBatch) -> bool:
+    """Tell whether a job should be at a batch and none is, nor waits: it lost its worker too often and was put aside."""
+    jobs = _jobs_of(batch.organisation_id)
+    # The jobs are read first: a job moves its batch on before it ends.
+    return batch.id not in jobs and working_batches().filter(id=batch.id).exists()
+
+
 def list_batches(viewer: Viewer) -> tuple[BatchFile, ...]:
     """Return the latest batches of the organisation, newest first."""
+    jobs = _jobs_of(viewer.organisation_id)
     rows = visible_batches(viewer).defer("upload", "report", "rejected_file").select_related("user", "team")
-    return tuple(_file(row) for row in rows.order_by("-created_at", "-id")[:LATEST])
+    return tuple(_file(row, jobs) for row in rows.order_by("-created_at", "-id")[:LATEST])
 
 
 def get_batch(viewer: Viewer, batch: UUID) -> BatchFile:
     """Return one batch; `Absent` when it is hidden or does not exist."""
-    return _file(visible_batch(viewer, batch))
+    jobs = _jobs_of(viewer.organisation_id)
+    return _file(visible_batch(viewer, batch), jobs)
 
 
 def get_report(viewer: Viewer, batch: UUID, *, now: datetime) -> Report:
@@ -137,8 +158,8 @@ def get_report(viewer: Viewer, batch: UUID, *, now: datetime) -> Report:
     )
 
 
-def get_rejected_file(viewer: Viewer, batch: UUID, *, now: datetime) -> bytes:
-    """Return the workbook of the rejected rows; `Absent` where none was rejected."""
+def get_rejected_file(viewer: Viewer, batch: UUID, *, now: datetime) -> tuple[bytes, FileFormat]:
+    """Return the file of the rejected rows and its kind; `Absent` where none was rejected."""
     row = _with(viewer, batch, "rejected_file")
     if not row.rejected_file:
         raise Absent
@@ -146,7 +167,7 @@ def get_rejected_file(viewer: Viewer, batch: UUID, *, now: datetime) -> bytes:
         viewer, action="intake.batch.take_rejected", persons=[row.id], record=str(row.id), now=now
     )
     (content,) = open_many(reading, [row.rejected_file])
-    return base64.b64decode(content["file"])
+    return base64.b64decode(content["file"]), FileFormat(content["format"])
 
 
 def list_rows(
@@ -223,10 +244,20 @@ def _with(viewer: Viewer, batch: UUID, column: str) -> ImportBatch:
     return found
 
 
-def _file(row: ImportBatch) -> BatchFile:
+def _jobs_of(organisation_id: int | None) -> frozenset[UUID]:
+    """Return the batches of an organisation that a job is at or waits for."""
+    if organisation_id is None:
+        return frozenset()
+    jobs = ProcrastinateJob.objects.filter(lock=job_lock(organisation_id), status__in=("todo", "doing"))
+    return frozenset(UUID(arguments["batch"]) for arguments in jobs.values_list("args", flat=True))
+
+
+def _file(row: ImportBatch, jobs: frozenset[UUID]) -> BatchFile:
+    state = BatchState(row.state)
+    is_given_up = state.is_working and row.id not in jobs
     return BatchFile(
         id=row.id,
-        state=BatchState(row.state),
+        state=BatchState.FAILED if is_given_up else state,
         layout=row.layout,
         sender="" if row.user is None else row.user.name,
         created_at=row.created_at,
@@ -241,6 +272,6 @@ def _file(row: ImportBatch) -> BatchFile:
         persons_existing=row.persons_existing,
         cases=row.cases,
         episodes=row.episodes,
-        trouble=row.trouble,
+        trouble=STOPPED if is_given_up else row.trouble,
         team="" if row.team is None else row.team.name,
     )

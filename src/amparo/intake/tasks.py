@@ -28,10 +28,3 @@ def write_batch(batch: str) -> None:
     except Exception:
         actions.stop_batch(UUID(batch), now=timezone.now())
         raise
-
-
-@app.periodic(cron="17 3 * * *")
-@app.task(queue="default")
-def throw_forgotten_away(timestamp: int) -> None:
-    """Empty the batches that nobody has decided on."""
-    actions.throw_forgotten_away(now=timezone.now())

@@ -24,7 +24,7 @@ from amparo.cases.queries import get_known_persons
 from amparo.intake import panels
 from amparo.intake.actions import (
     MOST,
-    FileFormat,
+    CannotTakeOut,
     NoSuchStep,
     TooMany,
     commit_batch,
@@ -35,6 +35,7 @@ from amparo.intake.actions import (
     undo_batch,
 )
 from amparo.intake.forms import ExportForm, WorkbookForm
+from amparo.intake.htcds import FileFormat
 from amparo.intake.queries import (
     PAGE,
     PROPOSALS_PAGE,
@@ -52,9 +53,6 @@ from amparo.intake.rules import BatchState
 from amparo.ui.parts import Pager
 from amparo.ui.web import page
 from amparo.vocab.text import N_
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CONTENT_TYPES = {FileFormat.XLSX: XLSX, FileFormat.CSV: "text/csv; charset=utf-8"}
 
 
 @requires(Permission.IMPORT_RUN)
@@ -130,7 +128,11 @@ def undo(request: Request, batch: UUID) -> HttpResponse:
             said = ngettext("%(count)s case was removed.", "%(count)s cases were removed.", count)
             messages.success(request, said % {"count": count})
     except WorkedOn as refusal:
-        context = {"work": panels.work_table(refusal.work), "batch": get_batch(request.viewer, batch)}
+        context = {
+            "work": panels.work_table(refusal.work),
+            "count": len(refusal.work),
+            "batch": get_batch(request.viewer, batch),
+        }
         return page(
             request,
             "intake/worked_on.html",
@@ -155,8 +157,8 @@ def throw_away(request: Request, batch: UUID) -> HttpResponse:
 @require_GET
 def rejected(request: Request, batch: UUID) -> HttpResponse:
     """Give the rejected rows back, each with what to mend."""
-    content = get_rejected_file(request.viewer, batch, now=request.now)
-    return _file(content, XLSX, "rows-to-mend.xlsx")
+    content, file_format = get_rejected_file(request.viewer, batch, now=request.now)
+    return HttpResponse(content, headers=panels.file_headers("rows-to-mend", file_format))
 
 
 @requires(Permission.EXPORT_RUN)
@@ -180,9 +182,13 @@ def export(request: Request) -> HttpResponse:
                 "%(count)s cases are chosen, and a workbook takes %(most)s. Narrow the choice, for example by the day of opening."
             )
             form.add_error(None, said % {"count": refusal.count, "most": MOST})
+        except CannotTakeOut as refusal:
+            form.add_error(None, panels.fault_words(refusal))
         else:
             if taken.cases:
-                return _file(stream.getvalue(), CONTENT_TYPES[file_format], f"cases.{file_format}")
+                if taken.left_out:
+                    messages.warning(request, panels.left_out_words(taken))
+                return HttpResponse(stream.getvalue(), headers=panels.file_headers("cases", file_format))
             form.add_error(
                 None, _("No case answers this choice. Widen it, or tick “Also cases without consent”.")
             )
@@ -286,9 +292,3 @@ def _number(text: str) -> int:
 
 def _numbers(texts: list[str]) -> list[int]:
     return [number for number in map(_number, texts) if number]
-
-
-def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=content_type)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer

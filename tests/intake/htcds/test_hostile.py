@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from amparo.intake.htcds import BadWorkbook, container, read_workbook, validate
-from tests.intake.htcds.sheets import LABELS, TODAY, check, make_sheet, read_part, replace_part
+from tests.intake.htcds.sheets import LABELS, TODAY, check, check_text, make_sheet, read_part, replace_part
 from tests.shared_data import shared_data
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -103,14 +103,22 @@ def test_a_control_character_in_the_file_itself_names_the_row() -> None:
     assert refusal(replace_part(good, {"xl/sharedStrings.xml": strings})).code == "damaged"
 
 
-@pytest.mark.parametrize("filling", [b"", b'<c r="B%d" s="1"/>', b'<c r="A%d"><v>7</v></c>'])
-def test_two_hundred_thousand_empty_rows_cost_nothing(filling: bytes) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("filling", "last"),
+    [
+        (b"", 2_000_000),
+        (b'<c r="B%d" s="1"/>', 200_000),
+        (b'<c r="A%d"><v>7</v></c>', 200_000),
+    ],
+)
+def test_empty_rows_by_the_million_cost_nothing(filling: bytes, last: int) -> None:
     # Rows without cells, with formatted cells only, and with the numbering of the standard's first column.
     good = make_sheet([(None, *LABELS), (1, *GOOD)])
     sheet = read_part(good, SHEET)
     rows = b"".join(
         b'<row r="%d">' % number + (filling % number if filling else b"") + b"</row>"
-        for number in range(3, 200_000)
+        for number in range(3, last)
     )
     data = replace_part(good, {SHEET: sheet.replace(b"</sheetData>", rows + b"</sheetData>")})
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -175,9 +183,16 @@ def test_merged_cells_with_a_value_are_errors_in_each_row_they_touch() -> None:
 
 def test_a_name_with_direction_marks_and_emoji_is_kept_whole_and_remarked() -> None:
     name = "\u202eنور 😀" + "x" * 500
-    _, checked = check([LABELS, ("Yes", name)])
-    assert checked.rows[0].values["prs_FirstName"] == name
-    assert [warning.code for warning in checked.warnings] == ["direction_mark"]
+    for _, checked in (check([LABELS, ("Yes", name)]), check_text(f"{','.join(LABELS)}\nYes,{name}\n")):
+        assert checked.rows[0].values["prs_FirstName"] == name
+        assert [warning.code for warning in checked.warnings] == ["direction_mark"]
+
+
+def test_a_nul_byte_in_a_text_file_is_named_with_its_place() -> None:
+    _, checked = check_text(f"{','.join(LABELS)}\nYes,A\x00mina,b\n")
+    (error,) = checked.errors
+    assert (error.row, error.column, error.code) == (2, "First Name", "control_character")
+    assert "Character 2" in error.message
 
 
 @pytest.mark.parametrize(

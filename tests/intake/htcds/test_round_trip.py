@@ -20,8 +20,8 @@ from amparo.intake.htcds import (
     write_csv,
     write_workbook,
 )
+from amparo.intake.htcds.code_names import resolve
 from amparo.intake.htcds.layouts import codes_of
-from amparo.intake.htcds.values import resolve
 from amparo.vocab.dates import PartialDate
 from tests.factories.htcds import fill_workbook
 

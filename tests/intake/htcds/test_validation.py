@@ -1,15 +1,12 @@
 """Each kind of value, each error with its row, column and remedy, and the rejected rows given back."""
 
-import io
 from datetime import date, datetime
 
 import pytest
 
-from amparo.intake.htcds import Value, fields, read_workbook, validate, write_rejected
-from amparo.intake.htcds.layouts import codes_of
-from amparo.intake.htcds.values import resolve, resolve_all
+from amparo.intake.htcds import Value
 from amparo.vocab.dates import PartialDate
-from tests.intake.htcds.sheets import LABELS, TODAY, check, check_text
+from tests.intake.htcds.sheets import LABELS, check
 
 
 def value_of(heading: str, cell: object) -> Value | None:
@@ -47,6 +44,9 @@ def error_of(heading: str, cell: object) -> tuple[str, str]:
         ("Citizenship", "Namibia; Åland Islands", ("NA", "AX")),
         ("Citizenship", "de, FR", ("DE", "FR")),
         ("Citizenship", "Bolivia (Plurinational State of)", ("BO",)),
+        ("Citizenship", "Moldova, South Korea; USA", ("MD", "KR", "US")),
+        ("Mailing Country", "Cote dIvoire", "CI"),
+        ("Primary Language", "Farsi", "fas"),
         ("Methods of Control", "DebtBondage ", ("DebtBondage",)),
         ("Methods of Control", "Debt bondage ;Physical threats", ("DebtBondage", "PhysicalThreats")),
         ("Methods of Control", "DebtBondage PhysicalThreats", ("DebtBondage", "PhysicalThreats")),
@@ -88,6 +88,15 @@ def test_values_are_read(heading: str, cell: object, value: object) -> None:
         ("Citizenship", "N/A", "unknown_code", "leave the cell empty"),
         ("Citizenship", "NAM", "near_code", "NA (Namibia)"),
         ("Citizenship", "Germny", "near_code", "DE (Germany)"),
+        (
+            "Citizenship",
+            "France, Korea",
+            "near_code",
+            "“Korea” is not a code of Citizenship. Did you mean KP (Korea (Dem",
+        ),
+        ("Citizenship", "Korea", "near_code", "/ KR (Korea, Republic of)?"),
+        ("Citizenship", "Nigera", "near_code", "NG (Nigeria) / NE (Niger)"),
+        ("Gender", "unknown", "near_code", "NonSpecifiedUnknown"),
         ("Methods of Control", "DebtBondage;PhysicalThreat", "near_code", "Did you mean PhysicalThreats?"),
         ("Birthdate", "2001-02-30", "date_impossible", "28 days"),
         ("Birthdate", "31/02/2001", "date_impossible", "28 days"),
@@ -111,6 +120,14 @@ def test_errors_name_the_remedy(heading: str, cell: object, code: str, word: str
     assert found == code
     assert word in message
     assert "invalid" not in message.casefold()
+
+
+def test_a_name_in_use_for_two_countries_is_read_as_the_standard_has_it_and_remarked() -> None:
+    _, checked = check([(*LABELS, "Mailing Country"), ("Yes", "a", "b", None, None, "Peru; Congo", "CG")])
+    assert checked.rows[0].values["prs_Citizenship"] == ("PE", "CG")
+    (warning,) = checked.warnings
+    assert (warning.row, warning.column, warning.code) == (2, "Citizenship", "may_be_another")
+    assert "CD (Congo, Democratic Republic of the)" in warning.message
 
 
 def test_only_consent_is_required_and_no_is_an_answer() -> None:
@@ -155,40 +172,6 @@ def test_a_planned_date_may_lie_ahead() -> None:
 def test_numbers_in_a_text_column_are_told_once() -> None:
     _, checked = check([LABELS, ("Yes", 12), ("Yes", 13)])
     assert [(warning.row, warning.code) for warning in checked.warnings] == [(2, "not_text")]
-
-
-def test_every_code_and_label_of_every_list_is_read_and_lists_of_them_too() -> None:
-    for name in {one.codes for one in fields() if one.codes}:
-        codes = codes_of(name)
-        for code, labels in codes.items():
-            assert all(resolve(name, text) == code for text in (code, *labels, f" {code} "))
-            assert name == "language" or resolve(name, labels[0].upper()) == code
-        for mark in (";", "; ", "\n", ", ", "|"):
-            assert resolve_all(name, mark.join(labels[0] for labels in codes.values())) == tuple(codes)
-
-
-def test_the_rejected_rows_come_back_with_the_reason_and_can_be_mended() -> None:
-    text = (
-        "con_Consent,prs_FirstName,prs_Gender,colour\nConsent,First Name,Gender,Colour\n"
-        'Yes,good,Feminine,red\nYes,"=bad",Femenine,blue\n,worse,Masculine,green\n'
-    )
-    workbook, checked = check_text(text)
-    stream = io.BytesIO()
-    assert write_rejected(workbook, checked.errors, stream=stream) == 2
-    again = read_workbook(stream.getvalue(), "rejected.xlsx")
-    assert again.technical_columns == ("Amparo: row", "Amparo: what to mend")
-    assert [one.heading for one in again.unknown_columns] == ["Colour"]
-    assert [row.cells[:4] for row in again.rows] == [
-        ("Yes", "=bad", "Femenine", "blue"),
-        (None, "worse", "Masculine", "green"),
-    ]
-    assert [row.cells[4] for row in again.rows] == [4, 5]
-    assert "Did you mean Feminine?" in str(again.rows[0].cells[5])
-    assert [error.code for error in validate(again, today=TODAY).errors] == ["near_code", "consent_missing"]
-    # Sent in once more, our columns are not doubled.
-    stream = io.BytesIO()
-    write_rejected(again, validate(again, today=TODAY).errors, stream=stream)
-    assert read_workbook(stream.getvalue(), "x").technical_columns == ("Amparo: row", "Amparo: what to mend")
 
 
 def test_findings_are_printed_as_the_command_line_prints_them() -> None:

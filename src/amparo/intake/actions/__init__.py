@@ -1,24 +1,24 @@
 """Bring workbooks in and take them out. All or nothing, logged, and safe to run again."""
 
 from amparo.intake.actions.checking import check_batch, receive_workbook
-from amparo.intake.actions.committing import commit_batch, decide_proposals, stop_batch, write_batch
+from amparo.intake.actions.committing import commit_batch, decide_proposals, write_batch
 from amparo.intake.actions.direct import take_in
 from amparo.intake.actions.exporting import (
     MOST,
+    CannotTakeOut,
     Choice,
-    FileFormat,
     TakenOut,
     TooMany,
     count_choice,
     export_workbook,
 )
-from amparo.intake.actions.steps import NoSuchStep
+from amparo.intake.actions.steps import NoSuchStep, stop_batch
 from amparo.intake.actions.undoing import throw_batch_away, throw_forgotten_away, undo_batch
 
 __all__ = [
     "MOST",
+    "CannotTakeOut",
     "Choice",
-    "FileFormat",
     "NoSuchStep",
     "TakenOut",
     "TooMany",

@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
-from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +26,7 @@ from amparo.intake.models import ImportBatch, ImportRow
 from amparo.intake.rules import BatchState, Examined, Proposal, examine, proposals
 from amparo.intake.rules.keeping import as_plain
 from amparo.intake.rules.results import counts_of
+from amparo.intake.rules.states import RIGHTS_ENDED
 from amparo.vault.queries import open_many
 from amparo.vault.rules import seal
 
@@ -67,7 +67,7 @@ def check_batch(batch_id: UUID, *, now: datetime) -> None:
         return
     viewer = None if batch.membership is None else viewer_for_membership(batch.membership, now)
     if viewer is None or not viewer.may(Permission.IMPORT_RUN):
-        step(batch, BatchState.FAILED, now=now, trouble="rights_ended", upload=None)
+        step(batch, BatchState.FAILED, now=now, trouble=RIGHTS_ENDED, upload=None)
         return
     content, file_name = _open_upload(batch, viewer, now)
     try:
@@ -110,9 +110,9 @@ def _keep(batch: ImportBatch, examined: Examined, viewer: Viewer, now: datetime)
         "upload": None,
     }
     if examined.errors:
-        stream = BytesIO()
-        write_rejected(examined.workbook, examined.errors, stream=stream)
-        rejected = seal({"file": base64.b64encode(stream.getvalue()).decode()}, person=batch.id)
+        rows = write_rejected(examined.workbook, examined.errors)
+        content = {"file": base64.b64encode(rows.content).decode(), "format": rows.file_format}
+        rejected = seal(content, person=batch.id)
         step(batch, BatchState.FAULTY, now=now, rejected_file=rejected, **columns)
         return
     _keep_rows(batch, examined, proposed)

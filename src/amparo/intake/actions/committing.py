@@ -16,13 +16,12 @@ from amparo.cases.queries import find_alike
 from amparo.cases.rules.sameness import person_key
 from amparo.intake.actions.locking import wait_for_turn
 from amparo.intake.actions.progress import progress_of
-from amparo.intake.actions.steps import NoSuchStep, set_to_work, step
+from amparo.intake.actions.steps import NoSuchStep, set_to_work, step, stop_given_up
 from amparo.intake.actions.writing import AT_ONCE, RowToWrite, in_bunches, write_rows
 from amparo.intake.models import ImportBatch, ImportRow
 from amparo.intake.queries import RowFile, open_rows, visible_batch
 from amparo.intake.rules import BatchState, person_of, proposals
-
-CHANGED, RIGHTS_ENDED, STOPPED = "proposals_changed", "rights_ended", "stopped"
+from amparo.intake.rules.states import PROPOSALS_CHANGED, RIGHTS_ENDED
 
 
 @transaction.atomic
@@ -47,6 +46,7 @@ def commit_batch(*, batch: UUID, by: Viewer, now: datetime) -> None:
     """Have a job bring the rows of a batch in, under the rights of who says so now."""
     row = visible_batch(by, batch)
     require(by, Permission.CASE_CREATE)
+    stop_given_up(row, now=now)
     if not row.accepted:
         raise NoSuchStep("The batch has no row that could be brought in.")
     step(
@@ -71,7 +71,7 @@ def write_batch(batch_id: UUID, *, now: datetime) -> None:
         if not ImportBatch.objects.filter(id=batch_id, state=BatchState.WRITING).exists():
             return
         if _have_proposals_changed(batch, viewer, now):
-            step(batch, BatchState.READY, now=now, trouble=CHANGED)
+            step(batch, BatchState.READY, now=now, trouble=PROPOSALS_CHANGED)
             return
         rows = (_to_write(row) for row in _opened(batch, viewer, now))
         references = write_rows(
@@ -80,13 +80,6 @@ def write_batch(batch_id: UUID, *, now: datetime) -> None:
         _keep_references(batch, references)
         step(batch, BatchState.DONE, now=now, written_at=now, done=batch.total)
         record("intake.batch.write", by=viewer, at=now, record=str(batch.id), count=len(references))
-
-
-def stop_batch(batch_id: UUID, *, now: datetime) -> None:
-    """Say that the job failed for a reason that is ours; nothing of the batch was written."""
-    batch = ImportBatch.objects.filter(id=batch_id).first()
-    if batch is not None and BatchState(batch.state).may_become(BatchState.FAILED):
-        step(batch, BatchState.FAILED, now=now, trouble=STOPPED)
 
 
 def _opened(batch: ImportBatch, viewer: Viewer, now: datetime) -> Iterator[RowFile]:

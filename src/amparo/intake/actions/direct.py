@@ -27,13 +27,14 @@ Report = Callable[[str, int, int], None]
 
 
 def take_in(
-    *, file: Path, dry_run: bool, by: Viewer, now: datetime, report: Report = lambda what, done, total: None,
-    told_to_wait: Callable[[], None] = lambda: None,
+    *, file: Path, dry_run: bool, keep_apart: bool = False, by: Viewer, now: datetime,
+    report: Report = lambda what, done, total: None, told_to_wait: Callable[[], None] = lambda: None,
 ) -> Result:  # fmt: skip
     """Check a workbook and, unless it is a dry run or a row is rejected, open a case for each of its rows: all or none.
 
-    Rows with equal names and an equal full birth date are joined to one person, also to one whom the organisation knows.
-    Raises `htcds.BadWorkbook` when the file is none. `report` hears what is done, how much of it, and of how much.
+    Rows with equal names and an equal full birth date, also equal to those of a person whom the organisation knows, are
+    proposed as one person. Nobody is there to decide, so all proposals are followed, or with `keep_apart` none; the
+    result names each. Raises `htcds.BadWorkbook` when the file is none. `report` hears what is done, how much of it, and of how much.
     """
     require(by, Permission.IMPORT_RUN)
     if by.organisation_id is None:
@@ -49,14 +50,16 @@ def take_in(
         earlier = find_earlier(by.organisation_id, digest)
         known = find_alike(by, {key for _, key in examined.keyed() if key is not None}, now=now)
         proposed = proposals(examined.keyed(), known=known)
+        joined = {} if keep_apart else proposed
         if is_writing:
             _write(
-                examined, proposed, digest, organisation_id=by.organisation_id, by=by, now=now, report=report
+                examined, joined, digest, organisation_id=by.organisation_id, by=by, now=now, report=report
             )
     return Result(
         examined=examined,
-        counts=counts_of(examined, proposed),
+        counts=counts_of(examined, joined),
         proposals=proposed,
+        joined=joined.keys(),
         earlier_at=None if earlier is None else earlier.at,
         written=is_writing,
     )
@@ -64,7 +67,7 @@ def take_in(
 
 def _write(
     examined: Examined,
-    proposed: dict[int, Proposal],
+    joined: dict[int, Proposal],
     digest: str,
     *,
     organisation_id: int,
@@ -73,7 +76,7 @@ def _write(
     report: Report,
 ) -> None:
     total = len(examined.rows)
-    rows = (_row(row.row, proposed.get(row.row), examined, place) for place, row in enumerate(examined.rows))
+    rows = (_row(row.row, joined.get(row.row), examined, place) for place, row in enumerate(examined.rows))
     references = write_rows(
         rows, team_id=None, by=by, now=now, report=lambda done: report("write", done, total)
     )
@@ -89,12 +92,12 @@ def _write(
         written_at=now,
         done=total,
         total=total,
-        **asdict(counts_of(examined, proposed)),
+        **asdict(counts_of(examined, joined)),
     )
     for bunch in in_bunches(references.items(), BUNCH):
         ImportRow.objects.bulk_create(
             [
-                ImportRow(batch=batch, number=number, reference=reference, is_joined=number in proposed)
+                ImportRow(batch=batch, number=number, reference=reference, is_joined=number in joined)
                 for number, reference in bunch
             ]
         )

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import IO
 from uuid import UUID
 
@@ -17,17 +16,18 @@ from amparo.access.rules import Permission, Viewer
 from amparo.audit.actions import record
 from amparo.cases.actions import note_taken_out
 from amparo.cases.queries import CaseChoices, count_files, iterate_files
-from amparo.intake.htcds import Value, write_csv, write_workbook
+from amparo.intake.htcds import (
+    BadCell,
+    FileFormat,
+    Value,
+    check_text,
+    write_csv,
+    write_workbook,
+)
+from amparo.intake.htcds import profile as fields_of
 from amparo.intake.rules import CaseToTakeOut, rows_of
 
 MOST = 20_000
-
-
-class FileFormat(StrEnum):
-    """The kind of file that is written."""
-
-    XLSX = "xlsx"
-    CSV = "csv"
 
 
 class TooMany(Exception):
@@ -36,6 +36,14 @@ class TooMany(Exception):
     def __init__(self, count: int) -> None:
         self.count = count
         super().__init__(f"{count} cases are chosen; one workbook takes {MOST}.")
+
+
+class CannotTakeOut(Exception):
+    """A text of a case cannot stand in a cell whole; `fault` says why and what to do."""
+
+    def __init__(self, *, reference: str, field: str, fault: BadCell) -> None:
+        self.reference, self.field, self.fault = reference, field, fault
+        super().__init__(f"{reference}, {field}: {fault}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +85,8 @@ def export_workbook(
 ) -> TakenOut:
     """Write the viewer's chosen cases as a workbook of a profile; logged, and noted in each case.
 
-    Only cases of the own organisation are taken out, never those that a grant opens.
+    Only cases of the own organisation are taken out, never those that a grant opens. Raises `CannotTakeOut` rather than
+    cut a text.
     """
     require(by, Permission.EXPORT_RUN)
     choice = count_choice(by, choices)
@@ -108,6 +117,7 @@ def export_workbook(
                 source=file.source,
             )
             for row in rows_of(case):
+                _refuse_unwritable(row.values, reference=file.reference, profile=profile)
                 left_out.update(row.left_out)
                 yield row.values
 
@@ -116,3 +126,13 @@ def export_workbook(
     note_taken_out(cases=taken, profile=f"htcds_{profile}", by=by, now=now)
     record("intake.workbook.export", by=by, at=now, count=len(taken), fields=[profile, file_format])
     return TakenOut(cases=len(taken), rows=written.rows, left_out=left_out + Counter(written.left_out))
+
+
+def _refuse_unwritable(values: Mapping[str, Value], *, reference: str, profile: str) -> None:
+    for one in fields_of(profile):
+        value = values.get(one.id)
+        if isinstance(value, str):
+            try:
+                check_text(value)
+            except BadCell as fault:
+                raise CannotTakeOut(reference=reference, field=one.label, fault=fault) from fault

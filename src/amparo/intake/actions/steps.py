@@ -9,7 +9,8 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from amparo.intake.models import ImportBatch
-from amparo.intake.rules.states import BatchState
+from amparo.intake.queries import is_given_up, job_lock
+from amparo.intake.rules.states import STOPPED, BatchState
 
 
 class NoSuchStep(Exception):
@@ -31,7 +32,28 @@ def step(batch: ImportBatch, target: BatchState, *, now: datetime, **columns: An
         raise NoSuchStep(f"{source} -> {target}")
 
 
+def stop_batch(batch_id: UUID, *, now: datetime) -> None:
+    """Say that the job failed for a reason that is ours; nothing of the batch was written."""
+    batch = ImportBatch.objects.filter(id=batch_id).first()
+    if batch is not None and BatchState(batch.state).may_become(BatchState.FAILED):
+        _stop(batch, now)
+
+
+def stop_given_up(batch: ImportBatch, *, now: datetime) -> None:
+    """Say that a batch has stopped when its job was put aside, so that somebody can begin again."""
+    if is_given_up(batch):
+        _stop(batch, now)
+
+
+def _stop(batch: ImportBatch, now: datetime) -> None:
+    # A file whose check was not finished cannot be taken up again, so nothing of it is kept.
+    gone = {"upload": None} if batch.state == BatchState.CHECKING else {}
+    step(batch, BatchState.FAILED, now=now, trouble=STOPPED, **gone)
+
+
 def set_to_work(task: str, batch: UUID, *, organisation_id: int) -> None:
     """Put a job in the queue, in the transaction of the step that needs it. Jobs of one organisation wait for each other."""
-    lock = f"import-{organisation_id}"
-    app.configure_task(f"amparo.intake.tasks.{task}", lock=lock, allow_unknown=False).defer(batch=str(batch))
+    configured = app.configure_task(
+        f"amparo.intake.tasks.{task}", lock=job_lock(organisation_id), allow_unknown=False
+    )
+    configured.defer(batch=str(batch))

@@ -11,14 +11,12 @@ from amparo.access.actions import require
 from amparo.access.rules import Permission, Viewer
 from amparo.audit.actions import record
 from amparo.cases.actions import withdraw_cases
-from amparo.intake.actions.committing import stop_batch
-from amparo.intake.actions.steps import NoSuchStep, step
+from amparo.intake.actions.steps import NoSuchStep, step, stop_given_up
 from amparo.intake.models import ImportBatch, ImportRow
-from amparo.intake.queries import visible_batch
+from amparo.intake.queries import visible_batch, working_batches
 from amparo.intake.rules import BatchState
 
 KEPT_WAITING = timedelta(days=14)
-LONGEST_JOB = timedelta(days=1)
 
 
 @transaction.atomic
@@ -42,6 +40,7 @@ def undo_batch(*, batch: UUID, by: Viewer, now: datetime) -> int:
 def throw_batch_away(*, batch: UUID, by: Viewer, now: datetime) -> None:
     """Remove what a batch holds of the workbook, before it came in."""
     row = visible_batch(by, batch)
+    stop_given_up(row, now=now)
     _empty(row, now)
     record("intake.batch.throw_away", by=by, at=now, record=str(row.id))
 
@@ -49,13 +48,10 @@ def throw_batch_away(*, batch: UUID, by: Viewer, now: datetime) -> None:
 def throw_forgotten_away(*, now: datetime) -> int:
     """Empty the batches that nobody has decided on for two weeks; gives how many.
 
-    A batch whose job was given up is said to have stopped, so that somebody can begin again.
+    A batch whose job was put aside is said to have stopped, so that its two weeks begin.
     """
-    working = ImportBatch.objects.filter(
-        state__in=(BatchState.CHECKING, BatchState.WRITING), changed_at__lt=now - LONGEST_JOB
-    )
-    for stuck in working.values_list("id", flat=True):
-        stop_batch(stuck, now=now)
+    for row in working_batches():
+        stop_given_up(row, now=now)
     waiting = (BatchState.REFUSED, BatchState.FAULTY, BatchState.READY, BatchState.FAILED)
     old = ImportBatch.objects.filter(state__in=waiting, changed_at__lt=now - KEPT_WAITING)
     count = 0

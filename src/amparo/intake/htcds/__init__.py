@@ -4,19 +4,20 @@ from amparo.intake.htcds.findings import BadWorkbook, Finding
 from amparo.intake.htcds.headings import Column, UnknownColumn
 from amparo.intake.htcds.layouts import PROFILES, Field, field, fields, profile
 from amparo.intake.htcds.reading import Row, Workbook, read_workbook
-from amparo.intake.htcds.rejected import write_rejected
+from amparo.intake.htcds.rejected import RejectedRows, write_rejected
 from amparo.intake.htcds.validation import Validation, ValidRow, validate
-from amparo.intake.htcds.values import BadCell, Value, is_code
-from amparo.intake.htcds.writing import CannotWrite, Written, write_csv, write_workbook
+from amparo.intake.htcds.values import BadCell, Value, check_text, is_code
+from amparo.intake.htcds.writing import FileFormat, Written, write_csv, write_workbook
 
 __all__ = [
     "PROFILES",
     "BadCell",
     "BadWorkbook",
-    "CannotWrite",
     "Column",
     "Field",
+    "FileFormat",
     "Finding",
+    "RejectedRows",
     "Row",
     "UnknownColumn",
     "ValidRow",
@@ -24,6 +25,7 @@ __all__ = [
     "Value",
     "Workbook",
     "Written",
+    "check_text",
     "field",
     "fields",
     "is_code",

@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from amparo.intake.htcds.cells import Cell
+from amparo.intake.htcds.container import MOST_BYTES
 from amparo.intake.htcds.findings import BadWorkbook
 from amparo.intake.htcds.headings import count_known
 from amparo.vocab.text import N_
+
+# A text of any length is read whole: that it is too long is said of its cell. Python's own limit would refuse the file.
+csv.field_size_limit(MOST_BYTES)
 
 # A text that begins like a formula is written with an apostrophe before it; so is one that begins with that.
 GUARDED = ("=", "+", "-", "@", "\t", "\r", "'")

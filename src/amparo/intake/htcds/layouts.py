@@ -118,4 +118,12 @@ def codes_of(name: str) -> Mapping[str, tuple[str, ...]]:
     return {code: tuple(labels) for code, labels in _content()["codes"][name].items()}
 
 
+@cache
+def other_names(name: str) -> Mapping[str, tuple[str, ...]]:
+    """Map the codes of a list to names that people write instead of the label; countries and languages have such."""
+    if name not in ("country", "language"):
+        return {}
+    return {one.code: one.also for one in code_list(name) if one.also}
+
+
 _PREFIXES = ("org", "prs", "vic", "per", "cas", "cco", "hte", "spl", "con")

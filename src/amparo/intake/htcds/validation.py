@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from amparo.intake.htcds.cells import Cell, column_letter, is_blank
+from amparo.intake.htcds.cells import Cell, CellFault, column_letter, is_blank
 from amparo.intake.htcds.findings import Finding
 from amparo.intake.htcds.headings import Column
 from amparo.intake.htcds.layouts import CONSENT
 from amparo.intake.htcds.reading import Row, Workbook
-from amparo.intake.htcds.values import BadCell, Value, value_of
+from amparo.intake.htcds.values import BadCell, Value, fault, plain, value_of
 from amparo.vocab.dates import PartialDate
 from amparo.vocab.text import N_
 
@@ -28,6 +28,14 @@ class ValidRow:
 
     row: int
     values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class MergedArea:
+    """The columns with fields that a merged range touches in a row, and the value that it shows."""
+
+    columns: tuple[int, ...]
+    value: Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,7 @@ class _Checker:
             if column.choice:
                 self._choices[column.field.id].append(column)
         self._headings = {column.field.id: column.heading for column in reversed(workbook.columns)}
-        self._merged = _merged_cells(workbook)
+        self._merged = merged_areas(workbook)
         self._said: set[tuple[str, str]] = set()
 
     def check(self, row: Row) -> ValidRow | None:
@@ -83,8 +91,8 @@ class _Checker:
             self._read(row.number, column, row.cell(column.index), values)
         for columns in self._choices.values():
             self._read_choices(row, columns, values)
-        for index in self._merged.get(row.number, ()):
-            self._refuse_merged(row.number, index)
+        for area in self._merged.get(row.number, ()):
+            self._refuse_merged(row.number, area.columns[0])
         if len(self.errors) == before:
             self._check_together(row.number, values)
         return None if len(self.errors) > before else ValidRow(row.number, values)
@@ -107,7 +115,7 @@ class _Checker:
         if value is not None:
             values[column.field.id] = value
         if remark is not None and self._is_new(remark.code, column):
-            self.warnings.append(Finding(number, column.heading, remark.code, remark.template))
+            self.warnings.append(Finding(number, column.heading, remark.code, remark.template, remark.values))
 
     def _is_new(self, code: str, column: Column) -> bool:
         """Tell whether to warn: of numbers in a text column once, of the others each time."""
@@ -120,8 +128,13 @@ class _Checker:
 
     def _read_choices(self, row: Row, columns: list[Column], values: dict[str, Value]) -> None:
         """Read a field whose choices stand in columns of their own, beside or instead of the joined one."""
-        answers = [(column, str(row.cell(column.index)).strip().casefold()) for column in columns]
-        answers = [(column, text) for column, text in answers if text not in ("", "none")]
+        cells = [(column, row.cell(column.index)) for column in columns]
+        for column, cell in cells:
+            if isinstance(cell, CellFault):
+                bad = fault(cell)
+                self.errors.append(Finding(row.number, column.heading, bad.code, bad.template, bad.values))
+                return
+        answers = [(column, plain(cell).strip().casefold()) for column, cell in cells if not is_blank(cell)]
         for column, text in answers:
             if text not in _CHOSEN and text not in _NOT_CHOSEN:
                 template = N_(
@@ -244,17 +257,18 @@ def _dates_in(values: Mapping[str, Value]) -> Iterable[tuple[str, tuple[PartialD
             yield identity, value
 
 
-def _merged_cells(workbook: Workbook) -> Mapping[int, list[int]]:
-    """Map rows to the columns in which a merged range that holds a value touches a field of theirs."""
-    found: dict[int, list[int]] = {}
-    fields = {column.index for column in workbook.columns}
+def merged_areas(workbook: Workbook) -> Mapping[int, list[MergedArea]]:
+    """Map rows to the merged ranges that hold a value and touch a field of theirs."""
+    found: dict[int, list[MergedArea]] = {}
+    fields = sorted(column.index for column in workbook.columns)
     rows = {row.number: row for row in workbook.rows}
     numbers = sorted(rows)
     for area in workbook.merged:
-        touched = [index for index in fields if area.first_column <= index <= area.last_column]
+        touched = tuple(index for index in fields if area.first_column <= index <= area.last_column)
         first = rows.get(area.first_row)
-        if not touched or first is None or is_blank(first.cell(area.first_column)):
+        value = None if first is None else first.cell(area.first_column)
+        if not touched or is_blank(value):
             continue
         for place in range(bisect_left(numbers, area.first_row), bisect_right(numbers, area.last_row)):
-            found.setdefault(numbers[place], []).append(min(touched))
+            found.setdefault(numbers[place], []).append(MergedArea(touched, value))
     return found

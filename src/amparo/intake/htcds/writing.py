@@ -5,7 +5,8 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+from enum import StrEnum
 from typing import IO
 
 import xlsxwriter
@@ -15,9 +16,8 @@ from xlsxwriter.worksheet import Worksheet
 from amparo.intake.htcds import layouts
 from amparo.intake.htcds.delimited import GUARDED, guarded
 from amparo.intake.htcds.layouts import Field, codes_of
-from amparo.intake.htcds.values import LONGEST_TEXT, Value, check_text
+from amparo.intake.htcds.values import Value, check_length, check_text
 from amparo.vocab.dates import PartialDate
-from amparo.vocab.text import N_, ToldError
 
 OPTIONS = {
     # Values are typed by us: no text becomes a formula, a link or a number, and nothing is left in a folder.
@@ -29,8 +29,11 @@ OPTIONS = {
 FIRST_EXCEL_DAY = date(1900, 3, 1)  # before it, the spreadsheet's days are off by one
 
 
-class CannotWrite(ToldError):
-    """A value cannot be kept by a file of the standard without being changed."""
+class FileFormat(StrEnum):
+    """The kind of file that is written."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def write_csv(rows: Iterable[Mapping[str, Value]], *, profile: str, stream: IO[b
     count = 0
     for row in rows:
         count += 1
-        out.writerow([_as_text(column.cell(row, profile)) for column in columns])
+        out.writerow([cell_as_text(column.cell(row, profile)) for column in columns])
         left_out.update(_left_out(row, columns))
     text.detach()
     return Written(count, dict(left_out))
@@ -194,12 +197,7 @@ class CellWriter:
             self._sheet.write_datetime(row, column, day, self._format("day", *_mark(is_marked)))
 
     def _write_text(self, row: int, column: int, text: str, *, is_marked: bool) -> None:
-        if len(text) > LONGEST_TEXT:
-            raise CannotWrite(
-                N_("A text has %(length)s characters; a cell holds %(most)s."),
-                length=len(text),
-                most=LONGEST_TEXT,
-            )
+        check_length(text)  # xlsxwriter leaves a longer one out
         kinds = ("text", *_mark(is_marked)) if text.startswith(GUARDED) else _mark(is_marked)
         self._sheet.write_string(row, column, text, self._format(*kinds) if kinds else None)
 
@@ -227,9 +225,12 @@ def _mark(is_marked: bool) -> tuple[str, ...]:
     return ("marked",) if is_marked else ()
 
 
-def _as_text(cell: object) -> str:
+def cell_as_text(cell: object) -> str:
+    """Return a cell as a text file holds it; no spreadsheet program takes it for a formula."""
     if cell is None:
         return ""
     if isinstance(cell, str):
         return guarded(cell)
-    return cell.isoformat() if isinstance(cell, date) else repr(cell)
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    return cell.isoformat() if isinstance(cell, (date, time)) else repr(cell)

@@ -113,7 +113,7 @@ def episode_of(row: Row) -> EpisodeDetails | None:
     place = address_of(row, homes.PLACE)
     if event or place:
         told["events"] = (HistoricEvent(**event, place=place),)
-    return EpisodeDetails(**told, main_purpose=purposes[0] if len(purposes) == 1 else "unknown")
+    return EpisodeDetails(**told, main_purpose=purposes[0] if len(purposes) == 1 else "not_asked")
 
 
 def address_of(row: Row, prefix: str) -> Address | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,11 +45,12 @@ def counts_of(examined: Examined, joined: dict[int, Proposal]) -> Counts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """The result of the command: `written` tells whether anything was kept."""
+    """The result of the command: `joined` are the rows whose proposal was followed, `written` tells whether all was kept."""
 
     examined: Examined
     counts: Counts
     proposals: dict[int, Proposal]
+    joined: Collection[int]
     earlier_at: datetime | None
     written: bool
 
@@ -86,7 +88,10 @@ class Result:
             "errors": [error.as_json() for error in self.examined.errors],
             "consent_no": self.counts.consent_no,
             "written": self.written,
-            "joined": [{"row": one.row, "earlier_row": one.earlier_row} for one in self.proposals.values()],
+            "proposals": [
+                {"row": one.row, "earlier_row": one.earlier_row, "joined": one.row in self.joined}
+                for one in self.proposals.values()
+            ],
             "warnings": [warning.as_json() for warning in self.warnings],
             "unknown_columns": [
                 {

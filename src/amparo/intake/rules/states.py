@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from amparo.vocab.text import N_
 
+# What stopped a job, or has it asked for again; the words are in `panels`.
+PROPOSALS_CHANGED, RIGHTS_ENDED, STOPPED = "proposals_changed", "rights_ended", "stopped"
+
 
 class BatchState(StrEnum):
     """Where a workbook stands that somebody sent in."""
