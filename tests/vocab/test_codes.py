@@ -1,12 +1,22 @@
 """Every code list file is in order, and no value of another standard is lost on its way in and out."""
 
 import re
-from datetime import date
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
+from django import forms
 
+import amparo
+from amparo.cases.facts import fact_tables
+from amparo.cases.rules.case import CaseDetails
+from amparo.cases.rules.episode import EpisodeDetails
+from amparo.cases.rules.person import PersonDetails
 from amparo.intake.htcds.layouts import codes_of
 from amparo.vocab.codes import BadCodeList, UnknownCode, code_list, code_list_names, read_code_list
+from amparo.vocab.described import described_fields
 from amparo.vocab.null import NULL_REASONS, NullReason, is_answered
 
 HEAD = 'title: "T"\nsource: "S"\nversion: "1"\nprovenance: "R"\ncodes:\n'
@@ -26,7 +36,6 @@ HTCDS_LISTS = {
     "type_of_sex_exploitation": "sexual_exploitation_type",
     "vulnerabilities": "vulnerability",
     "role_in_process": "perpetrator_role",
-    "case_status": "case_status",
     "reason_for_referral": "referral_reason",
     "historic_event_type": "leg_kind",
     "support_plan_type": "support_plan_type",
@@ -45,6 +54,37 @@ def test_each_list_is_in_order(name: str) -> None:
     if name != "country":
         assert all(re.fullmatch(r"[a-z][a-z0-9_]*", one.code) for one in codes)
     assert all("ic_tip" not in one.crosswalk for one in codes), "the IC-TIP text is not had yet"
+
+
+def lists_of_records(*records: Any) -> Iterator[str]:
+    """Give the code lists of the described fields of records and of the records in them."""
+    for record in records:
+        for _name, described, kind in described_fields(record):
+            yield from [described.codes] if described.codes else []
+            parts = [kind, *get_args(kind)]
+            yield from lists_of_records(*(part for part in parts if hasattr(part, "__dataclass_fields__")
+                                          and part.__module__.startswith("amparo.cases")))  # fmt: skip
+
+
+def lists_of_forms(form: type[forms.BaseForm] = forms.BaseForm) -> Iterator[str]:
+    """Give the code lists of the fields of every form."""
+    for one in form.__subclasses__():
+        yield from (
+            field.codes for field in getattr(one, "base_fields", {}).values() if hasattr(field, "codes")
+        )
+        yield from lists_of_forms(one)
+
+
+def test_no_list_lies_dead() -> None:
+    for path in Path(amparo.__file__).parent.glob("*/forms.py"):
+        import_module(f"amparo.{path.parent.name}.forms")
+    used = {
+        *lists_of_records(PersonDetails, CaseDetails, EpisodeDetails),
+        *(column.codes for table in fact_tables() for column in table.columns),
+        *lists_of_forms(),
+    }
+    assert set(code_list_names()) - used == set(), "use it in a record, a figure or a form, or delete it"
+    assert used - set(code_list_names()) == {""}
 
 
 @pytest.mark.parametrize(("htcds", "ours"), HTCDS_LISTS.items())
@@ -90,12 +130,6 @@ def test_labels_and_lookups() -> None:
     for wrong in ("nothing", "../secret"):
         with pytest.raises(UnknownCode):
             code_list(wrong)
-
-
-def test_codes_are_current_between_their_days() -> None:
-    text = HEAD + '  - {code: "a", label: "A", valid_from: 2020-01-01, valid_until: 2020-12-31}\n'
-    codes = read_code_list("x", text)
-    assert [codes.current(date(year, 6, 1)) != () for year in (2019, 2020, 2021)] == [False, True, False]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Partial dates, periods and stated ages."""
+"""Partial dates and stated ages."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from amparo.vocab.dates import SEASONS, BadDate, PartialDate, Period, StatedAge, age_in_years
+from amparo.vocab.dates import SEASONS, BadDate, PartialDate, StatedAge, age_in_years
 
 DAYS = st.dates(date(1000, 1, 1), date(2200, 1, 1))
 PARTIAL = st.builds(
@@ -71,27 +71,6 @@ def test_a_season_has_no_month_and_a_day_needs_one() -> None:
         PartialDate(2019, day=3)
     with pytest.raises(ValidationError):
         TypeAdapter(PartialDate).validate_python("2019-99")
-
-
-def test_a_period_refuses_what_contradicts_itself() -> None:
-    assert str(Period(start=PartialDate(2019), is_ongoing="yes")) == "2019/.."
-    assert Period(start=PartialDate(2019), end=PartialDate(2019, 3)).longest_days() == 90
-    assert Period(end=PartialDate(2019)).longest_days() is None
-    for wrong in (
-        {"start": PartialDate(2020), "end": PartialDate(2019, 12)},
-        {"end": PartialDate(2019), "is_ongoing": "yes"},
-        {"is_ongoing": "perhaps"},
-    ):
-        with pytest.raises(BadDate):
-            Period(**wrong)
-
-
-@given(PARTIAL, PARTIAL, st.sampled_from(["yes", "no", "unknown"]))
-def test_a_period_travels_as_json(first: PartialDate, second: PartialDate, ongoing: str) -> None:
-    start, end = sorted((first, second))
-    period = Period(start=start, end=None if ongoing == "yes" else end, is_ongoing=ongoing)
-    adapter = TypeAdapter(Period)
-    assert adapter.validate_json(adapter.dump_json(period)) == period
 
 
 @given(st.dates(date(1930, 1, 1), date(2020, 1, 1)), st.integers(0, 40_000))

@@ -78,21 +78,34 @@ def test_a_told_error_can_be_said_in_another_language() -> None:
     assert french % error.values == "3 lignes"
 
 
+WHOLE = "name: A\ncountry: AB\nreference_prefix: AB\nareas: []"
+RULE = "{name: x, value: 1, unit: days, source: s, provenance: S"
+
+
+def test_the_rule_in_force_is_the_one_of_its_day() -> None:
+    ended = f"{RULE}, valid_from: 2020-01-01, valid_until: 2020-12-31}}"
+    begun = f"{RULE.replace('value: 1', 'value: 2')}, valid_from: 2021-01-01}}"
+    state = read_state(f"{WHOLE}\nrules: [{begun}, {ended}]")
+    days = [date(2020, 12, 31), date(2021, 1, 1), date(2030, 1, 1)]
+    assert [state.rule("x", on=day).value for day in days] == [1, 2, 2]
+
+
 def test_the_training_state_is_whole() -> None:
     import random
 
     state = load_state()
     assert state.is_training and state.country in code_list("country")
     assert state.area_name("XA-01") == "Capital District" and state.area_name("FR-75") == "FR-75"
-    assert state.rule("adult_age_years", on=date(2026, 1, 1)).value == 18
+    assert state.adult_age(on=date(2026, 1, 1)) == 18
     with pytest.raises(NoRule, match="adult_age_years"):
         state.rule("adult_age_years", on=date(1990, 1, 1))
+    assert state.adult_age(on=date(1990, 1, 1)) == 18
     assert parse_reference(make_reference(state.reference_prefix, random.Random(1)))
 
 
 def test_the_file_of_a_state_is_read_from_its_path(tmp_path: Path) -> None:
     path = tmp_path / "state.yaml"
-    path.write_text('name: "A"\ncountry: "XA"\nreference_prefix: "XA"\nareas: []\nlanguages: ["en"]\n')
+    path.write_text('name: "A"\ncountry: "XA"\nreference_prefix: "XA"\nareas: []\n')
     assert load_state(path).table_threshold == 5
 
 
@@ -101,11 +114,21 @@ def test_the_file_of_a_state_is_read_from_its_path(tmp_path: Path) -> None:
     [
         ("- a", "mapping"),
         ('name: "A"', "lacks areas, country"),
-        ("name: A\ncountry: NO\nreference_prefix: NO\nareas: []\nlanguages: []", "country is not text"),
-        ("name: A\ncountry: AB\nreference_prefix: AB\nareas: [{code: 1, name: x}]\nlanguages: []", "area"),
+        ("name: [", "not YAML"),
+        ("name: A\ncountry: NO\nreference_prefix: NO\nareas: []", "country is not text"),
+        (f"{WHOLE}\ntable_treshold: 9", "table_treshold"),
+        (f"{WHOLE}\ntable_threshold: five", "whole number"),
+        (f"{WHOLE}\ntable_threshold: 0", "1 or more"),
+        (f"{WHOLE}\nis_training: maybe", "true or false"),
+        (WHOLE.replace("prefix: AB", "prefix: ab"), "capital letters"),
+        (WHOLE.replace("areas: []", "areas: 5"), "areas is a list"),
+        (WHOLE.replace("areas: []", "areas: [{code: 1, name: x}]"), "area"),
+        (WHOLE.replace("areas: []", "areas: [{code: A, name: x}, {code: A, name: y}]"), "twice"),
+        (f"{WHOLE}\nrules: [{{name: x}}]", "lacks provenance"),
+        (f"{WHOLE}\nrules: [{RULE}, valid_from: soon}}]", "a date such as"),
         (
-            "name: A\ncountry: AB\nreference_prefix: AB\nareas: []\nlanguages: []\nrules: [{name: x}]",
-            "lacks provenance",
+            f"{WHOLE}\nrules: [{RULE}, valid_from: 2020-01-01}}, {RULE}, valid_from: 2021-01-01}}]",
+            "two rules x hold",
         ),
     ],
 )

@@ -19,7 +19,7 @@ PROVENANCES = {
     "K": "own knowledge, not checked",
     "R": "our own recommendation",
 }
-_CODE_KEYS = {"code", "label", "description", "valid_from", "valid_until", *CROSSWALKS}
+_CODE_KEYS = {"code", "label", "also", "description", "valid_from", "valid_until", *CROSSWALKS}
 _NEEDED_KEYS = {"title", "source", "version", "provenance", "codes"}
 _LIST_KEYS = {*_NEEDED_KEYS, "valid_from", "notes", "nulls"}
 
@@ -34,19 +34,18 @@ class UnknownCode(KeyError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Code:
-    """One entry of a code list; `crosswalk` maps another standard's name to its codes for the same thing."""
+    """One entry of a code list; `crosswalk` maps another standard's name to its codes for the same thing.
+
+    `also` are other names that people write for it; one that several codes have is ambiguous.
+    """
 
     code: str
     label: str
+    also: tuple[str, ...] = ()
     description: str = ""
     valid_from: date | None = None
     valid_until: date | None = None
     crosswalk: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def is_current(self, on: date) -> bool:
-        """Tell whether the code may be chosen on that day."""
-        started = self.valid_from is None or self.valid_from <= on
-        return started and (self.valid_until is None or on <= self.valid_until)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,10 +92,6 @@ class CodeList:
         if entry is not None:
             return entry.label
         return NullReason(code).label if code in NULL_REASONS else code
-
-    def current(self, on: date) -> tuple[Code, ...]:
-        """List the codes that may be chosen on that day."""
-        return tuple(one for one in self.codes if one.is_current(on))
 
     def from_crosswalk(self, standard: str, foreign: str) -> tuple[str, ...]:
         """List the codes, or null reasons, that mean the same as a code of another standard."""
@@ -182,6 +177,7 @@ def _read_code(name: str, entry: Any) -> Code:
     return Code(
         code=code,
         label=entry["label"],
+        also=_texts(name, code, entry.get("also", [])),
         description=str(entry.get("description", "")),
         valid_from=entry.get("valid_from"),
         valid_until=entry.get("valid_until"),
@@ -192,5 +188,5 @@ def _read_code(name: str, entry: Any) -> Code:
 def _texts(name: str, code: str, values: Any) -> tuple[str, ...]:
     listed = values if isinstance(values, list) else [values]
     if not all(isinstance(value, str) for value in listed):
-        raise BadCodeList(f"code list {name}, {code}: crosswalk codes are text; put them in quotes")
+        raise BadCodeList(f"code list {name}, {code}: names and crosswalk codes are text; put them in quotes")
     return tuple(value.strip() for value in listed)

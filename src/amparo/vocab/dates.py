@@ -1,4 +1,4 @@
-"""Dates as people know them: partial, by season, approximate; periods; an age and the day it was stated."""
+"""Dates as people know them: partial, by season, approximate; an age and the day it was stated."""
 
 import calendar
 import re
@@ -18,11 +18,10 @@ SPRING, SUMMER, AUTUMN, WINTER = 21, 22, 23, 24
 SEASONS = (SPRING, SUMMER, AUTUMN, WINTER)
 
 _EDTF = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?(?P<approximate>~)?")
-_ONGOING = ("yes", "no", "unknown")
 
 
 class BadDate(ToldError):
-    """A text or a set of numbers is no possible date, period or age; the message says how to mend it."""
+    """A text or a set of numbers is no possible date or age; the message says how to mend it."""
 
 
 @total_ordering
@@ -123,39 +122,6 @@ class PartialDate:
             python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), from_text]),
             serialization=core_schema.plain_serializer_function_ser_schema(str, when_used="json"),
         )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Period:
-    """A stretch of time with a start, an end and whether it is still going on (`yes`, `no` or `unknown`)."""
-
-    start: PartialDate | None = None
-    end: PartialDate | None = None
-    is_ongoing: str = "unknown"
-
-    def __post_init__(self) -> None:
-        if self.is_ongoing not in _ONGOING:
-            raise BadDate(N_("Whether a period is still going on is yes, no or unknown."))
-        if self.is_ongoing == "yes" and self.end is not None:
-            raise BadDate(
-                N_("A period that is still going on has no end. Clear the end, or say that it is over.")
-            )
-        if self.start is not None and self.end is not None and self.end.latest() < self.start.earliest():
-            raise BadDate(
-                N_("The end (%(end)s) is before the start (%(start)s). Look at both dates again."),
-                end=self.end,
-                start=self.start,
-            )
-
-    def __str__(self) -> str:
-        end = ".." if self.is_ongoing == "yes" else str(self.end or "")
-        return f"{self.start or ''}/{end}"
-
-    def longest_days(self) -> int | None:
-        """Return the most days that the period can have lasted, or None when a side of it is not known."""
-        if self.start is None or self.end is None:
-            return None
-        return (self.end.latest() - self.start.earliest()).days + 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

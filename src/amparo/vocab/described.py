@@ -43,6 +43,7 @@ class Described:
     codes: str | None = None
     many: bool = False
     widget: str = ""
+    is_seldom: bool = False
 
 
 def describe(
@@ -53,11 +54,17 @@ def describe(
     codes: str | None = None,
     many: bool = False,
     widget: str = "",
+    is_seldom: bool = False,
     default: Any = MISSING,
     default_factory: Callable[[], Any] | Any = MISSING,
 ) -> Any:  # Any, as of dataclasses.field: the checker takes the type from the annotation
-    """Declare a field of a record with its description; give a default as for `dataclasses.field`."""
-    described = Described(label=label, privacy=privacy, help=help, codes=codes, many=many, widget=widget)
+    """Declare a field of a record with its description; give a default as for `dataclasses.field`.
+
+    One that is seldom needed stands folded in forms.
+    """
+    described = Described(
+        label=label, privacy=privacy, help=help, codes=codes, many=many, widget=widget, is_seldom=is_seldom
+    )
     metadata = {"described": described}
     if default_factory is not MISSING:
         return dataclasses.field(default_factory=default_factory, metadata=metadata)

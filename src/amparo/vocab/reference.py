@@ -15,7 +15,7 @@ _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _BODY = 8
 _FORGIVEN = str.maketrans("OIL", "011")
-_PREFIX = re.compile(r"[A-Z]{2,4}")
+PREFIX = re.compile(r"[A-Z]{2,4}")
 # Spaces, dashes of all lengths, dots, slashes, and the marks that keep a reference whole in Arabic text.
 _IGNORED = re.compile(r"[\s\-\u2010-\u2015./\u200e\u200f\u2066-\u2069]+")
 
@@ -30,7 +30,7 @@ class _Random(Protocol):
 
 def make_reference(prefix: str, rng: _Random) -> str:
     """Make a new reference under `prefix` (two to four letters), drawn from `rng`."""
-    if not _PREFIX.fullmatch(prefix):
+    if not PREFIX.fullmatch(prefix):
         raise BadReference(
             N_("A reference prefix is two to four capital letters, not %(prefix)s."), prefix=prefix
         )
@@ -49,7 +49,7 @@ def parse_reference(text: str) -> str:
     """
     bare = _IGNORED.sub("", text).upper()
     prefix, body = bare[: -_BODY - 1], bare[-_BODY - 1 :].translate(_FORGIVEN)
-    if not _PREFIX.fullmatch(prefix):
+    if not PREFIX.fullmatch(prefix):
         raise BadReference(
             N_("A reference is two to four letters and nine characters, such as XA-7Q4K-9X2M-C.")
         )
