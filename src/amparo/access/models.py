@@ -35,7 +35,8 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 class Grant(models.Model):
     """One record opened to one organisation or user outside its scope: for what, why, by whom, how long.
 
-    `record` points upward, to whatever app keeps the record, and is therefore no foreign key.
+    `record` points upward, to whatever app keeps the record, and is therefore no foreign key. Grants that ended stay: they
+    say who could see the record when.
     """
 
     record = models.UUIDField()
@@ -77,12 +78,12 @@ class Grant(models.Model):
         )
         indexes = (
             models.Index(
-                fields=["organisation", "-id"],
+                fields=["organisation", "ends_at"],
                 condition=Q(revoked_at__isnull=True),
                 name="access_grant_organisation",
             ),
             models.Index(
-                fields=["user", "-id"], condition=Q(revoked_at__isnull=True), name="access_grant_user"
+                fields=["user", "ends_at"], condition=Q(revoked_at__isnull=True), name="access_grant_user"
             ),
             models.Index(fields=["record"], name="access_grant_record"),
         )

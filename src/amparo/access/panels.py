@@ -84,11 +84,12 @@ def own_rows(viewer: Viewer, details: OwnDetails, *, has_factor: bool) -> tuple[
     password_url = reverse("account_change_password")
     factor_url = reverse("accounts:second-factor")
     factor = _("Set up") if has_factor else _("Not set up")
+    password = _("Set") if details.has_password else _("None at present")
     return (
         SummaryRow(label=_("Address"), value=details.email),
         SummaryRow(label=_("Organisation"), value=viewer.organisation_name or _("None at present")),
         SummaryRow(label=_("Role"), value=role_label(viewer.role) if viewer.role else _("None at present")),
-        SummaryRow(label=_("Password"), value=_("Set"), url=password_url, act=_("Change")),
+        SummaryRow(label=_("Password"), value=password, url=password_url, act=_("Change")),
         SummaryRow(label=_("Second step of signing in"), value=factor, url=factor_url, act=_("Look")),
     )
 
@@ -103,9 +104,7 @@ def people_table(people: Iterable[MembershipRow], *, viewer: Viewer) -> DataTabl
         Column(key="factor", label=_("Second step")),
     )
     rows = tuple(_person_row(person, viewer=viewer) for person in people)
-    return DataTable(
-        caption=_("People who work for the organisation"), columns=columns, rows=rows, count=len(rows)
-    )
+    return DataTable(caption=_("People who work for the organisation"), columns=columns, rows=rows)
 
 
 def invitation_table(invitations: Iterable[InvitationRow]) -> DataTable:
@@ -142,9 +141,17 @@ def token_table(tokens: Iterable[TokenRow]) -> DataTable:
         Column(key="name", label=_("For"), main=True),
         Column(key="created", label=_("Made")),
         Column(key="until", label=_("Works until")),
+        Column(key="used", label=_("Last used")),
     )
     rows = tuple(
-        Row(cells=(Cell(value=one.name), Cell(value=one.created_at), Cell(value=one.expires_at)))
+        Row(
+            cells=(
+                Cell(value=one.name),
+                Cell(value=one.created_at),
+                Cell(value=one.expires_at),
+                Cell(value=one.last_used_at or _("Never")),
+            )
+        )
         for one in tokens
     )
     return DataTable(
@@ -174,7 +181,7 @@ def organisation_table(organisations: Iterable[OrganisationRow]) -> DataTable:
         )
         for one in organisations
     )
-    return DataTable(caption=_("Organisations"), columns=columns, rows=rows, count=len(rows))
+    return DataTable(caption=_("Organisations"), columns=columns, rows=rows)
 
 
 def _person_row(person: MembershipRow, *, viewer: Viewer) -> Row:

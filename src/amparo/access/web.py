@@ -114,18 +114,6 @@ def viewer_middleware(answer: Callable[[HttpRequest], HttpResponse]) -> Callable
     return middleware
 
 
-def keep_language(response: HttpResponse, language: str) -> None:
-    """Let this browser see pages in that language from now on."""
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        language,
-        max_age=365 * 24 * 60 * 60,
-        secure=settings.LANGUAGE_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
-
-
 def keep_membership(request: HttpRequest, membership: MembershipRow) -> None:
     """Let the session work under that membership from the next request on, under a new session key."""
     request.session.cycle_key()

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -19,6 +20,7 @@ from amparo.accounts.password_link import write_link
 from amparo.accounts.queries import find_user_of_link
 from amparo.accounts.rules import (
     INVITATION_LIFETIME,
+    KEPT_AFTER_CLOSING,
     LONGEST_TOKEN_LIFETIME,
     SignedIn,
     hash_of,
@@ -93,12 +95,14 @@ def add_team(*, organisation_id: int, name: str, by: Actor, now: datetime) -> in
 
 
 @transaction.atomic
-def add_user(*, email: str, name: str, password: str | None, now: datetime) -> int:
+def add_user(
+    *, email: str, name: str, password: str | None, now: datetime, language: str = settings.LANGUAGE_CODE
+) -> int:
     """Add somebody who signs in with that password and give their id; raises `ValidationError` by field.
 
     Without a password nobody can sign in as them until a password link is issued.
     """
-    user = User(email=tidy_email(email), name=tidy_name(name), created_at=now)
+    user = User(email=tidy_email(email), name=tidy_name(name), language=language, created_at=now)
     if not user.name:
         raise ValidationError({"name": [_("Enter your name as colleagues know it.")]})
     if password is None:
@@ -180,12 +184,19 @@ def withdraw_invitation(*, invitation_id: int, organisation_id: int, by: Actor, 
 @transaction.atomic
 def close_invitation(*, invitation_id: int, by: Actor, now: datetime) -> None:
     """Mark an invitation as taken up, once; whoever comes second gets `InvitationNotOpen`."""
-    still_open = Invitation.objects.filter(
-        pk=invitation_id, accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now
-    )
-    if not still_open.update(accepted_at=now):
+    if not Invitation.objects.open(now).filter(pk=invitation_id).update(accepted_at=now):
         raise InvitationNotOpen(_("This invitation was taken up or withdrawn already."))
     record_event("accounts.invitation.accept", by=by, at=now, record=f"invitation:{invitation_id}")
+
+
+def forget_invitations(*, now: datetime) -> int:
+    """Remove the invitations that closed a month ago, with their addresses; the log keeps who invited and who came."""
+    return Invitation.objects.filter(expires_at__lt=now - KEPT_AFTER_CLOSING).delete()[0]
+
+
+def forget_tokens(*, now: datetime) -> int:
+    """Remove the keys that ran out a month ago; the log keeps who made and ended them."""
+    return ApiToken.objects.filter(expires_at__lt=now - KEPT_AFTER_CLOSING).delete()[0]
 
 
 def note_token_use(*, token_id: int, now: datetime) -> None:

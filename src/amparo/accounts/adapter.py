@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +15,10 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from amparo.accounts.queries import find_user_id
+from amparo.accounts.queries import find_user_id, get_own_details
 from amparo.accounts.rules import SignedIn
 from amparo.audit.actions import record as record_event
+from amparo.ui.web import keep_language
 
 # The library names what happened to an account by the letter that it would send about it.
 _EVENTS = {
@@ -56,9 +58,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **details: Any) -> HttpResponse:
-        """Log that somebody signed in."""
+        """Log that somebody signed in, and go on in their language unless this browser was told another."""
         record_event("accounts.sign_in.pass", by=SignedIn(user_id=user.pk), at=timezone.now())
         answer: HttpResponse = super().post_login(request, user, **details)
+        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            keep_language(answer, get_own_details(user.pk).language)
         return answer
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
+from amparo.accounts.rules import tidy_email
 from amparo.vocab.described import Privacy
 
 
@@ -63,7 +64,7 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> User:
         """Give the user who signs in with that e-mail address."""
-        return self.get(email=(username or "").strip().lower())
+        return self.get(email=tidy_email(username or ""))
 
 
 class User(AbstractBaseUser):
@@ -149,6 +150,14 @@ class Membership(models.Model):
         indexes = (models.Index(fields=["organisation", "until"], name="accounts_membership_people"),)
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Chains filters over invitations."""
+
+    def open(self, now: datetime) -> InvitationQuerySet:
+        """Keep the invitations whose link may still be used."""
+        return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now)
+
+
 class Invitation(models.Model):
     """An offer of a membership, taken up with a one-time link that is stored only as its hash."""
 
@@ -171,6 +180,8 @@ class Invitation(models.Model):
         Privacy.TECHNICAL,
     )  # fmt: skip
 
+    objects = InvitationQuerySet.as_manager()
+
     class Meta:
         constraints = (
             models.CheckConstraint(
@@ -183,9 +194,13 @@ class Invitation(models.Model):
         )
         indexes = (models.Index(fields=["organisation", "-created_at"], name="accounts_invitation_newest"),)
 
-    def is_open(self, now: datetime) -> bool:
-        """Tell whether the link may still be used."""
-        return self.accepted_at is None and self.withdrawn_at is None and now < self.expires_at
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    """Chains filters over keys."""
+
+    def working(self, now: datetime) -> ApiTokenQuerySet:
+        """Keep the keys that may still be used, as far as the key itself goes: its membership must run too."""
+        return self.filter(revoked_at__isnull=True, expires_at__gt=now)
 
 
 class ApiToken(models.Model):
@@ -207,6 +222,8 @@ class ApiToken(models.Model):
         ),
         Privacy.TECHNICAL,
     )  # fmt: skip
+
+    objects = ApiTokenQuerySet.as_manager()
 
     class Meta:
         indexes = (models.Index(fields=["user", "-created_at"], name="accounts_token_newest"),)

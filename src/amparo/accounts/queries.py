@@ -49,6 +49,7 @@ class OwnDetails:
     name: str
     email: str
     language: str
+    has_password: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,7 +111,13 @@ def get_own_details(user_id: int) -> OwnDetails:
     user = User.objects.filter(pk=user_id).first()
     if user is None:
         raise LookupError(f"There is no user {user_id}.")
-    return OwnDetails(id=user.pk, name=user.name, email=user.email, language=user.language)
+    return OwnDetails(
+        id=user.pk,
+        name=user.name,
+        email=user.email,
+        language=user.language,
+        has_password=user.has_usable_password(),
+    )
 
 
 def find_user_of_link(secret: str, now: datetime) -> User | None:
@@ -137,29 +144,26 @@ def people_of(organisation_id: int, now: datetime) -> list[MembershipRow]:
 
 def open_invitations_of(organisation_id: int, now: datetime) -> list[InvitationRow]:
     """List the invitations of an organisation whose link still works, the newest first."""
-    rows = Invitation.objects.filter(
-        organisation_id=organisation_id,
-        accepted_at__isnull=True,
-        withdrawn_at__isnull=True,
-        expires_at__gt=now,
-    )
+    rows = Invitation.objects.open(now).filter(organisation_id=organisation_id)
     return [
         _invitation_row(row) for row in rows.select_related("organisation", "team").order_by("-created_at")
     ]
 
 
-def find_invitation(secret: str, now: datetime) -> InvitationRow | None:
-    """Find the invitation of a link while it can be taken up; any other link finds nothing."""
-    rows = Invitation.objects.select_related("organisation", "team")
+def find_invitation(secret: str, now: datetime, *, for_update: bool = False) -> InvitationRow | None:
+    """Find the invitation of a link while it can be taken up; any other link finds nothing.
+
+    `for_update` lets only one transaction at a time find it.
+    """
+    rows = Invitation.objects.open(now).select_related("organisation", "team")
+    rows = rows.select_for_update(of=("self",)) if for_update else rows
     invitation = rows.filter(token_hash=hash_of(secret)).first()
-    if invitation is None or not invitation.is_open(now):
-        return None
-    return _invitation_row(invitation)
+    return None if invitation is None else _invitation_row(invitation)
 
 
 def find_token(secret: str, now: datetime) -> tuple[int, MembershipRow] | None:
     """Find the key that a program sent, while it may be used: its id, and the membership it works under."""
-    tokens = ApiToken.objects.filter(token_hash=hash_of(secret), revoked_at__isnull=True, expires_at__gt=now)
+    tokens = ApiToken.objects.working(now).filter(token_hash=hash_of(secret))
     found = tokens.values_list("id", "membership_id").first()
     if found is None:
         return None
@@ -170,7 +174,7 @@ def find_token(secret: str, now: datetime) -> tuple[int, MembershipRow] | None:
 
 def tokens_of(user_id: int, now: datetime) -> list[TokenRow]:
     """List a user's keys that still work, the newest first."""
-    rows = ApiToken.objects.filter(user_id=user_id, revoked_at__isnull=True, expires_at__gt=now)
+    rows = ApiToken.objects.working(now).filter(user_id=user_id)
     return [
         TokenRow(
             id=row.pk,
@@ -219,10 +223,7 @@ def user_names(user_ids: Iterable[int]) -> dict[int, str]:
 
 def organisations(now: datetime) -> list[OrganisationRow]:
     """List all organisations by name, with the number of people who work for each."""
-    today = timezone.localdate(now)
-    is_running = (Q(memberships__until__isnull=True) | Q(memberships__until__gt=today)) & Q(
-        memberships__since__lte=today
-    )
+    is_running = Q(memberships__in=Membership.objects.running(timezone.localdate(now)))
     rows = Organisation.objects.annotate(people=Count("memberships__user", filter=is_running, distinct=True))
     return [
         OrganisationRow(id=row.pk, name=row.name, kind=row.kind, is_active=row.is_active, people=row.people)

@@ -23,7 +23,8 @@ def record(
     outcome: str = "done",
 ) -> None:
     """Append one event, in the transaction of what it tells of."""
-    checked_labels(action=action, record=record)
+    named = tuple(fields)
+    checked_labels(action=action, record=record, labels=(*named, purpose, outcome))
     Event.objects.create(
         at=at,
         user=by.user_id,
@@ -32,7 +33,7 @@ def record(
         action=action,
         record=record,
         persons=list(persons),
-        fields=list(fields),
+        fields=list(named),
         count=count,
         purpose=purpose,
         outcome=outcome,

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Protocol
 
 ACTION = re.compile(r"[a-z]+\.[a-z_]+\.[a-z_]+")
-RECORD = re.compile(r"[A-Za-z0-9:_.-]{0,80}")
+# A case reference, a UUID, or a kind of record and its id. No name fits.
+RECORD = re.compile(r"([A-Z]{2,5}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]|([a-z]+:)?([0-9]+|[0-9a-f-]{36}))?")
+# One of our own words, or one that a table was asked for: rows:sex, only:citizenship=XA.
+LABEL = re.compile(r"([a-z_]+((:[A-Za-z0-9_]+){1,2}(=[A-Za-z0-9_.+-]*)?)?)?")
 
 
 class Actor(Protocol):
@@ -29,9 +33,11 @@ class NotALabel(ValueError):
     """An audit label carries more than ids and codes."""
 
 
-def checked_labels(*, action: str, record: str) -> None:
+def checked_labels(*, action: str, record: str, labels: Iterable[str]) -> None:
     """Refuse labels that could carry personal text."""
     if not ACTION.fullmatch(action):
         raise NotALabel(f"An audited action is named app.thing.verb, not {action!r}.")
     if not RECORD.fullmatch(record):
         raise NotALabel("An audited record is named by its reference or id, never by a text.")
+    if not all(LABEL.fullmatch(label) for label in labels):
+        raise NotALabel("A field, a purpose or an outcome in the log is one of our own words, never a text.")

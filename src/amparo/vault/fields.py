@@ -67,9 +67,9 @@ class VaultField(AnyField):
         """Store bytes: clear JSON now, ciphertext from the next release on, in the same column."""
         return "bytea"
 
-    def from_db_value(self, value: Any, expression: Any, connection: Any) -> bytes | None:
-        """Take the bytes as they are: nothing is opened on loading."""
-        return None if value is None else bytes(value)
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed:
+        """Seal the bytes of a row; of a mere `values()`, where no person is known, nobody can open them."""
+        return Sealed(None if value is None else bytes(value), person=None)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         """Write the bytes of the instance."""

@@ -15,7 +15,7 @@ from amparo.access.actions.people import (
 from amparo.access.actions.permission import Refused, require
 from amparo.access.actions.reading import begin_reading
 from amparo.access.actions.roles import RoleNotAssignable
-from amparo.access.actions.submissions import OtherContent, once
+from amparo.access.actions.submissions import OtherContent, forget_submissions, once
 from amparo.access.actions.tokens import make_token, revoke_token
 from amparo.accounts.actions import (
     InvitationNotOpen,
@@ -23,6 +23,8 @@ from amparo.accounts.actions import (
     NameTaken,
     TokenTooLong,
     UnknownKind,
+    forget_invitations,
+    forget_tokens,
     note_token_use,
 )
 
@@ -46,6 +48,9 @@ __all__ = [
     "change_membership",
     "choose_membership",
     "end_membership",
+    "forget_invitations",
+    "forget_submissions",
+    "forget_tokens",
     "grant_access",
     "invite_user",
     "make_token",

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 
+from django.conf import settings
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -75,14 +76,21 @@ def withdraw_invitation(*, invitation_id: int, by: Viewer, now: datetime) -> Non
 
 @transaction.atomic
 def accept_invitation(
-    *, secret: str, by: Viewer, now: datetime, name: str = "", password: str = ""
+    *,
+    secret: str,
+    by: Viewer,
+    now: datetime,
+    name: str = "",
+    password: str = "",
+    language: str = settings.LANGUAGE_CODE,
 ) -> MembershipRow:
-    """Take up an invitation: a new address gets a user with that name and password, and the role begins.
+    """Take up an invitation: a new address gets a user with that name, password and language, and the role begins.
 
-    An address that signs in already must be signed in as `by`; then name and password stay as they are.
+    An address that signs in already must be signed in as `by`; then the user stays as it is.
     Raises `InvitationNotOpen`, `SignInFirst`, `RoleNotAssignable`, or `ValidationError` by field.
     """
-    invitation = find_invitation(secret, now)
+    # Locked, so that the same form sent twice makes one user.
+    invitation = find_invitation(secret, now, for_update=True)
     if invitation is None:
         raise InvitationNotOpen(
             _(
@@ -91,7 +99,9 @@ def accept_invitation(
         )
     user_id = find_user_id(invitation.email)
     if user_id is None:
-        user_id = accounts.add_user(email=invitation.email, name=name, password=password, now=now)
+        user_id = accounts.add_user(
+            email=invitation.email, name=name, password=password, language=language, now=now
+        )
     elif user_id != by.user_id:
         raise SignInFirst(_("Sign in with this address first, then open the link again."))
     organisation = _active_organisation(invitation.organisation_id)

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from amparo.access.models import Submission
 from amparo.access.rules import Viewer
 
-KEPT = timedelta(hours=24)
+KEPT_OF_PROGRAMS = timedelta(hours=24)
+KEPT_OF_FORMS = timedelta(days=30)  # a page may stay open over a holiday, and be sent then
 
 
 class OtherContent(ValueError):
@@ -28,7 +29,7 @@ def once(
     after 24 hours the number is forgotten.
     """
     if fingerprint:
-        _same(viewer, submission).filter(at__lt=now - KEPT).delete()
+        _same(viewer, submission).filter(at__lt=now - KEPT_OF_PROGRAMS).delete()
     try:
         with transaction.atomic():
             first = Submission.objects.create(
@@ -42,6 +43,13 @@ def once(
     result = make()
     Submission.objects.filter(pk=first.pk).update(result=result)
     return result
+
+
+def forget_submissions(*, now: datetime) -> int:
+    """Remove the forms and requests that nobody will send again any more, with the answers kept for programs."""
+    old_forms = Q(fingerprint="", at__lt=now - KEPT_OF_FORMS)
+    old_requests = ~Q(fingerprint="") & Q(at__lt=now - KEPT_OF_PROGRAMS)
+    return Submission.objects.filter(old_forms | old_requests).delete()[0]
 
 
 def _same(viewer: Viewer, submission: UUID) -> QuerySet[Submission]:

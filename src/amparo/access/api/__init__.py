@@ -3,6 +3,7 @@
 from amparo.access.api.answers import (
     ACTING,
     READING,
+    SENDING_FILES,
     Failure,
     Given,
     Handler,
@@ -23,6 +24,7 @@ __all__ = [
     "KEY",
     "READING",
     "REFUSALS",
+    "SENDING_FILES",
     "Changes",
     "CodeOf",
     "Failure",

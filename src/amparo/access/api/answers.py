@@ -51,8 +51,10 @@ class Made(Given):
     id: UUID
 
 
-READING: dict[Any, Any] = {frozenset({400, 401, 403, 404, 422}): Failure}
-ACTING: dict[Any, Any] = {frozenset({400, 401, 403, 404, 409, 413, 415, 422}): Failure}
+# Each may also fail on our side: 500 when something broke, 503 while the database is away, 507 without room for a file.
+READING: dict[Any, Any] = {frozenset({400, 401, 403, 404, 422, 500, 503}): Failure}
+ACTING: dict[Any, Any] = {frozenset({400, 401, 403, 404, 409, 413, 415, 422, 500, 503}): Failure}
+SENDING_FILES: dict[Any, Any] = {**ACTING, 507: Failure}
 
 Handler = Callable[[HttpRequest, Any], HttpResponse]
 

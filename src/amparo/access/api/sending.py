@@ -95,12 +95,11 @@ class CodeOf:
     """Let a text be a code of a list, and no reason why there is none."""
 
     name: str
-    leave_out: tuple[str, ...] = ()
 
     @property
     def codes(self) -> list[str]:
         """Return the codes that may be sent."""
-        return [one.code for one in code_list(self.name) if one.code not in self.leave_out]
+        return [one.code for one in code_list(self.name)]
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Check the code."""

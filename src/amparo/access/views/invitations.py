@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -40,7 +41,7 @@ def invitation(request: Request, secret: str) -> HttpResponse:
         return _sign_in_first(request, invited)
     form = PlainForm(request.POST or None) if known is not None else AcceptanceForm(request.POST or None)
     if request.method == "POST" and (known is not None or form.is_valid()):
-        details = {} if known is not None else form.cleaned_data
+        details = {} if known is not None else {**form.cleaned_data, "language": get_language()}
         try:
             accept_invitation(secret=secret, by=request.viewer, now=request.now, **details)
         except InvitationNotOpen:

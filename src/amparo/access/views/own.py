@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from allauth.account import views as library_pages
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -17,7 +19,6 @@ from amparo.access.web import (
     Request,
     completes_sign_in,
     is_factor_missing,
-    keep_language,
     keep_membership,
     lacks_demanded_factor,
     requires,
@@ -25,7 +26,7 @@ from amparo.access.web import (
 )
 from amparo.accounts.actions import change_details
 from amparo.accounts.queries import get_own_details, has_second_factor, people_of, tokens_of
-from amparo.ui.web import page
+from amparo.ui.web import keep_language, page
 
 
 @signed_in
@@ -49,6 +50,15 @@ def me(request: Request) -> HttpResponse:
         "may_make_keys": viewer.may(Permission.TOKEN_MANAGE),
     }
     return page(request, "access/me.html", context, title=_("Me"))
+
+
+@signed_in
+def change_password(request: Request) -> HttpResponseBase:
+    """Let somebody change their password, or say where a first one comes from."""
+    if not get_own_details(request.viewer.known_user_id).has_password:
+        return page(request, "access/no_password.html", {}, title=_("You have no password"))
+    answer: HttpResponseBase = library_pages.password_change(request)
+    return answer
 
 
 @completes_sign_in
