@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import override_settings
 
 from amparo.access.rules import Viewer
@@ -122,18 +124,36 @@ def test_no_such_method_has_the_same_shape(program: Program) -> None:
     assert "POST" in answer["Allow"]
 
 
+@pytest.mark.parametrize(
+    ("fault", "status", "code"),
+    [(RuntimeError("Amina"), 500, "server_error"), (OperationalError("Amina"), 503, "unavailable")],
+)
 def test_a_fault_of_ours_has_the_same_shape_and_writes_nothing(
-    program: Program, monkeypatch: pytest.MonkeyPatch
+    program: Program, monkeypatch: pytest.MonkeyPatch, fault: Exception, status: int, code: str
 ) -> None:
     from amparo.cases.api import files
 
     def break_down(**_given: Any) -> str:
-        raise RuntimeError("Amina")
+        raise fault
 
     monkeypatch.setattr(files, "open_case", break_down)
     answer = program.post("/cases", {})
-    refused(answer, 500, "server_error")
+    refused(answer, status, code)
     assert "Amina" not in answer.content.decode()
+    assert ("Retry-After" in answer) is (status == 503)
+
+
+def test_a_disk_without_room_for_a_file(
+    program: Program, viewer: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    reference = make_case(viewer)
+    monkeypatch.setattr("amparo.cases.actions.storing.os.fsync", full)
+    answer = program.upload(f"/cases/{reference}/documents", file=SimpleUploadedFile("a.txt", b"x"))
+    refused(answer, 507, "no_room")
+    assert program.get(f"/cases/{reference}/documents").json() == {"documents": []}
 
 
 def test_a_file_that_is_too_large_or_missing(program: Program, viewer: Viewer) -> None:

@@ -52,6 +52,8 @@ def filled(form: Any) -> dict[str, Any]:
             data[bound.html_name] = str(value)
         elif isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
             data[bound.html_name] = list(value)
+        elif hasattr(value, "own"):
+            data |= {f"{bound.html_name}-{part}": getattr(value, part) for part in ("own", "other")}
         elif hasattr(value, "day"):
             data |= {
                 f"{bound.html_name}-{part}": getattr(value, part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from random import Random
 
 import pytest
@@ -14,6 +15,7 @@ from amparo.cases.actions import (
     EmptyNote,
     NoSuchStep,
     NoSuchWorker,
+    NotAcceptable,
     ReasonMissing,
     Stale,
     add_episode,
@@ -22,6 +24,7 @@ from amparo.cases.actions import (
     link_operation,
     move_case,
     save_filter,
+    update_episode,
     update_person,
 )
 from amparo.cases.models import Case, CaseEvent, Person
@@ -187,3 +190,29 @@ def test_a_line_of_the_timeline_cannot_be_removed() -> None:
     make_case(make_viewer("supervisor"))
     with pytest.raises(DatabaseError), transaction.atomic():
         CaseEvent.objects.all().delete()
+
+
+def test_an_episode_that_began_before_she_was_born_is_refused_later_too() -> None:
+    viewer = make_viewer("supervisor")
+    reference = make_case(viewer, person=PERSON)
+    (episode,) = get_case(viewer, reference, now=NOW).episodes
+    unborn = replace(EPISODE, started=PartialDate.parse("1990"))
+    with pytest.raises(NotAcceptable) as added:
+        add_episode(reference=reference, details=unborn, by=viewer, now=NOW)
+    with pytest.raises(NotAcceptable) as changed:
+        update_episode(reference=reference, episode=episode.id, details=unborn, version=1, by=viewer, now=NOW)
+    for refused in (added, changed):
+        assert [fault.attribute for fault in refused.value.problems] == ["started"]
+
+
+def test_closing_needs_a_reason_of_the_list_and_opening_again_an_explanation() -> None:
+    viewer = make_viewer("supervisor")
+    reference = make_case(viewer)
+    close = partial(move_case, reference=reference, target=Stage.CLOSED, version=1, by=viewer, now=NOW)
+    with pytest.raises(ReasonMissing):
+        close(explanation="She is well.")
+    with pytest.raises(NotAcceptable):
+        close(reason="goals_mett")
+    close(reason="goals_met")
+    with pytest.raises(ReasonMissing):
+        move_case(reference=reference, target=Stage.ASSESSMENT, version=2, reason="moved", by=viewer, now=NOW)

@@ -150,6 +150,15 @@ def test_what_cannot_be_is_said_and_nothing_is_lost(typed: dict[str, str], said:
     assert not Case.objects.exists()
 
 
+def test_what_may_wait_is_folded_until_something_in_it_must_be_mended() -> None:
+    client = browser_of(make_viewer())
+    closed, opened = (f'<details class="govuk-details amparo-fold"{how}>' for how in ("", " open"))
+    first = text_of(client.get(NEW))
+    assert (first.count(closed), first.count(opened)) == (2, 0)
+    wrong = text_of(client.post(NEW, _sent(client, consent="yes", opened_date__year="2099")))
+    assert (wrong.count(closed), wrong.count(opened)) == (1, 1)
+
+
 @pytest.mark.parametrize(
     "role", ["competent_authority", "statistician", "national_rapporteur", "organisation_administrator"]
 )

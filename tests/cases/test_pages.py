@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -67,10 +68,23 @@ def test_a_first_responder_is_offered_only_what_the_role_does() -> None:
 def test_the_identity_bar_tells_how_she_may_be_reached_and_no_place() -> None:
     viewer = make_viewer("supervisor")
     text = text_of(browser_of(viewer).get(case_url("detail", make_case(viewer, person=PERSON))))
-    bar = text.partition('class="amparo-identity')[2].partition("</ul>")[0]
+    bar = text.partition('class="amparo-identity')[2].partition("<nav")[0]
     assert "SMS only, 9 to 12" in bar
     assert "+99912345" not in bar
     assert "Syria" not in bar
+    nameless = text_of(browser_of(viewer).get(case_url("detail", make_case(viewer, person=PersonDetails()))))
+    assert (
+        "No safe way to reach her is known"
+        in nameless.partition('class="amparo-identity')[2].partition("<nav")[0]
+    )
+
+
+def test_what_has_no_room_as_a_button_stands_in_the_menu_on_a_phone() -> None:
+    viewer = make_viewer("supervisor")
+    text = text_of(browser_of(viewer).get(case_url("detail", make_case(viewer))))
+    buttons = re.findall(r'amparo-off-phone" href="([^"]+)"', text)
+    menu = re.findall(r'<li class="amparo-on-phone"><a class="amparo-menu__link" href="([^"]+)"', text)
+    assert buttons == menu != []
 
 
 def test_names_in_other_scripts_stand_in_their_own_direction() -> None:

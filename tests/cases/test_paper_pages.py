@@ -7,6 +7,7 @@ import io
 import shutil
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -176,12 +177,12 @@ def test_a_full_disk_leaves_nothing_half_written(failing: str, monkeypatch: pyte
 
     if failing == "usage":
         free = shutil.disk_usage("/")._replace(free=0)
-        monkeypatch.setattr("amparo.cases.actions.documents.shutil.disk_usage", lambda _place: free)
-        monkeypatch.setattr("amparo.config.uploads.has_room", lambda: True)
+        disk = SimpleNamespace(disk_usage=lambda _place: free)  # seen by the action only
+        monkeypatch.setattr("amparo.cases.actions.storing.shutil", disk)
     elif failing == "rename":
         monkeypatch.setattr(Path, "rename", full)
     else:
-        monkeypatch.setattr(f"amparo.cases.actions.documents.os.{failing}", full)
+        monkeypatch.setattr(f"amparo.cases.actions.storing.os.{failing}", full)
     answer = _send(client, reference, PDF, "a.pdf", title="Typed title")
     monkeypatch.undo()
     assert answer.status_code == 507

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,8 @@ from amparo.cases.rules import (
     child_track,
     differences,
     problems,
+    track_after,
+    track_before,
     transitions_from,
 )
 from amparo.cases.rules.merging import merged
@@ -33,19 +36,23 @@ TODAY = date(2026, 11, 22)
 DAYS = st.dates(min_value=date(1930, 1, 1), max_value=TODAY)
 
 
+def track_of(*, on: date = TODAY, **age: Any) -> ChildTrack:
+    return child_track(PersonDetails(**age), on=on, adult_age=18)
+
+
 @given(born=DAYS)
 def test_a_full_date_of_birth_decides_the_track(born: date) -> None:
     eighteenth = (
         date(born.year + 18, 3, 1) if (born.month, born.day) == (2, 29) else born.replace(year=born.year + 18)
     )
-    track = child_track(TODAY, birth=PartialDate.of(born), stated_age=None, age_status="unknown")
+    track = track_of(birth=PartialDate.of(born))
     assert track is (ChildTrack.ADULT if eighteenth <= TODAY else ChildTrack.CHILD)
 
 
 @given(born=DAYS)
 def test_knowing_less_never_turns_a_child_into_an_adult(born: date) -> None:
-    exact = child_track(TODAY, birth=PartialDate.of(born), stated_age=None, age_status="unknown")
-    vague = child_track(TODAY, birth=PartialDate(born.year), stated_age=None, age_status="unknown")
+    exact = track_of(birth=PartialDate.of(born))
+    vague = track_of(birth=PartialDate(born.year))
     assert not (exact is ChildTrack.CHILD and vague is ChildTrack.ADULT)
 
 
@@ -62,19 +69,78 @@ def test_knowing_less_never_turns_a_child_into_an_adult(born: date) -> None:
 def test_without_a_date_the_stated_status_decides_and_doubt_stays_doubt(
     age_status: str, expected: ChildTrack
 ) -> None:
-    assert child_track(TODAY, birth=None, stated_age=None, age_status=age_status) is expected
+    assert track_of(age_status=age_status) is expected
 
 
 def test_an_age_in_assessment_stays_in_doubt_whatever_the_paper_says() -> None:
     birth = PartialDate.parse("2000-01-01")
-    assert child_track(TODAY, birth=birth, stated_age=None, age_status="in_assessment") is ChildTrack.IN_DOUBT
+    assert track_of(birth=birth, age_status="in_assessment") is ChildTrack.IN_DOUBT
 
 
 def test_a_stated_age_of_seventeen_ages() -> None:
     stated = StatedAge(years=17, stated_on=TODAY)
-    assert child_track(TODAY, birth=None, stated_age=stated, age_status="unknown") is ChildTrack.CHILD
+    assert track_of(stated_age=stated) is ChildTrack.CHILD
     later = TODAY + timedelta(days=3 * 366)
-    assert child_track(later, birth=None, stated_age=stated, age_status="unknown") is ChildTrack.ADULT
+    assert track_of(on=later, stated_age=stated) is ChildTrack.ADULT
+
+
+def test_the_state_says_from_which_age_on_she_is_an_adult() -> None:
+    person = PersonDetails(birth=PartialDate.parse("2007-05-01"))
+    assert child_track(person, on=TODAY, adult_age=18) is ChildTrack.ADULT
+    assert child_track(person, on=TODAY, adult_age=21) is ChildTrack.CHILD
+
+
+def test_a_date_that_is_only_about_right_leaves_a_doubt_for_two_years_more() -> None:
+    assert track_of(birth=PartialDate.parse("2007~")) is ChildTrack.IN_DOUBT
+    assert track_of(birth=PartialDate.parse("2005~")) is ChildTrack.ADULT
+    assert track_of(birth=PartialDate.parse("2009~")) is ChildTrack.CHILD
+
+
+def test_said_to_be_a_child_and_an_adult_by_the_date_is_a_doubt() -> None:
+    assert track_of(birth=PartialDate.parse("1990"), age_status="child") is ChildTrack.IN_DOUBT
+
+
+PEOPLE = st.builds(
+    PersonDetails,
+    birth=st.none()
+    | st.dates(date(2000, 1, 1), TODAY).map(PartialDate.of)
+    | st.builds(PartialDate, st.integers(2000, 2026), is_approximate=st.booleans()),
+    stated_age=st.none() | st.builds(StatedAge, years=st.integers(10, 25), stated_on=st.just(TODAY)),
+    age_status=st.sampled_from(["not_asked", "unknown", "adult", "child", "presumed_child", "in_assessment"]),
+)
+
+
+@given(person=PEOPLE, days=st.integers(0, 9_000))
+def test_time_makes_nobody_younger_and_resolves_no_presumption(person: PersonDetails, days: int) -> None:
+    order = [ChildTrack.CHILD, ChildTrack.IN_DOUBT, ChildTrack.ADULT]
+    now = child_track(person, on=TODAY, adult_age=18)
+    later = track_after(person, was=now, on=TODAY + timedelta(days), adult_age=18)
+    assert order.index(now) <= order.index(later)
+    if person.age_status in {"presumed_child", "in_assessment"}:
+        assert later is ChildTrack.IN_DOUBT
+    elif person.birth is not None or person.stated_age is not None:
+        is_contradiction = person.age_status == "child" and now is ChildTrack.IN_DOUBT
+        long_after = track_after(person, was=now, on=TODAY + timedelta(days=30 * 366), adult_age=18)
+        assert (long_after is ChildTrack.ADULT) is not is_contradiction
+
+
+@given(person=PEOPLE, days=st.integers(0, 9_000))
+def test_who_is_a_child_now_was_one_before(person: PersonDetails, days: int) -> None:
+    now = child_track(person, on=TODAY, adult_age=18)
+    then = track_before(person, was=now, on=TODAY - timedelta(days), adult_age=18)
+    assert now is not ChildTrack.CHILD or then is ChildTrack.CHILD
+
+
+def test_an_adult_by_now_may_have_been_a_child_then() -> None:
+    then = TODAY - timedelta(days=3 * 366)
+    for birth, was, expected in (
+        (None, ChildTrack.CHILD, ChildTrack.CHILD),
+        (None, ChildTrack.IN_DOUBT, ChildTrack.ADULT),
+        (PartialDate.parse("2007"), ChildTrack.CHILD, ChildTrack.CHILD),
+        (PartialDate.parse("1990"), ChildTrack.CHILD, ChildTrack.ADULT),
+    ):
+        person = PersonDetails(birth=birth, age_status="adult")
+        assert track_before(person, was=was, on=then, adult_age=18) is expected, (birth, was)
 
 
 def test_every_stage_can_be_reached_and_left() -> None:

@@ -15,7 +15,13 @@ from django.conf import settings
 from amparo.cases.queries.coded import coded_cases, coded_episodes
 from amparo.cases.rules import coarsening as coarse
 from amparo.cases.rules.children import ChildTrack
-from amparo.cases.rules.fact_columns import CASE_COLUMNS, PERSON_COLUMNS, episode_columns, summary_columns
+from amparo.cases.rules.fact_columns import (
+    CASE_COLUMNS,
+    PERSON_COLUMNS,
+    SHARED_COLUMNS,
+    episode_columns,
+    summary_columns,
+)
 from amparo.vocab.facts import PERSON, FactTable
 from amparo.vocab.state import State, load_state
 from amparo.vocab.text import N_
@@ -52,7 +58,7 @@ def fact_tables() -> tuple[FactTable, ...]:
                 "recorded situation does not count."
             ),
             source=SOURCE,
-            columns=(*episode_columns(state), *CASE_COLUMNS[:5], *PERSON_COLUMNS),
+            columns=(*episode_columns(state), *SHARED_COLUMNS, *PERSON_COLUMNS),
             rows=lambda pseudonym: _episodes(state, pseudonym),
         ),
     )
@@ -95,7 +101,7 @@ def _episode(row: Mapping[str, Any], state: State, pseudonym: Pseudonym) -> Fact
     facts = _case_facts(row)
     return {
         PERSON: pseudonym(row["person_id"]),
-        **{column.name: facts[column.name] for column in CASE_COLUMNS[:5]},
+        **{column.name: facts[column.name] for column in SHARED_COLUMNS},
         **_person_facts(row, state),
         **_purpose_facts(row, row, state),
         **{name: row[name] for name in same},
@@ -109,6 +115,7 @@ def _case_facts(case: Mapping[str, Any]) -> Facts:
     same = (
         "stage",
         "child_track",
+        "track_at_opening",
         "closure_reason",
         "identification",
         "deciding_body",
@@ -129,7 +136,7 @@ def _person_facts(row: Mapping[str, Any], state: State) -> Facts:
     age = coarse.age_in_year(
         row["opened_date"].year,
         birth_year=row["person__birth_year"],
-        is_child=row["child_track"] == ChildTrack.CHILD,
+        is_child=row["track_at_opening"] == ChildTrack.CHILD,
     )
     first = coarse.first_citizenship(citizenships, is_stateless=is_stateless)
     return {
@@ -169,7 +176,7 @@ def _age_at_exploitation(episode: Mapping[str, Any], row: Mapping[str, Any]) -> 
     if episode["age_when_trafficked"] is not None:
         return int(episode["age_when_trafficked"])
     started = episode["started_month"][:4]
-    is_child = row["child_track"] == ChildTrack.CHILD
+    is_child = row["track_at_opening"] == ChildTrack.CHILD
     return (
         coarse.age_in_year(int(started), birth_year=row["person__birth_year"], is_child=is_child)
         if started

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -23,6 +24,7 @@ from amparo.ui.forms import (
     CodedSetField,
     DateField,
     FilterForm,
+    Group,
     NoteField,
     PartialDateField,
     PlainForm,
@@ -123,42 +125,50 @@ class KeepForm(PlainForm):
 class NewCaseForm(PlainForm):
     """Opens a case with what is known at the first meeting. Everything but consent may wait."""
 
+    groups = (
+        Group(title=_("Names"), fields=("given", "family", "called")),
+        Group(title=_("Age and birth"), fields=("birth", "stated_age", "age_status")),
+        Group(title=_("Consent and priority"), fields=("consent", "priority")),
+        Group(title=_("About the person"), fields=("sex", "language", "needs_interpreter")),
+        Group(title=_("More about the person"), fields=("own_script", "citizenships"), is_folded=True),
+        Group(
+            title=_("How she came to us"), fields=("referring_organisation", "opened_date"), is_folded=True
+        ),
+    )
+
     given = TextField(
         label=_("Given name"), required=False, help_text=_("As she says it. It may stay empty.")
     )
     family = TextField(label=_("Family name"), required=False)
-    own_script = TextField(label=_("Name in her own script"), required=False)
     called = TextField(
         label=_("Wants to be called"), required=False, help_text=_("Shown on every page of the case.")
     )
     birth = PartialDateField(
         label=_("Date of birth"), required=False, help_text=_("As far as it is known: a year is enough.")
     )
-    stated_age = StatedAgeField(
-        label=_("Or her age, and the day on which it was stated"), required=False,
-        help_text=_("Leave the day empty if it was today."),
-    )  # fmt: skip
+    stated_age = StatedAgeField(label=_("Or her age, and the day on which it was stated"), required=False)
     age_status = CodedField(
         codes="age_status",
         label=_("Adult or child"),
-        initial="unknown",
         help_text=_("In doubt, treat as a child."),
     )
-    sex = CodedField(codes="sex", label=_("Sex"))
-    citizenships = CodedSetField(codes="country", label=_("Citizenship"))
-    language = CodedField(codes="language", label=_("Language that she speaks best"), widget="select")
-    needs_interpreter = CodedField(codes="yes_no", label=_("Needs an interpreter"))
     consent = CodedField(
         codes="yes_no", label=_("Agrees that this record is kept and used"), initial=None,
         help_text=_("Without a yes the record stays with your organisation and out of every statistic. Help does not depend on it."),
     )  # fmt: skip
     priority = CodedField(codes="priority", label=_("How soon does she need somebody?"))
+    sex = CodedField(codes="sex", label=_("Sex"))
+    language = CodedField(codes="language", label=_("Language that she speaks best"), widget="select")
+    needs_interpreter = CodedField(codes="yes_no", label=_("Needs an interpreter"))
+    own_script = TextField(label=_("Name in her own script"), required=False)
+    citizenships = CodedSetField(codes="country", label=_("Citizenship"))
     referring_organisation = TextField(label=_("Who sent her, or how did she come?"), required=False)
     opened_date = DateField(label=_("Opened on"))
     submission = SubmissionField()
 
-    def __init__(self, *args: Any, likely: Sequence[LikelyPerson] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, likely: Sequence[LikelyPerson] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["opened_date"].initial = today
         self.is_rearranged = self.is_bound and ARRANGE in self.data
         if likely:
             self.propose(likely)
@@ -229,7 +239,6 @@ class NoteForm(PlainForm):
         codes="note_kind",
         null_reasons=False,
         widget="select",
-        leave_out=("imported",),
         initial="general",
         label=_("Kind"),
     )

@@ -1,12 +1,14 @@
 """Write. Each action asks for its permission, is whole or not at all, is logged, and stands in the timeline of its case."""
 
+from amparo.cases.actions.ageing import let_come_of_age
 from amparo.cases.actions.changing import NotAcceptable, Stale, update_case, update_episode, update_person
-from amparo.cases.actions.documents import NoRoom, add_document
+from amparo.cases.actions.documents import add_document
 from amparo.cases.actions.episodes import add_episode, link_operation
 from amparo.cases.actions.filters import NameInUse, remove_filter, save_filter
 from amparo.cases.actions.moving import NoSuchStep, NoSuchWorker, ReasonMissing, assign_case, move_case
 from amparo.cases.actions.notes import EmptyNote, add_note
 from amparo.cases.actions.opening import open_case, open_cases
+from amparo.cases.actions.storing import NoRoom, settle_arrivals
 from amparo.cases.actions.summaries import take_summary
 from amparo.cases.actions.taking_out import note_taken_out
 from amparo.cases.actions.withdrawing import Work, WorkedOn, withdraw_cases
@@ -26,6 +28,7 @@ __all__ = [
     "add_episode",
     "add_note",
     "assign_case",
+    "let_come_of_age",
     "link_operation",
     "move_case",
     "note_taken_out",
@@ -33,6 +36,7 @@ __all__ = [
     "open_cases",
     "remove_filter",
     "save_filter",
+    "settle_arrivals",
     "take_summary",
     "update_case",
     "update_episode",

@@ -8,21 +8,20 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
-from django.db.models import F
 
 from amparo.access.actions import begin_reading
 from amparo.access.rules import Permission, Viewer
+from amparo.cases.actions.ageing import AGE, follow_record
 from amparo.cases.actions.happenings import note_happening
 from amparo.cases.models import Case, Episode, Person
 from amparo.cases.queries.visible import Absent, visible_case
-from amparo.cases.rules import CaseDetails, EpisodeDetails, PersonDetails, Problem, child_track, problems
+from amparo.cases.rules import CaseDetails, EpisodeDetails, PersonDetails, Problem, problems
+from amparo.cases.rules.checking import code_problems
 from amparo.cases.rules.deriving import birth_year, episode_months
 from amparo.cases.rules.opening import episode_problems
 from amparo.cases.rules.timeline import Happening
 from amparo.vault.queries import open_many
 from amparo.vault.storing import columns_of, record_from, sealed_of
-from amparo.vocab.codes import code_list
-from amparo.vocab.text import N_
 
 
 class NotAcceptable(ValueError):
@@ -49,12 +48,8 @@ def update_person(*, reference: str, details: PersonDetails, version: int, by: V
     changed = _changed(case.person, details, case=case, by=by, now=now)
     columns = columns_of(details, model=Person) | {"birth_year": birth_year(details)}
     _write(Person, case.person_id, version, columns, now)
-    track = child_track(
-        now.date(), birth=details.birth, stated_age=details.stated_age, age_status=details.age_status
-    )
-    Case.objects.filter(person_id=case.person_id).exclude(child_track=track).update(
-        child_track=track, version=F("version") + 1, changed_at=now
-    )
+    if AGE.intersection(changed):
+        follow_record(details, person=case.person_id, now=now)
     _touch(case, now)
     note_happening(
         case, Happening.PERSON_CHANGED, action="cases.person.change", by=by, now=now, fields=changed
@@ -80,8 +75,8 @@ def update_episode(
     row = case.episodes.filter(id=episode).first()
     if row is None:
         raise Absent
+    refuse_episode_faults(details, case=case, by=by, now=now)
     changed = _changed(row, details, case=case, by=by, now=now)
-    _refuse_faults(episode_problems(details, birth=None, today=now.date()))
     _write(Episode, row.id, version, columns_of(details, model=Episode) | episode_months(details), now)
     _touch(case, now)
     note_happening(
@@ -90,13 +85,18 @@ def update_episode(
     )  # fmt: skip
 
 
-def refuse_unknown_kind(kind: str, *, codes: str) -> None:
-    """Refuse a kind that is not of its code list; raises `NotAcceptable`."""
-    if not code_list(codes).accepts(kind):
-        message = N_("“%(code)s” is not in the list “%(list)s”. Choose a code of the list.")
-        raise NotAcceptable(
-            (Problem(attribute="kind", message=message, about={"code": kind[:60], "list": codes}),)
-        )
+def refuse_unknown_code(code: str, *, codes: str, attribute: str = "kind") -> None:
+    """Refuse a code that is not of its list; raises `NotAcceptable`."""
+    _refuse_faults(tuple(code_problems(attribute, codes, code)))
+
+
+def refuse_episode_faults(details: EpisodeDetails, *, case: Case, by: Viewer, now: datetime) -> None:
+    """Refuse an episode with faults, also against the person's date of birth, which is opened for this."""
+    reading = begin_reading(
+        by, action="cases.case.compare", persons=[case.person_id], record=case.reference, now=now
+    )
+    person = record_from(case.person, PersonDetails, open_many(reading, [case.person.identity]))
+    _refuse_faults(episode_problems(details, birth=person.birth, today=now.date()))
 
 
 def _refuse_faults(faults: tuple[Problem, ...]) -> None:

@@ -11,13 +11,12 @@ from django.db import transaction
 from django.db.models import Max
 
 from amparo.access.rules import Permission, Viewer
-from amparo.cases.actions.changing import NotAcceptable
+from amparo.cases.actions.changing import refuse_episode_faults
 from amparo.cases.actions.happenings import note_happening
 from amparo.cases.models import Case, Episode, Operation
 from amparo.cases.queries.visible import Absent, visible_case
 from amparo.cases.rules import EpisodeDetails
 from amparo.cases.rules.deriving import episode_months
-from amparo.cases.rules.opening import episode_problems
 from amparo.cases.rules.timeline import Happening
 from amparo.vault.storing import columns_of
 from amparo.vocab.reference import BadReference, make_reference, parse_reference
@@ -28,9 +27,7 @@ from amparo.vocab.state import load_state
 def add_episode(*, reference: str, details: EpisodeDetails, by: Viewer, now: datetime) -> UUID:
     """Add an episode; gives its id. Raises `NotAcceptable` or `Absent`."""
     case = visible_case(by, reference, permission=Permission.CASE_EDIT)
-    faults = episode_problems(details, birth=None, today=now.date())
-    if faults:
-        raise NotAcceptable(faults)
+    refuse_episode_faults(details, case=case, by=by, now=now)
     Case.objects.select_for_update().get(id=case.id)  # numbers are given out one at a time
     number = (case.episodes.aggregate(last=Max("number"))["last"] or 0) + 1
     episode = Episode.objects.create(

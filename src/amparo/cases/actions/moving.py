@@ -10,7 +10,7 @@ from django.db.models import F
 from amparo.access.actions import require
 from amparo.access.rules import Permission, Viewer, role_of
 from amparo.accounts.queries import MembershipRow, people_of
-from amparo.cases.actions.changing import Stale
+from amparo.cases.actions.changing import Stale, refuse_unknown_code
 from amparo.cases.actions.happenings import note_happening
 from amparo.cases.models import Case, Note
 from amparo.cases.queries.visible import visible_case
@@ -43,16 +43,20 @@ def move_case(
     reason: str = "not_applicable",
     explanation: str = "",
 ) -> None:
-    """Take a case one step along its life. Closing and opening again need a reason; the explanation becomes a note."""
+    """Take a case one step along its life; the explanation becomes a note.
+
+    Closing needs a reason of the list, opening again an explanation.
+    """
     case = visible_case(by, reference, permission=Permission.CASE_MOVE)
     source = Stage(case.stage)
     step = transition(source, target)
     if step is None:
         raise NoSuchStep(f"A case does not go from {source} to {target}.")
     require(by, _permission(source, target))
-    if step.needs_reason and reason == "not_applicable" and not explanation:
-        raise ReasonMissing("Say why.")
     is_closed = target is Stage.CLOSED
+    if step.needs_reason and (reason == "not_applicable" if is_closed else not explanation.strip()):
+        raise ReasonMissing("Say why.")
+    refuse_unknown_code(reason, codes="closure_reason", attribute="reason")
     moved = Case.objects.filter(id=case.id, version=version).update(
         stage=target,
         closed_date=now.date() if is_closed else None,

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from amparo.access.rules import Permission, Viewer
-from amparo.cases.actions.changing import refuse_unknown_kind
+from amparo.cases.actions.changing import refuse_unknown_code
 from amparo.cases.actions.happenings import note_happening
 from amparo.cases.models import Case, Note
 from amparo.cases.queries.visible import visible_case
@@ -28,7 +28,7 @@ def add_note(
     case = visible_case(by, reference, permission=Permission.NOTE_ADD)
     if not text.strip():
         raise EmptyNote("Write what you want to note down.")
-    refuse_unknown_kind(kind, codes="note_kind")
+    refuse_unknown_code(kind, codes="note_kind")
     note = Note.objects.create(
         case=case,
         person_id=case.person_id,

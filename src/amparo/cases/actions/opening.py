@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from random import Random, SystemRandom
 from uuid import UUID
 
@@ -14,10 +14,11 @@ from django.db import transaction
 from amparo.access.actions import Refused, require
 from amparo.access.rules import Permission, Viewer
 from amparo.audit.actions import record
+from amparo.cases.actions.ageing import adult_age
 from amparo.cases.actions.changing import NotAcceptable
 from amparo.cases.models import Case, CaseEvent, Episode, Note, Person
 from amparo.cases.queries.visible import Absent, visible_cases
-from amparo.cases.rules import ChildTrack, Stage, child_track
+from amparo.cases.rules import ChildTrack, Stage, age_on, child_track, track_after
 from amparo.cases.rules.deriving import birth_year, episode_months
 from amparo.cases.rules.opening import NewCase, opening_problems
 from amparo.cases.rules.timeline import Happening
@@ -31,11 +32,10 @@ BATCH = 500
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Person:
-    """The person of a case to be opened, and the track that the case follows."""
+    """The person of a case to be opened; one who is known has a track already."""
 
     row: Person
-    track: ChildTrack
-    is_new: bool
+    track: ChildTrack | None = None
 
 
 @transaction.atomic
@@ -58,9 +58,10 @@ def open_cases(
     known = _known_persons(new, by)
     references = _references(len(new), rng or SystemRandom())
     persons = [known[one.existing_person] if one.existing_person else _new_person(one, now) for one in new]
-    Person.objects.bulk_create([one.row for one in persons if one.is_new], batch_size=BATCH)
+    age = adult_age(now)
+    Person.objects.bulk_create([one.row for one in persons if one.track is None], batch_size=BATCH)
     cases = [
-        _case(one, reference, person, by.organisation_id, by, now)
+        _case(one, reference, person, by.organisation_id, by, now, age)
         for one, reference, person in zip(new, references, persons, strict=True)
     ]
     Case.objects.bulk_create(cases, batch_size=BATCH)
@@ -97,10 +98,7 @@ def _known_persons(new: Sequence[NewCase], by: Viewer) -> dict[UUID, _Person]:
     seen = (
         visible_cases(by).filter(person_id__in=wanted).select_related("person").order_by("created_at", "id")
     )
-    found = {
-        case.person_id: _Person(row=case.person, track=ChildTrack(case.child_track), is_new=False)
-        for case in seen
-    }
+    found = {case.person_id: _Person(row=case.person, track=ChildTrack(case.child_track)) for case in seen}
     if wanted - found.keys():
         raise Absent
     return found
@@ -117,17 +115,22 @@ def _references(count: int, rng: Random) -> list[str]:
 
 
 def _new_person(one: NewCase, now: datetime) -> _Person:
-    details = one.person
-    track = child_track(
-        now.date(), birth=details.birth, stated_age=details.stated_age, age_status=details.age_status
-    )
-    columns = columns_of(details, model=Person)
-    row = Person(created_at=now, changed_at=now, birth_year=birth_year(details), **columns)
-    return _Person(row=row, track=track, is_new=True)
+    columns = columns_of(one.person, model=Person)
+    return _Person(row=Person(created_at=now, changed_at=now, birth_year=birth_year(one.person), **columns))
+
+
+def _tracks(one: NewCase, known: ChildTrack | None, *, today: date, age: int) -> dict[str, ChildTrack]:
+    """Return the track today and on the day of opening; what is recorded of a new person was said on that day."""
+    then = child_track(one.person, on=one.opened_date, adult_age=age)
+    if known is None:
+        now = track_after(one.person, was=then, on=today, adult_age=age)
+        return {"child_track": now, "track_at_opening": then}
+    is_told = age_on(one.opened_date, one.person) is not None and known is not ChildTrack.CHILD
+    return {"child_track": known, "track_at_opening": then if is_told else known}
 
 
 def _case(
-    one: NewCase, reference: str, person: _Person, organisation_id: int, by: Viewer, now: datetime
+    one: NewCase, reference: str, person: _Person, organisation_id: int, by: Viewer, now: datetime, age: int
 ) -> Case:
     return Case(
         reference=reference,
@@ -137,7 +140,7 @@ def _case(
         worker_id=_worker(one, by),
         source=one.source,
         stage=one.stage,
-        child_track=person.track,
+        **_tracks(one, person.track, today=now.date(), age=age),
         opened_date=one.opened_date,
         closed_date=(one.closed_date or now.date()) if one.stage is Stage.CLOSED else None,
         closure_reason=one.closure_reason,

@@ -21,6 +21,7 @@ from amparo.cases.rules.timeline import Happening
 from amparo.vocab.text import N_
 
 AT_ONCE = 1_000
+NO_WORK = (Happening.IMPORTED, Happening.AGE_IN_DOUBT, Happening.BECAME_ADULT)  # nobody did that by hand
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,10 +77,7 @@ def _locked(references: Collection[str], by: Viewer) -> list[Case]:
 def _work(cases: list[Case]) -> list[Work]:
     by_id = {case.id: case for case in cases}
     done = (
-        CaseEvent.objects.filter(case__in=cases)
-        .exclude(kind=Happening.IMPORTED)
-        .select_related("by")
-        .order_by("at")
+        CaseEvent.objects.filter(case__in=cases).exclude(kind__in=NO_WORK).select_related("by").order_by("at")
     )
     work = [
         Work(

@@ -20,7 +20,7 @@ from amparo.cases.queries import get_case, list_timeline
 from amparo.cases.rules import CaseDetails, EpisodeDetails, PersonDetails
 from amparo.cases.rules.opening import NewCase, NewNote
 
-NoteKind = Annotated[str, CodeOf("note_kind", leave_out=("imported",))]
+NoteKind = Annotated[str, CodeOf("note_kind")]
 
 
 class NoteSent(Sent):

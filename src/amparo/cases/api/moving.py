@@ -10,7 +10,7 @@ from amparo.access.actions import require
 from amparo.access.api import ACTING, CodeOf, Line, OptionalKey, Sent, Version, written
 from amparo.access.rules import Permission
 from amparo.access.web import Request
-from amparo.cases.actions import ReasonMissing, assign_case, move_case
+from amparo.cases.actions import assign_case, move_case
 from amparo.cases.api.routing import router
 from amparo.cases.api.shapes import Changed
 from amparo.cases.rules import Stage
@@ -38,15 +38,13 @@ class Assignment(Sent):
 def case_move(request: Request, reference: str, sent: Move, key: OptionalKey) -> Changed:
     """Take a case one step along its life."""
     require(request.viewer, Permission.CASE_MOVE)
-    if sent.target is Stage.CLOSED and sent.reason is None:
-        raise ReasonMissing("Say why.")
 
     def move() -> dict[str, int]:
         move_case(
             reference=reference,
             target=sent.target,
             version=sent.version,
-            reason=(sent.reason if sent.target is Stage.CLOSED else None) or "not_applicable",
+            reason=sent.reason or "not_applicable",
             explanation=sent.explanation,
             by=request.viewer,
             now=request.now,

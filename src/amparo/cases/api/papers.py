@@ -12,7 +12,17 @@ from ninja.responses import Status
 from pydantic import Field
 
 from amparo.access.actions import require
-from amparo.access.api import ACTING, READING, CodeOf, Line, Made, NeededKey, file_answer, written
+from amparo.access.api import (
+    ACTING,
+    READING,
+    SENDING_FILES,
+    CodeOf,
+    Line,
+    Made,
+    NeededKey,
+    file_answer,
+    written,
+)
 from amparo.access.rules import Permission
 from amparo.access.web import Request
 from amparo.cases.actions import add_document, add_note
@@ -61,7 +71,7 @@ def document_list(request: Request, reference: str) -> DocumentsGiven:
     )
 
 
-@router.post("/cases/{reference}/documents", response={201: Made, **ACTING})
+@router.post("/cases/{reference}/documents", response={201: Made, **SENDING_FILES})
 def document_add(
     request: Request,
     reference: str,

@@ -31,6 +31,7 @@ class Case(models.Model):
     source = code("entered")
     stage = models.CharField(max_length=20, default=Stage.INTAKE)
     child_track = models.CharField(max_length=20, default=ChildTrack.IN_DOUBT)
+    track_at_opening = models.CharField(max_length=20, default=ChildTrack.IN_DOUBT)
     opened_date = models.DateField()
     closed_date = models.DateField(null=True)
     closure_reason = code("not_applicable")
@@ -47,8 +48,8 @@ class Case(models.Model):
     )  # fmt: skip
     priority = code()
     consent = code()
-    identification = code("unknown")
-    deciding_body = code("unknown")
+    identification = code()
+    deciding_body = code()
     referral_reason = code()
     vulnerabilities = codes()
     agreed_to_manage = code()
@@ -59,8 +60,8 @@ class Case(models.Model):
             "changed_at",
         ),
         coded=(
-            "stage", "child_track", "opened_date", "closed_date", "closure_reason", "priority", "consent",
-            "identification", "deciding_body", "referral_reason", "vulnerabilities", "agreed_to_manage",
+            "stage", "child_track", "track_at_opening", "opened_date", "closed_date", "closure_reason", "priority",
+            "consent", "identification", "deciding_body", "referral_reason", "vulnerabilities", "agreed_to_manage",
         ),
     )  # fmt: skip
 

@@ -48,7 +48,7 @@ class Episode(models.Model):
     acts = codes()
     means = codes()
     purposes = codes()
-    main_purpose = code("unknown")
+    main_purpose = code()
     sexual_exploitation_types = codes()
     sectors = codes()
     divisions = codes()

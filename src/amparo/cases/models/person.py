@@ -32,7 +32,7 @@ class Person(models.Model):
     whereabouts = VaultField(privacy=Privacy.PLACE, person="id", holds=("address",))
 
     birth_year = models.PositiveSmallIntegerField(null=True)
-    age_status = code("unknown")
+    age_status = code()
     sex = code()
     gender = code()
     citizenships = codes()
@@ -42,7 +42,7 @@ class Person(models.Model):
     number_of_children = models.PositiveSmallIntegerField(null=True)
     marital_status = code()
     education = code()
-    is_deceased = code("unknown")
+    is_deceased = code()
 
     PRIVACY: ClassVar[Mapping[str, Privacy]] = classes(
         technical=("id", "version", "created_at", "changed_at"),

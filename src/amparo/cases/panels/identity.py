@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from amparo.access.rules import Permission, Scope, Viewer
+from amparo.cases.panels.record import isolated
 from amparo.cases.queries import CaseFile
 from amparo.cases.rules import ChildTrack, PersonDetails, Stage, transitions_from
 from amparo.ui.codes import code_label
-from amparo.ui.formats import say_number
+from amparo.ui.formats import join_words, say_number
 from amparo.ui.parts import IdentityBar, Link, State, Tab
 
 STAGE_COLOURS = {
@@ -23,8 +24,9 @@ MOST_BUTTONS = 3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Acts:
-    """The few acts that this role does most, as buttons, and the rest in a menu."""
+    """The act that this role does most, the next as buttons (on a phone in the menu), and the rest in the menu."""
 
+    first: Link | None
     buttons: tuple[Link, ...]
     menu: tuple[Link, ...]
 
@@ -38,10 +40,8 @@ def identity_bar(file: CaseFile) -> IdentityBar:
         age=say_ages(file.person.ages),
         is_child=file.child_track is ChildTrack.CHILD,
         is_age_in_doubt=file.child_track is ChildTrack.IN_DOUBT,
-        language=code_label("language", details.languages[0].code) if details.languages else "",
-        interpreter=_interpreter(details),
+        language=_language(details),
         reach=say_reach(details),
-        url=reverse("cases:detail", args=[file.reference]),
     )
 
 
@@ -59,12 +59,13 @@ def say_ages(ages: tuple[int, int] | None) -> str:
 
 
 def say_reach(details: PersonDetails) -> str:
-    """Say how she may be reached: the rule and the time of the first way that is safe."""
+    """Say how she may be reached: the first way that is safe, with its rule and its times, but no number."""
     safe = next((contact for contact in details.contacts if contact.is_safe == "yes"), None)
     if safe is None:
-        return _("No safe way to reach her is known") if details.contacts else ""
-    rule = [part for part in (safe.rule, safe.times) if part] or [code_label("contact_channel", safe.channel)]
-    return _(", ").join(rule)
+        return _("No safe way to reach her is known")
+    channel = code_label("contact_channel", safe.channel)
+    rule = isolated(join_words((safe.rule, safe.times)))
+    return _("%(label)s: %(value)s") % {"label": channel, "value": rule} if rule else channel
 
 
 def tabs(file: CaseFile, viewer: Viewer, *, current: str) -> tuple[Tab, ...]:
@@ -106,7 +107,8 @@ def acts(file: CaseFile, viewer: Viewer) -> Acts:
         for permission, label, name in offered
         if may_do(viewer, file, permission) and (name != "move" or next_steps(file, viewer))
     )
-    return Acts(buttons=links[:MOST_BUTTONS], menu=links[MOST_BUTTONS:])
+    first = links[0] if links else None
+    return Acts(first=first, buttons=links[1:MOST_BUTTONS], menu=links[MOST_BUTTONS:])
 
 
 def next_steps(file: CaseFile, viewer: Viewer) -> tuple[tuple[Stage, str], ...]:
@@ -141,8 +143,9 @@ def track_state(track: ChildTrack) -> State | None:
     return State(label=_(track.label), colour="purple") if track.is_child_track else None
 
 
-def _interpreter(details: PersonDetails) -> str:
+def _language(details: PersonDetails) -> str:
     if not details.languages:
         return ""
-    needs = details.languages[0].needs_interpreter
-    return {"yes": _("interpreter needed"), "no": _("no interpreter")}.get(needs, "")
+    first = details.languages[0]
+    needs = {"yes": _("interpreter needed"), "no": _("no interpreter")}.get(first.needs_interpreter, "")
+    return join_words((code_label("language", first.code), needs))

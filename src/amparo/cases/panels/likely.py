@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from amparo.cases.queries import LikelyPerson
-from amparo.ui.formats import say_partial_date
+from amparo.ui.formats import join_words, say_partial_date
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +32,7 @@ def likely_rows(likely: Sequence[LikelyPerson]) -> tuple[LikelyRow, ...]:
             name=one.name,
             reference=one.reference,
             url=reverse("cases:detail", args=[one.reference]),
-            why=_(", ").join(_(reason.label) for reason in one.reasons),
+            why=join_words(_(reason.label) for reason in one.reasons),
             born=say_partial_date(one.birth) if one.birth else _("birth not known"),
         )
         for one in likely

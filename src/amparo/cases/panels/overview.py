@@ -15,7 +15,7 @@ from amparo.cases.panels.record import has_answers, say_part, summary_rows
 from amparo.cases.queries import CaseFile, EpisodeFile, NoteFile
 from amparo.cases.rules.sections import Section, Subject, find_section, sections_of
 from amparo.ui.codes import code_label, code_labels
-from amparo.ui.formats import say_number, say_partial_date
+from amparo.ui.formats import say_number, say_period
 from amparo.ui.parts import SummaryRow, Value
 
 CONTACT = frozenset({"contact", "visit"})
@@ -190,7 +190,6 @@ def _now(file: CaseFile, viewer: Viewer) -> tuple[SummaryRow, ...]:
 def _person(file: CaseFile) -> tuple[SummaryRow, ...]:
     details = file.person.details
     names = tuple(name.text for name in details.names)
-    reach = say_reach(details) or _("Nothing is recorded")
     return (
         SummaryRow(label=_("Names"), value=names or None, is_name=True),
         SummaryRow(label=_("Age"), value=say_ages(file.person.ages)),
@@ -199,29 +198,24 @@ def _person(file: CaseFile) -> tuple[SummaryRow, ...]:
         SummaryRow(
             label=_("Languages"), value=tuple(say_part(language) for language in details.languages) or None
         ),
-        SummaryRow(label=_("How she may be reached"), value=reach),
+        SummaryRow(label=_("How she may be reached"), value=say_reach(details)),
     )
 
 
 def _happened(file: CaseFile, episode: EpisodeFile) -> SummaryRow:
     details = episode.details
-    purposes = details.purposes or ((details.main_purpose,) if details.main_purpose != "unknown" else ())
     return SummaryRow(
         label=_("Situation %(number)s") % {"number": say_number(episode.number)},
-        value=code_labels("purpose", purposes),
+        value=code_labels("purpose", details.purposes),
         note=_period(episode),
     )
 
 
 def _period(episode: EpisodeFile) -> str:
     details = episode.details
-    if details.started is None and details.ended is None:
-        return _("still going on") if details.is_ongoing == "yes" else ""
-    start = say_partial_date(details.started) if details.started else _("an unknown day")
-    if details.is_ongoing == "yes":
-        return _("since %(start)s, still going on") % {"start": start}
-    end = say_partial_date(details.ended) if details.ended else _("an unknown day")
-    return _("from %(start)s to %(end)s") % {"start": start, "end": end}
+    if details.started is None and details.ended is None and details.is_ongoing != "yes":
+        return ""
+    return say_period(details.started, details.ended, is_ongoing=details.is_ongoing == "yes")
 
 
 def _last_contact(notes: Sequence[NoteFile]) -> Value:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from amparo.cases.rules import Address, Contact, Language, Leg, Name, Paper
 from amparo.ui.codes import code_label, code_labels
+from amparo.ui.formats import join_words
 from amparo.ui.parts import SummaryRow, Value
 from amparo.ui.showing import say_value
 from amparo.vocab.described import Described, described_fields
@@ -34,7 +35,7 @@ def summary_rows(record: Any, names: Sequence[str]) -> tuple[SummaryRow, ...]:
         else:
             rows.extend(_rows(described[name], value))
     if unasked:
-        rows.append(SummaryRow(label=_("Not asked yet"), value=_(", ").join(unasked)))
+        rows.append(SummaryRow(label=_("Not asked yet"), value=join_words(unasked)))
     return tuple(rows)
 
 
@@ -122,14 +123,21 @@ def _any_part(part: Any) -> str:
 
 def _words(value: Value) -> str:
     if isinstance(value, (list, tuple)):
-        return _(", ").join(say_value(one) for one in value)
+        return join_words(say_value(one) for one in value)
     return say_value(value)
 
 
 def _address(address: Address) -> str:
     country = "" if is_unasked(address.country) else code_label("country", address.country)
-    parts = (address.street, address.postal_code, address.city, address.state, country)
-    return _(", ").join(part for part in parts if part)
+    point = isolated(" ".join(part for part in (address.latitude, address.longitude) if part))
+    parts = (
+        address.street,
+        address.postal_code,
+        address.city,
+        address.state,
+        address.country_stated or country,
+    )
+    return join_words((*parts, point))
 
 
 def _language(language: Language) -> str:

@@ -16,11 +16,11 @@ Coded = Mapping[str, Any]
 
 # All of it is coded: a test holds every name here against the privacy classes of the models.
 CASE_COLUMNS = (
-    "opened_date", "closed_date", "stage", "child_track", "closure_reason", "identification", "deciding_body",
-    "referral_reason", "vulnerabilities",
+    "opened_date", "closed_date", "stage", "child_track", "track_at_opening", "closure_reason", "identification",
+    "deciding_body", "referral_reason", "vulnerabilities",
 )  # fmt: skip
 PERSON_COLUMNS = (
-    "birth_year", "age_status", "sex", "gender", "citizenships", "is_stateless", "birth_country", "marital_status",
+    "birth_year", "sex", "gender", "citizenships", "is_stateless", "birth_country", "marital_status",
     "education",
 )  # fmt: skip
 EPISODE_COLUMNS = (

@@ -128,7 +128,7 @@ def _person(person: Person, reading: Reading, today: date) -> PersonFile:
         version=person.version,
         details=details,
         display_name=display_name(details.called, details.names),
-        ages=age_on(today, birth=details.birth, stated_age=details.stated_age),
+        ages=age_on(today, details),
     )
 
 

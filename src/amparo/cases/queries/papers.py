@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
-
-from django.conf import settings
 
 from amparo.access.actions import begin_reading
 from amparo.access.rules import Permission, Viewer
 from amparo.cases.models import Document
+from amparo.cases.queries.stored import open_stored
 from amparo.cases.queries.visible import Absent, visible_case
 from amparo.vault.queries import open_many
 
@@ -105,15 +103,9 @@ def get_document(viewer: Viewer, reference: str, document: UUID, *, now: datetim
 def document_content(document: DocumentFile) -> BinaryIO:
     """Open the content of a document that `get_document` returned; `Absent` when the store has lost it."""
     try:
-        return stored_path(document.stored_name).open("rb")
+        return open_stored(document.stored_name)
     except FileNotFoundError as error:
         raise Absent from error
-
-
-def stored_path(stored_name: UUID) -> Path:
-    """Return where the content of a document lies."""
-    name = stored_name.hex
-    return Path(settings.AMPARO_DOCUMENTS) / name[:2] / name
 
 
 def list_timeline(viewer: Viewer, reference: str) -> tuple[TimelineEntry, ...]:

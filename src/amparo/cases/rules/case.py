@@ -62,11 +62,11 @@ class CaseDetails:
         N_("Status"),
         privacy=CODED,
         codes="identification_status",
-        default="unknown",
+        default="not_asked",
         help=N_("What has been decided or asserted so far. A screening never decides."),
     )
     deciding_body: str = describe(
-        N_("Who decided or asserted it"), privacy=CODED, codes="deciding_body", default="unknown"
+        N_("Who decided or asserted it"), privacy=CODED, codes="deciding_body", default="not_asked"
     )
     owner_stated: str = describe(N_("Case owner, as stated"), privacy=STORY, default="")
     closure_details: str = describe(N_("Why it was closed"), privacy=STORY, default="", widget="long")

@@ -42,7 +42,7 @@ def _problems(record: Any, today: date, prefix: str) -> Iterator[Problem]:
         if value is default or value == default:
             continue  # nothing was said here, so nothing is wrong
         if codes is not None:
-            yield from _code_problems(where, codes, value)
+            yield from code_problems(where, codes, value)
         elif isinstance(value, tuple):
             for position, part in enumerate(value, start=1):
                 if _is_record(part):
@@ -70,7 +70,8 @@ def _is_record_class(kind: type) -> bool:
     return is_dataclass(kind) and any("described" in field.metadata for field in fields(kind))
 
 
-def _code_problems(where: str, codes: str, value: Any) -> Iterator[Problem]:
+def code_problems(where: str, codes: str, value: str | tuple[str, ...]) -> Iterator[Problem]:
+    """List what is wrong with a code or a set of codes."""
     chosen = value if isinstance(value, tuple) else (value,)
     listed = code_list(codes)
     for code in chosen:

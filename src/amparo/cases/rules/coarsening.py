@@ -30,7 +30,7 @@ DURATIONS = (
     ("25+", N_("25 months and longer")),
 )
 SEVERAL, STATELESS = "several", "stateless"
-ADULT_AGE = 18
+OLDEST_CHILD = AGE_BANDS[1][1]  # the bands part children from adults here, whatever the law of a State says
 
 
 def age_band(age: int | None) -> str:
@@ -41,11 +41,11 @@ def age_band(age: int | None) -> str:
 
 
 def age_in_year(year: int, *, birth_year: int | None, is_child: bool) -> int | None:
-    """Return the age reached in a year. Who is known to be a child and turns 18 in that year is still 17."""
+    """Return the age reached in a year. Who was a child then and turns 18 in that year counts as 17."""
     if birth_year is None:
         return None
     age = year - birth_year
-    return ADULT_AGE - 1 if is_child and age == ADULT_AGE else age
+    return OLDEST_CHILD if is_child and age == OLDEST_CHILD + 1 else age
 
 
 def year(month_or_year: str) -> str:

@@ -16,10 +16,14 @@ STORY, CODED = Privacy.STORY, Privacy.CODED
 class Leg:
     """One step of the route: never finer than the first-level area."""
 
-    kind: str = describe(N_("What happened there"), privacy=CODED, codes="leg_kind", default="unknown")
-    country: str = describe(N_("Country"), privacy=CODED, codes="country", default="unknown")
+    kind: str = describe(N_("What happened there"), privacy=CODED, codes="leg_kind", default="not_asked")
+    country: str = describe(N_("Country"), privacy=CODED, codes="country", default="not_asked")
     area: str = describe(
-        N_("Region"), privacy=CODED, default="", help=N_("State, province or region; nothing smaller.")
+        N_("Region"),
+        privacy=CODED,
+        default="",
+        widget="area",
+        help=N_("State, province or region; nothing smaller."),
     )
 
 
@@ -59,7 +63,7 @@ class EpisodeDetails:
     purposes: tuple[str, ...] = describe(
         N_("What for"), privacy=CODED, codes="purpose", default=(), help=N_("Tick all that apply.")
     )
-    main_purpose: str = describe(N_("Main purpose"), privacy=CODED, codes="purpose", default="unknown")
+    main_purpose: str = describe(N_("Main purpose"), privacy=CODED, codes="purpose", default="not_asked")
     sexual_exploitation_types: tuple[str, ...] = describe(
         N_("Kind of sexual exploitation"), privacy=CODED, codes="sexual_exploitation_type", default=()
     )

@@ -16,10 +16,10 @@ def _column(name: str, label: str, definition: str, **more: Any) -> FactColumn:
     return FactColumn(name=name, label=label, definition=definition, **more)
 
 
-# The columns of a case; the first five also go with each episode.
 _TRACKS = tuple((track.value, track.label) for track in ChildTrack)
 _STAGES = tuple((stage.value, label) for stage, label in STAGE_LABELS.items())
-CASE_COLUMNS: tuple[FactColumn, ...] = (
+# The columns of a case that go with each of its episodes, too.
+SHARED_COLUMNS: tuple[FactColumn, ...] = (
     _column("year_opened", N_("Year of opening"), N_("Year in which the case was opened."), pattern=r"\d{4}"),
     _column(
         "identification",
@@ -28,9 +28,9 @@ CASE_COLUMNS: tuple[FactColumn, ...] = (
         codes="identification_status",
     ),
     _column(
-        "child_track",
-        N_("Adult or child"),
-        N_("The track of the case when it was opened or last changed; a doubt is kept as a doubt."),
+        "track_at_opening",
+        N_("Adult or child at opening"),
+        N_("By the age on the day on which the case was opened; a doubt is kept as a doubt."),
         values=_TRACKS,
     ),
     _column(
@@ -45,11 +45,20 @@ CASE_COLUMNS: tuple[FactColumn, ...] = (
         N_("Who decided or asserted the identification."),
         codes="deciding_body",
     ),
+)
+CASE_COLUMNS: tuple[FactColumn, ...] = (
+    *SHARED_COLUMNS,
     _column(
         "quarter_opened",
         N_("Quarter of opening"),
         N_("Quarter in which the case was opened."),
         pattern=r"\d{4}-Q[1-4]",
+    ),
+    _column(
+        "child_track",
+        N_("Adult or child"),
+        N_("By the age on the day of the snapshot; a doubt is kept as a doubt."),
+        values=_TRACKS,
     ),
     _column("stage", N_("Stage"), N_("Where the case stands on the day of the snapshot."), values=_STAGES),
     _column("year_closed", N_("Year of closing"), N_("Year in which the case was closed."), pattern=r"\d{4}"),

@@ -13,6 +13,7 @@ from amparo.cases.rules.episode import EpisodeDetails
 from amparo.cases.rules.lifecycle import Stage
 from amparo.cases.rules.person import PersonDetails
 from amparo.vocab.dates import PartialDate
+from amparo.vocab.null import is_answered
 from amparo.vocab.text import N_
 
 
@@ -83,7 +84,7 @@ def episode_problems(
         found.append(
             Problem(attribute="started", message=N_("It would have begun before she was born."), about={})
         )
-    if episode.main_purpose not in {*episode.purposes, "unknown", "not_asked"}:
+    if is_answered(episode.main_purpose) and episode.main_purpose not in episode.purposes:
         found.append(
             Problem(
                 attribute="main_purpose", message=N_("The main purpose is not among the purposes."), about={}

@@ -16,8 +16,8 @@ class Name:
     """One name as it was entered, in its own script."""
 
     text: str = describe(N_("Name"), privacy=IDENTITY)
-    kind: str = describe(N_("Kind of name"), privacy=CODED, codes="name_kind", default="unknown")
-    script: str = describe(N_("Script"), privacy=CODED, codes="script", default="unknown")
+    kind: str = describe(N_("Kind of name"), privacy=CODED, codes="name_kind", default="not_asked")
+    script: str = describe(N_("Script"), privacy=CODED, codes="script", default="not_asked")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,8 +34,8 @@ class Language:
 class Paper:
     """An identity paper, or what is left of it."""
 
-    kind: str = describe(N_("Kind of paper"), privacy=IDENTITY, codes="paper_kind", default="unknown")
-    country: str = describe(N_("Issued by"), privacy=IDENTITY, codes="country", default="unknown")
+    kind: str = describe(N_("Kind of paper"), privacy=IDENTITY, codes="paper_kind", default="not_asked")
+    country: str = describe(N_("Issued by"), privacy=IDENTITY, codes="country", default="not_asked")
     number: str = describe(N_("Number"), privacy=IDENTITY, default="")
     held_by: str = describe(
         N_("Who has it now"),
@@ -49,7 +49,9 @@ class Paper:
 class Contact:
     """One way to reach her, and the rule that keeps her safe when it is used."""
 
-    channel: str = describe(N_("Way to reach"), privacy=IDENTITY, codes="contact_channel", default="unknown")
+    channel: str = describe(
+        N_("Way to reach"), privacy=IDENTITY, codes="contact_channel", default="not_asked"
+    )
     value: str = describe(N_("Number, address or name there"), privacy=IDENTITY, default="")
     is_safe: str = describe(
         N_("Safe to use"),
@@ -65,6 +67,7 @@ class Contact:
         N_("How"),
         privacy=IDENTITY,
         default="",
+        widget="long",
         help=N_("For example: text message only, not from an unknown number, no voice message."),
     )
 
@@ -83,9 +86,10 @@ class Address:
         privacy=PLACE,
         default="",
         help=N_("Where a workbook names a country that is not in the list."),
+        is_seldom=True,
     )
-    latitude: str = describe(N_("Latitude"), privacy=PLACE, default="")
-    longitude: str = describe(N_("Longitude"), privacy=PLACE, default="")
+    latitude: str = describe(N_("Latitude"), privacy=PLACE, default="", is_seldom=True)
+    longitude: str = describe(N_("Longitude"), privacy=PLACE, default="", is_seldom=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,7 +129,7 @@ class PersonDetails:
         N_("Adult or child"),
         privacy=CODED,
         codes="age_status",
-        default="unknown",
+        default="not_asked",
         help=N_("In doubt, treat as a child."),
     )
     sex: str = describe(N_("Sex"), privacy=CODED, codes="sex", default="not_asked")
@@ -146,4 +150,4 @@ class PersonDetails:
     education: str = describe(
         N_("Education completed"), privacy=CODED, codes="education", default="not_asked"
     )
-    is_deceased: str = describe(N_("Has died"), privacy=CODED, codes="yes_no", default="unknown")
+    is_deceased: str = describe(N_("Has died"), privacy=CODED, codes="yes_no", default="not_asked")

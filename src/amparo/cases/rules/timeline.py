@@ -13,6 +13,8 @@ class Happening(StrEnum):
     OPENED = "opened"
     IMPORTED = "imported"
     PERSON_CHANGED = "person_changed"
+    AGE_IN_DOUBT = "age_in_doubt"
+    BECAME_ADULT = "became_adult"
     CASE_CHANGED = "case_changed"
     EPISODE_ADDED = "episode_added"
     EPISODE_CHANGED = "episode_changed"
@@ -36,6 +38,8 @@ HAPPENINGS = {
     Happening.OPENED: N_("Case opened"),
     Happening.IMPORTED: N_("Brought in from a workbook"),
     Happening.PERSON_CHANGED: N_("Person changed"),
+    Happening.AGE_IN_DOUBT: N_("Age in doubt"),
+    Happening.BECAME_ADULT: N_("Became an adult"),
     Happening.CASE_CHANGED: N_("Case changed"),
     Happening.EPISODE_ADDED: N_("What happened: added"),
     Happening.EPISODE_CHANGED: N_("What happened: changed"),

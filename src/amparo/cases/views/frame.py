@@ -30,7 +30,6 @@ def case_page(
         "identity_bar": identity_bar(file),
         "tabs": tabs(file, request.viewer, current=current),
         "acts": acts(file, request.viewer),
-        "today": request.now.date(),
         "file": file,
     }
     return page(request, template, {**around, **context}, title=title, status=status)

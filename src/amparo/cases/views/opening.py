@@ -25,7 +25,7 @@ from amparo.ui.web import page
 @requires(Permission.CASE_CREATE)
 def new(request: Request) -> HttpResponse:
     """Open a case: for a new person, or after a proposal for one who is known already."""
-    form = NewCaseForm(request.POST or None, initial={"opened_date": request.now.date()})
+    form = NewCaseForm(request.POST or None, today=request.now.date())
     likely: tuple[LikelyPerson, ...] = ()
     if request.method == "POST" and form.is_valid():
         likely = likely_persons(request.viewer, form.person(), now=request.now)
