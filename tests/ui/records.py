@@ -43,6 +43,15 @@ class Details:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Leg:
+    """A row with a first-level area, and something that is seldom needed."""
+
+    country: str = describe("Country", privacy=CODED, codes="country", default="unknown")
+    area: str = describe("Region", privacy=CODED, default="", widget="area")
+    remark: str = describe("Remark", privacy=IDENTITY, default="", is_seldom=True)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WithPicture:
     """A record with a type that no field is made for."""
 

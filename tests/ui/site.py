@@ -38,8 +38,6 @@ def header(request: HttpRequest) -> Header:
     return Header(
         organisation="Casa Luz",
         user="أمل",
-        tasks_url="/tasks",
-        tasks=12,
         menu=(Link(label="Account", url="/me"),),
     )
 

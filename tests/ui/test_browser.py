@@ -5,15 +5,14 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
 from django.contrib.staticfiles import finders
 from django.test import Client
 from playwright.sync_api import Browser, Page, Route
 
+from tests.browser import faults_of, too_wide
 from tests.ui.site import PAGES
 
 SITE = "https://amparo.test"
-AXE = Axe()
 Opener = Callable[..., Page]
 Scheme = Literal["light", "dark"]
 
@@ -66,11 +65,6 @@ def _answer(route: Route, client: Client) -> None:
     route.fulfill(status=answer.status_code, headers=headers, body=answer.content)
 
 
-def faults(shown: Page) -> list[str]:
-    found = AXE.run(shown, options={"resultTypes": ["violations"]}).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
-
-
 # Each page in the look that is the hardest, the gallery (which holds every component) in the others too.
 LOOKS = [
     *((address, "ar", 320, "dark") for address in PAGES),
@@ -86,8 +80,8 @@ def test_pages_are_accessible_and_fit(
     opened: Opener, address: str, language: str, width: int, scheme: Scheme
 ) -> None:
     shown = opened(address, language=language, width=width, scheme=scheme)
-    assert faults(shown) == []
-    assert shown.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert faults_of(shown) == []
+    assert too_wide(shown) == []
 
 
 def turned(shown: Page, selector: str, pseudo: str) -> list[float]:
@@ -159,6 +153,34 @@ def test_a_reason_for_no_answer_takes_the_answers_off(opened: Opener) -> None:
     shown.get_by_label("Deception").check()
     shown.locator("[data-exclusive]").first.check()
     assert not shown.get_by_label("Deception").is_checked()
+
+
+def test_the_areas_of_our_state_are_offered_for_our_state_only(opened: Opener) -> None:
+    shown = opened("/ui/")
+    own, other = shown.locator("#id_route-0-area_own"), shown.locator("#id_route-0-area_other")
+    assert other.is_visible()
+    assert not own.is_visible()
+    shown.select_option("#id_route-0-country", "XA")
+    own.select_option("XA-03")
+    assert not other.is_visible()
+    shown.select_option("#id_route-0-country", "ET")
+    assert own.is_disabled()
+    bare = opened("/ui/", script=False)
+    assert bare.locator("#id_route-0-area_own").is_visible()
+    assert bare.locator("#id_route-0-area_other").is_visible()
+
+
+def test_on_a_phone_the_name_the_child_and_the_safe_way_stay_in_sight(opened: Opener) -> None:
+    shown = opened("/ui/example/case", width=320)
+    for look in ("0", "document.body.scrollHeight"):
+        shown.evaluate(f"window.scrollTo(0, {look})")
+        for selector in (".amparo-identity__name", ".amparo-mark--child", ".amparo-identity__reach"):
+            box = shown.locator(selector).bounding_box()
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 320
+            assert box["y"] >= 0
+            assert box["y"] + box["height"] <= 400
 
 
 def test_the_policy_allows_what_the_pages_do(browser: Browser) -> None:

@@ -7,6 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from django.template import Context, Template
 from django.utils.translation import override
@@ -14,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amparo.ui.forms import DetailsForm, details_form, error_links
-from amparo.ui.forms.details import NoField
+from amparo.ui.forms.base import teach
+from amparo.ui.forms.making import NoField
 from amparo.vocab.codes import code_list
 from amparo.vocab.dates import PartialDate, StatedAge
 from tests.ui.records import Details, Name, Place, WithPicture
@@ -320,3 +324,58 @@ def test_a_forged_row_key_does_no_harm() -> None:
     form = FORM(sent)
     assert form.is_valid()
     assert len(form.record().names) == 1
+
+
+DJANGO_FIELDS = [
+    forms.CharField, forms.EmailField, forms.IntegerField, forms.DateField, forms.UUIDField, forms.FileField,
+    forms.ChoiceField, forms.TypedChoiceField, forms.MultipleChoiceField, forms.BooleanField,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", DJANGO_FIELDS, ids=lambda kind: kind.__name__)
+def test_no_field_speaks_in_the_words_of_django(kind: type[forms.Field]) -> None:
+    theirs = {
+        str(message)
+        for one in kind.__mro__
+        for message in vars(one).get("default_error_messages", {}).values()
+    }
+    field = kind()
+    teach(field)
+    said = {code: str(message) for code, message in field.error_messages.items()}
+    assert {code for code, message in said.items() if message in theirs} <= {
+        "max_length",
+        "contradiction",
+        "overflow",
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        (forms.EmailField(), "nobody", "This is not an e-mail address. Write it like name@example.org."),
+        (
+            forms.EmailField(),
+            "a" * 400 + "@x.org",
+            "This text is too long. Shorten it to 320 characters or fewer.",
+        ),
+        (
+            forms.CharField(),
+            "a\x00",
+            "This text holds a character that cannot be shown. Type it again instead of pasting.",
+        ),
+        (forms.DateField(), "soon", "This is not a day. Choose it, or write it like 2026-03-31."),
+        (forms.FileField(), SimpleUploadedFile("x.pdf", b""), "The file is empty. Choose another file."),
+    ],
+    ids=["e-mail", "long", "control", "day", "file"],
+)
+def test_errors_say_how_to_mend(field: forms.Field, typed: Any, said: str) -> None:
+    teach(field)
+    with pytest.raises(ValidationError) as caught:
+        field.clean(typed)
+    assert said in caught.value.messages
+
+
+def test_the_own_words_of_a_field_stay() -> None:
+    field = forms.FileField(error_messages={"empty": "Nothing is in it."})
+    teach(field)
+    assert field.error_messages["empty"] == "Nothing is in it."

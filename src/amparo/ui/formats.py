@@ -1,5 +1,7 @@
-"""Dates, deadlines and numbers as people of the current language write them."""
+"""Dates, numbers and lists as people of the current language write them."""
 
+import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 
@@ -7,9 +9,9 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 
-from amparo.vocab.dates import AUTUMN, SPRING, SUMMER, WINTER, PartialDate, Period, StatedAge
+from amparo.vocab.dates import AUTUMN, SPRING, SUMMER, WINTER, PartialDate, StatedAge
 
 _REGIONS = {"en": "en_GB"}
 _ARABIC_INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
@@ -64,19 +66,6 @@ def say_time(moment: datetime) -> str:
     return in_local_digits(format_time(local.time(), "short", locale=current_locale()))
 
 
-def say_days_left(day: date, *, today: date) -> str:
-    """Return how far a deadline is: in 4 days, today, 2 days late."""
-    days = (day - today).days
-    number = {"days": say_number(abs(days))}
-    if days == 0:
-        return gettext("today")
-    if days == 1:
-        return gettext("tomorrow")
-    if days > 0:
-        return ngettext("in %(days)s day", "in %(days)s days", days) % number
-    return ngettext("%(days)s day late", "%(days)s days late", -days) % number
-
-
 def say_partial_date(value: PartialDate) -> str:
     """Return a date as it is known: 12 April 2019, April 2019, spring 2024, about 2019."""
     if value.season is not None:
@@ -97,15 +86,12 @@ def say_partial_date(value: PartialDate) -> str:
     return gettext("about %(date)s") % {"date": text} if value.is_approximate else text
 
 
-def say_period(period: Period) -> str:
+def say_period(start: PartialDate | None, end: PartialDate | None, *, is_ongoing: bool = False) -> str:
     """Return a stretch of time: from April 2019 to June 2020; since 2019, still going on."""
-    start = say_partial_date(period.start) if period.start else gettext("an unknown day")
-    end = say_partial_date(period.end) if period.end else gettext("an unknown day")
-    if period.is_ongoing == "yes":
-        return gettext("since %(start)s, still going on") % {"start": start}
-    if period.start is None and period.end is None:
-        return gettext("Not known")
-    return gettext("from %(start)s to %(end)s") % {"start": start, "end": end}
+    begin, finish = (say_partial_date(day) if day else gettext("an unknown day") for day in (start, end))
+    if is_ongoing:
+        return gettext("since %(start)s, still going on") % {"start": begin}
+    return gettext("from %(start)s to %(end)s") % {"start": begin, "end": finish}
 
 
 def say_stated_age(age: StatedAge) -> str:
@@ -117,6 +103,21 @@ def say_stated_age(age: StatedAge) -> str:
 def say_number(number: int | float) -> str:
     """Return a number with the digits and the grouping of the language."""
     return format_decimal(number, locale=current_locale(), numbering_system="default")
+
+
+def join_words(parts: Iterable[str]) -> str:
+    """Put commas between words: each is that of the script before it, for a page may show texts of another language."""
+    filled = [part for part in parts if part]
+    return "".join(part + _comma_after(part) for part in filled[:-1]) + "".join(filled[-1:])
+
+
+def _comma_after(text: str) -> str:
+    letter = next((one for one in reversed(text) if one.isalpha()), "")
+    if letter and unicodedata.bidirectional(letter) == "AL":
+        return "، "
+    if letter and unicodedata.name(letter, "").startswith(("CJK", "HIRAGANA", "KATAKANA")):
+        return "、"
+    return ", " if letter or current_locale().language != "ar" else "، "
 
 
 def say_language_name(code: str) -> str:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from amparo.vocab.dates import PartialDate, Period, StatedAge
+from amparo.vocab.dates import PartialDate, StatedAge
 
 
 class Colour(StrEnum):
@@ -39,7 +39,7 @@ class Link:
     url: str
 
 
-OneValue = str | int | date | datetime | PartialDate | Period | StatedAge | State | None
+OneValue = str | int | date | datetime | PartialDate | StatedAge | State | None
 Value = OneValue | Sequence[OneValue]
 
 
@@ -62,13 +62,9 @@ class Header:
     purpose: str = ""
     purpose_url: str = ""
     search_url: str = ""
-    tasks_url: str = ""
-    tasks: int | None = None
     menu: tuple[Link, ...] = ()
     sign_in_url: str = ""
     sign_out_url: str = ""
-    footer: tuple[Link, ...] = ()
-    shortcuts: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,12 +77,9 @@ class IdentityBar:
     is_child: bool = False
     is_age_in_doubt: bool = False
     language: str = ""
-    interpreter: str = ""
     reach: str = ""
     compartment: str = ""
     purpose: str = ""
-    justice: bool = False
-    url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,9 +149,7 @@ class DataTable:
     empty_title: str = ""
     empty_text: str = ""
     empty_act: Link | None = None
-    count: int | None = None
     select_name: str = ""
-    hide_caption: bool = True
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -188,19 +179,13 @@ class DataTable:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pager:
-    """Where one page of a list stands: links to its neighbours, and which rows are shown."""
+    """Where one page of a list stands: links to its neighbours, and how many rows are shown."""
 
     previous_url: str = ""
     next_url: str = ""
-    first: int = 0
     shown: int = 0
     total: int | None = None
     label: str = ""  # needed where a page has two of them
-
-    @property
-    def last(self) -> int:
-        """Return the number of the last row shown."""
-        return self.first + self.shown - 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -220,28 +205,7 @@ class TimelineEntry:
     at: datetime
     by: str = ""
     text: str = ""
-    url: str = ""
     state: State | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TaskItem:
-    """A section of long work, with its state; without `url` it cannot be begun yet."""
-
-    label: str
-    state: State
-    url: str = ""
-    hint: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Due:
-    """Something with a deadline; `whose` says whose turn it is."""
-
-    label: str
-    on: date
-    url: str = ""
-    whose: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

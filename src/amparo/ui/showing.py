@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from amparo.ui import formats
 from amparo.ui.parts import State, as_values
-from amparo.vocab.dates import PartialDate, Period, StatedAge
+from amparo.vocab.dates import PartialDate, StatedAge
 
 
 def show_value(value: Any, kind: str = "") -> SafeString:
@@ -52,8 +52,6 @@ def say_value(value: Any) -> str:
         return formats.say_day(value)
     if isinstance(value, PartialDate):
         return formats.say_partial_date(value)
-    if isinstance(value, Period):
-        return formats.say_period(value)
     if isinstance(value, StatedAge):
         return formats.say_stated_age(value)
     return str(value)

@@ -12,10 +12,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from amparo.ui import gallery as showcase
-from amparo.ui.web import page
+from amparo.ui.web import keep_language, page
 
 DEFAULT_EXIT = "https://www.wikipedia.org/"
-A_YEAR = 365 * 24 * 60 * 60
 
 
 @non_atomic_requests
@@ -39,20 +38,13 @@ def example(request: HttpRequest, example: str) -> HttpResponse:
 @csrf_exempt  # changing the language harms nobody, and public pages set no cookie for a token
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
-    """Keep the language in a cookie and go back to the page."""
+    """Keep the language for this browser and go back to the page. What an account keeps is changed under Me."""
     chosen, back = request.POST.get("language", ""), request.POST.get("next", "/")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
         back = "/"
     response = HttpResponseRedirect(back)
     if chosen in dict(settings.LANGUAGES) and check_for_language(chosen):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            chosen,
-            max_age=A_YEAR,
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
+        keep_language(response, chosen)
     return response
 
 

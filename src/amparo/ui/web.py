@@ -17,7 +17,7 @@ from amparo.ui.formats import say_language_name
 from amparo.ui.parts import Header, NavigationItem
 from amparo.ui.security import security_headers
 
-__all__ = ["Frame", "bare_frame", "frame", "page", "security_headers"]
+__all__ = ["Frame", "bare_frame", "frame", "keep_language", "page", "security_headers"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,13 +39,6 @@ class Frame:
     languages: tuple[Language, ...]
     training: bool
     version: str = amparo.__version__
-
-    @property
-    def tasks_need_a_link(self) -> bool:
-        """Tell whether the tasks have an address that the navigation does not lead to."""
-        return bool(self.header.tasks_url) and all(
-            item.url != self.header.tasks_url for item, _ in self.navigation
-        )
 
     @property
     def language_name(self) -> str:
@@ -73,6 +66,17 @@ def page(
 
 def _has_errors(value: Any) -> bool:
     return isinstance(value, BaseForm) and value.is_bound and bool(value.errors)
+
+
+def keep_language(response: HttpResponse, language: str) -> None:
+    """Let this browser see pages in that language until it is closed: a shared computer keeps nobody's language."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

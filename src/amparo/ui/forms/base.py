@@ -1,14 +1,15 @@
 """The base of all forms: plain error messages, and an error summary that leads to the right control."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy
 
+from amparo.ui.formats import join_words
 from amparo.ui.parts import AppliedFilter
 from amparo.vocab.text import ToldError
 
@@ -23,11 +24,14 @@ _TAUGHT: Mapping[type[forms.Field], Mapping[str, Any]] = {
     forms.IntegerField: {
         "invalid": gettext_lazy("This is not a whole number. Write it with digits, such as 3.")
     },
+    forms.DateField: {"invalid": gettext_lazy("This is not a day. Choose it, or write it like 2026-03-31.")},
     forms.UUIDField: {
         "invalid": gettext_lazy("This page is out of date. Go back, load it again and repeat the step.")
     },
     forms.FileField: {
         "required": gettext_lazy("No file is chosen. Choose a file."),
+        "invalid": gettext_lazy("No file is chosen. Choose a file."),
+        "missing": gettext_lazy("No file is chosen. Choose a file."),
         "empty": gettext_lazy("The file is empty. Choose another file."),
     },
     forms.ChoiceField: {
@@ -37,8 +41,17 @@ _TAUGHT: Mapping[type[forms.Field], Mapping[str, Any]] = {
     forms.MultipleChoiceField: {
         "required": gettext_lazy("No answer is chosen. Choose at least one."),
         "invalid_choice": gettext_lazy("This answer is not in the list. Choose from the list."),
+        "invalid_list": gettext_lazy("This answer is not in the list. Choose from the list."),
     },
     forms.BooleanField: {"required": gettext_lazy("This is not ticked. Tick it to go on.")},
+    forms.CharField: {
+        "max_length": gettext_lazy(
+            "This text is too long. Shorten it to %(limit_value)d characters or fewer."
+        ),
+        "null_characters_not_allowed": gettext_lazy(
+            "This text holds a character that cannot be shown. Type it again instead of pasting."
+        ),
+    },
     forms.Field: {"required": gettext_lazy("This is empty. Write an answer.")},
 }
 
@@ -57,11 +70,31 @@ def told(error: ToldError) -> str:
     return gettext(error.template) % error.values
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """Questions that belong together under a title; folded ones show themselves when they hold an answer or an error."""
+
+    title: Any
+    fields: tuple[str, ...]
+    is_folded: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormPart:
+    """What a page lays out of a form at once; without a title it stands bare."""
+
+    fields: tuple[forms.BoundField, ...]
+    title: Any = ""
+    is_folded: bool = False
+    is_open: bool = False
+
+
 class PlainForm(forms.Form):
     """A form with our words for common errors, checked on the server and not by the browser."""
 
     use_required_attribute = False
     label_suffix: str
+    groups: ClassVar[tuple[Group, ...]] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -75,16 +108,48 @@ class PlainForm(forms.Form):
         return any(getattr(field, "has_rows", False) for field in self.fields.values())
 
 
+def form_parts(form: forms.Form) -> Iterator[FormPart]:
+    """Cut a form as its page lays it out: what stands in no group first, then its groups."""
+    groups: tuple[Group, ...] = getattr(form, "groups", ())
+    grouped = {name for group in groups for name in group.fields}
+    bare = tuple(bound for bound in form.visible_fields() if bound.name not in grouped)
+    if bare:
+        yield FormPart(fields=bare)
+    for group in groups:
+        fields = tuple(form[name] for name in group.fields if name in form.fields)
+        is_open = any(form.errors.get(bound.name) or not is_blank(bound) for bound in fields)
+        yield FormPart(fields=fields, title=group.title, is_folded=group.is_folded, is_open=is_open)
+
+
+def is_blank(bound: forms.BoundField) -> bool:
+    """Tell whether a field holds nothing beyond what an empty form holds."""
+    inner = getattr(bound.field.widget, "labelled_forms", None)
+    if inner is not None:
+        return all(form.is_blank for _place, form in inner(bound.html_name, bound.value(), ""))
+    raw = bound.value()
+    if raw is None or getattr(raw, "is_blank", False):
+        return True
+    at_first = bound.field.prepare_value(bound.field.initial)
+    if isinstance(raw, str):
+        return raw.strip() == "" or raw == str(at_first or "")
+    return raw == at_first or raw is False or raw in ((), [])
+
+
 def teach(field: forms.Field) -> None:
-    """Replace the short error messages of Django by ones that say how to mend."""
-    # What a field of ours says by itself stays; the words of Django's own fields do not.
-    own = {} if type(field) in _TAUGHT else type(field).__dict__.get("default_error_messages", {})
+    """Replace the short error messages of Django by ones that say how to mend; what a field of ours says stays."""
     for kind in type(field).__mro__:
         for code, message in _TAUGHT.get(kind, {}).items():
-            standard = forms.Field.default_error_messages.get(code)
-            is_untouched = code in field.error_messages and code not in own
-            if is_untouched and (kind is not forms.Field or field.error_messages[code] == standard):
+            if _is_djangos(field, code):
                 field.error_messages[code] = message
+
+
+def _is_djangos(field: forms.Field, code: str) -> bool:
+    """Tell whether the words for an error are Django's own: of the field's class, or of a validator."""
+    if code not in field.error_messages:
+        return True
+    said = field.error_messages[code]
+    theirs = (kind for kind in type(field).__mro__ if kind.__module__.startswith("django."))
+    return any(said is vars(kind).get("default_error_messages", {}).get(code) for kind in theirs)
 
 
 def first_control_id(bound: forms.BoundField, *, part: str = "") -> str:
@@ -121,7 +186,7 @@ def _field_links(bound: forms.BoundField, error: ValidationError, *, label: str)
         ):
             yield from _links(inner, label=place)
         return
-    where = gettext(", ").join(filter(None, (label, str(bound.label))))
+    where = join_words((label, str(bound.label)))
     for message in error.messages:
         part = str(getattr(error, "code", "") or "")
         yield ErrorLink(message=message, target=first_control_id(bound, part=part), label=where)
@@ -129,8 +194,6 @@ def _field_links(bound: forms.BoundField, error: ValidationError, *, label: str)
 
 class FilterForm(PlainForm):
     """A form of filters, sent by GET: nothing is required, and what is on can be listed and taken off."""
-
-    use_required_attribute = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -15,6 +15,7 @@ from amparo.vocab.null import NullReason, is_null_reason
 
 MOST_RADIOS = 7
 MOST_TICKS = 24
+MOST_IN_A_LINE = 64  # letters of all answers together, which a line of a question page holds
 Choices = list[tuple[str, str]]
 
 
@@ -29,16 +30,23 @@ def null_choices(*reasons: NullReason) -> Choices:
     return [(reason.value, words[reason]) for reason in reasons or words]
 
 
+def _answers(codes: str) -> Choices:
+    return [pair for pair in code_choices(codes) if not is_null_reason(pair[0])]
+
+
 class _Divided:
     """What radios, ticks and selects share: answers first, then the reasons for none."""
 
     divided = True
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Split the options into answers and reasons."""
+        """Split the options into answers and reasons, and tell whether the answers fit in a line."""
         context: dict[str, Any] = super().get_context(name, value, attrs)  # type: ignore[misc]  # a mixin
         options = [option for _group, several, _index in context["widget"]["optgroups"] for option in several]
-        context["widget"]["answers"] = [one for one in options if not is_null_reason(str(one["value"]))]
+        answers = [one for one in options if not is_null_reason(str(one["value"]))]
+        lengths = [len(str(one["label"])) for one in answers]
+        context["widget"]["answers"] = answers
+        context["widget"]["are_few"] = sum(lengths) <= MOST_IN_A_LINE
         context["widget"]["reasons"] = [one for one in options if is_null_reason(str(one["value"]))]
         return context
 
@@ -109,23 +117,15 @@ class CodedField(forms.ChoiceField):
         codes: str,
         null_reasons: bool = True,
         widget: str = "",
-        leave_out: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
-        self.codes, self.null_reasons, self.leave_out = codes, null_reasons, tuple(leave_out)
+        self.codes, self.null_reasons = codes, null_reasons
         kwargs.setdefault("initial", NullReason.NOT_ASKED.value if null_reasons else None)
         super().__init__(choices=self._offered, widget=self._widget(widget), **kwargs)
 
-    def _answers(self) -> Choices:
-        return [
-            pair
-            for pair in code_choices(self.codes)
-            if not is_null_reason(pair[0]) and pair[0] not in self.leave_out
-        ]
-
     def _offered(self) -> Choices:
         empty = [] if isinstance(self.widget, forms.RadioSelect) or self.null_reasons else [("", "")]
-        return empty + self._answers() + (null_choices() if self.null_reasons else [])
+        return empty + _answers(self.codes) + (null_choices() if self.null_reasons else [])
 
     def _widget(self, named: str) -> forms.Widget:
         as_radios = named == "radios" or (named != "select" and count_codes(self.codes) <= MOST_RADIOS)
@@ -148,26 +148,17 @@ class CodedSetField(forms.MultipleChoiceField):
         self,
         *,
         codes: str,
-        null_reasons: bool = True,
         widget: str = "",
-        leave_out: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
-        self.codes, self.null_reasons, self.leave_out = codes, null_reasons, tuple(leave_out)
+        self.codes = codes
         kwargs.setdefault("required", False)
         super().__init__(choices=self._offered, widget=self._widget(widget), **kwargs)
         self.has_rows = isinstance(self.widget, SeveralSelects)
 
-    def _answers(self) -> Choices:
-        return [
-            pair
-            for pair in code_choices(self.codes)
-            if not is_null_reason(pair[0]) and pair[0] not in self.leave_out
-        ]
-
     def _offered(self) -> Choices:
         reasons = null_choices(NullReason.REFUSED, NullReason.UNKNOWN, NullReason.NOT_APPLICABLE)
-        return self._answers() + (reasons if self.null_reasons else [])
+        return _answers(self.codes) + reasons
 
     def _widget(self, named: str) -> forms.Widget:
         as_ticks = named == "checkboxes" or (named != "select" and count_codes(self.codes) <= MOST_TICKS)

@@ -1,39 +1,14 @@
-"""Makes forms of described records: one field an attribute, labelled, explained and checked as it is declared."""
+"""The form over a described record: what stands in it, what was typed, and the record that comes of it."""
 
-import types
-import typing
-from collections.abc import Callable, Sequence
-from dataclasses import MISSING, dataclass, is_dataclass, replace
-from dataclasses import fields as record_fields
-from datetime import date
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from django import forms
-from django.utils.translation import gettext_lazy
 
-from amparo.ui.forms.base import ARRANGE, PlainForm, told
-from amparo.ui.forms.coded import CodedField, CodedSetField
-from amparo.ui.forms.days import DateField, PartialDateField, StatedAgeField
-from amparo.ui.forms.rows import PartField, RowsField
-from amparo.ui.forms.text import LONGEST_NOTE, NumberField, SubmissionField, TextField, VersionField
-from amparo.vocab.dates import PartialDate, StatedAge
-from amparo.vocab.described import Described, described_fields
-from amparo.vocab.null import NullReason
+from amparo.ui.forms.base import ARRANGE, PlainForm, is_blank, told
 from amparo.vocab.text import ToldError
 
 Record = TypeVar("Record")
-
-
-class NoField(TypeError):
-    """A record has an attribute of a type that no form field is made for."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Declared:
-    name: str
-    described: Described
-    kind: Any
-    default: Any
 
 
 class DetailsForm(PlainForm, Generic[Record]):
@@ -95,7 +70,7 @@ class DetailsForm(PlainForm, Generic[Record]):
         """Tell whether nothing was filled in beyond what an empty form holds."""
         if not self.is_bound:
             return self.original is None
-        return all(_is_blank(self[name]) for name in self.attributes)
+        return all(is_blank(self[name]) for name in self.attributes)
 
     def clean(self) -> dict[str, Any]:
         """Make the record once, so that what its own class refuses is told as an error."""
@@ -113,115 +88,3 @@ class DetailsForm(PlainForm, Generic[Record]):
         if base is None:
             return self.record_class(**values)
         return replace(base, **values)  # type: ignore[type-var]  # every record is a dataclass
-
-
-def _is_blank(bound: forms.BoundField) -> bool:
-    if isinstance(bound.field, (RowsField, PartField)):
-        widget: Any = bound.field.widget
-        return all(form.is_blank for _place, form in widget.labelled_forms(bound.html_name, bound.data, ""))
-    raw = bound.data
-    if raw is None or getattr(raw, "is_blank", False):
-        return True
-    if isinstance(raw, str):
-        return raw.strip() == "" or raw == str(bound.field.initial or "")
-    return not raw
-
-
-def details_form(
-    record_class: type[Record],
-    fields: Sequence[str] | None = None,
-    *,
-    submission: bool = False,
-    version: bool = False,
-    base: type[DetailsForm[Any]] = DetailsForm,
-) -> type[DetailsForm[Record]]:
-    """Make a form class over the named attributes of a record class (all of them when none is named).
-
-    `submission` adds the hidden number that tells a second sending, `version` the hidden version of the record.
-    """
-    declared = _declared(record_class)
-    names = tuple(fields) if fields is not None else tuple(declared)
-    made: dict[str, Any] = {name: form_field(declared[name]) for name in names}
-    if submission:
-        made["submission"] = SubmissionField()
-    if version:
-        made["version"] = VersionField()
-    body = {**made, "record_class": record_class, "attributes": names, "__module__": __name__}
-    made_class: type[DetailsForm[Record]] = types.new_class(
-        f"{record_class.__name__}Form", (base,), exec_body=lambda space: space.update(body)
-    )
-    return made_class
-
-
-def _declared(record_class: type) -> dict[str, _Declared]:
-    defaults = {field.name: _default(field) for field in record_fields(record_class)}
-    return {
-        name: _Declared(name=name, described=described, kind=kind, default=defaults[name])
-        for name, described, kind in described_fields(record_class)
-    }
-
-
-def _default(field: Any) -> Any:
-    return field.default_factory() if field.default_factory is not MISSING else field.default
-
-
-def form_field(declared: _Declared) -> forms.Field:
-    """Make the form field of one attribute."""
-    described, default = declared.described, declared.default
-    options: dict[str, Any] = {
-        "label": gettext_lazy(described.label),
-        "help_text": gettext_lazy(described.help) if described.help else "",
-        "required": default is MISSING,
-    }
-    inner, is_many = _inner(declared.kind)
-    if described.codes is not None:
-        return _coded(described, default, options, is_many=is_many or described.many)
-    if is_many and isinstance(inner, type) and is_dataclass(inner):
-        return RowsField(inner, noun=described.label, **options)
-    if default is not MISSING and default is not None and not is_many:
-        options["initial"] = default
-    make = _BY_TYPE.get(inner)
-    if make is not None and not is_many:
-        return make(described, options)
-    if is_dataclass(inner) and isinstance(inner, type):
-        return PartField(inner, **options)
-    raise NoField(f"{declared.name}: no form field is made for {declared.kind}")
-
-
-def _coded(described: Described, default: Any, options: dict[str, Any], *, is_many: bool) -> forms.Field:
-    codes = described.codes or ""
-    if is_many:
-        return CodedSetField(codes=codes, widget=described.widget, **options | {"required": False})
-    if default is MISSING:
-        return CodedField(codes=codes, widget=described.widget, null_reasons=False, **options)
-    options |= {"required": True, "initial": default or NullReason.NOT_ASKED.value}
-    return CodedField(codes=codes, widget=described.widget, **options)
-
-
-def _inner(kind: Any) -> tuple[Any, bool]:
-    """Return the type inside `X | None` and `tuple[X, ...]`, and whether it repeats."""
-    if typing.get_origin(kind) in (typing.Union, types.UnionType):
-        kind = next(one for one in typing.get_args(kind) if one is not type(None))
-    if typing.get_origin(kind) is tuple:
-        return typing.get_args(kind)[0], True
-    return kind, False
-
-
-def _text(described: Described, options: dict[str, Any]) -> forms.Field:
-    if described.widget == "long":
-        return TextField(rows=5, max_length=LONGEST_NOTE, **options)
-    field = TextField(**options)
-    if described.widget in ("email", "telephone"):
-        field.widget.attrs["inputmode"] = "email" if described.widget == "email" else "tel"
-        field.widget.attrs["spellcheck"] = "false"
-    return field
-
-
-_BY_TYPE: dict[Any, Callable[[Described, dict[str, Any]], forms.Field]] = {
-    str: _text,
-    int: lambda described, options: NumberField(min_value=0, **options),
-    bool: lambda described, options: forms.BooleanField(**options | {"required": False}),
-    date: lambda described, options: DateField(**options),
-    PartialDate: lambda described, options: PartialDateField(**options),
-    StatedAge: lambda described, options: StatedAgeField(**options),
-}

@@ -6,16 +6,14 @@ row more or less and everything typed, so a view needs no code for them.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
 from amparo.ui.forms.base import ARRANGE, NESTED
-
-if TYPE_CHECKING:
-    from amparo.ui.forms.details import DetailsForm
+from amparo.ui.forms.details import DetailsForm
 
 MOST_ROWS = 100
 
@@ -46,7 +44,7 @@ class RowsWidget(forms.Widget):
     template_name = "ui/widgets/rows.html"
     use_fieldset = True
 
-    def __init__(self, form_class: "type[DetailsForm[Any]]", *, noun: str = "") -> None:
+    def __init__(self, form_class: type[DetailsForm[Any]], *, noun: str = "") -> None:
         super().__init__()
         self.form_class, self.noun = form_class, noun
 
@@ -63,7 +61,7 @@ class RowsWidget(forms.Widget):
             keys = [key for key in keys if key != pressed.rsplit(":", 1)[1]]
         return TypedRows(keys=tuple(keys), data=data, files=files, added=added, is_rearranged=bool(pressed))
 
-    def rows(self, name: str, value: Any) -> list[tuple[str, "DetailsForm[Any]"]]:
+    def rows(self, name: str, value: Any) -> list[tuple[str, DetailsForm[Any]]]:
         """Return each row's key and form; a group without rows gets an empty one to begin with."""
         if isinstance(value, TypedRows):
             return [(key, self._typed(name, key, value)) for key in value.keys]
@@ -73,13 +71,13 @@ class RowsWidget(forms.Widget):
         ]
         return made or [("0", self.form_class(prefix=f"{name}-0"))]
 
-    def _typed(self, name: str, key: str, value: TypedRows) -> "DetailsForm[Any]":
+    def _typed(self, name: str, key: str, value: TypedRows) -> DetailsForm[Any]:
         prefix = f"{name}-{key}"
         if key == value.added:
             return self.form_class(prefix=prefix)
         return self.form_class(value.data, value.files, prefix=prefix, is_rearranged=value.is_rearranged)
 
-    def labelled_forms(self, name: str, value: Any, label: str) -> Iterable[tuple[str, "DetailsForm[Any]"]]:
+    def labelled_forms(self, name: str, value: Any, label: str) -> Iterable[tuple[str, DetailsForm[Any]]]:
         """Return the forms that hold errors, each with the words that say which row it is."""
         for number, (_key, form) in enumerate(self.rows(name, value), start=1):
             if not form.is_blank:
@@ -110,7 +108,7 @@ class PartWidget(forms.Widget):
     template_name = "ui/widgets/part.html"
     use_fieldset = True
 
-    def __init__(self, form_class: "type[DetailsForm[Any]]") -> None:
+    def __init__(self, form_class: type[DetailsForm[Any]]) -> None:
         super().__init__()
         self.form_class = form_class
 
@@ -118,13 +116,13 @@ class PartWidget(forms.Widget):
         """Return what was typed."""
         return TypedPart(data=data, files=files, is_rearranged=ARRANGE in data)
 
-    def part(self, name: str, value: Any) -> "DetailsForm[Any]":
+    def part(self, name: str, value: Any) -> DetailsForm[Any]:
         """Return the form of the group."""
         if isinstance(value, TypedPart):
             return self.form_class(value.data, value.files, prefix=name, is_rearranged=value.is_rearranged)
         return self.form_class(prefix=name, record=value)
 
-    def labelled_forms(self, name: str, value: Any, label: str) -> Iterable[tuple[str, "DetailsForm[Any]"]]:
+    def labelled_forms(self, name: str, value: Any, label: str) -> Iterable[tuple[str, DetailsForm[Any]]]:
         """Return the form of the group with its label."""
         yield label, self.part(name, value)
 
@@ -147,14 +145,9 @@ class RowsField(forms.Field):
 
     has_rows = True
 
-    def __init__(
-        self, record_class: type, *, noun: str = "", fields: tuple[str, ...] | None = None, **kwargs: Any
-    ) -> None:
-        from amparo.ui.forms.details import details_form
-
-        self.record_class = record_class
+    def __init__(self, form_class: type[DetailsForm[Any]], *, noun: str = "", **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
-        super().__init__(widget=RowsWidget(details_form(record_class, fields), noun=noun), **kwargs)
+        super().__init__(widget=RowsWidget(form_class, noun=noun), **kwargs)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Say yes: rows are compared by whoever stores them."""
@@ -178,12 +171,9 @@ class RowsField(forms.Field):
 class PartField(forms.Field):
     """One record inside another; None when nothing was filled in."""
 
-    def __init__(self, record_class: type, **kwargs: Any) -> None:
-        from amparo.ui.forms.details import details_form
-
-        self.record_class = record_class
+    def __init__(self, form_class: type[DetailsForm[Any]], **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
-        super().__init__(widget=PartWidget(details_form(record_class)), **kwargs)
+        super().__init__(widget=PartWidget(form_class), **kwargs)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Say yes: groups are compared by whoever stores them."""

@@ -23,7 +23,15 @@ class ExampleDebt:
     """A group of fields inside a record."""
 
     amount: str = describe(N_("Amount"), privacy=STORY, default="")
-    currency: str = describe(N_("Currency"), privacy=STORY, default="")
+    currency: str = describe(N_("Currency"), privacy=STORY, default="", is_seldom=True)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExampleLeg:
+    """A place no finer than a region."""
+
+    country: str = describe(N_("Country"), privacy=CODED, codes="country", default="unknown")
+    area: str = describe(N_("Region"), privacy=CODED, default="", widget="area")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +60,7 @@ class ExampleDetails:
         help=N_("Tick nothing if it was not asked."),
     )
     citizenships: tuple[str, ...] = describe(N_("Citizenship"), privacy=CODED, codes="country", default=())
+    route: tuple[ExampleLeg, ...] = describe(N_("Route"), privacy=CODED, default=())
     number_of_children: int | None = describe(N_("Number of children"), privacy=CODED, default=None)
     asked_on: date | None = describe(N_("Day of this talk"), privacy=STORY, default=None)
     debt: ExampleDebt | None = describe(N_("The debt"), privacy=STORY, default=None)

@@ -15,7 +15,6 @@ from amparo.ui.parts import (
     Column,
     ComparisonRow,
     DataTable,
-    Due,
     IdentityBar,
     Link,
     Pager,
@@ -24,7 +23,6 @@ from amparo.ui.parts import (
     State,
     SummaryRow,
     Tab,
-    TaskItem,
     TimelineEntry,
 )
 from amparo.vocab.dates import PartialDate, StatedAge
@@ -76,23 +74,19 @@ def components(request: HttpRequest) -> dict[str, Any]:
         "summary": summary(),
         "table": table(),
         "empty_table": empty_table(),
-        "pager": Pager(previous_url="?before=1", next_url="?after=2", first=26, shown=25, total=1204),
+        "pager": Pager(previous_url="?before=1", next_url="?after=2", shown=25, total=1204),
         "filters_form": ExampleFilters(QueryDict("stage=open&stage=identified&q=XA-7Q4K")),
         "applied": ExampleFilters(QueryDict("stage=open&stage=identified&q=XA-7Q4K")).applied(request),
         "timeline": timeline(),
-        "tasks": tasks(),
-        "dues": dues(),
         "comparison": comparison(),
         "progress": Progress(
             label=_("Reading the workbook"), done=312, total=500, note=_("3 rows need a look")
         ),
-        "finished": Progress(label=_("Reading the workbook"), done=500, total=500, is_finished=True),
         "form": form_class(request.POST, request.FILES)
         if request.method == "POST"
         else form_class(record=person()),
         "note_form": ExampleNote(auto_id="note_%s"),
         "menu": (Link(label=_("Print a summary"), url="#"), Link(label=_("Hand over the case"), url="#")),
-        "crumbs": (Link(label=_("People"), url="#"), Link(label="XA-7Q4K-9X2M-C", url="#")),
         "icons": ICONS,
         "names": NAMES,
         "long_name": LONG_NAME[:500],
@@ -101,8 +95,8 @@ def components(request: HttpRequest) -> dict[str, Any]:
 
 
 ICONS = (
-    "age-in-doubt", "child", "close", "down", "error", "exit", "information", "justice", "language", "lock", "menu",
-    "person", "purpose", "reach", "sealed", "search", "success", "tasks", "warning",
+    "age-in-doubt", "child", "close", "down", "error", "exit", "information", "language", "lock", "menu",
+    "person", "purpose", "reach", "sealed", "search", "success", "warning",
 )  # fmt: skip
 
 
@@ -146,7 +140,6 @@ def identity_bar() -> IdentityBar:
         is_child=True,
         is_age_in_doubt=True,
         language=_("Arabic"),
-        interpreter=_("interpreter needed"),
         reach=_("SMS only, 9–12, not from an unknown number"),
         compartment=_("Protection"),
         purpose=_("Support"),
@@ -159,9 +152,7 @@ def tabs() -> tuple[Tab, ...]:
         Tab(label=_("Overview"), url="#", is_current=True),
         Tab(label=_("Person"), url="#"),
         Tab(label=_("What happened"), url="#", count=2),
-        Tab(label=_("Needs and services"), url="#"),
-        Tab(label=_("Decisions"), url="#"),
-        Tab(label=_("Tasks"), url="#", count=3),
+        Tab(label=_("Notes"), url="#"),
         Tab(label=_("Documents"), url="#"),
         Tab(label=_("Timeline"), url="#"),
         Tab(label=_("Who can see this"), url="#"),
@@ -254,29 +245,9 @@ def timeline() -> tuple[TimelineEntry, ...]:
             title=_("Sent to Casa Luz"),
             at=datetime(2026, 3, 3, 9, 30, tzinfo=UTC),
             by="L. Moreno",
-            url="#",
             state=State(label=_("Waiting for answer"), colour=Colour.YELLOW),
         ),
         TimelineEntry(title=_("Case opened"), at=datetime(2026, 3, 1, 17, 0, tzinfo=UTC), by="أ. منصور"),
-    )
-
-
-def tasks() -> tuple[TaskItem, ...]:
-    """Return sections of long work."""
-    return (
-        TaskItem(label=_("Consent"), state=State(label=_("Done"), colour=Colour.GREEN), url="#"),
-        TaskItem(label=_("What happened"), state=State(label=_("With us"), colour=Colour.BLUE), url="#",
-                 hint=_("Ask only what is needed now.")),
-        TaskItem(label=_("Decision"), state=State(label=_("Cannot begin yet"), colour=Colour.GREY)),
-    )  # fmt: skip
-
-
-def dues() -> tuple[Due, ...]:
-    """Return deadlines before, on and after today."""
-    return (
-        Due(label=_("Answer of Casa Luz"), on=date(2026, 3, 1), whose=_("Casa Luz"), url="#"),
-        Due(label=_("Call back"), on=TODAY, url="#"),
-        Due(label=_("Guardian to be named"), on=date(2026, 3, 7), whose=_("us"), url="#"),
     )
 
 

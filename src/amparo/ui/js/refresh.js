@@ -10,17 +10,15 @@ behaviour("data-refresh", (form, selector) => {
       if (!fresh) throw new Error("no list");
       list.replaceWith(fresh);
       beginAll(fresh);
-      for (const part of [".amparo-filters__count", ".amparo-filters__applied"]) replacePart(side(), page, part);
+      replaceApplied(side(), page.querySelector(".amparo-filters__applied"));
       window.history.replaceState(null, "", address);
     } catch {
       window.location.assign(address);
     }
   };
-  const replacePart = (here, page, part) => {
-    const [old, fresh] = [here?.querySelector(part), page.querySelector(`.amparo-filters ${part}`)];
-    if (old && fresh) old.replaceChildren(...fresh.childNodes);
-    else if (old) old.replaceChildren();
-    else if (fresh) here?.querySelector(".amparo-filters__fold").before(fresh);
+  const replaceApplied = (here, fresh) => {
+    here?.querySelector(".amparo-filters__applied")?.remove();
+    if (fresh) here?.querySelector(".amparo-filters__fold").before(fresh);
   };
   const address = () => {
     const filled = [...new FormData(form)].filter(([, value]) => value !== "");

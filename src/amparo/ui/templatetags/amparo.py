@@ -14,22 +14,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from amparo.ui import formats
-from amparo.ui.codes import code_label as label_of_code
-from amparo.ui.codes import code_labels
-from amparo.ui.forms.base import NESTED, error_links
+from amparo.ui.forms.base import NESTED, error_links, form_parts
 from amparo.ui.parts import (
     AppliedFilter,
     Cell,
     ComparisonRow,
     DataTable,
-    Due,
     Link,
     Pager,
     Progress,
     State,
     SummaryRow,
     Tab,
-    TaskItem,
     TimelineEntry,
 )
 from amparo.ui.showing import show_value
@@ -72,44 +68,9 @@ def date_tag(value: date | None) -> SafeString:
 
 
 @register.simple_tag
-def moment(value: datetime | None) -> SafeString:
-    """Print a day and a time."""
-    if value is None:
-        return SafeString("")
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), formats.say_moment(value))
-
-
-@register.simple_tag
 def clock(value: datetime) -> SafeString:
     """Print the time of a moment."""
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), formats.say_time(value))
-
-
-@register.simple_tag
-def partial_date(value: Any) -> str:
-    """Print a date as it is known."""
-    return formats.say_partial_date(value) if value is not None else ""
-
-
-@register.simple_tag(takes_context=True)
-def in_days(context: Context, value: date) -> str:
-    """Print how far a deadline is; `today` of the context is the day it is counted from."""
-    return formats.say_days_left(value, today=context.get("today") or timezone.localdate())
-
-
-@register.simple_tag
-def code_label(list_name: str, code: str | Sequence[str]) -> str:
-    """Print the label of a code, or of several with commas between."""
-    if isinstance(code, str):
-        return label_of_code(list_name, code)
-    return gettext(", ").join(code_labels(list_name, code))
-
-
-@register.inclusion_tag("ui/parts/due.html", takes_context=True)
-def due(context: Context, value: date, whose: str = "") -> dict[str, Any]:
-    """Print a deadline with the days left."""
-    today = context.get("today") or timezone.localdate()
-    return {"on": value, "whose": whose, "is_late": value < today, "today": today}
 
 
 # -- marks, states, messages -----------------------------------------------------------------------------------------------
@@ -127,15 +88,10 @@ def mark(name: str, label: str) -> dict[str, str]:
     return {"name": name, "label": label}
 
 
-def _state(state: State | str, colour: str = "grey") -> SafeString:
-    shown = state if isinstance(state, State) else State(label=str(state), colour=colour)
-    return format_html(
-        '<strong class="amparo-state amparo-state--{}">{}</strong>', str(shown.colour), shown.label
-    )
-
-
-register.simple_tag(_state, name="state")
-register.simple_tag(_state, name="tag")
+@register.simple_tag
+def state(state: State) -> SafeString:
+    """Print a status."""
+    return show_value(state)
 
 
 @register.inclusion_tag("ui/parts/notice.html")
@@ -196,12 +152,6 @@ def tabs(tabs: Sequence[Tab], label: str = "") -> dict[str, Any]:
     return {"tabs": tabs, "label": label or gettext("Pages of this case")}
 
 
-@register.inclusion_tag("ui/parts/breadcrumbs.html")
-def breadcrumbs(links: Sequence[Link]) -> dict[str, Any]:
-    """Print where this page stands."""
-    return {"links": links}
-
-
 @register.inclusion_tag("ui/parts/back_link.html")
 def back_link(url: str, label: str = "") -> dict[str, Any]:
     """Print the way back."""
@@ -224,43 +174,31 @@ def button(
     kind: str = "primary",
     name: str = "",
     value: str = "",
-    form: str = "",
-    icon: str = "",
+    off_phone: bool = False,
 ) -> dict[str, Any]:
-    """Print a button that sends the form, or with `href` a link that looks like one."""
-    return {
-        "text": text,
-        "href": href,
-        "kind": kind,
-        "name": name,
-        "value": value,
-        "form": form,
-        "icon": icon,
-    }
+    """Print a button that sends the form, or with `href` a link that looks like one, which a phone may leave to the menu."""
+    return {"text": text, "href": href, "kind": kind, "name": name, "value": value, "off_phone": off_phone}
 
 
 @register.inclusion_tag("ui/parts/post_button.html", takes_context=True)
-def post_button(
-    context: Context, text: str, action: str, kind: str = "secondary", name: str = "", value: str = ""
-) -> dict[str, Any]:
+def post_button(context: Context, text: str, action: str, kind: str = "secondary") -> dict[str, Any]:
     """Print a form of one button."""
-    token = context.get("csrf_token")
-    return {"text": text, "action": action, "kind": kind, "name": name, "value": value, "csrf_token": token}
+    return {"text": text, "action": action, "kind": kind, "csrf_token": context.get("csrf_token")}
 
 
 @register.inclusion_tag("ui/parts/action_menu.html")
-def action_menu(text: str, links: Sequence[Link]) -> dict[str, Any]:
-    """Print links folded in one button."""
-    return {"text": text, "links": links}
+def action_menu(text: str, links: Sequence[Link], on_phone: Sequence[Link] = ()) -> dict[str, Any]:
+    """Print links folded in one button; those of `on_phone` stand in it only where there is no room for buttons."""
+    return {"text": text, "links": links, "on_phone": on_phone}
 
 
 # -- lists -----------------------------------------------------------------------------------------------------------------
 
 
 @register.inclusion_tag("ui/parts/summary_list.html")
-def summary_list(rows: Sequence[SummaryRow], dense: bool = True) -> dict[str, Any]:
+def summary_list(rows: Sequence[SummaryRow]) -> dict[str, Any]:
     """Print questions and their answers."""
-    return {"rows": rows, "dense": dense, "has_acts": any(row.url for row in rows)}
+    return {"rows": rows, "has_acts": any(row.url for row in rows)}
 
 
 @register.inclusion_tag("ui/parts/data_table.html")
@@ -280,11 +218,13 @@ def filters(
     form: Form,
     applied: Sequence[AppliedFilter] = (),
     clear: str = "",
-    count: int | None = None,
     refresh: str = "",
 ) -> dict[str, Any]:
-    """Print filters for the side of a list, with those that are on as tags that can be taken off."""
-    return {"form": form, "applied": applied, "clear": clear, "count": count, "refresh": refresh}
+    """Print filters for the side of a list, with those that are on as tags that can be taken off.
+
+    With `refresh`, a script shows the element of that selector anew without loading the page.
+    """
+    return {"form": form, "applied": applied, "clear": clear, "refresh": refresh}
 
 
 @register.inclusion_tag("ui/parts/timeline.html")
@@ -297,18 +237,6 @@ def timeline(entries: Sequence[TimelineEntry]) -> dict[str, Any]:
             days.append((day, []))
         days[-1][1].append(entry)
     return {"days": days}
-
-
-@register.inclusion_tag("ui/parts/task_list.html")
-def task_list(tasks: Sequence[TaskItem]) -> dict[str, Any]:
-    """Print the sections of long work with their states."""
-    return {"tasks": tasks}
-
-
-@register.inclusion_tag("ui/parts/due_list.html", takes_context=True)
-def due_list(context: Context, dues: Sequence[Due]) -> dict[str, Any]:
-    """Print what is due."""
-    return {"dues": dues, "today": context.get("today") or timezone.localdate()}
 
 
 @register.inclusion_tag("ui/parts/comparison.html")
@@ -324,9 +252,9 @@ def progress(progress: Progress) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/parts/figure.html")
-def figure(value: Any, label: str = "", interval: str = "", note: str = "") -> dict[str, Any]:
-    """Print a number first, then how sure it is."""
-    return {"value": value, "label": label, "interval": interval, "note": note}
+def figure(value: Any, label: str = "", note: str = "") -> dict[str, Any]:
+    """Print a number first, then what it counts."""
+    return {"value": value, "label": label, "note": note}
 
 
 @register.inclusion_tag("ui/parts/exit_page.html")
@@ -336,6 +264,9 @@ def exit_page() -> dict[str, Any]:
 
 
 # -- forms -----------------------------------------------------------------------------------------------------------------
+
+
+register.filter("form_parts", form_parts)
 
 
 @register.inclusion_tag("ui/forms/field.html", name="field")
@@ -354,9 +285,9 @@ def error_summary(*forms: Form) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/forms/form_body.html", takes_context=True)
-def form_body(context: Context, form: Form) -> dict[str, Any]:
-    """Print what stands inside a form element: token, errors, fields."""
-    return {"form": form, "csrf_token": context.get("csrf_token")}
+def form_body(context: Context, form: Form, button: str = "") -> dict[str, Any]:
+    """Print what stands inside a form element: token, errors, fields; `button` are the words of the one that sends it."""
+    return {"form": form, "button": button, "csrf_token": context.get("csrf_token")}
 
 
 @register.inclusion_tag("ui/forms/form.html", takes_context=True)

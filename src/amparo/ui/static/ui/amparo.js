@@ -170,17 +170,15 @@ behaviour("data-refresh", (form, selector) => {
       if (!fresh) throw new Error("no list");
       list.replaceWith(fresh);
       beginAll(fresh);
-      for (const part of [".amparo-filters__count", ".amparo-filters__applied"]) replacePart(side(), page, part);
+      replaceApplied(side(), page.querySelector(".amparo-filters__applied"));
       window.history.replaceState(null, "", address);
     } catch {
       window.location.assign(address);
     }
   };
-  const replacePart = (here, page, part) => {
-    const [old, fresh] = [here?.querySelector(part), page.querySelector(`.amparo-filters ${part}`)];
-    if (old && fresh) old.replaceChildren(...fresh.childNodes);
-    else if (old) old.replaceChildren();
-    else if (fresh) here?.querySelector(".amparo-filters__fold").before(fresh);
+  const replaceApplied = (here, fresh) => {
+    here?.querySelector(".amparo-filters__applied")?.remove();
+    if (fresh) here?.querySelector(".amparo-filters__fold").before(fresh);
   };
   const address = () => {
     const filled = [...new FormData(form)].filter(([, value]) => value !== "");
@@ -223,34 +221,20 @@ behaviour("data-select-all", (table) => {
 });
 }
 
-// shortcuts.js
-{
-behaviour("data-shortcuts", (body) => {
-  const move = (step) => {
-    const links = [...document.querySelectorAll(".amparo-table__link")];
-    const here = links.indexOf(document.activeElement);
-    links[Math.min(Math.max(here + step, 0), links.length - 1)]?.focus();
-  };
-  const acts = { j: () => move(1), k: () => move(-1), "/": () => document.querySelector("[data-search]")?.focus() };
-  body.addEventListener("keydown", (event) => {
-    const isTyping = event.target.matches("input, select, textarea, [contenteditable]");
-    if (isTyping || event.ctrlKey || event.metaKey || event.altKey || !acts[event.key]) return;
-    event.preventDefault();
-    acts[event.key]();
-  });
-});
-}
-
 // show_when.js
 {
-behaviour("data-show-when", (part, rule) => {
+function showFor(part, rule, isWanted) {
   const [name, values] = rule.split("=");
   const form = part.closest("form");
   const show = () => {
     const chosen = new FormData(form).getAll(name);
-    part.hidden = !values.split("|").some((value) => chosen.includes(value));
+    part.hidden = values.split("|").some((value) => chosen.includes(value)) !== isWanted;
+    for (const control of part.querySelectorAll("input, select, textarea")) control.disabled = part.hidden;
   };
   form.addEventListener("change", show);
   show();
-});
+}
+
+behaviour("data-show-when", (part, rule) => showFor(part, rule, true));
+behaviour("data-show-unless", (part, rule) => showFor(part, rule, false));
 }
