@@ -43,7 +43,7 @@ def test_a_person_in_a_case_becomes_one_row_of_codes() -> None:
     del row[PERSON]
     assert row == {
         "year_opened": "2026", "quarter_opened": "2026-Q4", "year_closed": "not_applicable", "stage": "intake",
-        "child_track": "adult", "closure_reason": "not_applicable", "identification": "possible",
+        "child_track": "adult", "track_at_opening": "adult", "closure_reason": "not_applicable", "identification": "possible",
         "deciding_body": "ngo", "referral_reason": "not_asked", "vulnerabilities": [], "organisation_kind": "ngo",
         "sex": "female", "gender": "woman", "age_at_opening": "27-29", "citizenship": "SY",
         "citizenship_group": "foreign", "several_citizenships": "no", "birth_country": "not_asked",

@@ -34,22 +34,41 @@ class Protection(StrEnum):
 
 
 def table(
-    file: Annotated[Path, typer.Argument(help="A CSV file (UTF-8) or a Parquet file; a line is a record.")],
-    rows: Annotated[str, typer.Option(help="Columns of the data that make the rows of the table: A,B.")],
-    columns: Annotated[str, typer.Option(help="Columns of the data that make its columns: C,D.")] = "",
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="A CSV file (UTF-8; comma, semicolon, tab) or a Parquet file; a line is a record.",
+        ),
+    ],
+    rows: Annotated[
+        str, typer.Option(metavar="A,B", help="Columns of the data that make the rows of the table.")
+    ],
+    columns: Annotated[
+        str,
+        typer.Option(metavar="C,D", help="Columns of the data that make its columns; none for totals only."),
+    ] = "",
     where: Annotated[
         list[str] | None,
         typer.Option(
-            help="Count only records with COLUMN=VALUE[,VALUE...] or COLUMN!=VALUE; may be repeated."
+            metavar="CONDITION",
+            help="Count only records with COLUMN=VALUE[,VALUE...] or COLUMN!=VALUE; may be repeated.",
         ),
     ] = None,
-    threshold: Annotated[int, typer.Option(help="Counts from 1 to one below this are hidden.")] = 5,
+    threshold: Annotated[
+        int, typer.Option(metavar="N", help="Counts from 1 to one below this are hidden.")
+    ] = 5,
     method: Annotated[
         Protection, typer.Option(help="Hide small counts, or round all counts.")
     ] = Protection.SUPPRESS,
     form: Annotated[Form, typer.Option("--format", help="The form of the result.")] = Form.TEXT,
-    output: Annotated[Path | None, typer.Option(help="Write to this file instead of the terminal.")] = None,
-    counting_unit: Annotated[str, typer.Option(help="What one record is: cases, episodes ...")] = "records",
+    is_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write to this file instead of the terminal.")
+    ] = None,
+    counting_unit: Annotated[
+        str, typer.Option(metavar="WORD", help="What one record is: cases, episodes ...")
+    ] = "records",
 ) -> None:
     """Count a file of records into a table, and hide or round what could point at a person.
 
@@ -59,6 +78,8 @@ def table(
     from amparo.stats.disclosure import TableRequest, Threshold, count_cells, protect
     from amparo.vocab.text import ToldError
 
+    if is_json:
+        form = Form.JSON
     if form is Form.XLSX and output is None:
         _refuse("A workbook cannot be shown on a terminal. Add --output FILE.xlsx.")
     if output is not None:

@@ -37,6 +37,7 @@ from amparo.access.web import Request
 from amparo.evidence.actions import download_table, request_snapshot, show_table, zip_facts
 from amparo.evidence.queries import SnapshotFile, get_snapshot, holding_of, latest_snapshot, list_snapshots
 from amparo.evidence.queries.holdings import Missing
+from amparo.evidence.queries.wording import say
 from amparo.evidence.rules import NotAsked, SnapshotState, TableChoices, variables_of
 from amparo.evidence.rules.asking import MOST_VARIABLES
 from amparo.stats.disclosure import to_json
@@ -214,7 +215,10 @@ def table_read(request: Request, asked: Query[TableAsked]) -> TableGiven:
     refuse_unknown(request, TableAsked.model_fields)
     figure = show_table(_choices(request, asked), by=request.viewer, now=request.now)
     counted: dict[str, Any] = json.loads("".join(to_json(figure.table)))
-    return TableGiven.model_validate({"snapshot": figure.snapshot.id, "day": figure.day, **counted})
+    counted["audit"]["attacker"] = say(figure.table.attacker)
+    counted["warnings"] = [{"code": one.code, "message": say(one.message)} for one in figure.table.cautions]
+    counted["source"] = _(figure.facts.source)
+    return TableGiven.model_validate({"snapshot": figure.snapshot.id, "day": figure.snapshot.day, **counted})
 
 
 @router.get("/tables/download", response={200: None, **READING}, openapi_extra=file_answer("text/csv", XLSX))

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from amparo.access.rules import Permission, system_viewer
-from amparo.evidence.actions import NotEmpty, build_snapshot, record_snapshot
+from amparo.evidence.actions import NotEmpty, build_snapshot, give_up_snapshot, record_snapshot
 from amparo.evidence.actions import export_facts as write_facts
 from amparo.evidence.actions.snapshots import AlreadyBuilding
 
@@ -25,11 +25,12 @@ def export_facts(directory: Path) -> int:
             file=sys.stderr,
         )
         return 2
+    snapshot = record_snapshot(by=by, now=timezone.now())
     try:
-        snapshot = record_snapshot(by=by, now=timezone.now())
         build_snapshot(snapshot, now=timezone.now)
         written = write_facts(snapshot, directory, by=by, now=timezone.now())
     except (AlreadyBuilding, NotEmpty) as refusal:
+        give_up_snapshot(snapshot)
         print(f"amparo: {refusal}", file=sys.stderr)
         return 2
     except OSError as error:

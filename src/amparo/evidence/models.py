@@ -13,7 +13,10 @@ from amparo.vocab.identifiers import uuid7
 
 
 class Snapshot(models.Model):
-    """The coded facts of one day. `tables` holds, for each table, its number of rows and what identifies its content."""
+    """The coded facts of one day. `tables` holds, for each table, its number of rows and what identifies its content.
+
+    `used_at` is when a table was first downloaded from it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     made_at = models.DateTimeField()
@@ -21,10 +24,11 @@ class Snapshot(models.Model):
     day = models.DateField()
     state = models.CharField(max_length=20, default=SnapshotState.WAITING)
     finished_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
     tables = models.JSONField(default=dict)
 
     PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
-        ("id", "made_at", "made_by", "day", "state", "finished_at", "tables"), Privacy.TECHNICAL
+        ("id", "made_at", "made_by", "day", "state", "finished_at", "used_at", "tables"), Privacy.TECHNICAL
     )
 
     class Meta:

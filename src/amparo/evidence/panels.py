@@ -14,9 +14,9 @@ from amparo.evidence.queries import Holding, fact_tables
 from amparo.evidence.queries.figures import Layout, Line, ShownCell
 from amparo.evidence.queries.holdings import progress_of
 from amparo.evidence.queries.snapshots import SnapshotFile
-from amparo.evidence.rules import READY_TABLES, SnapshotState
+from amparo.evidence.rules import NEWEST_KEPT, READY_TABLES, UNUSED_KEPT, SnapshotState
 from amparo.ui.charts import MOST_SERIES, Bar, BarChart, BarGroup, Drawing, draw_bars
-from amparo.ui.formats import say_number
+from amparo.ui.formats import say_day, say_number
 from amparo.ui.parts import Cell, Column, DataTable, NavigationItem, Progress, Row, State, SummaryRow, Tab
 from amparo.vocab.state import load_state
 
@@ -27,6 +27,7 @@ _COLOURS = {
     SnapshotState.READY: "green",
     SnapshotState.NO_SPACE: "red",
     SnapshotState.FAILED: "red",
+    SnapshotState.REMOVED: "grey",
 }
 
 
@@ -130,6 +131,8 @@ def snapshot_rows(snapshot: SnapshotFile) -> tuple[SummaryRow, ...]:
         SummaryRow(label=_("Ordered"), value=snapshot.made_at),
         SummaryRow(label=_("By"), value=snapshot.made_by or _("A command of the installation")),
     ]
+    if snapshot.state is SnapshotState.READY:
+        about.append(SummaryRow(label=_("Kept"), value=_kept(snapshot)))
     for table in fact_tables():
         if table.name in snapshot.rows:
             rows = snapshot.rows[table.name]
@@ -143,6 +146,24 @@ def snapshot_rows(snapshot: SnapshotFile) -> tuple[SummaryRow, ...]:
                 )
             )
     return tuple(about)
+
+
+def _kept(snapshot: SnapshotFile) -> str:
+    if snapshot.is_used:
+        return _("For good, because a table was downloaded from it")
+    return _("At least until %(day)s") % {"day": say_day((snapshot.made_at + UNUSED_KEPT).date())}
+
+
+def what_is_kept() -> str:
+    """Say which snapshots are kept, and how long."""
+    words = {"number": say_number(NEWEST_KEPT), "days": say_number(UNUSED_KEPT.days)}
+    return (
+        _(
+            "A snapshot from which a table was downloaded is kept for good, so that the table can be counted again. Of the "
+            "others, the newest %(number)s and those of the last %(days)s days are kept."
+        )
+        % words
+    )
 
 
 def snapshot_progress(snapshot: SnapshotFile) -> Progress:

@@ -21,6 +21,7 @@ from amparo.evidence.panels import (
     snapshot_rows,
     snapshots_table,
     unit_tabs,
+    what_is_kept,
 )
 from amparo.evidence.queries import (
     Holding,
@@ -40,7 +41,7 @@ from amparo.evidence.queries.figures import (
     title_of,
 )
 from amparo.evidence.queries.holdings import Missing
-from amparo.evidence.rules import NotAsked, TableChoices
+from amparo.evidence.rules import NotAsked, SnapshotState, TableChoices
 from amparo.ui.parts import Link
 from amparo.ui.web import page
 
@@ -64,7 +65,7 @@ def table(request: Request) -> HttpResponse:
     snapshot = _asked_snapshot(request)
     holding = _holding(request, snapshot)
     if snapshot is None or holding is None:
-        return HttpResponseRedirect(reverse("evidence:snapshots" if snapshot else "evidence:tables"))
+        return _to_snapshot(snapshot)
     asked = _asked_table(request, holding)
     data: dict[str, str] = {
         "table": asked.table.name,
@@ -119,7 +120,7 @@ def download(request: Request) -> HttpResponse:
     snapshot = _asked_snapshot(request)
     holding = _holding(request, snapshot)
     if snapshot is None or holding is None:
-        return HttpResponseRedirect(reverse("evidence:snapshots" if snapshot else "evidence:tables"))
+        return _to_snapshot(snapshot)
     asked = _asked_table(request, holding)
     form = TableForm({**request.GET.dict(), "snapshot": str(snapshot.id)}, holding=asked)
     try:
@@ -143,6 +144,7 @@ def snapshots(request: Request) -> HttpResponse:
         return HttpResponseRedirect(reverse("evidence:snapshot", args=[ordered]))
     context = {
         "table": snapshots_table(list_snapshots(request.viewer)),
+        "kept": what_is_kept(),
         "may_build": request.viewer.may(Permission.SNAPSHOT_BUILD),
         "back": Link(label=_("Figures"), url=reverse("evidence:tables")),
     }
@@ -192,13 +194,20 @@ def _asked_snapshot(request: Request) -> SnapshotFile | None:
 
 def _holding(request: Request, snapshot: SnapshotFile | None) -> Holding | None:
     """Open a ready snapshot; where its files are gone, the page says so."""
-    if snapshot is None or snapshot.state.is_unfinished:
+    if snapshot is None or snapshot.state is not SnapshotState.READY:
         return None
     try:
         return holding_of(snapshot.id)
     except Missing as missing:
         messages.error(request, _(missing.template))
         return None
+
+
+def _to_snapshot(snapshot: SnapshotFile | None) -> HttpResponseRedirect:
+    """Lead to what says why there is no table: the page of the snapshot, or the one that explains what snapshots are."""
+    if snapshot is None:
+        return HttpResponseRedirect(reverse("evidence:tables"))
+    return HttpResponseRedirect(reverse("evidence:snapshot", args=[snapshot.id]))
 
 
 def _asked_table(request: Request, holding: Holding) -> TableHolding:

@@ -1,8 +1,9 @@
 """Values that every method's result is built from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-__all__ = ["Caution", "Interval"]
+__all__ = ["Caution", "Interval", "Said"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,19 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Holds a sentence for people: English as text; in another language it is its translated template with the values."""
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.template % self.values
+
+
+@dataclass(frozen=True, slots=True)
 class Caution:
     """Tells the reader of a result what to keep in mind; ``code`` is for programs, ``message`` for people."""
 
     code: str
-    message: str
+    message: Said

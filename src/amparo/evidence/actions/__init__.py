@@ -6,9 +6,11 @@ from amparo.evidence.actions.showing import Hidden, TooFew, show_table
 from amparo.evidence.actions.snapshots import (
     AlreadyBuilding,
     build_snapshot,
+    give_up_snapshot,
     record_snapshot,
     request_snapshot,
 )
+from amparo.evidence.actions.sweeping import remove_unused_snapshots
 
 __all__ = [
     "AlreadyBuilding",
@@ -19,7 +21,9 @@ __all__ = [
     "build_snapshot",
     "download_table",
     "export_facts",
+    "give_up_snapshot",
     "record_snapshot",
+    "remove_unused_snapshots",
     "request_snapshot",
     "show_table",
     "zip_facts",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from amparo.access.rules import Permission, Viewer
 from amparo.evidence.actions.showing import show_table
+from amparo.evidence.models import Snapshot
 from amparo.evidence.queries.figures import Figure, Layout, ShownCell, about, layout_of, title_of
 from amparo.evidence.rules import NotAsked, TableChoices
 from amparo.vocab.text import N_
@@ -31,12 +32,16 @@ class Download:
 
 
 def download_table(choices: TableChoices, kind: str, *, by: Viewer, now: datetime) -> Download:
-    """Give a table as a file; protected and logged as on the page, and with a log entry of its own kind."""
+    """Give a table as a file; protected and logged as on the page, and with a log entry of its own kind.
+
+    The snapshot is kept for good from then on, since the file may be published.
+    """
     if kind not in _WRITERS:
         raise NotAsked(N_("The kind of file is not one of the list. Choose CSV or XLSX."))
     figure = show_table(choices, by=by, now=now, permission=Permission.TABLES_DOWNLOAD)
+    Snapshot.objects.filter(pk=figure.snapshot.id, used_at=None).update(used_at=now)
     content_type, write = _WRITERS[kind]
-    name = f"figure-{figure.day.isoformat()}.{kind}"
+    name = f"figure-{figure.snapshot.day.isoformat()}.{kind}"
     return Download(name=name, content_type=content_type, content=write(figure, layout_of(figure)))
 
 
@@ -74,7 +79,7 @@ def _xlsx(figure: Figure, layout: Layout) -> bytes:
     book = xlsxwriter.Workbook(stream, options)
     # The same figure makes the same file.
     book.set_properties(
-        {"title": title_of(figure), "created": datetime.combine(figure.day, datetime.min.time())}
+        {"title": title_of(figure), "created": datetime.combine(figure.snapshot.day, datetime.min.time())}
     )
     bold, number = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0"})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})

@@ -22,6 +22,7 @@ from amparo.evidence.queries.snapshots import Absent, get_snapshot
 from amparo.vocab.facts import PERSON
 from amparo.vocab.state import load_state
 
+DRAFT = ".facts-"  # how the name of a directory begins that is still being filled
 WARNING_FILE = "READ-ME-FIRST.txt"
 WARNING = """These are coded facts about single people. They hold no names, no free text, no day and no place below the
 first-level area, and they are still NOT open data: who knows a person may find her by a rare combination.
@@ -49,7 +50,7 @@ def export_facts(snapshot: UUID, directory: Path, *, by: Viewer, now: datetime) 
         raise NotEmpty(f"{directory} is not empty. Name a directory that is empty or not there yet.")
     metadata = _metadata(snapshot, by)
     directory.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".facts-", dir=directory.parent))
+    draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=directory.parent))
     try:
         written = _write(metadata, directory_of(snapshot), draft)
         _log(snapshot, written, by=by, now=now)
@@ -64,7 +65,7 @@ def zip_facts(snapshot: UUID, stream: BinaryIO, *, by: Viewer, now: datetime) ->
     """Write the facts of a snapshot as one archive into a stream."""
     require(by, Permission.FACTS_EXPORT)
     metadata = _metadata(snapshot, by)
-    with tempfile.TemporaryDirectory(prefix=".facts-", dir=settings.AMPARO_FACTS_DIRECTORY) as draft:
+    with tempfile.TemporaryDirectory(prefix=DRAFT, dir=settings.AMPARO_FACTS_DIRECTORY) as draft:
         written = _write(metadata, directory_of(snapshot), Path(draft))
         _log(snapshot, written, by=by, now=now)
         with zipfile.ZipFile(stream, "w", compression=zipfile.ZIP_STORED) as archive:

@@ -11,7 +11,7 @@ from django.conf import settings
 from amparo.access.actions import require
 from amparo.access.rules import Permission, Viewer
 from amparo.audit.actions import record
-from amparo.evidence.queries.counting import count_facts, count_persons, open_facts
+from amparo.evidence.queries.counting import NO, YES, count_persons, open_facts
 from amparo.evidence.queries.figures import Figure
 from amparo.evidence.queries.holdings import TableHolding, holding_of
 from amparo.evidence.queries.snapshots import Absent, SnapshotFile, get_snapshot
@@ -26,6 +26,7 @@ from amparo.stats.disclosure import (
     Rule,
     TableRequest,
     Threshold,
+    count_cells,
     protect,
 )
 from amparo.vocab.state import load_state
@@ -36,6 +37,11 @@ if TYPE_CHECKING:
 
 # More than this takes seconds to protect, and nobody reads it on a page.
 MOST_CELLS = 6_000
+_NOT_THERE = N_("Something that was chosen is not in this snapshot. Choose from the lists.")
+_NO_WAY = N_(
+    "No way was found to hide the small numbers of this table safely, so all of it is hidden. Choose broader rows or columns, "
+    "or the other method."
+)
 
 
 class Hidden(NotAsked):
@@ -60,11 +66,10 @@ def show_table(
     holding = _holding(snapshot, choices)
     known = {one.name: one for one in variables_of(holding.table, holding.present)}
     rows, columns = _named(choices.rows, known), _named(choices.columns, known)
-    only = tuple((_named((name,), known)[0], value) for name, value in choices.only)
+    only = tuple(_narrowed(name, value, known) for name, value in choices.only)
     verb = "download" if permission is Permission.TABLES_DOWNLOAD else "view"
     record(f"evidence.table.{verb}", by=by, at=now, record=str(snapshot.id), fields=choices.labels())
     state = load_state(settings.AMPARO_STATE)
-    threshold = state.table_threshold
     request = TableRequest(
         rows=choices.rows,
         columns=choices.columns,
@@ -72,7 +77,7 @@ def show_table(
         counting_unit=holding.table.counting_unit,
     )
     table = _protected(
-        holding, request, (*rows, *columns, *(one for one, _ in only)), choices.method, threshold
+        holding, request, (*rows, *columns, *(one for one, _ in only)), choices.method, state.table_threshold
     )
     return Figure(
         choices=choices,
@@ -82,8 +87,6 @@ def show_table(
         only=only,
         table=table,
         snapshot=snapshot,
-        day=snapshot.day,
-        threshold=threshold,
         is_training=state.is_training or bool(settings.AMPARO_TRAINING),
     )
 
@@ -97,8 +100,16 @@ def _holding(snapshot: SnapshotFile, choices: TableChoices) -> TableHolding:
 
 def _named(names: tuple[str, ...], known: Mapping[str, Variable]) -> tuple[Variable, ...]:
     if not all(name in known for name in names):
-        raise NotAsked(N_("Something that was chosen is not in this snapshot. Choose from the lists."))
+        raise NotAsked(_NOT_THERE)
     return tuple(known[name] for name in names)
+
+
+def _narrowed(name: str, value: str, known: Mapping[str, Variable]) -> tuple[Variable, str]:
+    """Let through only what is a code: what was asked for is logged, and nobody's words may come into the log."""
+    (variable,) = _named((name,), known)
+    if not (variable.column.accepts(value) or (variable.code and value in (YES, NO))):
+        raise NotAsked(_NOT_THERE)
+    return variable, value
 
 
 def _protected(
@@ -129,17 +140,18 @@ def _protected(
             threshold=threshold,
         )  # fmt: skip
     try:
-        return protect(counted, rules=rules, method=method)
+        protected = protect(counted, rules=rules, method=method)
     except NotCleared as error:
-        raise Hidden(
-            N_("No way was found to hide the small numbers of this table safely, so all of it is hidden. Choose "
-               "broader rows or columns, or the other method.")
-        ) from error  # fmt: skip
+        raise Hidden(_NO_WAY) from error
+    if protected.values[-1] is None:
+        # How many there are in all stands on the page of the snapshot and in every other table: hidden here, it hides nothing.
+        raise Hidden(_NO_WAY)
+    return protected
 
 
 def _counted(facts: Table, request: TableRequest, *, name: str) -> CountTable:
     try:
-        counted = count_facts(facts, request, name=name)
+        counted = count_cells(facts, request, name=name)
     except CannotCount:
         counted = None  # more cells than can be counted at all
     if counted is None or len(counted.counts) > MOST_CELLS:

@@ -7,14 +7,16 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable
-from contextlib import contextmanager
-from datetime import date, datetime
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from amparo.access.actions import require
 from amparo.access.rules import Permission, Viewer
@@ -37,23 +39,23 @@ class AlreadyBuilding(Exception):
 
 
 @transaction.atomic
-def request_snapshot(*, by: Viewer, now: datetime, day: date | None = None) -> UUID:
+def request_snapshot(*, by: Viewer, now: datetime) -> UUID:
     """Order a snapshot; a worker builds it. Gives the one that is already waiting, if there is one."""
     require(by, Permission.SNAPSHOT_BUILD)
     waiting = Snapshot.objects.filter(state=SnapshotState.WAITING).values_list("id", flat=True).first()
-    if waiting is not None:
-        return waiting
-    snapshot = record_snapshot(by=by, now=now, day=day)
-    # In the transaction of the row: there is no job without its snapshot, and no snapshot without its job.
-    app.configure_task(BUILD_TASK).defer(snapshot=str(snapshot))
+    snapshot = waiting or record_snapshot(by=by, now=now)
+    # In the transaction of the row: there is no job without its snapshot, and no snapshot without its job. The job of one that
+    # waits may have been given up, so it is ordered again, unless it stands in the queue.
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        app.configure_task(BUILD_TASK, queueing_lock=f"{BUILD_TASK}:{snapshot}").defer(snapshot=str(snapshot))
     return snapshot
 
 
 @transaction.atomic
-def record_snapshot(*, by: Viewer, now: datetime, day: date | None = None) -> UUID:
+def record_snapshot(*, by: Viewer, now: datetime) -> UUID:
     """Write that a snapshot is to be built, without ordering a worker to."""
     require(by, Permission.SNAPSHOT_BUILD)
-    snapshot = Snapshot.objects.create(made_at=now, made_by_id=by.user_id, day=day or now.date())
+    snapshot = Snapshot.objects.create(made_at=now, made_by_id=by.user_id, day=timezone.localdate(now))
     record("evidence.snapshot.request", by=by, at=now, record=str(snapshot.id))
     return snapshot.id
 
@@ -64,9 +66,11 @@ def build_snapshot(snapshot: UUID, *, now: Callable[[], datetime]) -> None:
     if not SnapshotState(row.state).is_unfinished:
         return
     try:
-        with _alone():
+        with alone():
             if not (directory_of(snapshot) / METADATA).exists():
-                Snapshot.objects.filter(pk=snapshot).update(state=SnapshotState.BUILDING)
+                # The facts are those of the day on which they are read, which may be later than the day of the order.
+                row.day = timezone.localdate(now())
+                Snapshot.objects.filter(pk=snapshot).update(state=SnapshotState.BUILDING, day=row.day)
                 _build(row)
         _finish(snapshot, now=now())
     except AlreadyBuilding:
@@ -80,8 +84,13 @@ def build_snapshot(snapshot: UUID, *, now: Callable[[], datetime]) -> None:
         raise
 
 
+def give_up_snapshot(snapshot: UUID) -> None:
+    """Write that a snapshot that was recorded will not be built."""
+    _fail(snapshot, SnapshotState.FAILED)
+
+
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
     """Hold the lock of building on this connection; it falls when the connection does, so a killed process leaves none."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from amparo.evidence.rules import Variable
 from amparo.evidence.rules.persons import CellKey
-from amparo.stats.disclosure import CountTable, TableRequest, count_cells
+from amparo.stats.disclosure import TableRequest
 from amparo.vocab.facts import PERSON
 from amparo.vocab.null import NULL_REASONS
 
@@ -39,11 +39,6 @@ def _holds(facts: Table, variable: Variable) -> Any:
         (first.isin(sorted(NULL_REASONS)), first),
         else_=NO,
     )
-
-
-def count_facts(facts: Table, request: TableRequest, *, name: str) -> CountTable:
-    """Count the rows into the cells of a table."""
-    return count_cells(facts, request, name=name)
 
 
 def count_persons(facts: Table, request: TableRequest) -> Mapping[CellKey, int]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 from django.utils.translation import gettext as _
 
 from amparo.evidence.queries.snapshots import SnapshotFile
-from amparo.evidence.queries.wording import ordered, say_category, say_key, say_variable
+from amparo.evidence.queries.wording import ordered, say, say_category, say_key, say_variable
 from amparo.evidence.rules import TableChoices, Variable
 from amparo.evidence.rules.asking import METHODS
 from amparo.stats.disclosure import Method, ProtectedTable, Status
@@ -33,9 +32,12 @@ class Figure:
     only: tuple[tuple[Variable, str], ...]
     table: ProtectedTable
     snapshot: SnapshotFile
-    day: date
-    threshold: int
     is_training: bool
+
+    @property
+    def threshold(self) -> int:
+        """Return how many people a number must speak of to be shown."""
+        return self.table.threshold
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -191,13 +193,7 @@ def hidden_summary(figure: Figure) -> str:
 def caution_words(figure: Figure) -> tuple[str, ...]:
     """Return what to keep in mind."""
     said = [_("A higher number can also mean that more was found. It never tells how much there is.")]
-    if any(caution.code == "sparse" for caution in figure.table.cautions):
-        said.append(
-            _(
-                "Much of this table is hidden. Fewer or broader rows and columns, or rounding, would tell more."
-            )
-        )
-    return tuple(said)
+    return (*said, *(say(one.message) for one in figure.table.cautions))
 
 
 def about(figure: Figure) -> Iterator[tuple[str, str]]:
@@ -210,7 +206,7 @@ def about(figure: Figure) -> Iterator[tuple[str, str]]:
     for label, value in only_words(figure):
         yield _("Only"), _("%(label)s: %(value)s") % {"label": label, "value": value}
     yield _("Source"), _(figure.facts.source)
-    yield _("As of"), say_day(figure.day)
+    yield _("As of"), say_day(figure.snapshot.day)
     yield _("Snapshot"), str(figure.snapshot.id)
     yield _("Fingerprint of the facts"), figure.snapshot.fingerprints.get(figure.facts.name, "")
     yield _("Method"), _(METHODS[figure.table.method])

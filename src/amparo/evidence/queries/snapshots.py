@@ -33,6 +33,7 @@ class SnapshotFile:
     state: SnapshotState
     rows: dict[str, int]
     fingerprints: dict[str, str]
+    is_used: bool
 
 
 def latest_snapshot(viewer: Viewer) -> SnapshotFile | None:
@@ -75,4 +76,5 @@ def _file(row: Snapshot) -> SnapshotFile:
         state=SnapshotState(row.state),
         rows={name: int(about["rows"]) for name, about in row.tables.items()},
         fingerprints={name: str(about["fingerprint"]) for name, about in row.tables.items()},
+        is_used=row.used_at is not None,
     )

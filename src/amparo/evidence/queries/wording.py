@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
 from amparo.evidence.queries.counting import NO, YES
 from amparo.evidence.rules import Variable
+from amparo.stats.results import Said
 from amparo.ui.codes import code_label
 from amparo.ui.formats import in_local_digits
 from amparo.vocab.facts import FactColumn
 from amparo.vocab.null import NULL_REASONS
+
+
+def say(said: Said) -> str:
+    """Return what a result says, in the language of the page."""
+    return _(said.template) % said.values
 
 
 def say_value(column: FactColumn, value: str) -> str:
@@ -29,8 +36,15 @@ def say_value(column: FactColumn, value: str) -> str:
 def ordered(column: FactColumn, values: Iterable[str]) -> list[str]:
     """Put values of a column in the order in which people look for them: countries by their names, others as listed."""
     if column.codes == "country":
-        return sorted(values, key=lambda value: (column.order_of(value)[0], say_value(column, value)))
+        return sorted(
+            values, key=lambda value: (column.order_of(value)[0], _spelled(say_value(column, value)))
+        )
     return sorted(values, key=column.order_of)
+
+
+def _spelled(name: str) -> str:
+    """Return a name as a dictionary sorts it: an accent does not send it to the end."""
+    return unicodedata.normalize("NFKD", name).casefold()
 
 
 def say_variable(variable: Variable) -> str:

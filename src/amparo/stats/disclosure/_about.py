@@ -35,8 +35,8 @@ def about(table: ProtectedTable) -> list[tuple[str, str]]:
             ),
         ]
     lines.append(("Audit", "passed: no hidden count can be worked out"))
-    lines.append(("Reader assumed", table.attacker))
-    lines += [("Note", caution.message) for caution in table.cautions]
+    lines.append(("Reader assumed", str(table.attacker)))
+    lines += [("Note", str(caution.message)) for caution in table.cautions]
     return lines
 
 

@@ -29,7 +29,6 @@ class Audit:
     The intervals are for reviewers of the office. They are not part of what is published.
     """
 
-    attacker: str
     hidden: int
     narrowest: int | None
     intervals: Mapping[int, Interval] = field(repr=False)
@@ -41,7 +40,6 @@ def audit(
     hidden: Sequence[int],
     told: Mapping[int, Interval],
     proofs: Iterable[Moves],
-    attacker: str,
 ) -> Audit:
     """Check every proof and give back what they show together; raise :class:`NotCleared` where one cell is left.
 
@@ -76,9 +74,7 @@ def audit(
             hidden=len(hidden),
         )
     widths = [high[cell] - low[cell] + 1 for cell in hidden]
-    return Audit(
-        attacker, len(hidden), min(widths, default=None), {c: Interval(low[c], high[c]) for c in hidden}
-    )
+    return Audit(len(hidden), min(widths, default=None), {c: Interval(low[c], high[c]) for c in hidden})
 
 
 def _check_sums(table: CountTable, moves: Moves) -> None:

@@ -5,10 +5,12 @@ condition count once in the cell of their values. Loading Ibis takes about a sec
 file; a test holds the two ways to the same counts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from amparo.stats.results import Caution, Said
 from amparo.vocab.text import N_
 
 from ._request import CannotCount, Condition, TableRequest
@@ -30,11 +32,13 @@ def count_cells(source: "Path | str | Table", request: TableRequest, *, name: st
     """
     if isinstance(source, (str, Path)):
         path = Path(source)
-        return CountTable.from_counts(request, _count_file(path, request), source=name or path.name)
-    return CountTable.from_counts(request, _count_ibis(source, request), source=name or "table")
+        counted, cautions = _count_file(path, request)
+        return CountTable.from_counts(request, counted, source=name or path.name, cautions=cautions)
+    counted, cautions = _count_ibis(source, request)
+    return CountTable.from_counts(request, counted, source=name or "table", cautions=cautions)
 
 
-def _count_file(path: Path, request: TableRequest) -> list[tuple[Key, int]]:
+def _count_file(path: Path, request: TableRequest) -> tuple[list[tuple[Key, int]], list[Caution]]:
     with open_records(path) as (file, connection):
         request.check_against(file.headings)
         text = {name: f"coalesce(CAST(c{at} AS VARCHAR), '')" for at, name in enumerate(file.headings)}
@@ -46,7 +50,26 @@ def _count_file(path: Path, request: TableRequest) -> list[tuple[Key, int]]:
             f"SELECT {shown}, count(*) FROM {relation} WHERE {kept} GROUP BY ALL LIMIT {MAXIMUM_CELLS + 1}"  # noqa: S608
         )
         rows = connection.execute(query, [*parameters, *values]).fetchall()
-    return _keyed(rows)
+        cautions = []
+        for condition in request.where:
+            chosen, values = _sql_conditions([replace(condition, is_excluding=False)], text)
+            query = f"SELECT DISTINCT {text[condition.column]} FROM {relation} WHERE {chosen}"  # noqa: S608
+            found = connection.execute(query, [*parameters, *values]).fetchall()
+            cautions += _unmatched(condition, {row[0] for row in found})
+    return _keyed(rows), cautions
+
+
+def _unmatched(condition: Condition, found: Collection[object]) -> list[Caution]:
+    """Warn of values that no record has: a slip of the pen would else count nobody, or everybody, without a word."""
+    words = N_(
+        'No record has "%(value)s" in "%(column)s". Values are compared letter by letter; a table with the rows '
+        '"%(column)s" shows which there are.'
+    )
+    return [
+        Caution("no-such-value", Said(words, {"value": value or "(blank)", "column": condition.column}))
+        for value in condition.values
+        if value not in found
+    ]
 
 
 def _sql_conditions(where: Iterable[Condition], text: dict[str, str]) -> tuple[str, list[str]]:
@@ -59,15 +82,19 @@ def _sql_conditions(where: Iterable[Condition], text: dict[str, str]) -> tuple[s
     return " AND ".join(parts), values
 
 
-def _count_ibis(table: "Table", request: TableRequest) -> list[tuple[Key, int]]:
+def _count_ibis(table: "Table", request: TableRequest) -> tuple[list[tuple[Key, int]], list[Caution]]:
     request.check_against(table.columns)
-    kept = table
+    kept, cautions = table, []
     for condition in request.where:
-        chosen = kept[condition.column].cast("string").fill_null("").isin(condition.values)
+        values = table[condition.column].cast("string").fill_null("")
+        chosen = values.isin(condition.values)
         kept = kept.filter(~chosen if condition.is_excluding else chosen)
+        found = table.filter(chosen).select(value=values).distinct().to_pyarrow()
+        cautions += _unmatched(condition, found.column("value").to_pylist())
     keys = {f"k{at}": kept[name].cast("string").fill_null("") for at, name in enumerate(request.variables)}
     counted = kept.group_by(**keys).aggregate(n=kept.count()).limit(MAXIMUM_CELLS + 1).to_pyarrow()
-    return _keyed(list(zip(*(counted.column(name).to_pylist() for name in (*keys, "n")), strict=True)))
+    rows = list(zip(*(counted.column(name).to_pylist() for name in (*keys, "n")), strict=True))
+    return _keyed(rows), cautions
 
 
 def _keyed(rows: list[tuple[object, ...]]) -> list[tuple[Key, int]]:

@@ -21,8 +21,8 @@ def to_json(table: ProtectedTable) -> Iterator[str]:
         "method": table.method.value,
         "where": [str(condition) for condition in table.request.where],
         "source": table.source,
-        "audit": {"cleared": True, "attacker": table.audit.attacker, "cells": table.audit.hidden},
-        "warnings": [{"code": caution.code, "message": caution.message} for caution in table.cautions],
+        "audit": {"cleared": True, "attacker": str(table.attacker), "cells": table.audit.hidden},
+        "warnings": [{"code": caution.code, "message": str(caution.message)} for caution in table.cautions],
     }
     yield json.dumps(about, ensure_ascii=False, indent=1)[:-2] + ',\n "cells": ['
     separator = "\n  "

@@ -1,10 +1,10 @@
 """Protected tables: what may leave the office."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
 from enum import StrEnum
 
-from amparo.stats.results import Caution, Interval
+from amparo.stats.results import Caution, Interval, Said
 from amparo.vocab.text import N_
 
 from ._audit import Audit, NotCleared, audit
@@ -77,18 +77,26 @@ class ProtectedTable:
         else:
             hidden = [cell for cell, value in enumerate(self.values) if value is None]
             _check_suppression(counted, self.values, self.rules)
-        result = audit(counted, hidden=hidden, told=told, proofs=proofs, attacker=self.attacker)
+        result = audit(counted, hidden=hidden, told=told, proofs=proofs)
         object.__setattr__(self, "audit", result)
 
     @property
-    def attacker(self) -> str:
+    def attacker(self) -> Said:
         """Say which reader the table was proved against."""
-        known = (
-            f"that each count was rounded to a neighbouring multiple of {self.threshold}"
-            if self.method is Method.ROUND
-            else f"the rule ({self.rule_words}) and which cells it hides"
+        if self.method is Method.ROUND:
+            return Said(
+                N_(
+                    "A reader who sees the whole table, knows that it adds up in whole numbers from zero, and knows that "
+                    "each count was rounded to a neighbouring multiple of %(threshold)s."
+                ),
+                {"threshold": self.threshold},
+            )
+        return Said(
+            N_(
+                "A reader who sees the whole table, knows that it adds up in whole numbers from zero, and knows the rule "
+                "and which cells it hides."
+            )
         )
-        return f"A reader who sees the whole table, knows that it adds up in whole numbers from zero, and knows {known}."
 
     @property
     def rule_words(self) -> str:
@@ -159,7 +167,7 @@ def _suppressed(table: CountTable, rules: tuple[Rule, ...], threshold: int) -> P
         threshold=threshold,
         rules=rules,
         source=table.source,
-        cautions=tuple(_cautions(table, threshold, Method.SUPPRESS)),
+        cautions=tuple(_cautions(table, found.primary)),
         counted=table,
         told=hidden,
         proofs=found.proofs,
@@ -181,7 +189,7 @@ def _rounded(
         threshold=threshold,
         rules=rules,
         source=table.source,
-        cautions=tuple(_cautions(table, threshold, Method.ROUND)),
+        cautions=tuple(_cautions(table, ())),
         counted=table,
         told=told,
         proofs=movable_proofs(table, told),
@@ -194,18 +202,18 @@ def _status(cell: int, count: int, primary: frozenset[int], hidden: Mapping[int,
     return Status.SHOWN if count else Status.ZERO
 
 
-def _cautions(table: CountTable, threshold: int, method: Method) -> Iterator[Caution]:
+def _cautions(table: CountTable, marked: Container[int]) -> Iterator[Caution]:
+    """Give what to keep in mind. It follows from the published table alone: a reader must learn nothing more from it."""
+    yield from table.cautions
     if not table.row_keys:
-        yield Caution("no-records", "No record meets the conditions, so there is nothing to count.")
+        yield Caution("no-records", Said(N_("No record meets the conditions, so there is nothing to count.")))
         return
-    inner = [count for cell, count in enumerate(table.counts) if count and not table.is_total(cell)]
-    small = sum(count < threshold for count in inner)
-    if method is Method.SUPPRESS and small > _TOO_SPARSE * len(inner):
-        yield Caution(
-            "sparse",
-            f"{small} of the {len(inner)} cells that count anyone count fewer than {threshold}. Much of this table is "
-            "hidden; broader categories, fewer columns of the data, or rounding would tell more.",
+    inner = [cell for cell, count in enumerate(table.counts) if count and not table.is_total(cell)]
+    if sum(cell in marked for cell in inner) > _TOO_SPARSE * len(inner):
+        words = N_(
+            "Much of this table is hidden. Fewer or broader rows and columns, or rounding, would tell more."
         )
+        yield Caution("sparse", Said(words))
 
 
 def _check_suppression(counted: CountTable, values: Sequence[int | None], rules: Sequence[Rule]) -> None:

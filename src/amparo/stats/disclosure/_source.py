@@ -69,6 +69,12 @@ def open_records(path: Path) -> Iterator[tuple[RecordFile, "DuckDBPyConnection"]
 def _check_is_file(path: Path) -> None:
     if path.is_dir():
         raise CannotRead(N_("%(path)s is a folder. Name the CSV or Parquet file in it."), path=path)
+    if str(path) == "-" or (path.exists() and not path.is_file()):
+        raise CannotRead(
+            N_(
+                "Records are read from a file, since they are gone through more than once. Save them to a file and name it."
+            )
+        )
     if not path.exists():
         raise CannotRead(N_("There is no file %(path)s. Check the name and the folder."), path=path)
     try:

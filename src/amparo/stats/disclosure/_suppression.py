@@ -59,6 +59,8 @@ class _Search:
             (rule.told.high for rule in rules if rule.told.high is not None), default=_LEAST_SLACK
         )
         self.costs = [_cost(table, cell) for cell in range(len(table.counts))]
+        # How many records there are is printed in many places, so a reader is taken to know it: it hides nothing.
+        self.costs[-1] = math.inf
         low = [
             self.small.low if cell in unsafe else self._safe_from(cell) for cell in range(len(table.counts))
         ]
@@ -74,6 +76,8 @@ class _Search:
         for cell in self.unsafe:
             if not self._is_moved(cell):
                 self._withhold_marks_around(cell)
+        if not all(map(self._is_moved, self.unsafe)):
+            self._allow_grand_total()
         for cell in sorted(self.secondary, key=lambda other: (-self.costs[other], other)):
             self._show_if_possible(cell)
         self.secondary = {cell for cell in self.secondary if self.proofs_with.get(cell)}
@@ -137,23 +141,29 @@ class _Search:
     def _withhold_marks_around(self, cell: int) -> None:
         """Free a cell that the marks alone give away: in a row of four ones with a total hidden as below 5, all are ones.
 
-        The small totals beside it then bear the mark that says nothing of their size; if need be, all small totals.
+        The small totals beside it then bear the mark that says nothing of their size; if need be all small totals, and last
+        the cells beside it: two fours under a shown 8 are known as soon as both are known to be small.
         """
+        self._protect(cell)
         row, column = divmod(cell, self.table.width)
-        last_row, last_column = self.table.height - 1, self.table.width - 1
         beside = {
-            row * self.table.width + last_column,
-            last_row * self.table.width + column,
-            len(self.table.counts) - 1,
+            other
+            for other in self.unsafe
+            if other // self.table.width == row or other % self.table.width == column
         }
-        for totals in (beside | {cell}, self.is_unsafe):
-            for total in sorted(totals & self.is_unsafe):
-                if self.table.is_total(total) and not self._is_moved(cell):
-                    self.unmarked.add(total)
-                    self.network.widen(total, low=1, high=None)
+        totals = {other for other in self.unsafe if self.table.is_total(other)}
+        for others in (totals & (beside | {len(self.table.counts) - 1}), totals, beside - {cell}):
+            for other in sorted(others):
+                if not self._is_moved(cell):
+                    self.unmarked.add(other)
+                    self.network.widen(other, low=1, high=None)
                     self._protect(cell)
-            if self._is_moved(cell):
-                return
+
+    def _allow_grand_total(self) -> None:
+        """Let the grand total be hidden for another where nothing else will do: in a list of ones, one a row."""
+        self.costs[-1] = _cost(self.table, len(self.costs) - 1)
+        for cell in self.unsafe:
+            self._protect(cell)
 
     def _show_if_possible(self, cell: int) -> None:
         affected = self.proofs_with.get(cell, set())

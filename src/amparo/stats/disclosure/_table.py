@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from amparo.stats.results import Caution
 from amparo.vocab.text import N_
 
 from ._request import CannotCount, TableRequest
@@ -27,6 +28,7 @@ class CountTable:
     column_keys: tuple[Key, ...]
     counts: tuple[int, ...] = field(repr=False)
     source: str = ""
+    cautions: tuple[Caution, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.counts) != self.height * self.width:
@@ -41,6 +43,7 @@ class CountTable:
         counted: Iterable[tuple[Key, int]],
         *,
         source: str = "",
+        cautions: Iterable[Caution] = (),
     ) -> "CountTable":
         """Build the grid from pairs of values (of ``request.variables``, in that order) and count, adding the totals.
 
@@ -63,7 +66,7 @@ class CountTable:
             i, j = row_at[key[:split]], column_at.get(key[split:], width - 1)
             for cell in {i * width + j, (i + 1) * width - 1, (height - 1) * width + j, height * width - 1}:
                 grid[cell] += n
-        return cls(request, row_keys, column_keys, tuple(grid), source)
+        return cls(request, row_keys, column_keys, tuple(grid), source, tuple(cautions))
 
     @property
     def height(self) -> int:
@@ -113,16 +116,12 @@ def check_size(height: int, width: int) -> None:
         )
 
 
-def _reading_order(key: Key) -> list[tuple[bool, list[tuple[int, int, str]], str]]:
-    return [
-        (
-            not value,
-            [
-                (0, int(part), "") if part.isdecimal() else (1, 0, part)
-                for part in re.split(r"(\d+)", value.casefold())
-                if part
-            ],
-            value,
-        )
-        for value in key
-    ]
+def _reading_order(key: Key) -> list[tuple[bool, list[tuple[int, float, str]], str]]:
+    return [(not value, _parts_of(value.casefold()), value) for value in key]
+
+
+def _parts_of(value: str) -> list[tuple[int, float, str]]:
+    if re.fullmatch(r"-?\d+(\.\d+)?", value):
+        return [(0, float(value), "")]
+    parts = re.split(r"(\d+)", value)
+    return [(0, float(part), "") if part.isdecimal() else (1, 0.0, part) for part in parts if part]

@@ -1,53 +1,53 @@
 """A protected table for reading on a terminal."""
 
+import re
+import unicodedata
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from itertools import zip_longest
 
 from ._about import about, category, mark, title
 from ._protect import ProtectedTable, Status
 from ._table import Key
 
-if TYPE_CHECKING:
-    from rich.table import Table
-
 __all__ = ["to_text"]
 
-_LABEL_SHARE = 0.45
 _NARROWEST = 40
+_LABEL_SHARE = 0.45
+_WIDEST_HEADING = 14
+_GAP = "   "
+# Joiners that belong to the spelling of Persian, of Indic scripts and of emoji; other signs without a shape may steer.
+_JOINERS = "\u200c\u200d"
 
 
 def to_text(table: ProtectedTable, *, width: int = 80) -> Iterator[str]:
     """Give the table as lines of text no wider than ``width``; one too wide is cut into parts, one under the other."""
-    from rich.console import Console
-
     width = max(width, _NARROWEST)
-    console = Console(width=width, color_system=None, force_terminal=False, legacy_windows=False)
-
-    def lines(part: "Table | str") -> Iterator[str]:
-        with console.capture() as capture:
-            console.print(part, markup=False, highlight=False)
-        yield from (line.rstrip() + "\n" for line in capture.get().splitlines())
-
-    yield from lines(title(table))
-    parts = list(_parts(table, width))
+    yield from _paragraph(title(table), width)
+    names = [_plain(name) for name in table.request.rows]
+    labels = [_labels(key, len(names)) for key in (*table.row_keys, None)]
+    rooms = _label_rooms([names, *labels], width)
+    parts = list(_parts(table, width - sum(rooms) - len(_GAP) * len(rooms)))
     for number, columns in enumerate(parts, start=1):
         yield "\n"
         if len(parts) > 1:
             yield f"Part {number} of {len(parts)}\n"
-        yield from lines(_grid(table, columns, width))
+        yield from _grid(table, columns, [names, *labels], rooms)
     yield "\n"
     for name, text in about(table)[2:]:
-        yield from lines(f"{name}: {text}")
+        yield from _paragraph(f"{name}: {text}", width)
 
 
-def _parts(table: ProtectedTable, width: int) -> Iterator[list[int]]:
+def _paragraph(text: str, width: int) -> Iterator[str]:
+    yield from (line + "\n" for line in _folded(_plain(text), width))
+
+
+def _parts(table: ProtectedTable, room: int) -> Iterator[list[int]]:
     """Choose which columns of the grid stand side by side; the totals stand last."""
-    available = width - _label_width(table, width) - 2
     part: list[int] = []
     used = 0
     for at in range(table.width):
-        needed = _column_width(table, at) + 2
-        if part and used + needed > available:
+        needed = _column_room(table, at) + len(_GAP)
+        if part and used + needed > room + len(_GAP):
             yield part
             part, used = [], 0
         part.append(at)
@@ -55,43 +55,64 @@ def _parts(table: ProtectedTable, width: int) -> Iterator[list[int]]:
     yield part
 
 
-def _grid(table: ProtectedTable, columns: Sequence[int], width: int) -> "Table":
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False, show_edge=False)
-    room = _label_width(table, width)
-    share = max(4, (room - 2 * (len(table.request.rows) - 1)) // len(table.request.rows))
-    for name in table.request.rows:
-        grid.add_column(Text(name), max_width=share, overflow="fold")
-    for at in columns:
-        grid.add_column(
-            Text(_heading(table, at)), justify="right", max_width=_column_width(table, at), overflow="fold"
+def _grid(
+    table: ProtectedTable, columns: Sequence[int], labels: Sequence[Sequence[str]], rooms: Sequence[int]
+) -> Iterator[str]:
+    counts_rooms = [_column_room(table, at) for at in columns]
+    rule = "─" * (sum(rooms) + sum(counts_rooms) + len(_GAP) * (len(rooms) + len(columns) - 1)) + "\n"
+    headings = _headings([_heading_values(table, at) for at in columns], counts_rooms)
+    names = [_folded(text, room) for text, room in zip(labels[0], rooms, strict=True)]
+    tallest = max(map(len, (*names, *headings)))
+    bottom = [[""] * (tallest - len(lines)) + lines for lines in (*names, *headings)]
+    yield from _row(bottom, rooms, counts_rooms)
+    yield rule
+    for i, texts in enumerate(labels[1:]):
+        if i == len(table.row_keys):
+            yield rule
+        folded = [_folded(text, room) for text, room in zip(texts, rooms, strict=True)]
+        yield from _row(
+            [*folded, *([_shown(table, i * table.width + at)] for at in columns)], rooms, counts_rooms
         )
-    for i, key in enumerate((*table.row_keys, None)):
-        if key is None:
-            grid.add_section()
-        counts = (_shown(table, i * table.width + at) for at in columns)
-        grid.add_row(*(Text(text) for text in (*_labels(key, len(table.request.rows)), *counts)))
-    return grid
+
+
+def _row(cells: Sequence[Sequence[str]], rooms: Sequence[int], counts_rooms: Sequence[int]) -> Iterator[str]:
+    for line in zip_longest(*cells, fillvalue=""):
+        labels = [
+            _apart(text) + " " * (room - _room_of(text)) for text, room in zip(line, rooms, strict=False)
+        ]
+        counts = [
+            " " * (room - _room_of(text)) + _apart(text)
+            for text, room in zip(line[len(rooms) :], counts_rooms, strict=True)
+        ]
+        yield _GAP.join((*labels, *counts)).rstrip() + "\n"
 
 
 def _labels(key: Key | None, length: int) -> list[str]:
-    return ["Total"] + [""] * (length - 1) if key is None else [_plain(value) for value in key]
+    return ["Total"] + [""] * (length - 1) if key is None else [_plain(category(value)) for value in key]
 
 
-def _heading(table: ProtectedTable, at: int) -> str:
-    return (
-        "Total"
-        if at == len(table.column_keys)
-        else "\n".join(_plain(value) for value in table.column_keys[at])
-    )
+def _headings(values: Sequence[Sequence[str]], rooms: Sequence[int]) -> list[list[str]]:
+    """Fold the headings of the columns, so that the values of one column of the data stand on the same lines."""
+    total = max(map(len, values))
+    folded = [
+        [[""]] * (total - len(texts)) + [_folded(text, room) for text in texts]
+        for texts, room in zip(values, rooms, strict=True)
+    ]
+    heights = [max(map(len, level)) for level in zip(*folded, strict=True)]
+    return [
+        [
+            line
+            for lines, height in zip(levels, heights, strict=True)
+            for line in [""] * (height - len(lines)) + lines
+        ]
+        for levels in folded
+    ]
 
 
-def _plain(value: str) -> str:
-    """Give a category without signs that could steer the terminal."""
-    return "".join(sign if sign.isprintable() else "\ufffd" for sign in category(value))
+def _heading_values(table: ProtectedTable, at: int) -> list[str]:
+    if at == len(table.column_keys):
+        return ["Total"]
+    return [_plain(category(value)) for value in table.column_keys[at]]
 
 
 def _shown(table: ProtectedTable, cell: int) -> str:
@@ -99,15 +120,56 @@ def _shown(table: ProtectedTable, cell: int) -> str:
     return mark(table, status) if value is None else f"{value:,}" if status is Status.SHOWN else "0"
 
 
-def _column_width(table: ProtectedTable, at: int) -> int:
+def _column_room(table: ProtectedTable, at: int) -> int:
     height = len(table.row_keys) + 1
     counts = max(len(_shown(table, i * table.width + at)) for i in range(height))
-    return max(counts, min(14, max(len(line) for line in _heading(table, at).split("\n"))))
+    return max(counts, min(_WIDEST_HEADING, max(map(_room_of, _heading_values(table, at)))))
 
 
-def _label_width(table: ProtectedTable, width: int) -> int:
-    lengths = [
-        max([len(name), 5, *(len(_plain(key[at])) for key in table.row_keys)]) + 2
-        for at, name in enumerate(table.request.rows)
-    ]
-    return min(sum(lengths), int(width * _LABEL_SHARE))
+def _label_rooms(labels: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Give each column of labels the room of its longest; where all need too much, the longest give way."""
+    rooms = [max(map(_room_of, texts)) for texts in zip(*labels, strict=True)]
+    most = int(width * _LABEL_SHARE) - len(_GAP) * (len(rooms) - 1)
+    while sum(rooms) > most and max(rooms) > 4:
+        rooms[rooms.index(max(rooms))] -= 1
+    return rooms
+
+
+def _plain(text: str) -> str:
+    """Give a text without signs that could steer the terminal."""
+    return "".join(sign if sign.isprintable() or sign in _JOINERS else "\ufffd" for sign in text)
+
+
+def _apart(text: str) -> str:
+    """Set a text written from right to left apart, or a terminal that turns it would turn the numbers beside it as well."""
+    is_turned = any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in text)
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if is_turned else text
+
+
+def _room_of(text: str) -> int:
+    """Count the places that a text takes on a terminal: two for a wide sign, none for one that joins the sign before it."""
+    return sum(map(_room_of_sign, text))
+
+
+def _room_of_sign(sign: str) -> int:
+    if unicodedata.combining(sign) or unicodedata.category(sign) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+
+
+def _folded(text: str, room: int) -> list[str]:
+    """Break a text into lines that fit: between words and behind hyphens, and within a word only where it is too long."""
+    if _room_of(text) <= room:
+        return [text]
+    lines = [""]
+    for piece in re.findall(r"[^\s-]*-+|[^\s-]+|\s+", text):
+        if piece.isspace():
+            lines[-1] += " " if lines[-1] and _room_of(lines[-1]) < room else ""
+            continue
+        if lines[-1] and _room_of(lines[-1] + piece) > room:
+            lines.append("")
+        for sign in piece:
+            if _room_of(lines[-1]) + _room_of_sign(sign) > room:
+                lines.append("")
+            lines[-1] += sign
+    return [line.rstrip() for line in lines if line] or [""]
