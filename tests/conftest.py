@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -58,6 +59,13 @@ def pytest_configure() -> None:
     settings.WHITENOISE_AUTOREFRESH = True
     settings.WHITENOISE_USE_FINDERS = True
     django.setup()
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is loaded by now out of every later search for garbage: it stays, and there is much of it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -122,13 +130,6 @@ def make_place() -> Iterator[Callable[[], Path]]:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Use the Chromium of the operating system: none is downloaded."""
-    return {
-        **browser_type_launch_args,
-        "executable_path": shutil.which("chromium") or shutil.which("chromium-browser"),
-        "args": [
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-background-networking",
-            "--disable-dev-shm-usage",
-        ],
-    }
+    from tests.browser import FLAGS, chromium
+
+    return {**browser_type_launch_args, "executable_path": chromium(), "args": list(FLAGS)}

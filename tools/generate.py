@@ -25,8 +25,8 @@ PAGES = {
     "docs/reference/code-lists.md": "tools.pages.code_lists.text",
     "docs/reference/fact-tables.md": "tools.pages.fact_tables.text",
     "docs/reference/import-messages.md": "tools.pages.import_messages.text",
-    "docs/reference/permissions.md": "tools.permission_matrix.matrix",
-    "docs/reference/openapi.json": "tools.openapi.text",
+    "docs/reference/permissions.md": "tools.pages.permissions.text",
+    "docs/reference/openapi.json": "tools.pages.openapi.text",
     "docs/reference/api.md": "tools.pages.api.text",
 }
 

@@ -83,8 +83,7 @@ def _found() -> Iterator[Found]:
     for path in sorted(PACKAGE.rglob("*.html")):
         yield from _in_python(path, _as_python(path))
     for path in sorted((PACKAGE / "vocab" / "codes").glob("*.yaml")):
-        if path.stem not in NAMED_BY_BABEL:
-            yield from _in_code_list(path)
+        yield from _in_code_list(path)
 
 
 def _in_python(path: Path, text: str) -> Iterator[Found]:
@@ -107,7 +106,9 @@ def _as_python(path: Path) -> str:
 
 
 def _in_code_list(path: Path) -> Iterator[Found]:
-    label = re.compile(r"""^(?:title: |\s+label: )"(.*)"\s*$""")
+    """Yield the title and the labels; of countries and languages the title alone, for Babel names them."""
+    titled = "title: " if path.stem in NAMED_BY_BABEL else r"(?:title: |\s+label: )"
+    label = re.compile(rf"""^{titled}"(.*)"\s*$""")
     for line, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         match = label.match(text)
         if match:

@@ -119,15 +119,51 @@ def test_database_without_tables_says_what_to_run(without_tables: Path, command:
     assert not Path("never-made").exists()
 
 
-def test_database_that_is_away_points_to_the_doctor(tmp_path: Path) -> None:
-    done = amparo(
-        "facts",
-        "export",
-        str(tmp_path / "facts"),
-        AMPARO_DATA=str(tmp_path / "data"),
-        AMPARO_DATABASE_URL="postgresql://amparo_app@127.0.0.1:9/amparo",
-        AMPARO_SECRET_KEY="k" * 60,
-        AMPARO_HOSTS="amparo.example.org",
-    )
+PRODUCTION = {"AMPARO_SECRET_KEY": "k" * 60, "AMPARO_HOSTS": "amparo.example.org"}
+
+
+def test_doctor_makes_nothing_where_nothing_is(tmp_path: Path) -> None:
+    done = amparo("doctor", "--data", str(tmp_path / "meant-another"))
+    assert done.returncode == 1
+    assert "Make it with: amparo migrate" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_place_that_cannot_be_used_is_told_by_the_doctor_and_refused_by_others(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    told = amparo("doctor", "--data", str(file / "data"))
+    assert "cannot be written to" in told.stdout
+    assert "Traceback" not in told.stderr
+    refused = amparo("migrate", "--data", str(file / "data"))
+    assert refused.returncode == 2
+    assert refused.stderr.startswith(f"amparo: The data directory {file / 'data'} cannot be used: ")
+
+
+def test_doctor_looks_at_the_disk_while_the_settings_are_at_fault(tmp_path: Path) -> None:
+    done = amparo("doctor", "--data", str(tmp_path), AMPARO_THREADS="none")
+    assert re.search("^fault +Settings: ", done.stdout, re.MULTILINE)
+    assert re.search("^good +Data directory: ", done.stdout, re.MULTILINE)
+    assert "Disk: " in done.stdout
+
+
+def test_migrating_with_the_rights_of_the_application_names_the_setting(without_tables: Path) -> None:
+    place = amparo("database", "url", "--role", "app", "--data", str(without_tables)).stdout.strip()
+    done = amparo("migrate", AMPARO_DATABASE_URL=place, AMPARO_DATA=str(without_tables), **PRODUCTION)
     assert done.returncode == 2
-    assert done.stderr == "amparo: The database does not answer. What is wrong says: amparo doctor\n"
+    assert "AMPARO_DATABASE_OWNER_URL" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [("migrate",), ("facts", "export", "never-made")])
+def test_database_that_is_away_is_told_in_words(tmp_path: Path, command: tuple[str, ...]) -> None:
+    done = amparo(
+        *command,
+        AMPARO_DATA=str(tmp_path),
+        AMPARO_DATABASE_URL="postgresql://amparo_app@127.0.0.1:9/amparo",
+        **PRODUCTION,
+    )
+    assert (done.returncode, done.stderr) == (
+        2,
+        "amparo: The database does not answer. What is wrong says: amparo doctor\n",
+    )

@@ -22,9 +22,11 @@ OURS = {
     "amparo.cli.table",
     "amparo.cli.workbooks",
     "amparo.config",
+    "amparo.config.data_directory",
     "amparo.config.embedded",
     "amparo.config.environment",
-    "amparo.config.mail",
+    "amparo.config.postmaster",
+    "amparo.config.readers",
 }
 OTHERS = {"typer", "annotated_doc", "shellingham"}  # the last two are Typer's
 PROGRAM = """

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 
 from amparo.config import embedded
 from amparo.config.embedded import DatabaseNotStarted, EmbeddedDatabase
+from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("embedded")]
 
@@ -42,13 +42,6 @@ def database(directory: Path) -> Iterator[EmbeddedDatabase]:
 
 def postmaster(server: EmbeddedDatabase) -> int:
     return int((server.cluster / "postmaster.pid").read_text().split()[0])
-
-
-def until(condition: object, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 def test_starts_answers_and_stops(directory: Path) -> None:
@@ -190,3 +183,15 @@ def test_wheel_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(DatabaseNotStarted, match=r'pip install "amparo\[web\]"'):
         embedded.programs_directory()
+
+
+def test_log_that_grew_is_begun_anew_and_the_one_before_is_kept(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "LARGEST_LOG", 0)
+    server = EmbeddedDatabase(directory)
+    with server.running():
+        pass
+    with server.running():
+        assert server.log.with_suffix(".log.before").stat().st_size > 0
+        assert server.log.read_text().count("starting PostgreSQL") == 1

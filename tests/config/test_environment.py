@@ -45,6 +45,12 @@ def test_production_reads_every_part() -> None:
     assert environment.connection_url == PRODUCTION["AMPARO_DATABASE_URL"]
 
 
+def test_machine_may_always_ask_itself_for_its_health() -> None:
+    hosts = read_environment(PRODUCTION).allowed_hosts
+    assert hosts[0] == "amparo.example.org", "links are made with the first"
+    assert "127.0.0.1" in hosts
+
+
 def test_migrations_use_the_owner_where_one_is_named() -> None:
     owner = "postgresql://amparo_owner@db.example.org/amparo"
     variables = {**PRODUCTION, "AMPARO_DATABASE_OWNER_URL": owner}
@@ -102,10 +108,14 @@ def test_only_secrets_come_from_files() -> None:
     [
         ("AMPARO_DATABASE_URL", "mysql://db/amparo", "postgresql://"),
         ("AMPARO_DATABASE_URL", "postgresql://db", "names no database"),
+        ("AMPARO_DATABASE_URL", "postgresql://app:hunter2/9@db/amparo", "%2F"),
+        ("AMPARO_DATABASE_URL", "postgresql://app:hunter[2@db/amparo", "%2F"),
         ("AMPARO_SECRET_KEY", "short", "50 characters"),
         ("AMPARO_HOSTS", "https://amparo.example.org", "without https://"),
         ("AMPARO_HOSTS", "amparo.example.org:8000", "without a port"),
-        ("AMPARO_MAIL_URL", "mail.example.org", "smtp://"),
+        ("AMPARO_TIME_ZONE", "Nairobi", "Africa/Nairobi"),
+        ("AMPARO_TIME_ZONE", "/etc/passwd", "Africa/Nairobi"),
+        ("AMPARO_EXIT_ADDRESS", "https://[", "starts with https://"),
         ("AMPARO_EXIT_ADDRESS", "http://weather.example.org", "https://"),
         ("AMPARO_UPLOAD_MEGABYTES", "many", "whole number"),
     ],
@@ -114,6 +124,7 @@ def test_fault_says_what_to_write(variable: str, value: str, said: str) -> None:
     (told,) = faults({variable: value})
     assert told.startswith(variable)
     assert said in told
+    assert "hunter" not in told
 
 
 def test_secret_is_never_in_a_fault() -> None:

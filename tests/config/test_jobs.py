@@ -6,8 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,9 +15,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from psycopg import OperationalError
 
-from amparo.config.sweeping import Sweeper, own_connection
+from amparo.config import jobs
+from amparo.config.rescuing import Rescuer, own_connection
 from tests.database import DIRECTORY
+from tests.waiting import until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PROGRAM = Path(__file__).with_name("slow_worker.py")
@@ -38,13 +41,6 @@ def worker(*arguments: str) -> subprocess.Popen[bytes]:
     )
 
 
-def until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
-
-
 def test_job_of_a_killed_worker_runs_again(tmp_path: Path) -> None:
     begun, go_on, done = (tmp_path / name for name in ("begun", "go_on", "done"))
     task = app.configure_task("tests.wait_for_file", allow_unknown=True)
@@ -52,12 +48,12 @@ def test_job_of_a_killed_worker_runs_again(tmp_path: Path) -> None:
     first = worker()
     until(begun.exists)
     with own_connection() as session:
-        sweeper = Sweeper(session)
-        sweeper.sweep(now=timezone.now())
-        assert sweeper.sweep(now=timezone.now()) == [], "its worker lives"
+        rescuer = Rescuer(session)
+        rescuer.look(now=timezone.now())
+        assert rescuer.look(now=timezone.now()) == [], "its worker lives"
         first.send_signal(signal.SIGKILL)
         first.wait()
-        until(lambda: sweeper.sweep(now=timezone.now() - timedelta(minutes=1)) == [job])
+        until(lambda: rescuer.look(now=timezone.now() - timedelta(minutes=1)) == [job])
     go_on.touch()
     second = worker("--until-done")
     assert second.wait(60) == 0
@@ -76,3 +72,22 @@ def test_worker_stops_cleanly_when_told(tmp_path: Path) -> None:
     go_on.touch()
     assert process.wait(60) == 0
     assert done.exists(), "what was begun is brought to its end"
+
+
+def test_worker_goes_on_until_it_is_told_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where its listener dies with the database, the library ends a worker without a fault."""
+    answers = [False, OperationalError(), False, True]
+
+    async def run(*, concurrency: int, wait: bool) -> bool:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(jobs, "_work", run)
+    monkeypatch.setattr(jobs, "SECONDS_BEFORE_ANOTHER_TRY", 0)
+    monkeypatch.setattr(jobs, "rescue_in_background", threading.Event)
+    # In a thread of its own: the browser tests leave an event loop running in this one.
+    with ThreadPoolExecutor(max_workers=1) as other:
+        other.submit(jobs.work).result(timeout=10)
+    assert answers == []

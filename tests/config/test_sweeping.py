@@ -1,110 +1,97 @@
-"""Jobs that lost their worker run again; jobs that have one are left alone."""
+"""What would grow for ever is swept, each after its time, and nothing else is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
+from axes.models import AccessAttempt
+from django.contrib.sessions.models import Session
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from amparo.config.sweeping import JOB_LOCKS, MOST_ATTEMPTS, SWEEPER_LOCK, Sweeper, own_connection
+from amparo.config import sweeping
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def session() -> Iterator[psycopg.Connection[Any]]:
-    with own_connection() as opened:
-        yield opened
+def test_sessions_that_ended_go() -> None:
+    for name, hours in (("ended", -1), ("lives", 1)):
+        Session.objects.create(session_key=name, expire_date=NOW + timedelta(hours=hours))
+    assert sweeping.forget_sessions(now=NOW) == 1
+    assert Session.objects.get().session_key == "lives"
 
 
-@pytest.fixture
-def another_session() -> Iterator[psycopg.Connection[Any]]:
-    with own_connection() as opened:
-        yield opened
+def test_failed_sign_ins_go_after_a_day() -> None:
+    for name, hours in (("old", 25), ("new", 23)):
+        attempt = AccessAttempt.objects.create(username=name, failures_since_start=1)
+        AccessAttempt.objects.filter(pk=attempt.pk).update(attempt_time=NOW - timedelta(hours=hours))
+    assert sweeping.forget_attempts(now=NOW) == 1
+    assert AccessAttempt.objects.get().username == "new"
 
 
-def begun_job(*, attempts: int = 0) -> int:
+def ended_job(status: str, days: int) -> int:
     job: int = app.configure_task("tests.nothing", allow_unknown=True).defer()
     with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = %s WHERE id = %s", [status, job])
         cursor.execute(
-            "UPDATE procrastinate_jobs SET status = 'doing', attempts = %s WHERE id = %s", [attempts, job]
+            "UPDATE procrastinate_events SET at = %s WHERE job_id = %s", [NOW - timedelta(days), job]
         )
     return job
 
 
-def state_of(job: int) -> tuple[str, int, datetime | None]:
+def test_jobs_go_thirty_days_after_their_end() -> None:
+    for status, days in (("succeeded", 31), ("failed", 31)):
+        ended_job(status, days)
+    kept = [ended_job("succeeded", 29), ended_job("todo", 400), ended_job("doing", 400)]
+    assert sweeping.forget_jobs(now=NOW) == 2
     with connection.cursor() as cursor:
-        cursor.execute("SELECT status, attempts, scheduled_at FROM procrastinate_jobs WHERE id = %s", [job])
-        row: tuple[str, int, datetime | None] = cursor.fetchone()
-    return row
+        cursor.execute("SELECT id FROM procrastinate_jobs ORDER BY id")
+        assert [job for (job,) in cursor.fetchall()] == kept
 
 
-def test_lost_job_runs_again_at_the_second_look(session: psycopg.Connection[Any]) -> None:
-    job = begun_job()
-    sweeper = Sweeper(session)
-    assert sweeper.sweep(now=NOW) == [], "it may only just have been fetched"
-    assert sweeper.sweep(now=NOW) == [job]
-    assert state_of(job) == ("todo", 1, NOW + timedelta(seconds=2))
+def test_left_uploads_go_after_a_day(settings: Any, tmp_path: Path) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+    for name, hours in (("old.upload", 25), ("new.upload", 23)):
+        (tmp_path / name).write_bytes(b"x")
+        moment = (NOW - timedelta(hours=hours)).timestamp()
+        os.utime(tmp_path / name, (moment, moment))
+    assert sweeping.remove_left_uploads(now=NOW) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["new.upload"]
 
 
-def test_each_time_it_waits_longer(session: psycopg.Connection[Any]) -> None:
-    job = begun_job(attempts=2)
-    sweeper = Sweeper(session)
-    sweeper.sweep(now=NOW)
-    sweeper.sweep(now=NOW)
-    assert state_of(job)[2] == NOW + timedelta(seconds=32)
-
-
-def test_job_whose_worker_lives_is_left_alone(
-    session: psycopg.Connection[Any], another_session: psycopg.Connection[Any]
+def test_one_that_fails_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    job = begun_job()
-    another_session.execute("SELECT pg_advisory_lock(%s)", [JOB_LOCKS + job])
-    sweeper = Sweeper(session)
-    assert [sweeper.sweep(now=NOW) for _ in range(3)] == [[], [], []]
-    assert state_of(job)[0] == "doing"
+    def broken(*, now: datetime) -> int:
+        raise LookupError
+
+    swept: list[datetime] = []
+
+    def other(*, now: datetime) -> int:
+        swept.append(now)
+        return 3
+
+    broken.__module__ = other.__module__ = "amparo.tests.sweeps"
+    monkeypatch.setattr(sweeping, "SWEEPS", (broken, other))
+    with caplog.at_level(logging.INFO, "amparo.sweeping"):
+        sweeping.sweep(timestamp=0)
+    assert len(swept) == 1
+    failed, counted = (record.getMessage() for record in caplog.records)
+    assert failed.startswith("tests.broken failed")
+    assert counted == "tests.other: 3 removed"
 
 
-def test_worker_that_dies_between_two_looks_is_noticed(
-    session: psycopg.Connection[Any], another_session: psycopg.Connection[Any]
-) -> None:
-    job = begun_job()
-    another_session.execute("SELECT pg_advisory_lock(%s)", [JOB_LOCKS + job])
-    sweeper = Sweeper(session)
-    sweeper.sweep(now=NOW)
-    another_session.close()
-    looks = [sweeper.sweep(now=NOW) for _ in range(200) if state_of(job)[0] == "doing"]
-    assert looks[-1] == [job]
+def test_whole_list_runs_on_what_there_is(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "amparo.sweeping"):
+        sweeping.sweep(timestamp=0)
+    assert "failed" not in caplog.text
 
 
-def test_job_that_loses_every_worker_is_put_aside(session: psycopg.Connection[Any]) -> None:
-    job = begun_job(attempts=MOST_ATTEMPTS - 1)
-    sweeper = Sweeper(session)
-    assert [sweeper.sweep(now=NOW) for _ in range(2)] == [[], []]
-    assert state_of(job)[0] == "failed"
-
-
-def test_one_process_sweeps_at_a_time(
-    session: psycopg.Connection[Any], another_session: psycopg.Connection[Any]
-) -> None:
-    begun_job()
-    another_session.execute("SELECT pg_advisory_lock(%s)", [SWEEPER_LOCK])
-    sweeper = Sweeper(session)
-    assert [sweeper.sweep(now=NOW) for _ in range(2)] == [[], []]
-
-
-def test_sweeping_leaves_no_lock_behind(session: psycopg.Connection[Any]) -> None:
-    begun_job()
-    sweeper = Sweeper(session)
-    sweeper.sweep(now=NOW)
-    sweeper.sweep(now=NOW)
-    held = session.execute(
-        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
-    ).fetchone()
-    assert held == (0,)
+def test_worker_knows_the_sweep() -> None:
+    assert "config.sweep" in {task.task.name for task in app.periodic_registry.periodic_tasks.values()}

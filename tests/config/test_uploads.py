@@ -38,7 +38,7 @@ def sender(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cl
     monkeypatch.setattr(
         shutil, "disk_usage", lambda place: Usage(100 * GIGABYTE, 50 * GIGABYTE, 50 * GIGABYTE)
     )
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
     return Client(raise_request_exception=False)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BytesIO
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from amparo.accounts.models import ApiToken, Invitation, Organisation
 from amparo.cases.actions import add_document, add_note, save_filter
 from amparo.cases.models import Episode, SavedFilter
 from amparo.cases.queries import CaseChoices
+from amparo.vocab.reference import make_reference
 from tests.factories.accounts import (
     PASSWORD,
     add_second_factor,
@@ -43,7 +45,8 @@ ACTS_OF_AN_AUTHORITY = (
 
 Things = dict[str, Any]
 ABSENT: Things = {
-    "reference": "XA-7Q4K-9X2M-C",
+    # In order, but given to no case: one with a slip would be refused before anything is looked up.
+    "reference": make_reference("XA", Random(7)),
     "episode": UUID(int=1),
     "document": UUID(int=2),
     "note": UUID(int=9),

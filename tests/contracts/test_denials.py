@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -146,7 +147,9 @@ def assert_reached(world: World, route: Route, row: Row, looker: str) -> None:
 
 
 def assert_hidden(world: World, route: Route, row: Row, looker: str) -> None:
-    """What is beyond reach, and a child of another parent, is answered as what is not there: to the byte."""
+    """What is beyond reach, and a child of another parent, is answered as what is not there: to the byte, and after the
+    same questions to the database, for the time that an answer takes tells too.
+    """
     if not names_something(route, row):
         return
     own, beyond = world.own[looker], world.beyond[looker]
@@ -158,6 +161,9 @@ def assert_hidden(world: World, route: Route, row: Row, looker: str) -> None:
         for name, things in cases.items():
             hidden = ask(world.client(looker), method, route, row, things)
             assert seen(hidden) == seen(absent), f"{method}: {name}"
+            twin = as_absent(name, things)
+            same = absent if twin is ABSENT else ask(world.client(looker), method, route, row, twin)
+            assert hidden.asked == same.asked, f"{method}: {name}"
             assert not hidden.touched, f"{method}: {name}"
 
 
@@ -174,6 +180,13 @@ def crossed(route: Route, own: Things, beyond: dict[str, Things]) -> dict[str, T
     return mixed
 
 
+def as_absent(name: str, things: Things) -> Things:
+    """Return what must look the same to a clock: under an own case another child that is not there, else nothing at all."""
+    if not name.startswith("own case"):
+        return ABSENT
+    return {**things, **{child: ABSENT[child] for child in ("episode", "document", "note")}}
+
+
 def names_something(route: Route, row: Row) -> bool:
     return bool(row.query or row.body or set(route.parts) - set(row.fixed))
 
@@ -186,7 +199,9 @@ def ask(client: Client, method: str, route: Route, row: Row, things: Things) -> 
     body = {**row.typed, **{name: str(things[thing]) for name, thing in row.body.items()}}
     url = f"{path}?{urlencode(query)}" if query else path
     before = touched()
-    answer: Any = client.get(url) if method == "get" else client.post(url, body)
+    with CaptureQueriesContext(connection) as queries:
+        answer: Any = client.get(url) if method == "get" else client.post(url, body)
+    answer.asked = asked_of(queries)
     answer.touched = touched() - before
     answer.whole = b"".join(answer).decode("utf-8", "replace")
     answer.named = sorted(
@@ -201,6 +216,12 @@ def touched() -> Counter[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables")
         return Counter({table: count for table, count in cursor.fetchall() if table not in MAY_BE_WRITTEN})
+
+
+def asked_of(queries: CaptureQueriesContext) -> list[str]:
+    """Return the statements that went to the database, without their values; a session is written on its first page only."""
+    said = [re.sub(r"'(?:[^']|'')*'|\b\d+\b", "?", query["sql"].lower()) for query in queries]
+    return [one for one in said if "savepoint" not in one and not one.startswith('update "django_session"')]
 
 
 def seen(answer: Any) -> tuple[int, tuple[tuple[str, str], ...], str]:

@@ -8,8 +8,9 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from amparo.access.models import Submission
 from amparo.access.rules import ROLES
@@ -24,7 +25,7 @@ from tests.contracts.denial_world import (
     World,
 )
 from tests.contracts.routes import Route, operations, permission_said
-from tests.contracts.test_denials import crossed, names_something, seen, touched, world
+from tests.contracts.test_denials import as_absent, asked_of, crossed, names_something, seen, touched, world
 
 __all__ = ["world"]  # a fixture
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("denials of the api")]
@@ -88,6 +89,9 @@ def assert_hidden(world: World, route: Route, row: Row, looker: str) -> None:
     for name, things in {**beyond, **crossed(route, own, beyond)}.items():
         hidden = send(world.client(looker), route, row, things)
         assert seen(hidden) == seen(absent), name
+        twin = as_absent(name, things)
+        same = absent if twin is ABSENT else send(world.client(looker), route, row, twin)
+        assert hidden.asked == same.asked, name
         assert not hidden.touched, name
 
 
@@ -112,7 +116,9 @@ def send(client: Client, route: Route, row: Row, things: Things) -> Any:
         options |= {"data": given, "content_type": "application/json"}
     url = f"{path}?{urlencode(query)}" if query else path
     before, kept = touched(), Submission.objects.count()
-    answer: Any = getattr(client, route.verb)(url, **options)
+    with CaptureQueriesContext(connection) as queries:
+        answer: Any = getattr(client, route.verb)(url, **options)
+    answer.asked = asked_of(queries)
     answer.touched = touched() - before
     assert answer.status_code < 400 or Submission.objects.count() == kept, "a refused key must work again"
     answer.whole = b"".join(answer).decode("utf-8", "replace")

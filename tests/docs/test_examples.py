@@ -51,7 +51,7 @@ def test_tutorial_shows_what_is_said_of_its_workbook() -> None:
     shown = (DOCS / "tutorials" / "first-hour.md").read_text(encoding="utf-8")
     assert found.errors
     for error in found.errors:
-        assert f"  row {error.row}, {error.column}: {error.message}\n" in shown
+        assert f"  mend row {error.row}, {error.column}: {error.message}\n" in shown
 
 
 def test_mended_workbook_of_the_tutorial_is_good(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_guide_to_imports_tells_of_every_message() -> None:
 
 def test_state_of_the_guide_can_be_read() -> None:
     state = read_state(blocks(DOCS / "how-to" / "add-a-country.md", "yaml")[0])
-    assert state.rule("recovery_and_reflection_days", on=TODAY).value == 45
+    assert state.rule("adult_age_years", on=TODAY).value == 18
 
 
 def typed_commands() -> Iterator[tuple[str, str]]:

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     )
 
 GROUP = pytest.mark.xdist_group("journeys")
-# A browser that goes away in the middle of an answer leaves the server's thread, with its connection, to the collector.
-WENT_AWAY = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 FOLDER = Path(__file__).parent
 
 
@@ -28,7 +26,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ours = [item for item in items if FOLDER in item.path.parents]
     for item in ours:
         item.add_marker(GROUP)
-        item.add_marker(WENT_AWAY)
     if "screenshot" not in str(config.option.markexpr):
         left_out = {id(item) for item in ours if item.get_closest_marker("screenshot")}
         items[:] = [item for item in items if id(item) not in left_out]
@@ -46,6 +43,9 @@ def installation(
     settings.AMPARO_FACTS_DIRECTORY = tmp_path_factory.mktemp("facts")
     with django_db_blocker.unblock():
         server = LiveServer("127.0.0.1:0")
+        server.thread.httpd.daemon_threads = (
+            False  # it stops when the last answer is given and its connection closed
+        )
         settings.ALLOWED_HOSTS = ["127.0.0.1", "testserver"]
         try:
             yield furnish(server.url)
@@ -69,13 +69,8 @@ def browsing(browser: Browser, installation: Installation) -> Iterator[Callable[
             accept_downloads=True, reduced_motion="reduce", **more,
         )  # fmt: skip
         context.set_default_timeout(20_000)
-        context.add_cookies(
-            [
-                {"name": name, "value": value, "url": installation.url}
-                for name, value in _cookies(installation, role, language)
-            ]
-        )
         opened.append(Browsing(context, installation))
+        opened[-1].become(role, language=language)
         return opened[-1]
 
     yield browse
@@ -91,7 +86,6 @@ class Browsing:
     def __init__(self, context: BrowserContext, installation: Installation) -> None:
         self.context, self.installation = context, installation
         self.strange: list[str] = []
-        self.weights: dict[str, int] = {}
         self.page: Page = context.new_page()
         context.on("request", self._note_request)
         self.page.on("console", self._note_console)
@@ -108,6 +102,17 @@ class Browsing:
         if not on_purpose and not message.text.startswith("[DOM]"):  # advice on password managers
             self.strange.append(f"{self.page.url}: {message.text}")
 
+    def become(self, role: str, *, language: str = "en") -> None:
+        """Be somebody of that role from here on; without a role, somebody who has not signed in."""
+        cookies = {settings.LANGUAGE_COOKIE_NAME: language}
+        if role:
+            signed_in = self.installation.client(role, Client()).cookies
+            cookies[settings.SESSION_COOKIE_NAME] = signed_in[settings.SESSION_COOKIE_NAME].value
+        self.context.clear_cookies()
+        self.context.add_cookies(
+            [{"name": name, "value": value, "url": self.installation.url} for name, value in cookies.items()]
+        )
+
     def open(self, address: str) -> Page:
         """Go to an address of the installation."""
         self.page.goto(address)
@@ -116,10 +121,3 @@ class Browsing:
     def close(self) -> None:
         """Close the browser."""
         self.context.close()
-
-
-def _cookies(installation: Installation, role: str, language: str) -> Iterator[tuple[str, str]]:
-    yield settings.LANGUAGE_COOKIE_NAME, language
-    if role:
-        client = installation.client(role, Client())
-        yield settings.SESSION_COOKIE_NAME, client.cookies[settings.SESSION_COOKIE_NAME].value

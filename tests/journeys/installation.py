@@ -11,7 +11,7 @@ from uuid import UUID
 from django.test import Client
 from django.utils import timezone
 
-from amparo.access.actions import invite_user
+from amparo.access.actions import invite_user, renew_password
 from amparo.access.queries import viewer_for
 from amparo.access.rules import Permission, Viewer, system_viewer
 from amparo.accounts.models import User
@@ -27,7 +27,7 @@ from tests.factories.accounts import sign_in
 from tests.factories.intake import AMINA, SOFIA, make_batch, make_text_file, make_workbook, make_written_batch
 
 CASES = 400
-PASSWORD = "a calm river at night"
+WITHOUT_SECOND_STEP = "installation_administrator"  # so that the page that sets it up is seen too
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,10 +44,15 @@ class Installation:
     batches: dict[str, UUID]
     snapshot: UUID
     invitation: str
+    new_password: str
 
     def client(self, role: str, client: Client) -> Client:
-        """Sign a test client in as somebody of that role."""
-        return sign_in(client, self.viewers[role])
+        """Sign a test client in as somebody of that role, who has just said who she is."""
+        sign_in(client, self.viewers[role], has_second_factor=role != WITHOUT_SECOND_STEP)
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "password", "at": self.now.timestamp()}]
+        session.save()
+        return client
 
     def pages(self) -> dict[str, tuple[str, str]]:
         """Return every page worth looking at: its name, who looks at it, and its address."""
@@ -57,7 +62,10 @@ class Installation:
         return {
             "sign-in": ("", "/sign-in/"),
             "invitation": ("", f"/invitation/{self.invitation}/"),
+            "new-password": ("", f"/new-password/{self.new_password}/"),
+            "asleep": ("", "/sign-in/asleep/"),
             "hide-visit": ("", "/ui/hide-visit"),
+            "public": ("", "/ui/example/public"),
             "not-found": ("caseworker", "/cases/XA-7Q4K-9X2M-C/"),
             "forbidden": ("caseworker", "/people/"),
             "home-caseworker": ("caseworker", "/"),
@@ -79,6 +87,7 @@ class Installation:
             "case-section-reach": ("caseworker", f"{case}/change/reach/"),
             "case-section-status": ("caseworker", f"{case}/change/priority/"),
             "case-episode": ("caseworker", f"{case}/what-happened/{self.episode}/what/"),
+            "case-episode-new": ("caseworker", f"{case}/what-happened/new/"),
             "case-route": ("caseworker", f"{case}/what-happened/{self.episode}/route/"),
             "case-operation": ("caseworker", f"{case}/what-happened/{self.episode}/operation/"),
             "case-note": ("caseworker", f"{case}/notes/new/"),
@@ -105,7 +114,14 @@ class Installation:
             "first-administrator": ("installation_administrator", "/organisations/administrator/"),
             "me": ("caseworker", "/me/"),
             "membership": ("caseworker", "/me/role/"),
+            "password": ("caseworker", "/me/password/"),
             "second-step": ("caseworker", "/me/second-step/"),
+            "second-step-remove": ("caseworker", "/me/second-step/remove/"),
+            "second-step-set-up": ("installation_administrator", "/me/second-step/set-up/"),
+            "recovery-codes-new": ("caseworker", "/me/recovery-codes/new/"),
+            "again": ("installation_administrator", "/sign-in/again/"),
+            "again-code": ("caseworker", "/sign-in/again/code/"),
+            "sign-out": ("caseworker", "/sign-out/"),
             "keys": ("supervisor", "/me/keys/"),
             "gallery": ("", "/ui/"),
         }
@@ -143,11 +159,15 @@ def furnish(url: str) -> Installation:
         email="new.colleague@training.example", organisation_id=worker.organisation_id or 0, role="caseworker",
         by=system_viewer([Permission.PEOPLE_MANAGE]), now=now,
     )  # fmt: skip
+    authority = viewers["competent_authority"]
+    password = renew_password(
+        membership_id=authority.membership_id or 0, by=system_viewer([Permission.PEOPLE_MANAGE]), now=now
+    )
     return Installation(
         url=url, now=now, viewers=viewers, emails={role: one.email for role, one in sign_ins.items()},
         password=sign_ins["caseworker"].password, reference=reference,
         episode=Episode.objects.filter(case__reference=reference).order_by("number")[0].id,
-        batches=batches, snapshot=snapshot, invitation=secret,
+        batches=batches, snapshot=snapshot, invitation=secret, new_password=password,
     )  # fmt: skip
 
 

@@ -1,71 +1,100 @@
-"""Every page, in English and Arabic, wide and on a small phone: accessible, no wider than the screen, asking nobody else."""
+"""Every page, at a desk and on a small phone, in both directions, with and without a script: accessible, no wider than the
+screen, asking nobody else.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
+from django.urls import resolve
 from playwright.sync_api import Page
 
+from tests.browser import AXE, faults_of, too_wide
+from tests.contracts.denial_rows import PAGES
 from tests.journeys.conftest import Browsing
 from tests.journeys.installation import Installation
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
-AXE = Axe()
-ROLES = (
-    "", "caseworker", "supervisor", "national_rapporteur", "statistician", "organisation_administrator",
-    "installation_administrator",
-)  # fmt: skip
+Browse = Callable[..., Browsing]
+
+DESK, PHONE = {"width": 1280, "height": 800}, {"width": 320, "height": 640}
+# The way through signing in is walked in test_tasks.py.
+WALKED = {"mfa_authenticate", "mfa_view_recovery_codes"}
+SAME_AS_ANOTHER = {"account_login", "mfa_index"}
+# A file, a way on, or words for a program.
+NO_PAGE = {
+    "api:openapi", "api:unknown", "health", "ui:exit", "cases:document", "evidence:download", "intake:rejected",
+}  # fmt: skip
 STORED = """async () => {
   const databases = indexedDB.databases ? await indexedDB.databases() : [];
   const caches_ = window.caches ? await caches.keys().catch(() => []) : [];
   return [...Object.keys(localStorage), ...Object.keys(sessionStorage), ...databases.map(one => one.name), ...caches_];
 }"""
+# What somebody would press or fill in, but for what stands in a `details` that unfolds by itself: on a phone, actions too.
+OUT_OF_REACH = """() => [...document.querySelectorAll('main button, main select, main textarea, main input, main a[href]')].filter(
+  one => one.type !== 'hidden' && !one.closest('details:not([open]), .amparo-off-phone') && !one.getClientRects().length
+).map(one => one.outerHTML.slice(0, 120))"""
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-@pytest.mark.parametrize("role", ROLES)
-def test_pages_of(
-    browsing: Callable[..., Browsing], installation: Installation, role: str, language: str
+def test_every_address_that_shows_a_page_is_looked_at(installation: Installation) -> None:
+    seen = {resolve(address.partition("?")[0]).view_name for _, address in installation.pages().values()}
+    shown = {name for name, row in PAGES.items() if "get" in row.methods}
+    assert shown - seen - WALKED - SAME_AS_ANOTHER - NO_PAGE == set()
+
+
+@pytest.mark.parametrize(("language", "size"), [("en", DESK), ("ar", PHONE)])
+def test_with_a_script(
+    browsing: Browse, installation: Installation, language: str, size: dict[str, int]
 ) -> None:
-    browse = browsing(role, language=language)
+    """Axe finds nothing, and the other width holds too."""
+
+    def look(page: Page, name: str) -> list[str]:
+        page.set_viewport_size(size)  # type: ignore[arg-type]  # it is such a dictionary
+        faults = [*faults_of(page), *too_wide(page), *stored(page)]
+        page.set_viewport_size(PHONE if size is DESK else DESK)  # type: ignore[arg-type]
+        return [*faults, *too_wide(page), *turned(page, name, language)]
+
+    assert seen_of_all(browsing, installation, look, language=language) == []
+
+
+def test_without_a_script(browsing: Browse, installation: Installation) -> None:
+    """On a phone, all that can be pressed is there to be pressed."""
+
+    def look(page: Page, name: str) -> list[str]:
+        faults = [*too_wide(page), *(f"hidden: {one}" for one in page.evaluate(OUT_OF_REACH))]
+        return faults if page.locator("h1").first.is_visible() else [*faults, "has no heading"]
+
+    assert seen_of_all(browsing, installation, look, script=False, width=320) == []
+
+
+def seen_of_all(
+    browsing: Browse, installation: Installation, look: Callable[[Page, str], list[str]], **more: object
+) -> list[str]:
+    """Look at each page as somebody whose page it is; one browser for all, for each takes half a second to start."""
+    pages, browse = installation.pages(), browsing(**more)
+    if more.get("script", True):
+        browse.context.add_init_script(AXE)
     faults: list[str] = []
-    for name, (looker, address) in installation.pages().items():
-        if looker == role:
-            page = browse.open(address)
-            faults += [f"{name}: {fault}" for fault in (*faults_of(page), *too_wide(page), *stored(page))]
-            if page.get_attribute("html", "dir") != ("rtl" if language == "ar" else "ltr"):
-                faults.append(f"{name}: is not turned")
-            if page.title() not in ("Amparo", "أمبارو") and name != "gallery":
-                faults.append(f"{name}: the window's title tells “{page.title()}”")
-    assert faults == []
+    for role in dict.fromkeys(looker for looker, _address in pages.values()):
+        browse.become(role, language=str(more.get("language", "en")))
+        for name, (looker, address) in pages.items():
+            if looker == role:
+                page = browse.open(address)
+                faults += [f"{name}: {fault}" for fault in look(page, name)]
+    return faults
 
 
-def faults_of(page: Page) -> list[str]:
-    """Ask axe, in the width of a desk."""
-    found = AXE.run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:160]} ({len(one['nodes'])})" for one in found]
-
-
-def too_wide(page: Page) -> list[str]:
-    """Ask whether the page scrolls sideways on a small phone, and what sticks out."""
-    page.set_viewport_size({"width": 320, "height": 640})
-    widths: list[int] = page.evaluate(
-        "[document.scrollingElement.scrollWidth, document.scrollingElement.clientWidth]"
-    )
-    sticking: Any = page.evaluate(
-        """() => [...document.querySelectorAll('main *, header *, footer *')].filter(one => {
-             const box = one.getBoundingClientRect();
-             return box.width && (box.right > innerWidth + 1 || box.left < -1) && !one.closest('.amparo-scroll, .govuk-visually-hidden, [tabindex="0"]');
-           }).slice(0, 2).map(one => one.outerHTML.slice(0, 120))"""
-    )
-    page.set_viewport_size({"width": 1280, "height": 800})
-    return [f"is {widths[0]} wide on a screen of {widths[1]}: {sticking}"] if widths[0] > widths[1] else []
+def turned(page: Page, name: str, language: str) -> list[str]:
+    """Tell a page that runs in the wrong direction, and a window's title that tells."""
+    faults = []
+    if page.get_attribute("html", "dir") != ("rtl" if language == "ar" else "ltr"):
+        faults.append("is not turned")
+    if page.title() not in ("Amparo", "أمبارو") and name not in ("gallery", "public"):
+        faults.append(f"the window's title tells “{page.title()}”")
+    return faults
 
 
 def stored(page: Page) -> list[str]:
     """Return the names of what the browser keeps of the page beside cookies."""
-    names: list[str] = page.evaluate(STORED)
-    return [f"keeps {name} in the browser" for name in names]
+    return [f"keeps {name} in the browser" for name in page.evaluate(STORED)]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tools import openapi
+from tools.pages import openapi
 
 METHODS = ("get", "post", "put", "patch", "delete")
 

@@ -52,6 +52,7 @@ def command_line() -> typer.Typer:
 
 def main() -> None:
     """Run the command line, and tell what stopped it in plain words."""
+    from amparo.config.data_directory import NoDataDirectory
     from amparo.config.embedded import DatabaseNotStarted
     from amparo.config.environment import Misconfigured
 
@@ -61,7 +62,7 @@ def main() -> None:
     )  # also where a script started us in the background, which ignores Ctrl-C
     try:
         command_line()()
-    except (CommandRefused, DatabaseNotStarted, Misconfigured) as refusal:
+    except (CommandRefused, DatabaseNotStarted, Misconfigured, NoDataDirectory) as refusal:
         print(f"amparo: {refusal}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:

@@ -10,23 +10,32 @@ from amparo.cli.installation import DataOption
 def doctor(data: DataOption = None) -> None:
     """Tell all that is wrong, each with its remedy."""
     import os
-    from contextlib import ExitStack, suppress
+    from contextlib import ExitStack
 
     from amparo.cli.installation import settle, start_django
     from amparo.cli.printing import console
+    from amparo.config.data_directory import NoDataDirectory
     from amparo.config.diagnosis import diagnose
     from amparo.config.embedded import DatabaseNotStarted
     from amparo.config.environment import Misconfigured
 
+    refusal = ""
     with ExitStack() as held:
-        with suppress(Misconfigured):  # diagnose tells of it, and of all else
-            installation = settle(data)
-            try:
-                held.enter_context(installation.database())
-            except DatabaseNotStarted as error:
-                console(stderr=True).print(str(error), markup=False)
+        try:
+            installation = settle(data, is_made=False)
+            embedded = installation.embedded
+            if embedded and not embedded.is_made:
+                raise DatabaseNotStarted(
+                    f"There is no database in {installation.data.path} yet. Make it with: amparo migrate; or name the data "
+                    "directory that you mean with --data or AMPARO_DATA."
+                )
+            held.enter_context(installation.database())
             start_django()
-        findings = diagnose(os.environ)
+        except (DatabaseNotStarted, Misconfigured, NoDataDirectory) as error:
+            refusal = str(error)
+        except OSError as error:
+            refusal = f"{error.filename} cannot be read ({error.strerror}). Run Amparo as the user that it belongs to."
+        findings = diagnose(os.environ, refusal=refusal)
     out = console()
     for finding in findings:
         mark = (

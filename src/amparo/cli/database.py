@@ -14,15 +14,29 @@ def migrate(data: DataOption = None) -> None:
     from urllib.parse import unquote, urlsplit
 
     from amparo.cli.installation import platform
+    from amparo.cli.refusing import CommandRefused
     from amparo.config.embedded import APP
 
     with platform(data, any_version=True, connect_as="owner") as installation:
+        from django.db import DatabaseError
+        from psycopg.errors import InsufficientPrivilege
+
         from amparo.config.migrating import migrate_database
 
         outside = urlsplit(installation.environment.database_url).username or ""
-        migrate_database(
-            app_role=APP if installation.environment.is_embedded else unquote(outside), verbosity=1
-        )
+        app_role = APP if installation.environment.is_embedded else unquote(outside)
+        try:
+            migrate_database(app_role=app_role, verbosity=1)
+        except DatabaseError as error:
+            cause: BaseException | None = error
+            while cause and not isinstance(cause, InsufficientPrivilege):
+                cause = cause.__cause__ or cause.__context__
+            if cause is None:
+                raise
+            raise CommandRefused(
+                f"The database refused: {str(cause).splitlines()[0]}. Set AMPARO_DATABASE_OWNER_URL to the role that owns "
+                "the database."
+            ) from error
 
 
 def url(

@@ -20,7 +20,7 @@ from amparo.cli.demo.sign_ins import SignIn, keep_sign_ins, kept_sign_ins
 from amparo.cli.installation import Installation, settle, start_django
 from amparo.cli.printing import console
 from amparo.cli.refusing import CommandRefused
-from amparo.cli.serving import refuse_taken_port, web_server
+from amparo.cli.web_server import address_of, refuse_taken_port, web_server
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,7 +47,7 @@ def run_demo(*, cases: int, host: str, port: int, data: Path | None) -> None:
                 sign_ins = _make_ready(installation, cases=cases, out=out)
             with Children() as children:
                 children.start("web server", *web_server(host, port))
-                address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/"  # noqa: S104  # compared, not bound
+                address = address_of(host, port)
                 try:
                     _wait_for_page(address, children)
                 except CommandRefused:
@@ -131,10 +131,11 @@ def _caseload(installation: Installation, *, cases: int, out: Console) -> tuple[
 
 def _wait_for_page(address: str, children: Children) -> None:
     deadline = time.monotonic() + SECONDS_TO_ANSWER
+    directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever HTTP_PROXY says
     while True:
         children.check()
         try:
-            with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310  # our own server
+            with directly.open(address, timeout=10) as answer:
                 answer.read()
                 return
         except urllib.error.HTTPError as error:

@@ -48,8 +48,11 @@ class Installation:
             yield
 
 
-def settle(data: Path | None = None, **settings: str) -> Installation:
-    """Read the settings, with what the command line says put before the environment. Child processes inherit them."""
+def settle(data: Path | None = None, *, is_made: bool = True, **settings: str) -> Installation:
+    """Read the settings, with what the command line says put before the environment. Child processes inherit them.
+
+    The data directory is made where it is missing, unless `is_made` is false.
+    """
     from amparo.config.data_directory import DataDirectory
     from amparo.config.environment import read_environment
 
@@ -60,7 +63,8 @@ def settle(data: Path | None = None, **settings: str) -> Installation:
         os.environ[f"AMPARO_{name.upper()}"] = value
     environment = read_environment(os.environ)
     directory = DataDirectory(environment.data)
-    directory.prepare()
+    if is_made:
+        directory.prepare()
     return Installation(environment=environment, data=directory)
 
 
@@ -72,20 +76,29 @@ def start_django() -> None:
     django.setup()
 
 
-def refuse_waiting_migrations(installation: Installation) -> None:
-    """Refuse to work on tables of another version, or on none, and say what makes them."""
+@contextmanager
+def needing_database() -> Iterator[None]:
+    """Say in words when the database does not answer in the block."""
     from django.db import OperationalError
 
     from amparo.cli.refusing import CommandRefused
-    from amparo.config.diagnosis import waiting_migrations
 
     try:
-        waiting = waiting_migrations()
+        yield
     except OperationalError as error:
         raise CommandRefused("The database does not answer. What is wrong says: amparo doctor") from error
+
+
+def refuse_waiting_migrations(installation: Installation) -> None:
+    """Refuse to work on tables of another version, or on none, and say what makes them."""
+    from amparo.cli.refusing import CommandRefused
+    from amparo.config.diagnosis import say_waiting, waiting_migrations
+
+    with needing_database():
+        waiting = waiting_migrations()
     if waiting:
         raise CommandRefused(
-            f"The database is not at this version: {len(waiting)} migrations wait. Run: amparo migrate"
+            f"The database is not at this version: {say_waiting(waiting)}. Run: amparo migrate"
             + (f" --data {installation.data.path}" if installation.environment.is_embedded else "")
         )
 
@@ -100,7 +113,8 @@ def platform(
         start_django()
         if not any_version:
             refuse_waiting_migrations(installation)
-        yield installation
+        with needing_database():
+            yield installation
 
 
 def _refuse_without_platform() -> None:

@@ -76,6 +76,8 @@ def add_user(
         port = "" if installation.environment.uses_https else ":8000"
         address = f"{scheme}://{host}{port}{reverse('accounts:invitation', args=[secret])}"
     print(f"Hand this link to {email}, and to nobody else. It works once, for 72 hours:\n{address}")
+    if port:
+        print("Where `amparo serve --port` has another port, write that one in its place.")
 
 
 def _no_such(thing: str, given: str, known: list[str]) -> str:

@@ -6,10 +6,13 @@ from typing import Annotated
 
 import typer
 
-from amparo.cli.installation import DataOption, Installation
+from amparo.cli.installation import DataOption
 
 HostOption = Annotated[
-    str, typer.Option(help="The address to listen on; 0.0.0.0 for every one of this machine.")
+    str,
+    typer.Option(
+        help="The address to listen on; 0.0.0.0 for every one of this machine, which others reach by a name of AMPARO_HOSTS."
+    ),
 ]
 PortOption = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
 
@@ -38,6 +41,7 @@ def serve(host: HostOption = "127.0.0.1", port: PortOption = 8000, data: DataOpt
 
     from amparo.cli.children import Children
     from amparo.cli.installation import settle
+    from amparo.cli.web_server import address_of, prepare_to_serve, refuse_taken_port, web_server
 
     installation = settle(data)
     refuse_taken_port(host, port)
@@ -45,7 +49,7 @@ def serve(host: HostOption = "127.0.0.1", port: PortOption = 8000, data: DataOpt
         prepare_to_serve(installation)
         with suppress(KeyboardInterrupt), Children() as children:
             children.start("web server", *web_server(host, port))
-            print(f"Amparo answers at http://{host}:{port}/ (stop with Ctrl-C)", flush=True)
+            print(f"Amparo answers at {address_of(host, port)} (stop with Ctrl-C)", flush=True)
             children.wait()
 
 
@@ -64,42 +68,3 @@ def worker(
         from amparo.config.jobs import work
 
         work(concurrency=concurrency)
-
-
-def web_server(host: str, port: int) -> tuple[str, ...]:
-    """Give the command that serves, for a child process."""
-    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    return ("-m", "gunicorn", "--config", "python:amparo.config.serving", "--bind", bind)
-
-
-def prepare_to_serve(installation: Installation) -> None:
-    """Refuse to serve on tables of another version; gather the files of the pages."""
-    from amparo.cli.installation import refuse_waiting_migrations, start_django
-
-    start_django()
-    from amparo.config.static_files import gather_static_files
-
-    refuse_waiting_migrations(installation)
-    gather_static_files()
-
-
-def refuse_taken_port(host: str, port: int) -> None:
-    """Say at once that a port is taken, and what to do."""
-    import socket
-
-    from amparo.cli.refusing import CommandRefused
-
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except PermissionError as error:
-            raise CommandRefused(
-                f"Port {port} needs more rights than this user has. Choose one from 1024 with --port."
-            ) from error
-        except OSError as error:
-            raise CommandRefused(
-                f"Port {port} on {host} is taken by another program, perhaps by another Amparo ({error.strerror}). "
-                f"Stop that one, or choose another port: --port {port + 1}"
-            ) from error

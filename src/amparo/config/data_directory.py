@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 # Traversable for others only when root owns it: the embedded database then runs as its own user below this directory.
 ROOT_MODE, OWN_MODE, PRIVATE_MODE = 0o711, 0o700, 0o700
+
+
+class NoDataDirectory(Exception):
+    """The data directory cannot be used; the text says why and what helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,11 @@ class DataDirectory:
         return self.path / "documents"
 
     @property
+    def incoming(self) -> Path:
+        """Give the place of uploads while they arrive."""
+        return self.path / "incoming"
+
+    @property
     def keys(self) -> Path:
         """Give the place of keys."""
         return self.path / "keys"
@@ -42,14 +52,26 @@ class DataDirectory:
         """Give the file of the signing secret that embedded mode makes for itself."""
         return self.path / "secret"
 
+    @property
+    def closed(self) -> tuple[Path, ...]:
+        """Name the directories below it that nobody else may look into."""
+        return (self.documents, self.incoming, self.keys, self.facts)
+
     def prepare(self) -> None:
-        """Make the directories that are missing, closed to other users."""
-        mode = ROOT_MODE if os.geteuid() == 0 else OWN_MODE
-        if not self.path.exists():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.path.mkdir(mode=mode, exist_ok=True)
-        for directory in (self.documents, self.keys, self.facts):
-            directory.mkdir(mode=PRIVATE_MODE, exist_ok=True)
+        """Make the directories that are missing, closed to other users; refuse a place that cannot be written to."""
+        try:
+            if not self.path.exists():
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self.path.mkdir(mode=ROOT_MODE if os.geteuid() == 0 else OWN_MODE, exist_ok=True)
+            for directory in self.closed:
+                directory.mkdir(mode=PRIVATE_MODE, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.incoming) as probe:
+                probe.write(b"room?")
+        except OSError as error:
+            raise NoDataDirectory(
+                f"The data directory {self.path} cannot be used: {error.strerror}. Let the user of Amparo write there, make "
+                "room on its disk, or choose another with --data or AMPARO_DATA."
+            ) from error
 
     def secret_key(self) -> str:
         """Give the signing secret of embedded mode, made on first use; of two makers at once, one wins."""

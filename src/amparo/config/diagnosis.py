@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,10 +11,10 @@ from pathlib import Path
 
 from amparo.config.data_directory import DataDirectory
 from amparo.config.environment import Environment, Misconfigured, read_environment
+from amparo.config.room import GIGABYTE, LOWEST_BYTES, LOWEST_SHARE, nearest, room_on_disk
 
 OLDEST_POSTGRESQL, NEWEST_POSTGRESQL = 15, 18
 MOST_SECONDS_APART = 5
-GIGABYTE = 1024**3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,22 +32,35 @@ class Finding:
         return bool(self.remedy) and not self.is_warning
 
 
-def diagnose(variables: Mapping[str, str]) -> list[Finding]:
-    """Look at everything, and go on after a fault: all are told at once."""
+def diagnose(variables: Mapping[str, str], *, refusal: str = "") -> list[Finding]:
+    """Look at everything, and go on after a fault: all are told at once.
+
+    The caller has started the database and made Django ready; where that failed, `refusal` says why.
+    """
     findings = [_python()]
     try:
         environment = read_environment(variables)
     except Misconfigured as error:
-        return [
-            *findings,
-            *(Finding(subject="Settings", state="at fault", remedy=fault) for fault in error.faults),
-        ]
+        findings += [Finding(subject="Settings", state="at fault", remedy=fault) for fault in error.faults]
+        return [*findings, *_without_settings(variables)]
     data = DataDirectory(environment.data)
     findings.append(Finding(subject="Settings", state=_kind_of_installation(environment)))
     for look in (_secrets, _state, _disk):
         findings.extend(look(environment, data))
-    findings.extend(_database(environment))
+    if refusal:
+        findings.append(Finding(subject="Database", state="cannot be looked at", remedy=refusal))
+    else:
+        findings.extend(_database(environment))
     return findings
+
+
+def _without_settings(variables: Mapping[str, str]) -> Iterator[Finding]:
+    """Look at what can be looked at while other settings are at fault: the files."""
+    only_place = {name: value for name, value in variables.items() if name == "AMPARO_DATA"}
+    environment = read_environment(only_place)
+    data = DataDirectory(environment.data)
+    for look in (_secrets, _disk):
+        yield from look(environment, data)
 
 
 def waiting_migrations() -> list[str]:
@@ -61,6 +73,11 @@ def waiting_migrations() -> list[str]:
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
 
 
+def say_waiting(migrations: list[str]) -> str:
+    """Say how many migrations wait."""
+    return "1 migration waits" if len(migrations) == 1 else f"{len(migrations)} migrations wait"
+
+
 def _python() -> Finding:
     return Finding(subject="Python", state=".".join(map(str, sys.version_info[:3])))
 
@@ -71,12 +88,31 @@ def _kind_of_installation(environment: Environment) -> str:
 
 
 def _secrets(environment: Environment, data: DataDirectory) -> Iterator[Finding]:
+    if not environment.is_embedded:
+        yield Finding(subject="Signing secret", state="from AMPARO_SECRET_KEY")
+    place = _place(data.path)
+    yield place
+    if place.is_fault or not data.path.exists():
+        return
     if environment.is_embedded:
         yield _private(data.secret, "Signing secret")
-    else:
-        yield Finding(subject="Signing secret", state="from AMPARO_SECRET_KEY")
-    for place in (data.keys, data.documents, data.facts):
-        yield _private(place, f"Directory {place.name}")
+    for directory in data.closed:
+        yield _private(directory, f"Directory {directory.name}")
+
+
+def _place(path: Path) -> Finding:
+    there = nearest(path)
+    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+        is_made = there == path
+        return Finding(
+            subject="Data directory",
+            state="can be written to" if is_made else "not made yet; the first start makes it",
+        )
+    return Finding(
+        subject="Data directory",
+        state="cannot be written to",
+        remedy=f"Let the user of Amparo write to {path}, or choose another with --data or AMPARO_DATA.",
+    )
 
 
 def _private(path: Path, subject: str) -> Finding:
@@ -114,19 +150,17 @@ def _state(environment: Environment, data: DataDirectory) -> Iterator[Finding]:
 
 
 def _disk(environment: Environment, data: DataDirectory) -> Iterator[Finding]:
-    place = next(each for each in (data.path, *data.path.parents) if each.exists())
-    usage = shutil.disk_usage(place)
-    share = usage.free / usage.total
-    state = f"{usage.free / GIGABYTE:.1f} GB free ({share:.0%})"
-    if usage.free < 2 * GIGABYTE or share < 0.05:
-        remedy = f"Make room on the disk of {data.path}: below 2 GB or 5 % no file is taken in any more."
-        yield Finding(subject="Disk", state=state, remedy=remedy)
-    elif share < 0.10:
-        yield Finding(
-            subject="Disk", state=state, remedy=f"Make room soon on the disk of {data.path}.", is_warning=True
+    room = room_on_disk(data.path)
+    state = f"{room.free / GIGABYTE:.1f} GB free ({room.share:.0%})"
+    remedy = ""
+    if not room.is_enough:
+        remedy = (
+            f"Make room on the disk of {data.path}: below {LOWEST_BYTES // GIGABYTE} GB or {LOWEST_SHARE:.0%} no file is "
+            "taken in any more."
         )
-    else:
-        yield Finding(subject="Disk", state=state)
+    elif not room.is_plenty:
+        remedy = f"Make room soon on the disk of {data.path}."
+    yield Finding(subject="Disk", state=state, remedy=remedy, is_warning=bool(remedy) and room.is_enough)
 
 
 def _database(environment: Environment) -> Iterator[Finding]:
@@ -205,21 +239,30 @@ def _encoding(environment: Environment) -> Iterator[Finding]:
 def _migrations(environment: Environment) -> Iterator[Finding]:
     waiting = waiting_migrations()
     if waiting:
-        yield Finding(subject="Tables", state=f"{len(waiting)} migrations wait", remedy="Run: amparo migrate")
+        yield Finding(subject="Tables", state=say_waiting(waiting), remedy="Run: amparo migrate")
     else:
         yield Finding(subject="Tables", state="at this version")
 
 
 def _clock(environment: Environment) -> Iterator[Finding]:
+    here = datetime.now(UTC)
     (there,) = _ask("SELECT clock_timestamp()")
     assert isinstance(there, datetime)
-    apart = abs((datetime.now(UTC) - there).total_seconds())
-    state = f"{apart:.1f} s apart from the database's"
-    if apart > MOST_SECONDS_APART:
-        yield Finding(
-            subject="Clock",
-            state=state,
-            remedy="Set both clocks by a time service (timedatectl set-ntp true).",
-        )
-    else:
-        yield Finding(subject="Clock", state=state)
+    apart = abs((here - there).total_seconds())
+    state, is_good = f"{apart:.1f} s apart from the database's", apart <= MOST_SECONDS_APART
+    if (
+        environment.is_embedded
+    ):  # one clock for both: that it stands before what is written is all that can be seen
+        state, is_good = "not before the last upgrade", True
+    upgraded = _last_upgrade()
+    if upgraded and here < upgraded:
+        state, is_good = f"stands before the last upgrade, {upgraded:%Y-%m-%d %H:%M} UTC", False
+    remedy = "" if is_good else "Set the clocks by a time service (timedatectl set-ntp true)."
+    yield Finding(subject="Clock", state=state, remedy=remedy)
+
+
+def _last_upgrade() -> datetime | None:
+    if _ask("SELECT to_regclass('public.django_migrations')") == (None,):
+        return None
+    (at,) = _ask("SELECT max(applied) FROM django_migrations")
+    return at if isinstance(at, datetime) else None

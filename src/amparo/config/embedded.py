@@ -27,17 +27,17 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 from urllib.parse import quote
 
-if TYPE_CHECKING:
-    import psutil
+from amparo.config.postmaster import is_postgres_of, postgres_processes
 
 VERSION = 18
 DATABASE = "amparo"
 SUPERUSER, OWNER, APP = "postgres", "amparo_owner", "amparo_app"
 SYSTEM_USER = "amparo-database"
 START_SECONDS = 60
+LARGEST_LOG = 10 * 1024**2  # then a start begins a new one, and keeps the one before
 LONGEST_SOCKET = 100  # the limit of the operating system is 107 bytes
 
 # What must hold whatever postgresql.conf says. Statements and the values of errors stay out of the log: they are personal data.
@@ -87,19 +87,33 @@ class EmbeddedDatabase:
         """Give the address that psql and Django understand. It holds no password: there is none."""
         return f"postgresql://{role}@/{database}?host={quote(str(self.socket_directory), safe='/')}"
 
+    @property
+    def is_made(self) -> bool:
+        """Tell whether there is a database, running or not."""
+        return (self.cluster / "PG_VERSION").exists()
+
     # -- holding it --------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Start the server unless it runs already, and hold it until `release`."""
-        self._make_directories()
-        with self._starter_lock():
-            self._ensure_running()
-            if self._holding is None:
-                # Closed on exec, and let go by the kernel when this process dies, however it dies.
-                self._holding = (self.directory / "holders.lock").open("a")
-                fcntl.flock(self._holding, fcntl.LOCK_SH)
-                self._holder = os.getpid()
-                _HELD.add(self)
+        try:
+            self._make_directories()
+            with self._starter_lock():
+                self._ensure_running()
+                self._hold()
+        except OSError as error:
+            raise DatabaseNotStarted(
+                f"The embedded database cannot use {self.directory}: {error.strerror}. Let the user of Amparo write there, make "
+                "room on its disk, or choose another data directory with --data or AMPARO_DATA."
+            ) from error
+
+    def _hold(self) -> None:
+        if self._holding is None:
+            # Closed on exec, and let go by the kernel when this process dies, however it dies.
+            self._holding = (self.directory / "holders.lock").open("a")
+            fcntl.flock(self._holding, fcntl.LOCK_SH)
+            self._holder = os.getpid()
+            _HELD.add(self)
 
     def release(self) -> None:
         """Let go of the server; who lets go last stops it."""
@@ -162,7 +176,7 @@ class EmbeddedDatabase:
             return
         self._check_version()
         _let_in(self.directory)
-        if not (self.cluster / "PG_VERSION").exists():
+        if not self.is_made:
             self._make_cluster()
         self._write_who_may_enter()
         deadline = time.monotonic() + START_SECONDS
@@ -180,6 +194,9 @@ class EmbeddedDatabase:
         self._make_roles()
 
     def _start_server(self) -> None:
+        with suppress(FileNotFoundError):
+            if self.log.stat().st_size > LARGEST_LOG:
+                self.log.replace(self.log.with_suffix(".log.before"))
         options = " ".join(f"-c {name}='{value}'" for name, value in self._server_settings())
         self._run(
             "pg_ctl", "start", "--wait", f"--timeout={START_SECONDS}", f"--pgdata={self.cluster}",
@@ -213,13 +230,13 @@ class EmbeddedDatabase:
             lines = (
                 (self.cluster / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
             )
-            return bool(lines) and lines[0].isdigit() and _is_postgres_of(int(lines[0]), self.cluster)
+            return bool(lines) and lines[0].isdigit() and is_postgres_of(int(lines[0]), self.cluster)
         return False
 
     def _clear_away_the_dead(self) -> None:
         """Take away what a dead postmaster left, once nothing of it is left that could still write."""
         patience = time.monotonic() + START_SECONDS / 4
-        while left := _postgres_processes(self.cluster):
+        while left := postgres_processes(self.cluster):
             if time.monotonic() > patience:
                 for process in left:
                     with suppress(Exception):
@@ -372,23 +389,3 @@ def _let_in(directory: Path) -> None:
             mode = each.stat().st_mode
             if not mode & 0o001:
                 each.chmod(mode | 0o001)
-
-
-def _is_postgres_of(pid: int, cluster: Path) -> bool:
-    import psutil
-
-    try:
-        process = psutil.Process(pid)
-        return (
-            process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
-            and process.name().startswith("postgres")
-            and Path(process.cwd()) == cluster
-        )
-    except psutil.Error:
-        return False
-
-
-def _postgres_processes(cluster: Path) -> list[psutil.Process]:
-    import psutil
-
-    return [process for process in psutil.process_iter() if _is_postgres_of(process.pid, cluster)]

@@ -6,20 +6,24 @@ as container platforms hand secrets over. `docs/reference/settings.md` is writte
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from amparo.config.mail import EXAMPLE, read_mail_url
+from amparo.config import readers
 
 PREFIX = "AMPARO_"
-LANGUAGES = ("en", "ar", "fr", "ru", "es", "zh")
+LANGUAGES = {
+    "en": "English",
+    "ar": "العربية",
+    "fr": "Français",
+    "ru": "Русский",
+    "es": "Español",
+    "zh-hans": "中文",
+}
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-SECRET_KEY_LENGTH = 50
 
 
 class Misconfigured(Exception):
@@ -69,218 +73,117 @@ def _setting(
     return field(metadata={"setting": described})
 
 
-def _text(value: str) -> str:
-    return value
-
-
-def _flag(value: str) -> bool:
-    answers = {
-        "yes": True,
-        "true": True,
-        "1": True,
-        "on": True,
-        "no": False,
-        "false": False,
-        "0": False,
-        "off": False,
-    }
-    if value.lower() not in answers:
-        raise ValueError(f'is "{value}"; write yes or no')
-    return answers[value.lower()]
-
-
-def _flag_or_unset(value: str) -> bool | None:
-    return None if value == "" else _flag(value)
-
-
-def _number(minimum: int, maximum: int) -> Callable[[str], int]:
-    def read(value: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,9}", value) or not minimum <= int(value) <= maximum:
-            raise ValueError(f'is "{value}"; write a whole number from {minimum} to {maximum}')
-        return int(value)
-
-    return read
-
-
-def _path(value: str) -> Path:
-    return Path(value).expanduser().resolve()
-
-
-def _path_or_unset(value: str) -> Path | None:
-    return _path(value) if value else None
-
-
-def _choice(*choices: str) -> Callable[[str], str]:
-    def read(value: str) -> str:
-        if value not in choices:
-            raise ValueError(f'is "{value}"; write one of {", ".join(choices)}')
-        return value
-
-    return read
-
-
-def _hosts(value: str) -> tuple[str, ...]:
-    hosts = tuple(host.strip() for host in value.split(",") if host.strip())
-    for host in hosts:
-        if host in ("*", "."):
-            raise ValueError("may not be * (every host): name the hosts people type, divided by commas")
-        if "/" in host or (":" in host and not host.startswith("[")):
-            raise ValueError(f'has "{host}"; write the bare name, without https:// and without a port')
-    return hosts
-
-
-def _database_url(value: str) -> str:
-    if value and urlsplit(value).scheme not in ("postgresql", "postgres"):
-        raise ValueError(
-            "does not start with postgresql://; for example postgresql://amparo_app:PASSWORD@HOST:5432/amparo"
-        )
-    if value and not urlsplit(value).path.strip("/"):
-        raise ValueError("names no database; write its name after the host, as in postgresql://HOST/amparo")
-    return value
-
-
-def _secret_key(value: str) -> str:
-    if value and len(value) < SECRET_KEY_LENGTH:
-        raise ValueError(
-            f"is shorter than {SECRET_KEY_LENGTH} characters; make one with: "
-            "python3 -c 'import secrets; print(secrets.token_urlsafe(64))'"
-        )
-    return value
-
-
-def _mail_url(value: str) -> str:
-    if value:
-        read_mail_url(value)
-    return value
-
-
-def _web_address(value: str) -> str:
-    if urlsplit(value).scheme != "https" or not urlsplit(value).hostname:
-        raise ValueError(f'is "{value}"; write a whole address that starts with https://')
-    return value
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Environment:
     """Hold every setting of an installation, typed."""
 
     data: Path = _setting(
-        _path,
+        readers.read_path,
         kind="directory",
         default="~/.local/share/amparo",
         meaning="Where this installation keeps its files: embedded database, documents, keys, facts.",
     )
     database_url: str = _setting(
-        _database_url,
+        readers.read_database_url,
         kind="address",
         is_secret=True,
         shown_default="embedded PostgreSQL in the data directory",
         meaning="PostgreSQL 15 to 18 that the application works on, with the rights of `amparo_app`. Setting it makes this a production installation.",
     )
     database_owner_url: str = _setting(
-        _database_url,
+        readers.read_database_url,
         kind="address",
         is_secret=True,
         shown_default="as AMPARO_DATABASE_URL",
         meaning="The same database with the role that owns the tables; used by `amparo migrate` alone.",
     )
     secret_key: str = _setting(
-        _secret_key,
+        readers.read_secret_key,
         kind="text",
         is_secret=True,
         shown_default="made once, in the data directory; to be set in production",
         meaning="Signs sessions and links; at least 50 characters. Changing it signs everybody out.",
     )
     hosts: tuple[str, ...] = _setting(
-        _hosts,
+        readers.read_hosts,
         kind="names, comma between",
         shown_default="this machine only; to be set in production",
         meaning="The host names people type to reach this installation.",
     )
     https: bool | None = _setting(
-        _flag_or_unset,
+        readers.read_flag_or_unset,
         kind="yes or no",
         shown_default="yes in production",
         meaning="Whether people reach this installation by https. Cookies are then sent by https alone.",
     )
     trusted_proxies: int = _setting(
-        _number(0, 5),
+        readers.read_number(0, 5),
         kind="number",
         default="0",
         meaning="How many proxies stand in front. Their X-Forwarded-For and X-Forwarded-Proto are believed, nobody else's.",
     )
     debug: bool = _setting(
-        _flag,
+        readers.read_flag,
         kind="yes or no",
         default="no",
         meaning="Shows the inner state of faults in the browser. For people who change the code; refused in production.",
     )
     training: bool = _setting(
-        _flag,
+        readers.read_flag,
         kind="yes or no",
         default="no",
         meaning="Marks every page as training data, and offers a second factor instead of demanding it.",
     )
     state: Path | None = _setting(
-        _path_or_unset,
+        readers.read_path_or_unset,
         kind="file",
         shown_default="a fictional State",
         meaning="The State that this installation serves: country, areas, reference prefix, dated rules, with their sources.",
     )
     language: str = _setting(
-        _choice(*LANGUAGES),
+        readers.read_choice(*LANGUAGES),
         kind="language",
         default="en",
         meaning="The language of pages for people who have chosen none: " + ", ".join(LANGUAGES) + ".",
     )
     time_zone: str = _setting(
-        _text,
+        readers.read_time_zone,
         kind="time zone",
         default="UTC",
         meaning="The time zone that pages show, for example Africa/Nairobi.",
     )
     exit_address: str = _setting(
-        _web_address,
+        readers.read_web_address,
         kind="address",
         default="https://www.wikipedia.org/",
         meaning="Where 'exit this page' leads: an ordinary page that tells nothing, best a weather page of the country.",
     )
     processes: int = _setting(
-        _number(1, 64),
+        readers.read_number(1, 64),
         kind="number",
         default="2",
         meaning="Processes of the web server; one a processor core.",
     )
     threads: int = _setting(
-        _number(1, 64), kind="number", default="4", meaning="Threads in each process of the web server."
+        readers.read_number(1, 64),
+        kind="number",
+        default="4",
+        meaning="Threads in each process of the web server.",
     )
     upload_megabytes: int = _setting(
-        _number(1, 500),
+        readers.read_number(1, 500),
         kind="number",
         default="25",
         meaning="The largest file that may be uploaded, in megabytes.",
     )
-    mail_url: str = _setting(
-        _mail_url,
-        kind="address",
-        is_secret=True,
-        shown_default="no mail is sent",
-        meaning=f"The mail server, for example {EXAMPLE}. Mail only ever says that something waits, never what.",
-    )
-    mail_from: str = _setting(
-        _text,
-        kind="address",
-        default="no-reply@localhost",
-        meaning="The sender of mail; choose a name that tells nothing.",
-    )
     log_level: str = _setting(
-        _choice(*LOG_LEVELS),
+        readers.read_choice(*LOG_LEVELS),
         kind="level",
         default="INFO",
         meaning="How much is logged: " + ", ".join(LOG_LEVELS) + ".",
     )
     connect_as: str = _setting(
-        _choice("app", "owner"),
+        readers.read_choice("app", "owner"),
         kind="role",
         default="app",
         meaning="The database role of this process. `amparo migrate` sets it to owner; nobody else needs it.",
@@ -298,8 +201,8 @@ class Environment:
 
     @property
     def allowed_hosts(self) -> tuple[str, ...]:
-        """Name the hosts that requests may ask for."""
-        return self.hosts or ("localhost", "127.0.0.1", "[::1]")
+        """Name the hosts that requests may ask for: those that people type, then the machine's own, for its watchers."""
+        return (*self.hosts, "localhost", "127.0.0.1", "[::1]")
 
     @property
     def connection_url(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from contextlib import suppress
 from typing import Any
 
 import procrastinate
@@ -13,9 +14,10 @@ from procrastinate.contrib.django import app as django_app
 from procrastinate.exceptions import ConnectorException
 from procrastinate.job_context import JobContext
 from procrastinate.middleware import AsyncCallNext
+from procrastinate.signals import on_stop
 from procrastinate.worker import Worker
 
-from amparo.config.sweeping import JOB_LOCKS, connection_parameters, sweep_in_background
+from amparo.config.rescuing import JOB_LOCKS, connection_parameters, rescue_in_background
 
 logger = logging.getLogger("amparo.jobs")
 
@@ -23,7 +25,7 @@ SECONDS_BEFORE_ANOTHER_TRY = 2
 
 
 async def hold_job(run: AsyncCallNext, context: JobContext, worker: Worker) -> Any:
-    """Hold a job's advisory lock while it runs, so that a sweeper can tell that its worker lives."""
+    """Hold a job's advisory lock while it runs, so that a rescuer can tell that its worker lives."""
     connection = await psycopg.AsyncConnection.connect(**connection_parameters(), autocommit=True)
     async with connection:
         await connection.execute("SELECT pg_advisory_lock(%s)", [JOB_LOCKS + (context.job.id or 0)])
@@ -35,29 +37,45 @@ def work(*, concurrency: int = 1, until_done: bool = False) -> None:
 
     A database that goes away ends nothing: the worker waits for it and goes on.
     """
-    done = sweep_in_background()
+    done = rescue_in_background()
     try:
         while True:
             try:
-                asyncio.run(_work(concurrency=concurrency, wait=not until_done))
+                was_told = asyncio.run(_work(concurrency=concurrency, wait=not until_done))
             except (ConnectorException, psycopg.OperationalError, OSError):
-                logger.warning("the database does not answer; the worker waits for it")
-                time.sleep(SECONDS_BEFORE_ANOTHER_TRY)
+                was_told = False
             else:
-                return
+                if was_told or until_done:
+                    return
+            logger.warning("the database does not answer; the worker waits for it")
+            time.sleep(SECONDS_BEFORE_ANOTHER_TRY)
     finally:
         done.set()
 
 
-async def _work(*, concurrency: int, wait: bool) -> None:
+async def _work(*, concurrency: int, wait: bool) -> bool:
+    """Run jobs until told to stop, which gives True, or until the library gives up, as it does when its listener dies."""
     worker_app: procrastinate.App = django_app
+    was_told = False
     with worker_app.replace_connector(worker_app.connector.get_worker_connector()) as app:  # type: ignore[attr-defined]  # DjangoConnector has it
         async with app.open_async():
-            await app.run_worker_async(
-                concurrency=concurrency,
-                wait=wait,
-                shutdown_graceful_timeout=20,
-                delete_jobs="never",
-                worker_middleware=[hold_job],
-                name="amparo",
+            running = asyncio.ensure_future(
+                app.run_worker_async(
+                    concurrency=concurrency,
+                    wait=wait,
+                    shutdown_graceful_timeout=20,
+                    delete_jobs="never",
+                    install_signal_handlers=False,
+                    worker_middleware=[hold_job],
+                    name="amparo",
+                )
             )
+
+            def stop() -> None:
+                nonlocal was_told
+                was_told = True
+                running.cancel()  # what is begun is brought to its end
+
+            with on_stop(stop), suppress(asyncio.CancelledError):
+                await running
+    return was_told

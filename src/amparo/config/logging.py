@@ -69,6 +69,9 @@ def logging_configuration(level: str) -> dict[str, Any]:
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
             "django.db.backends": {"level": "WARNING"},
             "procrastinate": {"level": "WARNING"},
+            "psycopg.pool": {
+                "level": "ERROR"
+            },  # a worker that waits for its database says so once in a while itself
             "gunicorn.error": {"handlers": [], "level": "WARNING", "propagate": True},
             "gunicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": True},
         },

@@ -41,9 +41,9 @@ def on_starting(server: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Look after jobs of killed workers here too: who looks after them must not be one of them."""
-    from amparo.config.sweeping import sweep_in_background
+    from amparo.config.rescuing import rescue_in_background
 
-    sweep_in_background()
+    rescue_in_background()
     loading = threading.Timer(SECONDS_BEFORE_LOADING, _load_engine_of_tables)
     loading.daemon = True
     loading.start()

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from amparo.config import environment
 from amparo.config.data_directory import DataDirectory
 from amparo.config.database import database_settings
-from amparo.config.environment import read_environment
 from amparo.config.logging import logging_configuration
-from amparo.config.mail import read_mail_url
 
-ENVIRONMENT = read_environment(os.environ)
+ENVIRONMENT = environment.read_environment(os.environ)
 DATA_DIRECTORY = DataDirectory(ENVIRONMENT.data)
 
 # -- the apps, lowest rung first -----------------------------------------------------------------------------------------
@@ -63,7 +62,6 @@ AMPARO_HOME = [  # functions (viewer, now) -> blocks of the first page
 AMPARO_SEARCH = [
     "amparo.cases.panels.search"
 ]  # functions (viewer, text, now) -> an address, a table, or None
-AMPARO_PANELS: list[str] = []  # panels that case pages show from apps above them
 AMPARO_FACTS = ["amparo.cases.facts.fact_tables"]  # functions () -> tables of coded facts
 AMPARO_TRAINING = ENVIRONMENT.training
 AMPARO_STATE = ENVIRONMENT.state  # None is the fictional State
@@ -120,6 +118,9 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "amparo_cache",
         "KEY_PREFIX": "amparo",
+        "OPTIONS": {
+            "MAX_ENTRIES": 10_000
+        },  # of the usual 300, a flood of strangers would push out the counters
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -132,6 +133,9 @@ FILE_UPLOAD_HANDLERS = [
     "amparo.config.uploads.DiskUploadHandler",
 ]
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_TEMP_DIR = (
+    DATA_DIRECTORY.incoming
+)  # on the disk of the documents, not in a /tmp that may be small or shared
 MEDIA_ROOT = ""  # documents are opened by their getter, never by an address of a file
 
 # -- sign-in -------------------------------------------------------------------------------------------------------------
@@ -245,14 +249,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.tru
 # -- words -----------------------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = ENVIRONMENT.language
-LANGUAGES = [
-    ("en", "English"),
-    ("ar", "العربية"),
-    ("fr", "Français"),
-    ("ru", "Русский"),
-    ("es", "Español"),
-    ("zh-hans", "中文"),
-]
+LANGUAGES = list(environment.LANGUAGES.items())
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = ENVIRONMENT.time_zone
@@ -276,19 +273,9 @@ WHITENOISE_MAX_AGE = 24 * 60 * 60
 # -- jobs, history, mail, log --------------------------------------------------------------------------------------------
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 24 * 60 * 60}  # what a night missed is done in the morning
+PROCRASTINATE_IMPORT_PATHS = ["amparo.config.sweeping"]
 PGHISTORY_DEFAULT_TRACKERS = None
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-if ENVIRONMENT.mail_url:
-    _mail = read_mail_url(ENVIRONMENT.mail_url)
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    EMAIL_HOST = _mail.host
-    EMAIL_PORT = _mail.port
-    EMAIL_HOST_USER = _mail.user
-    EMAIL_HOST_PASSWORD = _mail.password
-    EMAIL_USE_TLS = _mail.uses_starttls
-    EMAIL_USE_SSL = _mail.uses_tls
-    EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_from
-ADMINS: list[tuple[str, str]] = []  # no report of a fault leaves by mail: it would carry the request
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # nothing is sent by mail
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logging_configuration(ENVIRONMENT.log_level)

@@ -1,125 +1,92 @@
-"""Find the jobs of workers that were killed, and have them run again.
+"""What would grow for ever, and how long each of it is kept. The worker goes through the list every hour.
 
-A running job holds an advisory lock on a connection of its own. A worker that dies, however it dies, loses the connection and
-with it the lock, so a job that is `doing` with nobody holding its lock has lost its worker. It goes back to the queue, later
-each time, and after five times it is put aside as failed. Every process of the installation sweeps; one at a time.
+Every hour, and not each night: a machine in an office is switched off at night. Not here, because they are kept for good: the
+records, their history, the log of readings.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
-import psycopg
-from django.db import connections
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.utils import timezone
+from procrastinate.contrib.django import app
 
-logger = logging.getLogger("amparo.jobs")
+from amparo.access import actions as access
+from amparo.cases import actions as cases
+from amparo.evidence import actions as evidence
+from amparo.intake import actions as intake
 
-JOB_LOCKS = 0x414D_5041_0000_0000  # + job id
-SWEEPER_LOCK = 0x414D_5041_FFFF_FFFF
-SECONDS_BETWEEN = 30
-MOST_ATTEMPTS = 5
-FIRST_DELAY = timedelta(seconds=2)
+logger = logging.getLogger("amparo.sweeping")
+
+ATTEMPTS_KEPT = timedelta(days=1)
+JOBS_KEPT = timedelta(days=30)
+UPLOADS_KEPT = timedelta(days=1)
 
 
-class Sweeper:
-    """Look for lost jobs, again and again, on one connection."""
+def forget_sessions(*, now: datetime) -> int:
+    """Remove the sessions that ended."""
+    return Session.objects.filter(expire_date__lt=now).delete()[0]
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self._connection = connection
-        self._suspected: set[tuple[int, int]] = set()
 
-    def sweep(self, *, now: datetime) -> list[int]:
-        """Have run again what was found without its worker twice in a row; give the ids of those jobs.
+def forget_attempts(*, now: datetime) -> int:
+    """Remove failed sign-ins, with the names that were typed and the addresses they came from, after a day."""
+    return int(AccessAttempt.objects.filter(attempt_time__lt=now - ATTEMPTS_KEPT).delete()[0])
 
-        Twice, because a job is `doing` for a moment before its worker holds the lock.
-        """
-        if not self._take(SWEEPER_LOCK):
-            return []
+
+def forget_jobs(*, now: datetime) -> int:
+    """Remove the jobs that came to an end, good or bad, thirty days ago."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs job WHERE status NOT IN ('todo', 'doing') AND NOT EXISTS"
+            " (SELECT FROM procrastinate_events WHERE job_id = job.id AND at >= %s)",
+            [now - JOBS_KEPT],
+        )
+        return int(cursor.rowcount)
+
+
+def remove_left_uploads(*, now: datetime) -> int:
+    """Remove what an upload left behind whose process was killed, after a day."""
+    left = [
+        path
+        for path in settings.FILE_UPLOAD_TEMP_DIR.iterdir()
+        if path.is_file() and path.stat().st_mtime < (now - UPLOADS_KEPT).timestamp()
+    ]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
+
+
+# Each takes the present moment, may be run at any time and again, and gives how many it removed.
+SWEEPS: tuple[Callable[..., int], ...] = (
+    forget_sessions,
+    forget_attempts,
+    forget_jobs,
+    remove_left_uploads,
+    access.forget_invitations,
+    access.forget_tokens,
+    access.forget_submissions,
+    cases.settle_arrivals,
+    intake.throw_forgotten_away,
+    evidence.remove_unused_snapshots,
+)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="config.sweep", queue="default", queueing_lock="config.sweep")
+def sweep(timestamp: int) -> None:
+    """Go through the list; one that fails holds up none of the others."""
+    for each in SWEEPS:
+        name = f"{each.__module__.split('.')[1]}.{each.__name__}"
         try:
-            lost = self._without_worker()
-            again = sorted(
-                job for job, attempts in lost & self._suspected if self._rescue(job, attempts, now=now)
-            )
-            self._suspected = lost
-            return again
-        finally:
-            self._let_go(SWEEPER_LOCK)
-
-    def _without_worker(self) -> set[tuple[int, int]]:
-        rows = self._connection.execute(
-            "SELECT id, attempts FROM procrastinate_jobs WHERE status = 'doing'"
-        ).fetchall()
-        return {(job, attempts) for job, attempts in rows if self._is_free(job)}
-
-    def _is_free(self, job: int) -> bool:
-        is_free = self._take(JOB_LOCKS + job)
-        if is_free:
-            self._let_go(JOB_LOCKS + job)
-        return is_free
-
-    def _rescue(self, job: int, attempts: int, *, now: datetime) -> bool:
-        # The job's lock is held meanwhile: a worker that is slow, not dead, cannot begin it under our hands.
-        if not self._take(JOB_LOCKS + job):
-            return False
-        try:
-            if attempts + 1 >= MOST_ATTEMPTS:
-                self._connection.execute("SELECT procrastinate_finish_job_v1(%s, 'failed', false)", [job])
-                logger.error("job %s was put aside: its worker was lost %s times", job, attempts + 1)
-                return False
-            later = now + FIRST_DELAY * (4**attempts)
-            self._connection.execute(
-                "SELECT procrastinate_retry_job_v2(%s, %s, NULL, NULL, NULL)", [job, later]
-            )
-            logger.warning("job %s lost its worker and runs again", job)
-            return True
-        except psycopg.errors.RaiseException:
-            return False  # it ended after all
-        finally:
-            self._let_go(JOB_LOCKS + job)
-
-    def _take(self, lock: int) -> bool:
-        row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", [lock]).fetchone()
-        return bool(row and row[0])
-
-    def _let_go(self, lock: int) -> None:
-        self._connection.execute("SELECT pg_advisory_unlock(%s)", [lock])
-
-
-def sweep_in_background(*, seconds_between: float = SECONDS_BETWEEN) -> threading.Event:
-    """Sweep in a thread of this process until the event that is returned is set."""
-    done = threading.Event()
-    threading.Thread(
-        target=_keep_sweeping, args=(done, seconds_between), name="job sweeper", daemon=True
-    ).start()
-    return done
-
-
-def own_connection() -> psycopg.Connection[Any]:
-    """Connect as Django does, apart from Django: the connection must outlive requests and jobs."""
-    return psycopg.connect(**connection_parameters(), autocommit=True)
-
-
-def connection_parameters() -> dict[str, Any]:
-    """Give what Django connects with."""
-    parameters = connections["default"].get_connection_params()
-    return {key: value for key, value in parameters.items() if key not in ("cursor_factory", "context")}
-
-
-def _keep_sweeping(done: threading.Event, seconds_between: float) -> None:
-    while not done.is_set():
-        try:
-            with own_connection() as connection:
-                sweeper = Sweeper(connection)
-                while not done.wait(seconds_between):
-                    sweeper.sweep(now=_now())
-        except psycopg.Error:
-            done.wait(seconds_between)  # the database is away; it is looked after elsewhere
-
-
-def _now() -> datetime:
-    from django.utils import timezone
-
-    return timezone.now()
+            count = each(now=timezone.now())
+        except Exception:
+            logger.exception("%s failed", name)
+        else:
+            if count:
+                logger.info("%s: %s removed", name, count)

@@ -7,8 +7,6 @@ comes before any view runs: nothing is half-written.
 from __future__ import annotations
 
 import errno
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -18,8 +16,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, TemporaryFileUploadHandler
 from django.utils.translation import gettext_lazy as _
 
-LOWEST_FREE_SHARE = 0.05
-LOWEST_FREE_BYTES = 2 * 1024**3
+from amparo.config.room import room_on_disk
 
 
 class UploadRefused(Exception):
@@ -54,15 +51,6 @@ class DiskIsFull(UploadRefused):
         )
 
 
-def has_room() -> bool:
-    """Tell whether the disks of the documents and of temporary files have room for more."""
-    for place in {str(settings.AMPARO_DOCUMENTS), tempfile.gettempdir()}:
-        usage = shutil.disk_usage(place)
-        if usage.free < LOWEST_FREE_BYTES or usage.free < usage.total * LOWEST_FREE_SHARE:
-            return False
-    return True
-
-
 class MeasuringUploadHandler(FileUploadHandler):
     """Look at every file first: is it too large, is there room?"""
 
@@ -71,7 +59,7 @@ class MeasuringUploadHandler(FileUploadHandler):
 
     def handle_raw_input(self, *arguments: Any, **options: Any) -> None:
         """Look at the disk once, before the first byte."""
-        if not has_room():
+        if not room_on_disk(settings.AMPARO_DOCUMENTS).is_enough:
             self.refusal = DiskIsFull()
 
     def new_file(self, *arguments: Any, **options: Any) -> None:

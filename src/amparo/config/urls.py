@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from django.db.transaction import non_atomic_requests
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
 from amparo.access.web import public
 
 
+@non_atomic_requests  # a transaction would ask for a connection
 @public
 def health(request: HttpRequest) -> HttpResponse:
     """Say that the process answers. It asks nothing of the database, so that a watcher does not kill what only waits."""

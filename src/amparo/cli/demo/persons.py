@@ -23,7 +23,7 @@ from amparo.cases.rules import (
     Stage,
 )
 from amparo.cases.rules.opening import NewCase, NewNote
-from amparo.vocab.dates import PartialDate, StatedAge
+from amparo.vocab.dates import PartialDate, StatedAge, age_in_years
 
 THOUSAND = 1_000
 WAYS = ("text message only, no voice message", "only when she calls first", "not from an unknown number")
@@ -38,7 +38,7 @@ NOTES = (
 def draw_case(rng: Random, *, opened: date, today: date, area: str) -> NewCase:
     """Draw one case, opened on a day, whose exploitation ended in an area of the State or elsewhere."""
     tables = _tables()
-    person, age, origin = _person(rng, opened)
+    person, age, origin = _person(rng, opened, today)
     is_child = age < 18
     stage = Stage(_pick(rng, tables["stages"]))
     if (today - opened).days > 900 and stage is not Stage.CLOSED and rng.random() < 0.7:
@@ -77,7 +77,7 @@ def draw_worker_name(rng: Random) -> str:
     return f"{rng.choice(people['female'] + people['male'])} {rng.choice(people['family'])}"
 
 
-def _person(rng: Random, opened: date) -> tuple[PersonDetails, int, str]:
+def _person(rng: Random, opened: date, today: date) -> tuple[PersonDetails, int, str]:
     tables = _tables()
     people = _people()[_pick(rng, tables["origins"])]
     sex = _pick(rng, tables["sex"])
@@ -98,7 +98,7 @@ def _person(rng: Random, opened: date) -> tuple[PersonDetails, int, str]:
         names=_names(rng, people, is_female=sex != "male"),
         birth=birth,
         stated_age=None if birth else StatedAge(years=age, stated_on=opened),
-        age_status=_age_status(rng, age, is_exact=is_known and is_exact),
+        age_status=_age_status(rng, age, age_today=age_in_years(born, today), is_exact=is_known and is_exact),
         sex=sex,
         gender={"female": "woman", "male": "man"}.get(sex, "not_asked")
         if rng.random() < 0.95
@@ -138,12 +138,10 @@ def _names(rng: Random, people: Mapping[str, Any], *, is_female: bool) -> tuple[
     )
 
 
-def _age_status(rng: Random, age: int, *, is_exact: bool) -> str:
-    if is_exact:
-        return "child" if age < 18 else "adult"
-    if 15 <= age <= 20:
+def _age_status(rng: Random, age: int, *, age_today: int, is_exact: bool) -> str:
+    if 15 <= age <= 20 and not is_exact:
         return rng.choice(("presumed_child", "in_assessment"))
-    return "child" if age < 18 else "adult"
+    return "child" if age_today < 18 else "adult"
 
 
 def _episode(

@@ -1,5 +1,7 @@
 """The page of roles and permissions: who may do what, as the roles say it."""
 
+from __future__ import annotations
+
 from amparo.access.rules import INCOMPATIBLE_ROLES, PERMISSION_MEANINGS, ROLES, Permission, Scope
 
 REACH = {
@@ -11,8 +13,8 @@ REACH = {
 }
 
 
-def matrix() -> str:
-    """Give the whole page."""
+def text() -> str:
+    """Give the page."""
     return "\n".join((*_roles(), *_permissions(), *_incompatible())) + "\n"
 
 
