@@ -25,6 +25,7 @@ from amparo.cases.rules import (
     track_before,
     transitions_from,
 )
+from amparo.cases.rules.episode import Leg
 from amparo.cases.rules.merging import merged
 from amparo.cases.rules.naming import display_name, matches
 from amparo.cases.rules.opening import NewCase, episode_problems, opening_problems
@@ -229,6 +230,24 @@ def test_contradictory_dates_are_faults() -> None:
     assert [f.attribute for f in episode_problems(unborn, birth=PartialDate.parse("2001"), today=TODAY)] == [
         "started"
     ]
+
+
+@pytest.mark.parametrize(
+    ("country", "area", "is_taken"),
+    [
+        ("XA", "XA-03", True),
+        ("ET", "ET-OR", True),
+        ("not_asked", "ET-OR", True),
+        ("XA", "", True),
+        ("ET", "XA-03", False),
+        ("XA", "the farm behind the church", False),
+        ("not_asked", "Oromia", False),
+    ],
+)
+def test_an_area_is_a_code_of_the_country_beside_it(country: str, area: str, is_taken: bool) -> None:
+    episode = EpisodeDetails(route=(Leg(), Leg(country=country, area=area)))
+    found = [fault.attribute for fault in episode_problems(episode, birth=None, today=TODAY)]
+    assert found == ([] if is_taken else ["route.2.area"])
 
 
 def test_a_case_is_not_opened_in_the_future_nor_closed_before() -> None:

@@ -18,7 +18,6 @@ from amparo.accounts.models import Organisation
 from amparo.cases.facts import fact_tables
 from amparo.cases.models import Case, Episode, Person
 from amparo.cases.queries import coded
-from amparo.cases.rules import Leg
 from amparo.vault.storing import vault_fields
 from amparo.vocab.described import Privacy
 from amparo.vocab.facts import PERSON, FactTable
@@ -71,8 +70,10 @@ def test_without_a_yes_a_record_stays_out(consent: str) -> None:
 
 
 def test_words_in_the_place_of_an_area_stay_behind() -> None:
-    route = (Leg(kind="exploitation", country="XA", area="the farm behind the church"),)
-    make_case(make_viewer("supervisor"), episodes=(replace(EPISODE, route=route),))
+    make_case(make_viewer("supervisor"))
+    # Past the check of the action, as an older version or a hand in the database may have written it.
+    route = [{"kind": "exploitation", "country": "XA", "area": "the farm behind the church"}]
+    Episode.objects.update(route=route)
     assert [row["exploitation_area"] for row in rows("person_case")] == ["unlisted"]
 
 

@@ -19,7 +19,7 @@ from openpyxl import load_workbook
 from amparo.access.rules import ROLES
 from amparo.audit.models import Event
 from amparo.cases.actions import open_cases
-from amparo.cases.rules import Leg
+from amparo.cases.models import Episode
 from amparo.evidence.actions import showing
 from amparo.evidence.models import Snapshot
 from tests.factories.accounts import NOW, make_viewer, sign_in
@@ -275,9 +275,10 @@ def test_queries_stay_the_same_whatever_is_counted(django_assert_max_num_queries
 
 def test_the_names_of_areas_and_codes_are_escaped() -> None:
     worker = make_viewer("supervisor")
-    route = (Leg(kind="exploitation", country="XA", area="<script>alert(1)</script>"),)
-    case = new_case(person=make_person_details(), episodes=(replace(EPISODE, route=route),))
-    open_cases(new=[case] * 6, by=worker, now=NOW)
+    open_cases(new=[new_case(person=make_person_details(), episodes=(EPISODE,))] * 6, by=worker, now=NOW)
+    # Past the check of the action, as an older version or a hand in the database may have written it.
+    route = [{"kind": "exploitation", "country": "XA", "area": "<script>alert(1)</script>"}]
+    Episode.objects.update(route=route)
     make_snapshot()
     page = client("statistician").get(address(table="episode", rows="exploitation_area")).content.decode()
     assert "alert(1)" not in page

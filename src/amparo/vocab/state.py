@@ -1,5 +1,6 @@
 """The State that an installation serves: its areas, languages and rules, as dated configuration."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,8 @@ _DEFAULTS: Mapping[str, Any] = {
 
 
 PALERMO_ADULT_AGE = 18
+# As ISO 3166-2 names first-level areas. Words would say more of a place than figures may hold.
+AREA_CODE = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 
 
 class BadState(ValueError):

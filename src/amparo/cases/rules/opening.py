@@ -14,6 +14,7 @@ from amparo.cases.rules.lifecycle import Stage
 from amparo.cases.rules.person import PersonDetails
 from amparo.vocab.dates import PartialDate
 from amparo.vocab.null import is_answered
+from amparo.vocab.state import AREA_CODE
 from amparo.vocab.text import N_
 
 
@@ -90,4 +91,18 @@ def episode_problems(
                 attribute="main_purpose", message=N_("The main purpose is not among the purposes."), about={}
             )
         )
+    found.extend(_area_problems(episode))
     return tuple(found)
+
+
+def _area_problems(episode: EpisodeDetails) -> Iterator[Problem]:
+    for number, leg in enumerate(episode.route, start=1):
+        is_elsewhere = is_answered(leg.country) and not leg.area.startswith(f"{leg.country}-")
+        if leg.area and (is_elsewhere or not AREA_CODE.fullmatch(leg.area)):
+            yield Problem(
+                attribute=f"route.{number}.area",
+                message=N_(
+                    "This is not the code of a region of that country. Write it like ET-OR, or leave it empty."
+                ),
+                about={},
+            )

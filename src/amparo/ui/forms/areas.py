@@ -1,6 +1,5 @@
 """The field of a first-level area: chosen among those of our own State, a code for any other."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +8,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
-from amparo.vocab.state import State, load_state
+from amparo.vocab.state import AREA_CODE, State, load_state
 
-# As ISO 3166-2 names first-level areas. Words would say more of a place than figures may hold.
-AREA_CODE = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 LONGEST = 40
 
 
