@@ -11,6 +11,7 @@ from typing import Any
 import hypothesis
 import pytest
 import schemathesis
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
@@ -22,13 +23,19 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from amparo.access.rules import Viewer
+from amparo.cases.actions import save_filter
+from amparo.cases.queries import CaseChoices, get_case
 from amparo.config.api import description
 from amparo.vocab.codes import code_list
+from amparo.vocab.identifiers import uuid7
 from amparo.vocab.null import NullReason
 from tests.api.program import Program
-from tests.api.test_denials import OPERATIONS, Ids
-from tests.factories.accounts import make_viewer
+from tests.contracts.denial_rows import OPERATIONS
+from tests.factories.accounts import NOW, make_viewer
+from tests.factories.cases import make_case
 from tests.factories.evidence import make_many_cases, make_snapshot
+from tests.factories.intake import make_batch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CHECKS: list[CheckFunction] = [
@@ -40,6 +47,21 @@ CHECKS: list[CheckFunction] = [
 # Of each operation, right and wrong; HYPOTHESIS_PROFILE=thorough sends more.
 EXAMPLES = hypothesis.settings().max_examples // 10
 DESCRIPTION = json.loads(description())
+
+
+def ids_of(viewer: Viewer) -> dict[str, str]:
+    """Make one of everything, for the parts of an address."""
+    reference = make_case(viewer)
+    file = SimpleUploadedFile("a.txt", b"x")
+    return {
+        "reference": reference,
+        "episode": str(get_case(viewer, reference, now=NOW).episodes[0].id),
+        "document": Program(viewer).upload(f"/cases/{reference}/documents", file=file).json()["id"],
+        "batch": str(make_batch(viewer)),
+        "snapshot": str(uuid7()),
+        "filter_id": str(save_filter(name="All", choices=CaseChoices(), is_shared=True, by=viewer, now=NOW)),
+        "name": "sex",
+    }
 
 
 def with_codes(described: Any) -> Any:
@@ -56,15 +78,13 @@ def with_codes(described: Any) -> Any:
     return known
 
 
-def with_ids(described: dict[str, Any], ids: Ids) -> dict[str, Any]:
+def with_ids(described: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
     """Offer ids that exist beside those that do not."""
     for methods in described["paths"].values():
         for operation in methods.values():
             for parameter in operation["parameters"]:
                 if parameter["in"] == "path":
-                    parameter["schema"] = {
-                        "enum": [str(getattr(ids, parameter["name"])), "0190-none", "é\u202e"]
-                    }
+                    parameter["schema"] = {"enum": [ids[parameter["name"]], "0190-none", "é\u202e"]}
     return described
 
 
@@ -103,12 +123,12 @@ def send_examples(operation: Any, mode: schemathesis.GenerationMode, headers: di
 @pytest.mark.parametrize("role", ["supervisor", "statistician"])
 def test_operations(role: str, mode: schemathesis.GenerationMode, tmp_path: Path) -> None:
     supervisor = make_viewer("supervisor")
-    ids = Ids.made_by(supervisor)
+    ids = ids_of(supervisor)
     is_statistician = role == "statistician"
     with override_settings(AMPARO_FACTS_DIRECTORY=tmp_path / "facts"):
         if is_statistician:
             make_many_cases(supervisor, 10)
-            ids.snapshot = make_snapshot()
+            ids["snapshot"] = str(make_snapshot())
         schema = schemathesis.openapi.from_dict(with_ids(with_codes(DESCRIPTION), ids))
         schema.app = get_wsgi_application()
         headers = Program(make_viewer(role) if is_statistician else supervisor).headers

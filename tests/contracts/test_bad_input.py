@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from itertools import product
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -34,6 +35,7 @@ HOSTILE = {
 ANSWERS = (200, 302, 400, 403, 404, 405, 409, 413, 429)
 FORMS = [name for name, row in PAGES.items() if {"get", "post"} <= set(row.methods)]
 FIELD = re.compile(r"<(input|textarea|select)\b([^>]*)>")
+CHOICE = re.compile(r'<option value="([^"]+)"')
 ATTRIBUTE = re.compile(r'\b(name|value|type)="([^"]*)"')
 
 
@@ -48,12 +50,16 @@ def test_hostile_text_gets_a_calm_answer(world: World, name: str) -> None:
     if row.query:
         address += "?" + "&".join(f"{query}={things[thing]}" for query, thing in row.query.items())
     shown = world.client(looker).get(address)
-    hidden, typed = fields_of(shown.content.decode())
-    for what, value in HOSTILE.items():
-        body = "&".join(
-            [f"{quote_plus(key)}={quote_plus(kept)}" for key, kept in hidden]
-            + [f"{key}={value}" for key in typed]
-        )
+    kept, typed, chosen = fields_of(shown.content.decode())
+    # A choice that is none stops a form before the rest of it is read, so the texts are tried beside good choices too.
+    for (what, value), is_choice_good in product(HOSTILE.items(), (False, True) if chosen else (False,)):
+        choices = {key: good if is_choice_good else value for key, good in chosen.items()}
+        pairs = [
+            *((key, quote_plus(text)) for key, text in kept),
+            *((key, value) for key in typed),
+            *choices.items(),
+        ]
+        body = "&".join(f"{quote_plus(key)}={text}" for key, text in pairs)
         with transaction.atomic():
             answer: Any = world.client(looker, raise_request_exception=False).post(
                 address, body[:900_000], content_type="application/x-www-form-urlencoded"
@@ -68,8 +74,8 @@ def test_what_is_only_unusual_is_kept_to_the_letter(world: World) -> None:
     text = "Über 👩🏽‍🚀 \u200fأمينة\u200e ሰላም สมหญิง 王小明 O’Brien <b> {{ x }}"
     client: Client = world.client("caseworker")
     address = ROUTES["cases:note"].address(reference=things["reference"])
-    hidden, _typed = fields_of(client.get(address).content.decode())
-    answer = client.post(address, {**dict(hidden), "text": text, "kind": "general"}, follow=True)
+    kept, _typed, _chosen = fields_of(client.get(address).content.decode())
+    answer = client.post(address, {**dict(kept), "text": text, "kind": "general"}, follow=True)
     assert answer.status_code == 200
     assert Note.objects.filter(case__reference=things["reference"]).count() == 2
     assert text in {note.text for note in list_notes(viewer, things["reference"], now=NOW)}
@@ -98,14 +104,26 @@ def looker_of(name: str) -> str:
     return next((role for role in ROLES if may_pass(PAGES[name], role)), ANONYMOUS)
 
 
-def fields_of(html: str) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return the hidden fields with what stands in them, and the names of those in which something is typed or chosen."""
-    hidden, typed = [], []
+def fields_of(html: str) -> tuple[list[tuple[str, str]], list[str], dict[str, str]]:
+    """Return the hidden fields with what stands in them, the names of those in which something is typed, and of those in
+    which something is chosen the first good choice.
+    """
+    kept: list[tuple[str, str]] = []
+    typed: list[str] = []
+    chosen: dict[str, str] = {}
     main = html[html.find("<main") : html.find("</main>")]
-    for _tag, attributes in FIELD.findall(main):
-        found = dict(ATTRIBUTE.findall(attributes))
-        if found.get("type") == "hidden":
-            hidden.append((found["name"], unescape(found.get("value", ""))))
-        elif "name" in found and found.get("type") not in ("submit", "file"):
-            typed.append(found["name"])
-    return hidden, sorted(set(typed))
+    for field in FIELD.finditer(main):
+        found = dict(ATTRIBUTE.findall(field[2]))
+        name, kind = found.get("name", ""), found.get("type", "text")
+        if not name or kind in ("submit", "file"):
+            continue
+        if kind == "hidden":
+            kept.append((name, unescape(found.get("value", ""))))
+        elif kind in ("radio", "checkbox"):
+            chosen.setdefault(name, quote_plus(unescape(found.get("value", "on"))))
+        elif field[1] == "select":
+            options = CHOICE.findall(main[field.end() : main.find("</select>", field.end())])
+            chosen.setdefault(name, quote_plus(unescape(options[0])) if options else "")
+        elif name not in typed:
+            typed.append(name)
+    return kept, typed, chosen

@@ -31,6 +31,7 @@ __all__ = ["world"]  # a fixture
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("denials of the api")]
 
 ROUTES = {route.name: route for route in operations()}
+REFUSED = {401: "not_signed_in", 403: "not_allowed"}
 
 
 def test_every_operation_has_a_row_and_a_name_of_its_own() -> None:
@@ -71,11 +72,27 @@ def test_a_session_writes_only_with_the_token_against_forgery(world: World, name
     assert not answer.touched
 
 
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_key_opens_what_the_session_opens_and_nothing_else(world: World, name: str) -> None:
+    route, row, own = ROUTES[name], OPERATIONS[name], world.own["supervisor"]
+    by_key = Client(headers={"Authorization": f"Bearer {own['key']}"})
+    beyond = (ABSENT, *world.beyond["supervisor"].values()) if names_something(route, row) else ()
+    for things in (own, *beyond):
+        answers = []
+        for client in (by_key, world.client("supervisor")):
+            with transaction.atomic():
+                answers.append(send(client, route, row, things))
+                transaction.set_rollback(True)
+        assert answers[0].status_code == answers[1].status_code
+        if things is not own:
+            assert seen(answers[0]) == seen(answers[1])
+
+
 def assert_refused(world: World, route: Route, row: Row, looker: str, *, status: int) -> None:
     asked = (world.own[looker], ABSENT) if names_something(route, row) else (ABSENT,)
     answers = [send(world.client(looker), route, row, things) for things in asked]
     for answer in answers:
-        assert answer.status_code == status, answer.whole
+        assert (answer.status_code, answer.json()["code"]) == (status, REFUSED[status])
         assert not answer.touched
     assert len({seen(answer) for answer in answers}) == 1
 
@@ -85,7 +102,7 @@ def assert_hidden(world: World, route: Route, row: Row, looker: str) -> None:
         return
     own, beyond = world.own[looker], world.beyond[looker]
     absent = send(world.client(looker), route, row, ABSENT)
-    assert absent.status_code == row.hidden, absent.whole
+    assert (absent.status_code, absent.json()["code"]) == (row.hidden, "absent")
     for name, things in {**beyond, **crossed(route, own, beyond)}.items():
         hidden = send(world.client(looker), route, row, things)
         assert seen(hidden) == seen(absent), name

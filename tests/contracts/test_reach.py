@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -273,6 +275,24 @@ def test_every_query_that_takes_a_viewer_is_listed(module: Any, listed: dict[str
         if function.__module__.startswith(module.__name__) and not name.startswith("_")
     }
     assert found == set(listed), "list it, so that it is shown to hide"
+
+
+# What asks the database for nobody in particular: a step of a getter, codes for the facts, or states for a job.
+FOR_NOBODY = {"narrowed", "coded_cases", "coded_episodes", "working_batches", "find_earlier"}
+
+
+@pytest.mark.parametrize("module", [cases, intake, evidence], ids=lambda module: module.__name__)
+def test_every_query_takes_the_viewer_first(module: Any) -> None:
+    place = Path(inspect.getfile(module))
+    files = place.parent.glob("*.py") if place.name == "__init__.py" else [place]
+    without = {
+        node.name
+        for path in files
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+        if ".objects" in ast.unparse(node) and [arg.arg for arg in node.args.args][:1] != ["viewer"]
+    }
+    assert without <= FOR_NOBODY
 
 
 @pytest.mark.parametrize("name", [*LOOKS_AT_A_CASE, *LOOKS_AT_A_BATCH])

@@ -12,7 +12,7 @@ from django.db import models
 from tools.pages.dictionary import own_models
 
 SOURCES = Path(__file__).parents[2] / "src" / "amparo"
-WRITING = {"save", "bulk_create", "bulk_update", "delete"}
+WRITING = {"create", "get_or_create", "update_or_create", "bulk_create", "bulk_update"}
 # `vault` and `audit` are the ground that the others stand on; `config` and `cli` hold no rows.
 LAYERS_THAT_WRITE = ("actions", "models")
 LAYERS_THAT_READ = ("actions", "queries", "models")
@@ -36,15 +36,15 @@ def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
 
 
 def is_write(name: str, call: ast.Call) -> bool:
-    """Tell a row's own `save` and writes through a manager; what an object of ours calls save takes details."""
+    """Tell what writes rows, whoever gave them; a `save` of ours takes details, a dictionary's `update` another dictionary."""
+    keywords = {keyword.arg for keyword in call.keywords}
     if name == "save":
-        return {keyword.arg for keyword in call.keywords} <= {
-            "update_fields",
-            "force_insert",
-            "force_update",
-            "using",
-        }
-    return name in WRITING and "objects" in ast.unparse(call.func)
+        return not call.args and keywords <= {"update_fields", "force_insert", "force_update", "using"}
+    if name == "delete":
+        return not call.args
+    if name == "update":
+        return not call.args and bool(keywords) and None not in keywords
+    return name in WRITING
 
 
 def place(path: Path, line: int) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 GROUP = pytest.mark.xdist_group("journeys")
 FOLDER = Path(__file__).parent
+# A page that says 403, 404 or 409; leaving, which empties the browser. What begins with [DOM] is advice on password managers.
+ON_PURPOSE = ("the server responded with a status of", "Clear-Site-Data header")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -96,10 +98,7 @@ class Browsing:
             self.strange.append(f"asked of another host: {request.url}")
 
     def _note_console(self, message: Any) -> None:
-        on_purpose = (
-            "the server responded with a status of" in message.text
-        )  # a page that says 403, 404 or 409
-        if not on_purpose and not message.text.startswith("[DOM]"):  # advice on password managers
+        if not any(words in message.text for words in ON_PURPOSE) and not message.text.startswith("[DOM]"):
             self.strange.append(f"{self.page.url}: {message.text}")
 
     def become(self, role: str, *, language: str = "en") -> None:
