@@ -24,6 +24,7 @@ def _settle_environment() -> None:
         del os.environ[variable]
     os.environ["AMPARO_DATA"] = str(DATA)
     os.environ["AMPARO_LOG_LEVEL"] = "WARNING"
+    os.environ["AMPARO_CUSTODIAN"] = str(CHECKOUT / ".cache" / "test-custodian")
     os.environ["DJANGO_SETTINGS_MODULE"] = "amparo.config.settings"
     # Playwright's synchronous interface runs an event loop in the thread of the test, which Django would take for an
     # asynchronous view.

@@ -16,11 +16,13 @@ from pathlib import Path
 import psutil
 from django.conf import settings
 from django.db import connections
+from django.utils import timezone
 
 from amparo.config.embedded import APP, OWNER, EmbeddedDatabase
-from amparo.config.migrating import migrate_database
+from amparo.config.migrating import make_keys_if_none, migrate_database
 
 CHECKOUT = Path(__file__).parents[1]
+CUSTODIAN = CHECKOUT / ".cache" / "test-custodian"
 DIRECTORY = CHECKOUT / ".cache" / "test-database"
 # Nothing here needs to outlive a power cut.
 HASTE = (("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off"), ("autovacuum", "off"))
@@ -71,6 +73,7 @@ class TestDatabases:
         self.server.create_database(draft)
         self._point_at(draft, role=OWNER)
         migrate_database(app_role=APP)
+        make_keys_if_none(CUSTODIAN, now=timezone.now())
         connections.close_all()
         self.server.execute(f'ALTER DATABASE "{draft}" RENAME TO "{self.template}"')
 

@@ -19,9 +19,11 @@ from amparo.intake.rules import CaseToTakeOut, homes, new_case, person_of, propo
 from amparo.intake.rules.differing import differing
 from amparo.intake.rules.keeping import as_plain, from_plain
 from amparo.intake.rules.states import LABELS, TRANSITIONS, BatchState
+from amparo.vault.actions import begin_sealing
 from amparo.vault.queries import open_many
 from amparo.vault.rules import Reading
 from amparo.vault.storing import columns_of, record_from, sealed_of
+from tests.factories.accounts import NOW
 from tests.intake.rows import TODAY, rows
 
 CODED = [
@@ -54,8 +56,10 @@ def taken_out(new: NewCase) -> list[Any]:
 def stored(record: Any, model: type[Model]) -> Any:
     """Put a record into the columns of a row and take it out of them again."""
     person = uuid4()
-    place = {"id": person} if model is Person else {"person_id": person}
-    row = model(**place, **columns_of(record, model=model))
+    row_id = person if model is Person else uuid4()
+    sealing = begin_sealing((), new=[person], now=NOW)
+    columns = columns_of(record, model=model, row=row_id, person=person, sealing=sealing)
+    row = model(id=row_id, **({} if model is Person else {"person_id": person}), **columns)
     reading = Reading(user_id=None, membership_id=None, purpose="", persons=frozenset({person}))
     return record_from(row, type(record), open_many(reading, sealed_of(row, type(record))))
 
@@ -67,6 +71,7 @@ def test_a_row_comes_back_as_it_went_in(row: dict[str, Any]) -> None:
     assert not out.left_out
 
 
+@pytest.mark.django_db
 @given(rows)
 def test_a_row_comes_back_from_the_columns_of_the_database(row: dict[str, Any]) -> None:
     new = new_case(row, today=TODAY)

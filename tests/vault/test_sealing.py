@@ -1,117 +1,184 @@
-"""What is sealed shows nothing by accident, and opens only for a reading that covers its person."""
+"""A sealed value opens in its place, and nowhere else."""
 
 from __future__ import annotations
 
-import copy
-import json
+import io
+from dataclasses import replace
+from itertools import product
 from uuid import UUID, uuid4
 
 import pytest
-from django.core.exceptions import FieldError
-from django.template import Context, Template
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amparo.cases.models import Person
-from amparo.cases.rules.person import PersonDetails
-from amparo.vault.queries import open_many
-from amparo.vault.rules import DOTS, NotCovered, Reading, Sealed, seal
-from amparo.vault.storing import columns_of, record_from, sealed_of
-from tests.factories.accounts import make_viewer
-from tests.factories.cases import make_case, make_person_details, row_of
-
-PLAIN = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=8,
+from amparo.vault.rules import (
+    Compartment,
+    KeyKind,
+    KeyName,
+    NotOpened,
+    PersonKey,
+    Place,
+    locked_in,
+    new_key,
+    seal_bytes,
+    unseal_bytes,
+    unwrap,
+    wrap,
 )
+from amparo.vault.rules.files import PIECE, clear_size, seal_file, unseal_file
+from amparo.vault.rules.places import bound
+from amparo.vault.rules.sealing import padded, unpadded
+
+INSTALLATION = uuid4()
+KEY = PersonKey(1, bytes(range(32)), Compartment.PROTECTION)
+PLACE = Place(table="cases_person", column="names", row=uuid4(), person=uuid4(), kind=KeyKind.LABEL)
 
 
-def reading(*persons: UUID) -> Reading:
-    return Reading(user_id=1, membership_id=1, purpose="", persons=frozenset(persons))
+def sealed(plain: bytes = b"Amina") -> bytes:
+    return seal_bytes(plain, key=KEY, place=PLACE, installation=INSTALLATION)
 
 
-class TestSealed:
-    """The value in the hands of a page that forgot to open it."""
-
-    def test_it_shows_dots_however_it_is_written(self) -> None:
-        sealed = seal({"text": "Amina"}, person=uuid4())
-        written = [str(sealed), repr(sealed), f"{sealed:>20}", f"{sealed}", "%s" % sealed]  # noqa: UP031
-        written += [Template("{{ sealed }}").render(Context({"sealed": sealed}))]
-        assert set(written) == {DOTS}
-        assert "Amina" not in repr([sealed])
-
-    def test_it_does_not_leave_the_process(self) -> None:
-        sealed = seal({"text": "Amina"}, person=uuid4())
-        for leave in (copy.copy, copy.deepcopy, json.dumps):
-            with pytest.raises(TypeError):
-                leave(sealed)
-
-    def test_it_equals_only_itself(self) -> None:
-        person = uuid4()
-        sealed = seal({"text": "Amina"}, person=person)
-        assert sealed == sealed  # noqa: PLR0124 - what is tested
-        assert sealed != seal({"text": "Amina"}, person=person)
-
-    @given(st.dictionaries(st.text(), PLAIN))
-    def test_it_opens_as_it_was_sealed(self, content: dict[str, object]) -> None:
-        person = uuid4()
-        assert open_many(reading(person), [seal(content, person=person)]) == [content]
-
-    def test_it_opens_for_its_person_only_and_all_or_none(self) -> None:
-        own, other = uuid4(), uuid4()
-        sealed = [seal({"text": "a"}, person=own), seal({"text": "b"}, person=other)]
-        with pytest.raises(NotCovered):
-            open_many(reading(own), sealed)
-        with pytest.raises(NotCovered):
-            open_many(reading(own, other), [Sealed(b"{}", person=None)])
+@given(st.binary(max_size=2_000))
+def test_what_was_sealed_opens_in_its_place(plain: bytes) -> None:
+    assert unseal_bytes(sealed(plain), key=KEY, place=PLACE, installation=INSTALLATION) == plain
 
 
-@pytest.mark.django_db
-class TestField:
-    """The column of a model."""
+def test_p07_a_value_moved_to_another_place_does_not_open() -> None:
+    persons = [uuid4() for _ in range(6)]
+    places = [
+        Place(table=table, column=column, row=row, person=person, kind=kind)
+        for person, (table, column), row, kind in product(
+            persons, (("a", "bc"), ("ab", "c")), (persons[0], UUID(int=1)), KeyKind
+        )
+    ]
+    contents = [seal_bytes(b"x", key=KEY, place=place, installation=INSTALLATION) for place in places]
+    for (one, content), (other, place) in product(enumerate(contents), enumerate(places)):
+        if one == other:
+            assert unseal_bytes(content, key=KEY, place=place, installation=INSTALLATION) == b"x"
+        else:
+            with pytest.raises(NotOpened):
+                unseal_bytes(content, key=KEY, place=place, installation=INSTALLATION)
 
-    @pytest.fixture
-    def person(self) -> Person:
-        viewer = make_viewer("caseworker")
-        return Person.objects.get(id=row_of(make_case(viewer, person=make_person_details())).person_id)
 
-    def test_a_row_and_a_list_of_values_give_what_is_sealed(self, person: Person) -> None:
-        (names,) = Person.objects.values_list("names", flat=True)
-        (row,) = Person.objects.values("names")
-        assert person.names.content
-        assert (str(person.names), str(names), str(row["names"])) == (DOTS, DOTS, DOTS)
-        assert open_many(reading(person.id), [person.names])[0]["names"]
-        with pytest.raises(NotCovered):
-            open_many(reading(person.id), [names])
-
-    @pytest.mark.parametrize(
-        "lookup", ["names", "names__icontains", "names__gt", "names__in", "names__regex"]
+def test_p07_a_value_of_another_installation_compartment_or_key_does_not_open() -> None:
+    content = sealed()
+    other_keys = (
+        PersonKey(1, KEY.secret, Compartment.JUSTICE),
+        PersonKey(2, KEY.secret, Compartment.PROTECTION),
+        PersonKey(1, bytes(32), Compartment.PROTECTION),
     )
-    def test_it_cannot_be_searched(self, person: Person, lookup: str) -> None:
-        with pytest.raises(FieldError):
-            Person.objects.filter(**{lookup: ["x"] if lookup.endswith("__in") else "x"})
-        assert Person.objects.filter(names__isnull=False).count() == 1
+    for key in other_keys:
+        with pytest.raises(NotOpened):
+            unseal_bytes(content, key=key, place=PLACE, installation=INSTALLATION)
+    with pytest.raises(NotOpened):
+        unseal_bytes(content, key=KEY, place=PLACE, installation=uuid4())
 
-    def test_clear_data_is_refused_where_no_person_is_known(self, person: Person) -> None:
-        with pytest.raises(TypeError, match="through an instance"):
-            Person.objects.update(names={"names": []})
 
-    def test_a_record_comes_back_from_its_columns_and_none_of_it_is_clear(self, person: Person) -> None:
-        sealed = sealed_of(person, PersonDetails)
-        details = record_from(person, PersonDetails, open_many(reading(person.id), sealed))
-        columns = columns_of(details, model=Person)
-        assert {name for name, value in columns.items() if isinstance(value, Sealed)} == {
-            "names",
-            "identity",
-            "whereabouts",
-        }
-        open_columns = {name: value for name, value in columns.items() if not isinstance(value, Sealed)}
-        assert details.names[0].text not in repr(open_columns)
-        for name, value in columns.items():
-            setattr(person, name, value)
-        person.save()
-        again = Person.objects.get(id=person.id)
-        assert record_from(
-            again, PersonDetails, open_many(reading(person.id), sealed_of(again, PersonDetails))
-        ) == details  # fmt: skip
+def test_p08_no_changed_bit_yields_a_value() -> None:
+    content = sealed()
+    for position in range(len(content) * 8):
+        changed = bytearray(content)
+        changed[position // 8] ^= 1 << position % 8
+        with pytest.raises(NotOpened):
+            unseal_bytes(bytes(changed), key=KEY, place=PLACE, installation=INSTALLATION)
+
+
+@given(st.binary(max_size=200))
+def test_p08_no_other_bytes_yield_a_value(content: bytes) -> None:
+    with pytest.raises(NotOpened):
+        unseal_bytes(content, key=KEY, place=PLACE, installation=INSTALLATION)
+
+
+def test_p08_a_cut_value_does_not_open() -> None:
+    content = sealed(b"x" * 300)
+    for length in range(len(content)):
+        with pytest.raises(NotOpened):
+            unseal_bytes(content[:length], key=KEY, place=PLACE, installation=INSTALLATION)
+
+
+@given(st.binary(max_size=1_500))
+def test_the_length_of_a_value_tells_little(plain: bytes) -> None:
+    text = padded(plain)
+    assert len(text) in (16, 32, 64, 128, 256) or len(text) % 256 == 0
+    assert len(text) >= len(plain) + 4
+    assert unpadded(text) == plain
+
+
+@given(st.lists(st.binary(max_size=6), max_size=5), st.lists(st.binary(max_size=6), max_size=5))
+def test_two_lists_of_fields_never_bind_to_the_same_bytes(one: list[bytes], other: list[bytes]) -> None:
+    assert (bound(*one) == bound(*other)) == (one == other)
+
+
+def test_equal_values_look_different() -> None:
+    assert sealed() != sealed()
+
+
+def test_a_wrapped_key_is_bound_to_its_person_kind_compartment_and_number() -> None:
+    name = KeyName(
+        installation=INSTALLATION,
+        person=uuid4(),
+        kind=KeyKind.RECORD,
+        compartment=Compartment.PROTECTION,
+        number=1,
+    )
+    by, key = new_key(7), new_key()
+    wrapped = wrap(key, by=by, name=name)
+    assert unwrap(wrapped, by=by, name=name).secret == key.secret
+    others = (
+        replace(name, person=uuid4()),
+        replace(name, installation=uuid4()),
+        replace(name, kind=KeyKind.LABEL),
+        replace(name, compartment=Compartment.JUSTICE),
+        replace(name, number=2),
+    )
+    for other in others:
+        with pytest.raises(NotOpened):
+            unwrap(wrapped, by=by, name=other)
+    for wrong in (new_key(7), type(by)(8, by.secret)):
+        with pytest.raises(NotOpened):
+            unwrap(wrapped, by=wrong, name=name)
+
+
+def test_nothing_prints_a_key() -> None:
+    assert repr(KEY.secret) not in repr(KEY)
+    assert "secret" not in repr(KEY)
+
+
+def test_where_she_is_lies_in_a_compartment_of_its_own_but_for_the_independent_unit() -> None:
+    assert locked_in(KeyKind.PLACE, home=Compartment.PROTECTION) is Compartment.LOCATION
+    assert locked_in(KeyKind.PLACE, home=Compartment.INTEGRITY) is Compartment.INTEGRITY
+    assert locked_in(KeyKind.LABEL, home=Compartment.JUSTICE) is Compartment.JUSTICE
+
+
+@pytest.mark.parametrize("size", [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE, 3 * PIECE + 17])
+def test_a_file_comes_back_whole_and_tells_its_size(size: int) -> None:
+    content = bytes(position % 251 for position in range(size))
+    pieces = [content[start : start + 10_000] for start in range(0, size, 10_000)]
+    kept = b"".join(seal_file(pieces, key=KEY, place=PLACE, installation=INSTALLATION))
+    assert clear_size(len(kept)) == size
+    opened = unseal_file(io.BytesIO(kept), keys=[KEY], place=PLACE, installation=INSTALLATION)
+    assert b"".join(opened) == content
+
+
+def test_p08_a_file_that_was_cut_reordered_or_changed_does_not_open() -> None:
+    kept = b"".join(seal_file([bytes(3 * PIECE)], key=KEY, place=PLACE, installation=INSTALLATION))
+    head, piece = 4 + 60, 12 + PIECE + 16
+    cut_at_a_piece = kept[: head + 2 * piece]
+    reordered = (
+        kept[:head]
+        + kept[head + piece : head + 2 * piece]
+        + kept[head : head + piece]
+        + kept[head + 2 * piece :]
+    )
+    for changed in (
+        cut_at_a_piece,
+        reordered,
+        kept[:-1],
+        kept + b"x",
+        kept[:head],
+        kept[:10],
+        b"",
+        kept[:-1] + b"x",
+    ):
+        with pytest.raises(NotOpened):
+            b"".join(unseal_file(io.BytesIO(changed), keys=[KEY], place=PLACE, installation=INSTALLATION))

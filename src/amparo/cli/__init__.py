@@ -22,7 +22,7 @@ OPTIONS: dict[str, Any] = {"rich_markup_mode": None, "no_args_is_help": True}
 
 def command_line() -> typer.Typer:
     """Put the commands together, in the order in which `amparo --help` lists them."""
-    from amparo.cli import checking, database, facts, people, serving, table, workbooks
+    from amparo.cli import checking, database, facts, keys, people, serving, table, workbooks
 
     app = typer.Typer(
         name="amparo",
@@ -41,6 +41,17 @@ def command_line() -> typer.Typer:
     app.command("worker")(serving.worker)
     app.command("migrate")(database.migrate)
     app.add_typer(_group("database", "The database of this installation.", url=database.url))
+    app.add_typer(
+        _group(
+            "keys",
+            "The keys that everything personal is sealed with.",
+            init=keys.init,
+            status=keys.status,
+            rotate=keys.rotate,
+            rewrap=keys.rewrap,
+            custodians=keys.custodians,
+        )
+    )
     app.add_typer(
         _group("organisation", "Organisations that work in this installation.", add=people.add_organisation)
     )

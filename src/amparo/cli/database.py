@@ -18,10 +18,12 @@ def migrate(data: DataOption = None) -> None:
     from amparo.config.embedded import APP
 
     with platform(data, any_version=True, connect_as="owner") as installation:
+        from django.conf import settings
         from django.db import DatabaseError
+        from django.utils import timezone
         from psycopg.errors import InsufficientPrivilege
 
-        from amparo.config.migrating import migrate_database
+        from amparo.config.migrating import make_keys_if_none, migrate_database
 
         outside = urlsplit(installation.environment.database_url).username or ""
         app_role = APP if installation.environment.is_embedded else unquote(outside)
@@ -37,6 +39,8 @@ def migrate(data: DataOption = None) -> None:
                 f"The database refused: {str(cause).splitlines()[0]}. Set AMPARO_DATABASE_OWNER_URL to the role that owns "
                 "the database."
             ) from error
+        if installation.environment.is_embedded:
+            make_keys_if_none(settings.AMPARO_CUSTODIAN, now=timezone.now())
 
 
 def url(

@@ -43,6 +43,11 @@ class DataDirectory:
         return self.path / "keys"
 
     @property
+    def custodian(self) -> Path:
+        """Give the file of the key of keys, where a file is the custodian."""
+        return self.keys / "custodian"
+
+    @property
     def facts(self) -> Path:
         """Give the place of the snapshots of coded facts."""
         return self.path / "facts"

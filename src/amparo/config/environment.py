@@ -104,6 +104,12 @@ class Environment:
         shown_default="made once, in the data directory; to be set in production",
         meaning="Signs sessions and links; at least 50 characters. Changing it signs everybody out.",
     )
+    custodian: Path | None = _setting(
+        readers.read_path_or_unset,
+        kind="file",
+        shown_default="keys/custodian in the data directory",
+        meaning="The file with the key of keys. Keep a copy apart from the database and from its backups.",
+    )
     hosts: tuple[str, ...] = _setting(
         readers.read_hosts,
         kind="names, comma between",

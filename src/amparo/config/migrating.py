@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
 from django.core.management import call_command
 from django.db import connection
+
+from amparo.vault.actions import KeyringThere, make_keyring, seal_what_is_clear
+from amparo.vault.custodians.file import write_custodian
 
 # What the application's role may do. It makes, changes and drops no table; tables that are append-only refuse in their triggers too.
 RIGHTS = """
@@ -11,6 +18,10 @@ RIGHTS = """
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
     GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
     REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role};
+    GRANT USAGE ON SCHEMA keyring TO {role};
+    GRANT SELECT ON keyring.keyring, keyring.compartment_key TO {role};
+    GRANT SELECT, INSERT, DELETE ON keyring.person_keys TO {role};
+    GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA keyring TO {role};
 """
 APPEND_ONLY = ("audit_event",)
 
@@ -29,3 +40,10 @@ def migrate_database(*, app_role: str, verbosity: int = 0) -> None:
         for table in APPEND_ONLY:
             if table in present:
                 cursor.execute(f"REVOKE UPDATE, DELETE ON {connection.ops.quote_name(table)} FROM {role}")
+
+
+def make_keys_if_none(custodian: Path, *, now: datetime) -> None:
+    """Make the keys of an installation that keeps them in a file, and seal what an earlier version left clear."""
+    with suppress(KeyringThere):
+        make_keyring(write_custodian(custodian), now=now)
+    seal_what_is_clear(now=now)

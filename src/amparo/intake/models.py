@@ -79,7 +79,7 @@ class ImportRow(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="content")
     number = models.PositiveIntegerField()
-    content = VaultField(privacy=Privacy.IDENTITY, person="id", holds=("values",), null=True)
+    content = VaultField(privacy=Privacy.IDENTITY, person="batch_id", holds=("values",), null=True)
     # Whose person it likely is: one known already (an id of cases, no key: she may be erased), or that of an earlier row.
     known_person = models.UUIDField(null=True)
     earlier_row = models.PositiveIntegerField(null=True)

@@ -199,7 +199,7 @@ def open_rows(
     if not rows:
         return ()
     reading = begin_reading(
-        viewer, action="intake.batch.read_rows", persons=[row.id for row in rows], record=str(batch), now=now
+        viewer, action="intake.batch.read_rows", persons=[batch], record=str(batch), now=now
     )
     contents = open_many(reading, [row.content for row in rows])
     return tuple(

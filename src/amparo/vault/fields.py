@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
-from amparo.vault.rules import Sealed, seal
+from amparo.vault.rules import KeyKind, Place, Sealed, key_kind
 from amparo.vocab.described import Privacy
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     AnyField = models.Field[Any, Any]
 else:
     AnyField = models.Field
 
 
 class SealedAttribute(DeferredAttribute):
-    """Gives a `Sealed` on reading; takes plain data or a `Sealed` on writing."""
+    """Gives a `Sealed` on reading; takes a `Sealed` on writing."""
 
     field: VaultField
 
     def __get__(self, instance: Any, cls: type | None = None) -> Any:
         if instance is None:
             return self
-        content = super().__get__(instance, cls)
-        return Sealed(content, person=getattr(instance, self.field.described.person, None))
+        return Sealed(super().__get__(instance, cls), place=self.field.place_in(instance))
 
-    def __set__(self, instance: Any, value: Mapping[str, Any] | Sealed | bytes | None) -> None:
-        if isinstance(value, Mapping):
-            value = seal(value, person=None)
+    def __set__(self, instance: Any, value: Sealed | bytes | None) -> None:
+        if value is not None and not isinstance(value, Sealed | bytes):
+            raise TypeError(f"{self.field.name} is sealed: seal the value for its place first.")
         instance.__dict__[self.field.attname] = value.content if isinstance(value, Sealed) else value
 
 
@@ -38,8 +38,8 @@ class VaultField(AnyField):
     """Hold plain data (a mapping) about one person, sealed.
 
     `person` names the attribute of the row that holds the person's id; `holds` names the attributes of the described
-    record that are packed here. The content cannot be filtered, ordered or grouped by: what is to be searched needs a
-    coded column or a blind token.
+    record that are packed here; `is_label` marks what she is called, which lists open. The content cannot be filtered,
+    ordered or grouped by: what is to be searched needs a coded column or a blind token.
     """
 
     descriptor_class = SealedAttribute
@@ -50,11 +50,13 @@ class VaultField(AnyField):
         privacy: Privacy = Privacy.IDENTITY,
         person: str = "person_id",
         holds: tuple[str, ...] = (),
+        is_label: bool = False,
         **options: Any,
     ) -> None:
         self.privacy = privacy
         self.person = person
         self.holds = holds
+        self.is_label = is_label
         super().__init__(**options)
 
     @property
@@ -63,13 +65,31 @@ class VaultField(AnyField):
         tracked = getattr(self.model, "pgh_tracked_model", None)
         return self if tracked is None else tracked._meta.get_field(self.name)
 
+    @property
+    def key_kind(self) -> KeyKind:
+        """Tell which of the person's keys seals this column."""
+        return key_kind(self.described.privacy, is_label=self.described.is_label)
+
+    def place(self, *, row: UUID, person: UUID) -> Place:
+        """Say where a value of this column stands. What the history keeps was sealed for the live row."""
+        live = self.described
+        return Place(
+            table=live.model._meta.db_table, column=live.attname, row=row, person=person, kind=self.key_kind
+        )
+
+    def place_in(self, instance: models.Model) -> Place:
+        """Say where the value of this row stands."""
+        row = getattr(instance, "pgh_obj_id", None) or instance.pk
+        person = row if self.described.person == "id" else getattr(instance, self.described.person)
+        return self.place(row=row, person=person)
+
     def db_type(self, connection: Any) -> str:
-        """Store bytes: clear JSON now, ciphertext from the next release on, in the same column."""
+        """Store ciphertext as bytes."""
         return "bytea"
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed:
-        """Seal the bytes of a row; of a mere `values()`, where no person is known, nobody can open them."""
-        return Sealed(None if value is None else bytes(value), person=None)
+        """Take the bytes as they are. Of a mere `values()`, where no place is known, nobody can open them."""
+        return Sealed(None if value is None else bytes(value), place=None)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         """Write the bytes of the instance."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import models
 from pydantic import TypeAdapter
 
 from amparo.vault.fields import VaultField
-from amparo.vault.rules import Sealed, seal
+from amparo.vault.rules import Sealed, Sealing
 from amparo.vocab.described import described_fields
 
 R = TypeVar("R")
@@ -21,8 +22,10 @@ def vault_fields(model: type[models.Model]) -> tuple[VaultField, ...]:
     return tuple(field for field in model._meta.concrete_fields if isinstance(field, VaultField))
 
 
-def columns_of(record: Any, *, model: type[models.Model]) -> dict[str, Any]:
-    """Return the values of a model's columns for a record."""
+def columns_of(
+    record: Any, *, model: type[models.Model], row: UUID, person: UUID, sealing: Sealing
+) -> dict[str, Any]:
+    """Return the values of a model's columns for a record, sealed for that row about that person."""
     plain = _adapter_of(type(record)).dump_python(record, mode="json")
     columns = {
         name: plain[name]
@@ -32,8 +35,22 @@ def columns_of(record: Any, *, model: type[models.Model]) -> dict[str, Any]:
     for field in vault_fields(model):
         held = {name: plain[name] for name in field.holds if name in plain}
         if held:
-            columns[field.name] = seal(held, person=None)
+            columns[field.name] = sealing.seal(held, place=field.place(row=row, person=person))
     return columns
+
+
+def sealed_column(
+    value: Mapping[str, Any],
+    *,
+    model: type[models.Model],
+    name: str,
+    row: UUID,
+    person: UUID,
+    sealing: Sealing,
+) -> Sealed:
+    """Return the value of one sealed column of a row about a person."""
+    field = next(field for field in vault_fields(model) if field.name == name)
+    return sealing.seal(value, place=field.place(row=row, person=person))
 
 
 def sealed_of(row: models.Model, record: type) -> list[Sealed]:

@@ -20,6 +20,7 @@ from amparo.cases.rules.checking import code_problems
 from amparo.cases.rules.deriving import birth_year, episode_months
 from amparo.cases.rules.opening import episode_problems
 from amparo.cases.rules.timeline import Happening
+from amparo.vault.actions import begin_sealing
 from amparo.vault.queries import open_many
 from amparo.vault.storing import columns_of, record_from, sealed_of
 
@@ -46,7 +47,7 @@ def update_person(*, reference: str, details: PersonDetails, version: int, by: V
     case = visible_case(by, reference, permission=Permission.PERSON_EDIT)
     _refuse_faults(problems(details, today=now.date()))
     changed = _changed(case.person, details, case=case, by=by, now=now)
-    columns = columns_of(details, model=Person) | {"birth_year": birth_year(details)}
+    columns = _columns(details, Person, case.person_id, case, now) | {"birth_year": birth_year(details)}
     _write(Person, case.person_id, version, columns, now)
     if AGE.intersection(changed):
         follow_record(details, person=case.person_id, now=now)
@@ -62,7 +63,7 @@ def update_case(*, reference: str, details: CaseDetails, version: int, by: Viewe
     case = visible_case(by, reference, permission=Permission.CASE_EDIT)
     _refuse_faults(problems(details, today=now.date()))
     changed = _changed(case, details, case=case, by=by, now=now)
-    _write(Case, case.id, version, columns_of(details, model=Case), now)
+    _write(Case, case.id, version, _columns(details, Case, case.id, case, now), now)
     note_happening(case, Happening.CASE_CHANGED, action="cases.case.change", by=by, now=now, fields=changed)
 
 
@@ -77,7 +78,8 @@ def update_episode(
         raise Absent
     refuse_episode_faults(details, case=case, by=by, now=now)
     changed = _changed(row, details, case=case, by=by, now=now)
-    _write(Episode, row.id, version, columns_of(details, model=Episode) | episode_months(details), now)
+    columns = _columns(details, Episode, row.id, case, now) | episode_months(details)
+    _write(Episode, row.id, version, columns, now)
     _touch(case, now)
     note_happening(
         case, Happening.EPISODE_CHANGED, action="cases.episode.change", by=by, now=now,
@@ -110,6 +112,11 @@ def _write(
     rows: models.QuerySet[Any] = model._default_manager.filter(pk=row, version=version)
     if not rows.update(**columns, version=version + 1, changed_at=now):
         raise Stale(seen=version)
+
+
+def _columns(details: Any, model: type[models.Model], row: UUID, case: Case, now: datetime) -> dict[str, Any]:
+    sealing = begin_sealing([case.person_id], now=now)
+    return columns_of(details, model=model, row=row, person=case.person_id, sealing=sealing)
 
 
 def _touch(case: Case, now: datetime) -> None:

@@ -17,7 +17,9 @@ from amparo.cases.models import Case, Document
 from amparo.cases.queries.visible import visible_case
 from amparo.cases.rules.documents import LONGEST_TITLE, NotTaken, kind_of
 from amparo.cases.rules.timeline import Happening
-from amparo.vault.rules import seal
+from amparo.vault.actions import begin_sealing
+from amparo.vault.storing import sealed_column
+from amparo.vocab.identifiers import uuid7
 from amparo.vocab.text import N_
 
 MEGABYTE = 1024 * 1024
@@ -48,10 +50,14 @@ def add_document(
         )
     refuse_unknown_code(kind, codes="document_kind")
     found = kind_of(content, name=name)
+    row, sealing = uuid7(), begin_sealing([case.person_id], now=now)
+    shown = sealed_column(
+        {"title": _title(title or name)},
+        model=Document, name="title", row=row, person=case.person_id, sealing=sealing,
+    )  # fmt: skip
     with stored(content, size=size) as file, transaction.atomic():
-        document = Document.objects.create(
-            case=case, person_id=case.person_id, kind=kind, stored_name=file.name,
-            title=seal({"title": _title(title or name)}, person=case.person_id),
+        Document.objects.create(
+            id=row, case=case, person_id=case.person_id, kind=kind, stored_name=file.name, title=shown,
             content_type=found.content_type, size=file.size, sha256=file.sha256,
             created_at=now, created_by_id=by.user_id,
         )  # fmt: skip
@@ -59,7 +65,7 @@ def add_document(
         note_happening(
             case, Happening.DOCUMENT_ADDED, action="cases.document.add", by=by, now=now, subject=kind
         )
-    return document.id
+    return row
 
 
 def _title(text: str) -> str:

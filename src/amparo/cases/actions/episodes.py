@@ -18,7 +18,9 @@ from amparo.cases.queries.visible import Absent, visible_case
 from amparo.cases.rules import EpisodeDetails
 from amparo.cases.rules.deriving import episode_months
 from amparo.cases.rules.timeline import Happening
+from amparo.vault.actions import begin_sealing
 from amparo.vault.storing import columns_of
+from amparo.vocab.identifiers import uuid7
 from amparo.vocab.reference import BadReference, make_reference, parse_reference
 from amparo.vocab.state import load_state
 
@@ -30,15 +32,17 @@ def add_episode(*, reference: str, details: EpisodeDetails, by: Viewer, now: dat
     refuse_episode_faults(details, case=case, by=by, now=now)
     Case.objects.select_for_update().get(id=case.id)  # numbers are given out one at a time
     number = (case.episodes.aggregate(last=Max("number"))["last"] or 0) + 1
-    episode = Episode.objects.create(
-        case=case, person_id=case.person_id, number=number, created_at=now, changed_at=now,
-        **episode_months(details), **columns_of(details, model=Episode),
+    row, sealing = uuid7(), begin_sealing([case.person_id], now=now)
+    columns = columns_of(details, model=Episode, row=row, person=case.person_id, sealing=sealing)
+    Episode.objects.create(
+        id=row, case=case, person_id=case.person_id, number=number, created_at=now, changed_at=now,
+        **episode_months(details), **columns,
     )  # fmt: skip
     Case.objects.filter(id=case.id).update(changed_at=now)
     note_happening(
         case, Happening.EPISODE_ADDED, action="cases.episode.add", by=by, now=now, subject=str(number)
     )
-    return episode.id
+    return row
 
 
 @transaction.atomic

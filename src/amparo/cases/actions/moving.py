@@ -12,12 +12,13 @@ from amparo.access.rules import Permission, Viewer, role_of
 from amparo.accounts.queries import MembershipRow, people_of
 from amparo.cases.actions.changing import Stale, refuse_unknown_code
 from amparo.cases.actions.happenings import note_happening
-from amparo.cases.models import Case, Note
+from amparo.cases.actions.notes import new_note
+from amparo.cases.models import Case
 from amparo.cases.queries.visible import visible_case
 from amparo.cases.rules import Stage
 from amparo.cases.rules.lifecycle import transition
 from amparo.cases.rules.timeline import Happening
-from amparo.vault.rules import seal
+from amparo.vault.actions import begin_sealing
 
 
 class NoSuchStep(ValueError):
@@ -67,15 +68,8 @@ def move_case(
     if not moved:
         raise Stale(seen=version)
     if explanation:
-        text = seal({"text": explanation}, person=case.person_id)
-        Note.objects.create(
-            case=case,
-            person_id=case.person_id,
-            kind="decision",
-            text=text,
-            created_at=now,
-            created_by_id=by.user_id,
-        )
+        sealing = begin_sealing([case.person_id], now=now)
+        new_note(case, explanation, kind="decision", by=by, sealing=sealing, now=now).save(force_insert=True)
     happening = Happening.CLOSED if is_closed else Happening.MOVED
     if source is Stage.CLOSED:
         happening = Happening.REOPENED

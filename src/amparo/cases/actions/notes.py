@@ -13,7 +13,10 @@ from amparo.cases.actions.happenings import note_happening
 from amparo.cases.models import Case, Note
 from amparo.cases.queries.visible import visible_case
 from amparo.cases.rules.timeline import Happening
-from amparo.vault.rules import seal
+from amparo.vault.actions import begin_sealing
+from amparo.vault.rules import Sealing
+from amparo.vault.storing import sealed_column
+from amparo.vocab.identifiers import uuid7
 
 
 class EmptyNote(ValueError):
@@ -29,15 +32,36 @@ def add_note(
     if not text.strip():
         raise EmptyNote("Write what you want to note down.")
     refuse_unknown_code(kind, codes="note_kind")
-    note = Note.objects.create(
+    sealing = begin_sealing([case.person_id], now=now)
+    note = new_note(case, text, kind=kind, is_sensitive=is_sensitive, by=by, sealing=sealing, now=now)
+    note.save(force_insert=True)
+    Case.objects.filter(id=case.id).update(changed_at=now)
+    note_happening(case, Happening.NOTE_ADDED, action="cases.note.add", by=by, now=now, subject=kind)
+    return note.id
+
+
+def new_note(
+    case: Case,
+    text: str,
+    *,
+    kind: str,
+    by: Viewer,
+    sealing: Sealing,
+    now: datetime,
+    is_sensitive: bool = False,
+) -> Note:
+    """Make the row of a note, its text sealed for it; the caller saves it."""
+    row = uuid7()
+    sealed = sealed_column(
+        {"text": text}, model=Note, name="text", row=row, person=case.person_id, sealing=sealing
+    )
+    return Note(
+        id=row,
         case=case,
         person_id=case.person_id,
         kind=kind,
         is_sensitive=is_sensitive,
-        text=seal({"text": text}, person=case.person_id),
+        text=sealed,
         created_at=now,
         created_by_id=by.user_id,
     )
-    Case.objects.filter(id=case.id).update(changed_at=now)
-    note_happening(case, Happening.NOTE_ADDED, action="cases.note.add", by=by, now=now, subject=kind)
-    return note.id

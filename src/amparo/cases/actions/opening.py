@@ -16,14 +16,17 @@ from amparo.access.rules import Permission, Viewer
 from amparo.audit.actions import record
 from amparo.cases.actions.ageing import adult_age
 from amparo.cases.actions.changing import NotAcceptable
+from amparo.cases.actions.notes import new_note
 from amparo.cases.models import Case, CaseEvent, Episode, Note, Person
 from amparo.cases.queries.visible import Absent, visible_cases
 from amparo.cases.rules import ChildTrack, Stage, age_on, child_track, track_after
 from amparo.cases.rules.deriving import birth_year, episode_months
 from amparo.cases.rules.opening import NewCase, opening_problems
 from amparo.cases.rules.timeline import Happening
-from amparo.vault.rules import seal
+from amparo.vault.actions import begin_sealing
+from amparo.vault.rules import Sealing
 from amparo.vault.storing import columns_of
+from amparo.vocab.identifiers import uuid7
 from amparo.vocab.reference import make_reference
 from amparo.vocab.state import load_state
 
@@ -57,18 +60,25 @@ def open_cases(
         raise NotAcceptable(tuple(faults))
     known = _known_persons(new, by)
     references = _references(len(new), rng or SystemRandom())
-    persons = [known[one.existing_person] if one.existing_person else _new_person(one, now) for one in new]
+    drawn = [one.existing_person or uuid7() for one in new]
+    sealing = begin_sealing(known, new=[each for each in drawn if each not in known], now=now)
+    persons = [
+        known.get(person) or _new_person(one, person, sealing, now)
+        for one, person in zip(new, drawn, strict=True)
+    ]
     age = adult_age(now)
     Person.objects.bulk_create([one.row for one in persons if one.track is None], batch_size=BATCH)
     cases = [
-        _case(one, reference, person, by.organisation_id, by, now, age)
+        _case(one, reference, person, by.organisation_id, by, sealing, now, age)
         for one, reference, person in zip(new, references, persons, strict=True)
     ]
     Case.objects.bulk_create(cases, batch_size=BATCH)
-    episodes = [row for one, case in zip(new, cases, strict=True) for row in _episodes(one, case, now)]
+    episodes = [
+        row for one, case in zip(new, cases, strict=True) for row in _episodes(one, case, sealing, now)
+    ]
     Episode.objects.bulk_create(episodes, batch_size=BATCH)
     Note.objects.bulk_create(
-        [row for one, case in zip(new, cases, strict=True) for row in _notes(one, case, by, now)],
+        [row for one, case in zip(new, cases, strict=True) for row in _notes(one, case, by, sealing, now)],
         batch_size=BATCH,
     )
     happenings = [Happening.IMPORTED if one.source == "workbook" else Happening.OPENED for one in new]
@@ -114,9 +124,10 @@ def _references(count: int, rng: Random) -> list[str]:
     return list(drawn)
 
 
-def _new_person(one: NewCase, now: datetime) -> _Person:
-    columns = columns_of(one.person, model=Person)
-    return _Person(row=Person(created_at=now, changed_at=now, birth_year=birth_year(one.person), **columns))
+def _new_person(one: NewCase, person: UUID, sealing: Sealing, now: datetime) -> _Person:
+    columns = columns_of(one.person, model=Person, row=person, person=person, sealing=sealing)
+    row = Person(id=person, created_at=now, changed_at=now, birth_year=birth_year(one.person), **columns)
+    return _Person(row=row)
 
 
 def _tracks(one: NewCase, known: ChildTrack | None, *, today: date, age: int) -> dict[str, ChildTrack]:
@@ -130,9 +141,18 @@ def _tracks(one: NewCase, known: ChildTrack | None, *, today: date, age: int) ->
 
 
 def _case(
-    one: NewCase, reference: str, person: _Person, organisation_id: int, by: Viewer, now: datetime, age: int
+    one: NewCase,
+    reference: str,
+    person: _Person,
+    organisation_id: int,
+    by: Viewer,
+    sealing: Sealing,
+    now: datetime,
+    age: int,
 ) -> Case:
+    row = uuid7()
     return Case(
+        id=row,
         reference=reference,
         person=person.row,
         organisation_id=organisation_id,
@@ -146,7 +166,7 @@ def _case(
         closure_reason=one.closure_reason,
         created_at=now,
         changed_at=now,
-        **columns_of(one.details, model=Case),
+        **columns_of(one.details, model=Case, row=row, person=person.row.id, sealing=sealing),
     )
 
 
@@ -155,31 +175,26 @@ def _worker(one: NewCase, by: Viewer) -> int | None:
     return one.worker_id if one.worker_id is not None or one.source == "workbook" else by.user_id
 
 
-def _episodes(one: NewCase, case: Case, now: datetime) -> list[Episode]:
+def _episodes(one: NewCase, case: Case, sealing: Sealing, now: datetime) -> list[Episode]:
     return [
         Episode(
+            id=row,
             case=case,
             person_id=case.person_id,
             number=number,
             created_at=now,
             changed_at=now,
             **episode_months(details),
-            **columns_of(details, model=Episode),
+            **columns_of(details, model=Episode, row=row, person=case.person_id, sealing=sealing),
         )
-        for number, details in enumerate(one.episodes, start=1)
+        for number, details, row in ((n, each, uuid7()) for n, each in enumerate(one.episodes, start=1))
     ]
 
 
-def _notes(one: NewCase, case: Case, by: Viewer, now: datetime) -> list[Note]:
+def _notes(one: NewCase, case: Case, by: Viewer, sealing: Sealing, now: datetime) -> list[Note]:
     return [
-        Note(
-            case=case,
-            person_id=case.person_id,
-            kind=note.kind,
-            is_sensitive=note.is_sensitive,
-            text=seal({"text": note.text}, person=case.person_id),
-            created_at=now,
-            created_by_id=by.user_id,
+        new_note(
+            case, note.text, kind=note.kind, is_sensitive=note.is_sensitive, by=by, sealing=sealing, now=now
         )
         for note in one.notes
     ]

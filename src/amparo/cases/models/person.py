@@ -23,7 +23,9 @@ class Person(models.Model):
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
-    names = VaultField(privacy=Privacy.IDENTITY, person="id", holds=("names", "called", "salutation"))
+    names = VaultField(
+        privacy=Privacy.IDENTITY, person="id", holds=("names", "called", "salutation"), is_label=True
+    )
     identity = VaultField(
         privacy=Privacy.IDENTITY,
         person="id",

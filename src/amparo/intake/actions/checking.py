@@ -27,8 +27,10 @@ from amparo.intake.rules import BatchState, Examined, Proposal, examine, proposa
 from amparo.intake.rules.keeping import as_plain
 from amparo.intake.rules.results import counts_of
 from amparo.intake.rules.states import RIGHTS_ENDED
+from amparo.vault.actions import begin_sealing
 from amparo.vault.queries import open_many
-from amparo.vault.rules import seal
+from amparo.vault.rules import Sealed, Sealing
+from amparo.vault.storing import sealed_column
 
 BUNCH = 1_000
 
@@ -52,8 +54,9 @@ def receive_workbook(
         created_at=now,
         changed_at=now,
     )
-    batch.upload = seal({"file": base64.b64encode(content).decode()}, person=batch.id)
-    batch.report = seal({"file_name": file_name}, person=batch.id)
+    sealing = begin_sealing((), new=[batch.id], now=now)
+    batch.upload = _sealed(batch, "upload", _packed(content), sealing)
+    batch.report = _sealed(batch, "report", {"file_name": file_name}, sealing)
     batch.save(force_insert=True)
     record("intake.batch.receive", by=by, at=now, record=str(batch.id))
     set_to_work("check_batch", batch.id, organisation_id=by.organisation_id)
@@ -75,7 +78,8 @@ def check_batch(batch_id: UUID, *, now: datetime) -> None:
             examined = examine(content, file_name, today=now.date(), report=report)
     except BadWorkbook as refusal:
         said = _said([Finding(0, "", refusal.code, refusal.template, refusal.values)])
-        sealed = seal({"file_name": file_name, "errors": said}, person=batch.id)
+        sealing = begin_sealing([batch.id], now=now)
+        sealed = _sealed(batch, "report", {"file_name": file_name, "errors": said}, sealing)
         step(batch, BatchState.REFUSED, now=now, report=sealed, upload=None)
         return
     _keep(batch, examined, viewer, now)
@@ -101,25 +105,28 @@ def findings_report(
 def _keep(batch: ImportBatch, examined: Examined, viewer: Viewer, now: datetime) -> None:
     keys = {key for _, key in examined.keyed() if key is not None}
     proposed = proposals(examined.keyed(), known=find_alike(viewer, keys, now=now))
+    sealing = begin_sealing([batch.id], now=now)
+    report = findings_report(examined.workbook, examined.errors, examined.warnings)
     columns: dict[str, Any] = {
         "layout": examined.workbook.layout,
         **asdict(counts_of(examined, proposed)),
-        "report": seal(
-            findings_report(examined.workbook, examined.errors, examined.warnings), person=batch.id
-        ),
+        "report": _sealed(batch, "report", report, sealing),
         "upload": None,
     }
     if examined.errors:
         rows = write_rejected(examined.workbook, examined.errors)
-        content = {"file": base64.b64encode(rows.content).decode(), "format": rows.file_format}
-        rejected = seal(content, person=batch.id)
+        rejected = _sealed(
+            batch, "rejected_file", _packed(rows.content) | {"format": rows.file_format}, sealing
+        )
         step(batch, BatchState.FAULTY, now=now, rejected_file=rejected, **columns)
         return
-    _keep_rows(batch, examined, proposed)
+    _keep_rows(batch, examined, proposed, sealing)
     step(batch, BatchState.READY, now=now, **columns)
 
 
-def _keep_rows(batch: ImportBatch, examined: Examined, proposed: dict[int, Proposal]) -> None:
+def _keep_rows(
+    batch: ImportBatch, examined: Examined, proposed: dict[int, Proposal], sealing: Sealing
+) -> None:
     for bunch in in_bunches(examined.rows, BUNCH):
         rows = []
         for row in bunch:
@@ -131,9 +138,20 @@ def _keep_rows(batch: ImportBatch, examined: Examined, proposed: dict[int, Propo
                 earlier_row=None if proposal is None else proposal.earlier_row,
                 is_joined=proposal is not None,
             )
-            kept.content = seal({"values": as_plain(row.values)}, person=kept.id)
+            kept.content = sealed_column(
+                {"values": as_plain(row.values)},
+                model=ImportRow, name="content", row=kept.id, person=batch.id, sealing=sealing,
+            )  # fmt: skip
             rows.append(kept)
         ImportRow.objects.bulk_create(rows)
+
+
+def _packed(content: bytes) -> dict[str, str]:
+    return {"file": base64.b64encode(content).decode()}
+
+
+def _sealed(batch: ImportBatch, name: str, value: dict[str, Any], sealing: Sealing) -> Sealed:
+    return sealed_column(value, model=ImportBatch, name=name, row=batch.id, person=batch.id, sealing=sealing)
 
 
 def _open_upload(batch: ImportBatch, viewer: Viewer, now: datetime) -> tuple[bytes, str]:

@@ -1,0 +1,20 @@
+"""Gather the writes of the vault."""
+
+from amparo.vault.actions.keyring import (
+    KeyringThere,
+    change_custodian,
+    make_keyring,
+    rewrap_keys,
+    rotate_keys,
+)
+from amparo.vault.actions.sealing import begin_sealing, seal_what_is_clear
+
+__all__ = [
+    "KeyringThere",
+    "begin_sealing",
+    "change_custodian",
+    "make_keyring",
+    "rewrap_keys",
+    "rotate_keys",
+    "seal_what_is_clear",
+]

@@ -1,0 +1,194 @@
+"""Where the keys of persons come from: out of the keyring, unwrapped by a keeper that holds the keys of the compartments.
+
+The keeper lives in this process, or behind a socket (`amparo keyd`); those who ask cannot tell which.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import time
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
+
+from amparo.vault.custodians import Custodian
+from amparo.vault.models import CompartmentKey, Keyring, PersonKeys
+from amparo.vault.rules import (
+    Compartment,
+    Key,
+    KeyKind,
+    KeyName,
+    NotOpened,
+    PersonKey,
+    locked_in,
+    new_key,
+    unwrap,
+    wrap,
+    wrapped_by,
+)
+from amparo.vault.rules.keys import SECRET_BYTES, Draw
+from amparo.vault.rules.places import LAYOUT, PRODUCT, bound
+from amparo.vault.rules.values import KeysByKind
+
+DATA: Final = "data"
+FRESH_SECONDS: Final = 60.0  # after that long another process's rotation is noticed
+BATCH: Final = 1_000
+_NUMBER: Final = struct.Struct(">H")
+
+
+class KeyringMissing(Exception):
+    """The installation has no keyring yet; the message says how it gets one."""
+
+    def __init__(self) -> None:
+        super().__init__("This installation has no keys yet. Make them with: amparo keys init")
+
+
+class Keeper(Protocol):
+    """What gives persons' keys to those who may have them."""
+
+    @property
+    def installation(self) -> UUID:
+        """Give the id of the installation, to which every sealed value is bound."""
+
+    def open_keys(self, persons: Collection[UUID], kinds: Collection[KeyKind]) -> KeysByKind:
+        """Give the keys of those kinds, newest first; a person without a row in the keyring is left out."""
+
+    def make_keys(self, persons: Collection[UUID], *, compartment: Compartment, now: datetime) -> KeysByKind:
+        """Make the keys of persons who have none, and give them."""
+
+
+class LocalKeeper:
+    """Keeps the keys of the compartments in the memory of this process."""
+
+    def __init__(self, custodian: Custodian, *, draw: Draw = os.urandom) -> None:
+        self._custodian = custodian
+        self._draw = draw
+        self._installation: UUID | None = None
+        self._keys: dict[tuple[Compartment, int], Key] = {}
+        self._newest: dict[Compartment, Key] = {}
+        self._looked_at = 0.0
+
+    @property
+    def installation(self) -> UUID:
+        """Give the id of the installation, to which every sealed value is bound."""
+        if self._installation is None:
+            row = Keyring.objects.first()
+            if row is None:
+                raise KeyringMissing
+            self._installation = row.installation
+        return self._installation
+
+    def open_keys(self, persons: Collection[UUID], kinds: Collection[KeyKind]) -> KeysByKind:
+        """Give the keys of those kinds, newest first; a person without a row in the keyring is left out."""
+        columns = [kind.value for kind in kinds]
+        rows = PersonKeys.objects.filter(person__in=persons).order_by("-number")
+        found: dict[KeyKind, dict[UUID, tuple[PersonKey, ...]]] = {kind: {} for kind in kinds}
+        for person, number, home, *wrapped in rows.values_list("person", "number", "compartment", *columns):
+            for kind, secret in zip(kinds, wrapped, strict=True):
+                key = self._unwrapped(bytes(secret), person, kind, Compartment(home), number)
+                found[kind][person] = (*found[kind].get(person, ()), key)
+        return found
+
+    def make_keys(self, persons: Collection[UUID], *, compartment: Compartment, now: datetime) -> KeysByKind:
+        """Make the keys of persons who have none, and give them."""
+        made: dict[KeyKind, dict[UUID, tuple[PersonKey, ...]]] = {kind: {} for kind in KeyKind}
+        rows = []
+        for person in persons:
+            wrapped = {}
+            for kind in KeyKind:
+                key = PersonKey(1, self._draw(SECRET_BYTES), locked_in(kind, home=compartment))
+                made[kind][person] = (key,)
+                name = self._name(person, kind, key.compartment, key.number)
+                wrapped[kind.value] = wrap(
+                    key, by=self._newest_key(key.compartment), name=name, draw=self._draw
+                )
+            rows.append(PersonKeys(person=person, compartment=compartment, created_at=now, **wrapped))
+        PersonKeys.objects.bulk_create(rows, batch_size=BATCH)
+        return made
+
+    def rewrap(self, row: PersonKeys) -> bool:
+        """Wrap the keys of one row by the newest keys of its compartments, in memory; tells whether any changed."""
+        changed = False
+        for kind in KeyKind:
+            wrapped, compartment = (
+                bytes(getattr(row, kind)),
+                locked_in(kind, home=Compartment(row.compartment)),
+            )
+            newest = self._newest_key(compartment)
+            if wrapped_by(wrapped) != newest.number:
+                key = self._unwrapped(wrapped, row.person, kind, Compartment(row.compartment), row.number)
+                name = self._name(row.person, kind, compartment, row.number)
+                setattr(row, kind, wrap(key, by=newest, name=name, draw=self._draw))
+                changed = True
+        return changed
+
+    def _unwrapped(
+        self, wrapped: bytes, person: UUID, kind: KeyKind, home: Compartment, number: int
+    ) -> PersonKey:
+        compartment = locked_in(kind, home=home)
+        wrapping = self._key(compartment, wrapped_by(wrapped))
+        return unwrap(wrapped, by=wrapping, name=self._name(person, kind, compartment, number))
+
+    def _name(self, person: UUID, kind: KeyKind, compartment: Compartment, number: int) -> KeyName:
+        return KeyName(
+            installation=self.installation, person=person, kind=kind, compartment=compartment, number=number
+        )
+
+    def _newest_key(self, compartment: Compartment) -> Key:
+        if time.monotonic() - self._looked_at > FRESH_SECONDS or compartment not in self._newest:
+            self._look()
+        return self._newest[compartment]
+
+    def _key(self, compartment: Compartment, number: int) -> Key:
+        if (compartment, number) not in self._keys:
+            self._look()
+        try:
+            return self._keys[compartment, number]
+        except KeyError:
+            raise NotOpened from None
+
+    def _look(self) -> None:
+        rows = CompartmentKey.objects.filter(use=DATA).order_by("number")
+        for row in rows:
+            compartment = Compartment(row.compartment)
+            if (compartment, row.number) not in self._keys:
+                secret = self._custodian.unwrap(
+                    bytes(row.wrapped),
+                    bound=compartment_bound(self.installation, compartment, DATA, row.number),
+                )
+                self._keys[compartment, row.number] = Key(row.number, secret)
+            self._newest[compartment] = self._keys[compartment, row.number]
+        if not self._newest:
+            raise KeyringMissing
+        self._looked_at = time.monotonic()
+
+
+def compartment_bound(installation: UUID, compartment: Compartment, use: str, number: int) -> bytes:
+    """Give the bytes that are authenticated with a compartment's wrapped key."""
+    return bound(
+        PRODUCT, LAYOUT, b"compartment key", installation.bytes, compartment.encode(), use.encode(),
+        _NUMBER.pack(number),
+    )  # fmt: skip
+
+
+def make_compartment_keys(
+    custodian: Custodian, *, installation: UUID, numbers: Iterable[tuple[Compartment, int]], now: datetime,
+    draw: Draw = os.urandom,
+) -> None:  # fmt: skip
+    """Write fresh keys of compartments, wrapped by the custodian."""
+    CompartmentKey.objects.bulk_create(
+        CompartmentKey(
+            compartment=compartment,
+            use=DATA,
+            number=number,
+            created_at=now,
+            wrapped=custodian.wrap(
+                new_key(draw=draw).secret,
+                bound=compartment_bound(installation, compartment, DATA, number),
+                draw=draw,
+            ),
+        )
+        for compartment, number in numbers
+    )

@@ -1,0 +1,68 @@
+"""The keyring: wrapped keys, in a schema of its own, which is dumped, kept and forgotten apart from all other data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from django.db import models
+
+from amparo.vocab.described import Privacy
+
+
+class Keyring(models.Model):
+    """The one keyring of this installation, and whose key opens it."""
+
+    installation = models.UUIDField(primary_key=True)
+    custodian_kind = models.CharField(max_length=20)
+    custodian = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+
+    PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
+        ("installation", "custodian_kind", "custodian", "created_at"), Privacy.TECHNICAL
+    )
+
+    class Meta:
+        db_table = '"keyring"."keyring"'
+
+
+class CompartmentKey(models.Model):
+    """A key of a compartment, wrapped by the custodian. The one with the highest number wraps what is new."""
+
+    compartment = models.CharField(max_length=20)
+    use = models.CharField(max_length=10)
+    number = models.PositiveSmallIntegerField()
+    wrapped = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
+        ("id", "compartment", "use", "number", "wrapped", "created_at"), Privacy.TECHNICAL
+    )
+
+    class Meta:
+        db_table = '"keyring"."compartment_key"'
+        constraints = (
+            models.UniqueConstraint(
+                fields=["compartment", "use", "number"], name="vault_compartment_key_number"
+            ),
+        )
+
+
+class PersonKeys(models.Model):
+    """The three keys of one person, wrapped by the keys of her compartment. Without this row, nobody reads of her again."""
+
+    person = models.UUIDField()
+    number = models.PositiveSmallIntegerField(default=1)
+    compartment = models.CharField(max_length=20)
+    label = models.BinaryField()
+    record = models.BinaryField()
+    place = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
+        ("id", "person", "number", "compartment", "label", "record", "place", "created_at"), Privacy.TECHNICAL
+    )
+
+    class Meta:
+        db_table = '"keyring"."person_keys"'
+        constraints = (models.UniqueConstraint(fields=["person", "number"], name="vault_person_keys_number"),)

@@ -1,0 +1,32 @@
+"""The pure part of the vault: no database, no request; randomness is handed in."""
+
+from amparo.vault.rules.compartments import Compartment, KeyKind, key_kind, locked_in
+from amparo.vault.rules.keys import Key, KeyName, NotOpened, PersonKey, new_key, unwrap, wrap, wrapped_by
+from amparo.vault.rules.places import Place
+from amparo.vault.rules.sealing import key_number, seal_bytes, unseal_bytes
+from amparo.vault.rules.values import DOTS, NoKeys, NotCovered, Reading, Sealed, Sealing
+
+__all__ = [
+    "DOTS",
+    "Compartment",
+    "Key",
+    "KeyKind",
+    "KeyName",
+    "NoKeys",
+    "NotCovered",
+    "NotOpened",
+    "PersonKey",
+    "Place",
+    "Reading",
+    "Sealed",
+    "Sealing",
+    "key_kind",
+    "key_number",
+    "locked_in",
+    "new_key",
+    "seal_bytes",
+    "unseal_bytes",
+    "unwrap",
+    "wrap",
+    "wrapped_by",
+]

@@ -1,0 +1,125 @@
+"""What is sealed shows nothing by accident, and opens only for a reading that covers its person."""
+
+from __future__ import annotations
+
+import copy
+import json
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.exceptions import FieldError
+from django.template import Context, Template
+from hypothesis import given
+from hypothesis import strategies as st
+
+from amparo.cases.models import Person
+from amparo.cases.rules.person import PersonDetails
+from amparo.vault.actions import begin_sealing
+from amparo.vault.queries import open_many
+from amparo.vault.rules import DOTS, KeyKind, NotCovered, Place, Reading, Sealed
+from amparo.vault.storing import columns_of, record_from, sealed_of
+from tests.factories.accounts import NOW, make_viewer
+from tests.factories.cases import make_case, make_person_details, row_of
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+
+
+def seal(value: dict[str, object], *, person: UUID) -> Sealed:
+    place = Place(table="t", column="c", row=uuid4(), person=person, kind=KeyKind.RECORD)
+    return begin_sealing((), new=[person], now=NOW).seal(value, place=place)
+
+
+def reading(*persons: UUID) -> Reading:
+    return Reading(user_id=1, membership_id=1, purpose="", persons=frozenset(persons))
+
+
+@pytest.mark.django_db
+class TestSealed:
+    """The value in the hands of a page that forgot to open it."""
+
+    def test_it_shows_dots_however_it_is_written(self) -> None:
+        sealed = seal({"text": "Amina"}, person=uuid4())
+        written = [str(sealed), repr(sealed), f"{sealed:>20}", f"{sealed}", "%s" % sealed]  # noqa: UP031
+        written += [Template("{{ sealed }}").render(Context({"sealed": sealed}))]
+        assert set(written) == {DOTS}
+        assert "Amina" not in repr([sealed])
+
+    def test_it_does_not_leave_the_process(self) -> None:
+        sealed = seal({"text": "Amina"}, person=uuid4())
+        for leave in (copy.copy, copy.deepcopy, json.dumps):
+            with pytest.raises(TypeError):
+                leave(sealed)
+
+    def test_it_equals_only_itself(self) -> None:
+        person = uuid4()
+        sealed = seal({"text": "Amina"}, person=person)
+        assert sealed == sealed  # noqa: PLR0124 - what is tested
+        assert sealed != Sealed(sealed.content, place=sealed.place)
+
+    @given(st.dictionaries(st.text(), PLAIN))
+    def test_it_opens_as_it_was_sealed(self, content: dict[str, object]) -> None:
+        person = uuid4()  # a new one each time: her keys stay until the test ends
+        assert open_many(reading(person), [seal(content, person=person)]) == [content]
+
+    def test_it_opens_for_its_person_only_and_all_or_none(self) -> None:
+        own, other = uuid4(), uuid4()
+        sealed = [seal({"text": "a"}, person=own), seal({"text": "b"}, person=other)]
+        with pytest.raises(NotCovered):
+            open_many(reading(own), sealed)
+        with pytest.raises(NotCovered):
+            open_many(reading(own, other), [Sealed(b"{}", place=None)])
+
+
+@pytest.mark.django_db
+class TestField:
+    """The column of a model."""
+
+    @pytest.fixture
+    def person(self) -> Person:
+        viewer = make_viewer("caseworker")
+        return Person.objects.get(id=row_of(make_case(viewer, person=make_person_details())).person_id)
+
+    def test_a_row_and_a_list_of_values_give_what_is_sealed(self, person: Person) -> None:
+        (names,) = Person.objects.values_list("names", flat=True)
+        (row,) = Person.objects.values("names")
+        assert person.names.content
+        assert (str(person.names), str(names), str(row["names"])) == (DOTS, DOTS, DOTS)
+        assert open_many(reading(person.id), [person.names])[0]["names"]
+        with pytest.raises(NotCovered):
+            open_many(reading(person.id), [names])
+
+    @pytest.mark.parametrize(
+        "lookup", ["names", "names__icontains", "names__gt", "names__in", "names__regex"]
+    )
+    def test_it_cannot_be_searched(self, person: Person, lookup: str) -> None:
+        with pytest.raises(FieldError):
+            Person.objects.filter(**{lookup: ["x"] if lookup.endswith("__in") else "x"})
+        assert Person.objects.filter(names__isnull=False).count() == 1
+
+    def test_clear_data_is_refused_where_no_person_is_known(self, person: Person) -> None:
+        with pytest.raises(TypeError, match="through an instance"):
+            Person.objects.update(names={"names": []})
+
+    def test_a_record_comes_back_from_its_columns_and_none_of_it_is_clear(self, person: Person) -> None:
+        sealed = sealed_of(person, PersonDetails)
+        details = record_from(person, PersonDetails, open_many(reading(person.id), sealed))
+        sealing = begin_sealing([person.id], now=NOW)
+        columns = columns_of(details, model=Person, row=person.id, person=person.id, sealing=sealing)
+        assert {name for name, value in columns.items() if isinstance(value, Sealed)} == {
+            "names",
+            "identity",
+            "whereabouts",
+        }
+        open_columns = {name: value for name, value in columns.items() if not isinstance(value, Sealed)}
+        assert details.names[0].text not in repr(open_columns)
+        for name, value in columns.items():
+            setattr(person, name, value)
+        person.save()
+        again = Person.objects.get(id=person.id)
+        assert record_from(
+            again, PersonDetails, open_many(reading(person.id), sealed_of(again, PersonDetails))
+        ) == details  # fmt: skip
