@@ -17,6 +17,7 @@ OURS = {
     "amparo.cli.facts",
     "amparo.cli.installation",
     "amparo.cli.people",
+    "amparo.cli.keys",
     "amparo.cli.refusing",
     "amparo.cli.serving",
     "amparo.cli.table",

@@ -27,8 +27,7 @@ def init(data: DataOption = None) -> None:
         from django.conf import settings
         from django.utils import timezone
 
-        from amparo.vault.actions import KeyringThere, make_keyring
-        from amparo.vault.custodians.file import write_custodian
+        from amparo.vault.actions import KeyringThere, make_keyring, write_custodian
 
         try:
             installation = make_keyring(write_custodian(settings.AMPARO_CUSTODIAN), now=timezone.now())
@@ -105,8 +104,7 @@ def custodians(
     from amparo.cli.refusing import CommandRefused
 
     with platform(data, connect_as="owner"):
-        from amparo.vault.actions import change_custodian
-        from amparo.vault.custodians.file import write_custodian
+        from amparo.vault.actions import change_custodian, write_custodian
         from amparo.vault.queries import custodian
 
         if new.exists():

@@ -9,8 +9,7 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connection
 
-from amparo.vault.actions import KeyringThere, make_keyring, seal_what_is_clear
-from amparo.vault.custodians.file import write_custodian
+from amparo.vault.actions import KeyringThere, make_keyring, seal_what_is_clear, write_custodian
 
 # What the application's role may do. It makes, changes and drops no table; tables that are append-only refuse in their triggers too.
 RIGHTS = """

@@ -8,6 +8,7 @@ from amparo.vault.actions.keyring import (
     rotate_keys,
 )
 from amparo.vault.actions.sealing import begin_sealing, seal_what_is_clear
+from amparo.vault.custodians.file import write_custodian
 
 __all__ = [
     "KeyringThere",
@@ -17,4 +18,5 @@ __all__ = [
     "rewrap_keys",
     "rotate_keys",
     "seal_what_is_clear",
+    "write_custodian",
 ]
