@@ -62,6 +62,22 @@ def pytest_configure() -> None:
     django.setup()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    from tests.scheduling import rank
+
+    items.sort(key=lambda item: rank(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep together what shares fixtures, in the order of the items."""
+    from tests.scheduling import FilesTogether
+
+    config.option.loadscopereorder = False
+    return FilesTogether(config, log)
+
+
 def pytest_collection_finish() -> None:
     """Leave what is loaded by now out of every later search for garbage: it stays, and there is much of it."""
     gc.collect()
@@ -78,6 +94,7 @@ def pytest_xdist_setupnodes() -> None:
 
 def pytest_unconfigure() -> None:
     """Leave no data directory behind."""
+    gc.unfreeze()
     shutil.rmtree(DATA, ignore_errors=True)
 
 

@@ -50,7 +50,6 @@ def demo(data: Path, *, cases: int) -> Iterator[tuple[int, str]]:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("installation")
 def test_demo_starts_stops_and_starts_again_with_what_is_there(data: Path) -> None:
     with (
         demo(data, cases=20) as (port, first),

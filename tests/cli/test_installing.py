@@ -12,7 +12,7 @@ import pytest
 from amparo.config.embedded import EmbeddedDatabase
 from tests.cli.conftest import Run, amparo
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installation")]
+pytestmark = pytest.mark.slow
 
 
 def test_database_url_is_what_psql_takes(run: Run) -> None:

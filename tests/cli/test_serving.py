@@ -19,7 +19,7 @@ import pytest
 from tests.cli.conftest import Run, environment, free_port
 from tests.waiting import until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installation")]
+pytestmark = pytest.mark.slow
 
 
 def status(port: int, path: str = "/health") -> int:

@@ -16,7 +16,7 @@ from amparo.config import embedded
 from amparo.config.embedded import DatabaseNotStarted, EmbeddedDatabase
 from tests.waiting import until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("embedded")]
+pytestmark = pytest.mark.slow
 
 HOLD = """
 import sys

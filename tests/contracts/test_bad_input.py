@@ -22,7 +22,7 @@ from tests.contracts.test_denials import ROUTES, may_pass, world
 from tests.factories.accounts import NOW
 
 __all__ = ["world"]  # a fixture
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("reach")]
+pytestmark = pytest.mark.django_db
 
 HOSTILE = {
     "a NUL byte": "Amina%00Haddad",

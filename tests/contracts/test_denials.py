@@ -33,7 +33,7 @@ from tests.contracts.denial_world import (
 )
 from tests.contracts.routes import Route, guard_said, pages
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("denials")]
+pytestmark = pytest.mark.django_db
 
 ROUTES = {route.name: route for route in pages()}
 FOUND = (200, 302, 400, 409)

@@ -28,7 +28,7 @@ from tests.contracts.routes import Route, operations, permission_said
 from tests.contracts.test_denials import as_absent, asked_of, crossed, names_something, seen, touched, world
 
 __all__ = ["world"]  # a fixture
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("denials of the api")]
+pytestmark = pytest.mark.django_db
 
 ROUTES = {route.name: route for route in operations()}
 REFUSED = {401: "not_signed_in", 403: "not_allowed"}

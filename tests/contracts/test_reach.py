@@ -33,7 +33,7 @@ from tests.factories.cases import make_case, make_person_details
 from tests.factories.evidence import make_snapshot
 from tests.factories.intake import make_batch
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("reach")]
+pytestmark = pytest.mark.django_db
 
 CASEWORK = tuple(code for code, role in ROLES.items() if Permission.CASE_READ in role.permissions)
 GRANTABLE = (Permission.CASE_READ, Permission.CASE_EDIT, Permission.NOTE_ADD, Permission.DOCUMENT_READ)

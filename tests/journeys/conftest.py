@@ -17,19 +17,19 @@ if TYPE_CHECKING:
         Installation,  # it needs Django ready, which it is not when this is read
     )
 
-GROUP = pytest.mark.xdist_group("journeys")
 FOLDER = Path(__file__).parent
 # A page that says 403, 404 or 409; leaving, which empties the browser. What begins with [DOM] is advice on password managers.
 ON_PURPOSE = ("the server responded with a status of", "Clear-Site-Data header")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the journeys on one worker, which has the installation; take pictures only when they are asked for."""
-    ours = [item for item in items if FOLDER in item.path.parents]
-    for item in ours:
-        item.add_marker(GROUP)
+    """Take pictures only when they are asked for."""
     if "screenshot" not in str(config.option.markexpr):
-        left_out = {id(item) for item in ours if item.get_closest_marker("screenshot")}
+        left_out = {
+            id(item)
+            for item in items
+            if FOLDER in item.path.parents and item.get_closest_marker("screenshot")
+        }
         items[:] = [item for item in items if id(item) not in left_out]
 
 

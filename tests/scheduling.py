@@ -1,0 +1,38 @@
+"""Which tests run on one worker, and which begin first: what they share is made once, and the longest never come last.
+
+The marks of xdist's own `--dist loadgroup` are kept in an attribute that pytest 9.2 no longer reads.
+"""
+
+from __future__ import annotations
+
+from xdist.scheduler import LoadScopeScheduling
+
+# Each folder shares one installation; elsewhere a file shares its fixtures.
+TOGETHER = ("tests/journeys/", "tests/cli/")
+# By what they take, but that each worker is given its first two at once.
+LONGEST = (
+    "tests/journeys/",
+    "tests/contracts/test_denials.py",
+    "tests/ui/test_browser.py",
+    "tests/cli/",
+    "tests/contracts/test_denials_of_the_api.py",
+    "tests/api/test_fuzz.py",
+    "tests/contracts/",
+    "tests/evidence/",
+    "tests/config/",
+    "tests/cases/",
+    "tests/intake/",
+)
+
+
+class FilesTogether(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+    """Give a worker a file, or a folder that stands together, at a time."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return next((folder for folder in TOGETHER if path.startswith(folder)), path)
+
+
+def rank(nodeid: str) -> int:
+    """Return when a test should begin."""
+    return next((rank for rank, start in enumerate(LONGEST) if nodeid.startswith(start)), len(LONGEST))
