@@ -31,8 +31,9 @@ TOO_WIDE = """() => {
 
 
 def chromium() -> str | None:
-    """Find the Chromium of the operating system: none is downloaded."""
-    return shutil.which("chromium") or shutil.which("chromium-browser")
+    """Find the Chromium of the operating system: none is downloaded. Its shell draws no window and costs a third less."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser")
+    return next((found for name in names if (found := shutil.which(name))), None)
 
 
 def faults_of(page: Page) -> list[str]:
