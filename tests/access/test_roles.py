@@ -18,6 +18,7 @@ from amparo.access.rules import (
     scope_of,
     system_viewer,
 )
+from amparo.vault.rules import Compartment
 from amparo.vocab.codes import code_list
 
 CASEWORK = (
@@ -27,7 +28,8 @@ CASEWORK = (
 EXPECTED = {
     "caseworker": (CASEWORK, Scope.TEAM, True),
     "supervisor": (
-        CASEWORK + " case.assign case.reopen import.run import.undo export.run grant.give token.manage",
+        CASEWORK + " case.assign case.reopen import.run import.undo export.run grant.give token.manage"
+        " case.restrict wall.make",
         Scope.ORGANISATION,
         True,
     ),
@@ -41,6 +43,19 @@ EXPECTED = {
         Scope.GRANTED,
         True,
     ),
+    "duty_protection_officer": (
+        "case.read document.read filter.save note.add note.read_sensitive",
+        Scope.ORGANISATION,
+        True,
+    ),
+    "investigator": (
+        "case.close case.create case.edit case.move case.read document.add document.read filter.save note.add person.edit"
+        " summary.print",
+        Scope.TEAM,
+        True,
+    ),
+    "integrity_officer": (CASEWORK + " case.assign case.reopen message.read", Scope.ORGANISATION, True),
+    "access_reviewer": ("wall.review", Scope.NONE, True),
     "statistician": (
         "tables.view tables.download snapshot.build facts.export token.manage",
         Scope.NONE,
@@ -50,7 +65,19 @@ EXPECTED = {
     "organisation_administrator": ("people.manage organisation.manage", Scope.NONE, True),
     "installation_administrator": ("installation.manage", Scope.NONE, True),
 }
-CASE_ROLES = ("caseworker", "supervisor", "first_responder", "competent_authority")
+COMPARTMENTS = {
+    "caseworker": {"protection", "location"},
+    "supervisor": {"protection", "location"},
+    "first_responder": {"protection"},
+    "competent_authority": {"protection"},
+    "duty_protection_officer": {"protection", "location"},
+    "investigator": {"justice"},
+    "integrity_officer": {"integrity"},
+}
+CASE_ROLES = (
+    "caseworker", "supervisor", "first_responder", "competent_authority", "duty_protection_officer",
+)  # fmt: skip
+ALONE = ("integrity_officer", "access_reviewer")  # whoever holds one of these holds nothing else
 ADMINISTRATORS = ("organisation_administrator", "installation_administrator")
 
 
@@ -60,6 +87,26 @@ def test_role_has_exactly_these_permissions(code: str) -> None:
     role = ROLES[code]
     assert {str(permission) for permission in role.permissions} == set(permissions.split())
     assert (role.scope, role.needs_second_factor) == (scope, needs_second_factor)
+
+
+@pytest.mark.parametrize("code", ROLES)
+def test_role_works_in_exactly_these_compartments(code: str) -> None:
+    role = ROLES[code]
+    assert role.compartments == COMPARTMENTS.get(code, set())
+    assert role.opens_in in role.compartments or Permission.CASE_CREATE not in role.permissions
+
+
+@pytest.mark.parametrize("code", ALONE)
+def test_p18_who_watches_over_the_others_holds_nothing_else(code: str) -> None:
+    assert conflicts_between(code, held=ROLES) == tuple(sorted(set(ROLES) - {code}))
+
+
+def test_p20_nobody_protects_and_investigates() -> None:
+    together = {Compartment.PROTECTION, Compartment.JUSTICE}
+    for one, other in combinations(ROLES.values(), 2):
+        if together <= one.compartments | other.compartments:
+            assert conflicts_between(one.code, held=[other.code])
+    assert not [role for role in ROLES.values() if together <= role.compartments]
 
 
 def test_every_role_is_described_and_every_permission_is_said_and_held() -> None:

@@ -12,7 +12,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from amparo.access.queries import scoped
-from amparo.access.rules import NOBODY, ROLES, GrantedRecord, Permission, Scope, Viewer, system_viewer
+from amparo.access.rules import (
+    NOBODY,
+    ROLES,
+    ClearanceLevel,
+    GrantedRecord,
+    Permission,
+    Scope,
+    Viewer,
+    system_viewer,
+)
+from amparo.vault.rules import Compartment
 
 SPACE = UUID("6f2b1a52-5f6f-4d6c-9a0e-000000000000")
 IDS = tuple(uuid5(SPACE, str(number)) for number in range(12))
@@ -26,6 +36,9 @@ class Row(models.Model):
     organisation_id = models.BigIntegerField()
     team_id = models.BigIntegerField(null=True)
     worker_id = models.BigIntegerField(null=True)
+    person_id = models.UUIDField()
+    compartment = models.CharField(max_length=20)
+    clearance = models.CharField(max_length=20)
 
     objects: ClassVar[models.Manager[Row]] = models.Manager()
 
@@ -41,11 +54,13 @@ def table(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMP TABLE scope_test_row (id uuid PRIMARY KEY, case_id uuid, organisation_id bigint,"
-            " team_id bigint, worker_id bigint) ON COMMIT DROP"
+            " team_id bigint, worker_id bigint, person_id uuid, compartment text, clearance text) ON COMMIT DROP"
         )
 
 
 small = st.integers(1, 3)
+compartments = st.sampled_from([Compartment.PROTECTION, Compartment.JUSTICE, Compartment.INTEGRITY])
+some_ids = st.frozensets(st.sampled_from(IDS), max_size=3)
 rows = st.lists(
     st.builds(
         Row,
@@ -54,6 +69,9 @@ rows = st.lists(
         organisation_id=small,
         team_id=st.none() | small,
         worker_id=st.none() | small,
+        person_id=st.sampled_from(IDS),
+        compartment=compartments,
+        clearance=st.sampled_from([ClearanceLevel.NORMAL, ClearanceLevel.NORMAL, *ClearanceLevel]),
     ),
     unique_by=lambda row: row.id,
     max_size=len(IDS),
@@ -67,8 +85,18 @@ viewers = st.builds(
     permissions=permissions,
     scope=st.sampled_from(Scope),
     grants=st.lists(
-        st.builds(GrantedRecord, record=st.sampled_from(IDS), permissions=permissions), max_size=4
+        st.builds(
+            GrantedRecord,
+            record=st.sampled_from(IDS),
+            permissions=permissions,
+            compartments=st.frozensets(compartments, max_size=1),
+        ),
+        max_size=4,
     ).map(tuple),
+    compartments=st.frozensets(compartments),
+    cleared=some_ids,
+    walled_records=some_ids,
+    walled_persons=some_ids,
 )
 
 
@@ -76,11 +104,19 @@ def may(viewer: Viewer, row: Row, permission: Permission, record: UUID) -> bool:
     """Say the rule once more, row by row and in other words than the query."""
     if permission not in viewer.permissions:
         return False
+    if record in viewer.walled_records or row.person_id in viewer.walled_persons:
+        return False
+    if row.clearance != "normal" and record not in viewer.cleared:
+        return False
     if any(
-        grant.record == record and {permission, Permission.CASE_READ} <= grant.permissions
+        grant.record == record
+        and {permission, Permission.CASE_READ} <= grant.permissions
+        and row.compartment in viewer.compartments | grant.compartments
         for grant in viewer.grants
     ):
         return True
+    if row.compartment not in viewer.compartments:
+        return False
     if viewer.organisation_id is None or row.organisation_id != viewer.organisation_id:
         return False
     is_worker = viewer.user_id is not None and row.worker_id == viewer.user_id
@@ -117,22 +153,35 @@ def test_list_and_getter_agree_with_the_rule(
         Viewer(user_id=1, organisation_id=1, permissions=frozenset(Permission)),
         Viewer(user_id=1, permissions=frozenset(Permission), scope=Scope.ORGANISATION),
         Viewer(user_id=1, organisation_id=1, permissions=frozenset(Permission), scope=Scope.GRANTED),
-        system_viewer(Permission),
+        Viewer(user_id=1, organisation_id=1, permissions=frozenset(Permission), scope=Scope.ORGANISATION),
+        system_viewer(Permission, compartments=Compartment),
     ],
-    ids=["nobody", "no permission", "no scope", "no organisation", "no grant", "system without organisation"],
+    ids=[
+        "nobody",
+        "no permission",
+        "no scope",
+        "no organisation",
+        "no grant",
+        "no compartment",
+        "system without organisation",
+    ],
 )
 def test_nothing_is_reached_by_default_and_nothing_is_asked(
     table: None, viewer: Viewer, django_assert_num_queries: object
 ) -> None:
-    Row.objects.create(id=IDS[0], case_id=IDS[0], organisation_id=1, team_id=1, worker_id=1)
+    Row.objects.create(
+        id=IDS[0], case_id=IDS[0], organisation_id=1, team_id=1, worker_id=1, person_id=IDS[1],
+        compartment="protection", clearance="normal",
+    )  # fmt: skip
     with django_assert_num_queries(0):  # type: ignore[operator]  # a fixture of pytest-django without a public type
         assert list(scoped(viewer, Row.objects.all())) == []
 
 
 def test_the_grants_are_in_the_query_only_when_there_are_any() -> None:
     viewer = Viewer(
-        user_id=1, organisation_id=1, permissions=ROLES["supervisor"].permissions, scope=Scope.ORGANISATION
-    )
+        user_id=1, organisation_id=1, permissions=ROLES["supervisor"].permissions, scope=Scope.ORGANISATION,
+        compartments=ROLES["supervisor"].compartments,
+    )  # fmt: skip
     assert " OR " not in str(scoped(viewer, Row.objects.all()).query)
     granted = replace(
         viewer, grants=(GrantedRecord(record=IDS[0], permissions=frozenset({Permission.CASE_READ})),)

@@ -17,7 +17,7 @@ from amparo.cases.rules.sections import SECTIONS, Subject, sections_of
 from amparo.vocab.dates import PartialDate
 from amparo.vocab.described import described_fields
 from tests.cases.pages import browser_of, case_url, filled, organisation_of, text_of
-from tests.factories.accounts import NOW, make_viewer
+from tests.factories.accounts import NOW, make_viewer, state_purpose
 from tests.factories.cases import PERSON, make_case, row_of
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +99,7 @@ def test_changes_of_two_people_to_different_questions_are_both_kept() -> None:
 def test_two_people_who_change_the_same_see_both_and_choose() -> None:
     viewer, client, reference = _opened()
     other = browser_of(make_viewer("supervisor", organisation=organisation_of(viewer)))
+    state_purpose(other, reference)
     address = case_url("section", reference, "background")
     assert (
         other.post(address, {"education": "primary", "position": "cook", "version": "1"}).status_code == 302

@@ -94,6 +94,7 @@ PAGES: Mapping[str, Row] = {
     "cases:filters": Row(guard=P.FILTER_SAVE, methods=BOTH),
     "cases:filter-remove": Row(guard=P.FILTER_SAVE, methods=POST),
     "cases:detail": Row(guard=P.CASE_READ),
+    "cases:purpose": Row(guard=P.CASE_READ, methods=BOTH, typed={"purpose": "legal"}),
     "cases:person": Row(guard=P.CASE_READ),
     "cases:episodes": Row(guard=P.CASE_READ),
     "cases:notes": Row(guard=P.CASE_READ),

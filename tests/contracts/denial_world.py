@@ -28,6 +28,7 @@ from tests.factories.accounts import (
     make_user,
     make_viewer,
     sign_in,
+    state_purpose,
 )
 from tests.factories.cases import make_case, make_person_details, row_of
 from tests.factories.evidence import make_snapshot
@@ -127,7 +128,8 @@ def build(now: datetime) -> World:
         world.beyond[role] = {"another organisation": elsewhere} | {
             name: {**elsewhere, **case} for name, case in beyond_cases.get(role, {}).items()
         }
-        _keep_cookies(world, role, sign_in(Client(), viewer))
+        client = sign_in(Client(), viewer)
+        _keep_cookies(world, role, state_purpose(client, str(world.own[role]["reference"])))
     world.beyond["competent_authority"]["a grant that opens nothing to read"] = {
         **world.beyond["competent_authority"]["another organisation"], **unread,
     }  # fmt: skip

@@ -19,7 +19,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from amparo.access.rules import NOBODY, ROLES, GrantedRecord, Permission, Scope, Viewer
+from amparo.access.rules import NOBODY, ROLES, GrantedRecord, Permission, Purpose, Scope, Viewer
 from amparo.access.rules.roles import scope_of
 from amparo.cases import queries as cases
 from amparo.cases.actions import add_document, add_note
@@ -90,6 +90,8 @@ def looking(pool: Pool, number: int, role: str, in_team: bool, grants: Any) -> V
         role=role,
         permissions=ROLES[role].permissions,
         scope=scope_of(ROLES[role], has_team=team is not None),
+        compartments=ROLES[role].compartments,
+        stated_purpose=Purpose.SUPERVISION,
         grants=tuple(
             GrantedRecord(record=pool.ids[pool.references[number]], permissions=permissions)
             for number, permissions in grants
@@ -193,6 +195,7 @@ LOOKS_AT_A_CASE: dict[str, Asked] = {
     "episode_at": lambda v, e: cases.episode_at(v, e.reference, e.episode, 1, now=e.now),
     "person_at": lambda v, e: cases.person_at(v, e.reference, 1, now=e.now),
     "get_case": lambda v, e: cases.get_case(v, e.reference, now=e.now),
+    "offered_purpose": lambda v, e: cases.offered_purpose(v, e.reference),
     "get_document": lambda v, e: cases.get_document(v, e.reference, e.document, now=e.now),
     "list_documents": lambda v, e: cases.list_documents(v, e.reference, now=e.now),
     "list_notes": lambda v, e: cases.list_notes(v, e.reference, now=e.now),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import count
 
@@ -9,8 +10,8 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from amparo.access.queries import viewer_for_membership
-from amparo.access.rules import ROLES, Viewer
-from amparo.access.web import MEMBERSHIP_KEY
+from amparo.access.rules import ROLES, Purpose, Viewer
+from amparo.access.web import MEMBERSHIP_KEY, PURPOSES_KEY
 from amparo.accounts.models import Membership, Organisation, Team, User
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -81,12 +82,13 @@ def make_viewer(
     team: Team | None = None,
     user: User | None = None,
     now: datetime = NOW,
+    purpose: Purpose | None = Purpose.SUPERVISION,
 ) -> Viewer:
-    """Make somebody who works in a role, as queries and actions take them."""
+    """Make somebody who works in a role, as queries and actions take them, and who has said for what."""
     membership = make_membership(role=role, user=user, organisation=organisation, team=team)
     viewer = viewer_for_membership(membership.pk, now)
     assert viewer is not None
-    return viewer
+    return replace(viewer, stated_purpose=purpose)
 
 
 def user_of(viewer: Viewer) -> User:
@@ -115,5 +117,13 @@ def sign_in(client: Client, viewer: Viewer, *, has_second_factor: bool = True) -
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     session = client.session
     session[MEMBERSHIP_KEY] = viewer.membership_id
+    session.save()
+    return client
+
+
+def state_purpose(client: Client, *references: str, purpose: Purpose = Purpose.SUPERVISION) -> Client:
+    """Let a test's browser have said for what it opens cases that are neither the viewer's own nor her team's."""
+    session = client.session
+    session[PURPOSES_KEY] = {**session.get(PURPOSES_KEY, {}), **dict.fromkeys(references, purpose)}
     session.save()
     return client

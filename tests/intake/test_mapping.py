@@ -21,7 +21,7 @@ from amparo.intake.rules.keeping import as_plain, from_plain
 from amparo.intake.rules.states import LABELS, TRANSITIONS, BatchState
 from amparo.vault.actions import begin_sealing
 from amparo.vault.queries import open_many
-from amparo.vault.rules import Reading
+from amparo.vault.rules import Compartment, Reading
 from amparo.vault.storing import columns_of, record_from, sealed_of
 from tests.factories.accounts import NOW
 from tests.intake.rows import TODAY, rows
@@ -60,7 +60,13 @@ def stored(record: Any, model: type[Model]) -> Any:
     sealing = begin_sealing((), new=[person], now=NOW)
     columns = columns_of(record, model=model, row=row_id, person=person, sealing=sealing)
     row = model(id=row_id, **({} if model is Person else {"person_id": person}), **columns)
-    reading = Reading(user_id=None, membership_id=None, purpose="", persons=frozenset({person}))
+    reading = Reading(
+        user_id=None,
+        membership_id=None,
+        purpose="",
+        persons=frozenset({person}),
+        compartments=frozenset(Compartment),
+    )
     return record_from(row, type(record), open_many(reading, sealed_of(row, type(record))))
 
 

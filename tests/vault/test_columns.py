@@ -16,7 +16,7 @@ from amparo.cases.models import Person
 from amparo.cases.rules.person import PersonDetails
 from amparo.vault.actions import begin_sealing
 from amparo.vault.queries import open_many
-from amparo.vault.rules import DOTS, KeyKind, NotCovered, Place, Reading, Sealed
+from amparo.vault.rules import DOTS, Compartment, KeyKind, NotCovered, Place, Reading, Sealed
 from amparo.vault.storing import columns_of, record_from, sealed_of
 from tests.factories.accounts import NOW, make_viewer
 from tests.factories.cases import make_case, make_person_details, row_of
@@ -34,7 +34,13 @@ def seal(value: dict[str, object], *, person: UUID) -> Sealed:
 
 
 def reading(*persons: UUID) -> Reading:
-    return Reading(user_id=1, membership_id=1, purpose="", persons=frozenset(persons))
+    return Reading(
+        user_id=1,
+        membership_id=1,
+        purpose="",
+        persons=frozenset(persons),
+        compartments=frozenset(Compartment),
+    )
 
 
 @pytest.mark.django_db

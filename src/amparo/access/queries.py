@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet, UUIDField, Value
 
-from amparo.access.models import Grant, Submission
+from amparo.access.models import Clearance, Grant, Submission, Wall
 from amparo.access.rules import (
     MOST_GRANTS,
+    ClearanceLevel,
     GrantedRecord,
     Permission,
     Scope,
@@ -20,6 +24,7 @@ from amparo.access.rules import (
     scope_of,
 )
 from amparo.accounts.queries import MembershipRow, find_membership, find_token
+from amparo.vault.rules import Compartment
 
 Row = TypeVar("Row", bound=Model)
 
@@ -71,6 +76,8 @@ def viewer_for(membership: MembershipRow, now: datetime) -> Viewer:
         return Viewer(user_id=membership.user_id, name=membership.name)
     scope = scope_of(role, has_team=membership.team_id is not None)
     is_reaching = scope is not Scope.NONE
+    none: frozenset[UUID] = frozenset()
+    cleared, records, persons = _named(membership) if is_reaching else (none, none, none)
     return Viewer(
         user_id=membership.user_id,
         membership_id=membership.id,
@@ -82,6 +89,12 @@ def viewer_for(membership: MembershipRow, now: datetime) -> Viewer:
         grants=_grants_to(membership.user_id, membership.organisation_id, now) if is_reaching else (),
         name=membership.name,
         organisation_name=membership.organisation_name,
+        compartments=role.compartments,
+        opens_in=role.opens_in,
+        purpose=role.purpose,
+        cleared=cleared,
+        walled_records=records,
+        walled_persons=persons,
     )
 
 
@@ -109,25 +122,49 @@ def scoped(
     permission: Permission = Permission.CASE_READ,
     record: str = "id",
 ) -> QuerySet[Row]:
-    """Keep the rows on which the viewer may do that; without the permission or a reach, none.
+    """Keep the rows on which the viewer may do that; without the permission or a reach, none. This says it all.
 
-    The rows carry `organisation_id`, `team_id` and `worker_id`; `record` names the column that holds the
-    id which grants speak of (`id` on a case, `case_id` on what belongs to one).
+    A row is kept by its scope within the viewer's compartments, or by a grant; then only if it is not restricted or
+    names the viewer, and never behind a wall. The rows carry `organisation_id`, `team_id`, `worker_id`, `person_id`,
+    `compartment` and `clearance`; `record` names the column that holds the id which grants, clearances and walls speak
+    of (`id` on a case, `case_id` on what belongs to one).
     """
     if not viewer.may(permission):
         return queryset.none()
-    reach = _reach(viewer)
-    granted = viewer.granted_for(permission)
-    if reach is None and not granted:
+    opened = [each for each in (_reach(viewer), *_opened(viewer, permission, record)) if each is not None]
+    if not opened:
         return queryset.none()
-    if reach is None:
-        return queryset.filter(**{f"{record}__in": granted})
-    # An OR costs the planner its best index, so it is written only where a grant exists.
-    return queryset.filter(reach | Q(**{f"{record}__in": granted}) if granted else reach)
+    # An OR costs the planner its best index, so each part is written only where there is something to say.
+    kept = queryset.filter(reduce(or_, opened))
+    is_open = Q(clearance=ClearanceLevel.NORMAL)
+    kept = kept.filter(is_open | Q(**{f"{record}__in": viewer.cleared}) if viewer.cleared else is_open)
+    if viewer.walled_records:
+        kept = kept.exclude(**{f"{record}__in": viewer.walled_records})
+    if viewer.walled_persons:
+        kept = kept.exclude(person_id__in=viewer.walled_persons)
+    return kept
+
+
+def _opened(viewer: Viewer, permission: Permission, record: str) -> Iterator[Q]:
+    """Say what grants open: in the viewer's own compartments, and in those that a grant names."""
+    granted = viewer.granted_for(permission)
+    if granted and viewer.compartments:
+        yield Q(**{f"{record}__in": granted, "compartment__in": viewer.compartments})
+    for grant in viewer.grants:
+        further = grant.compartments - viewer.compartments
+        if grant.record in granted and further:
+            yield Q(**{record: grant.record, "compartment__in": further})
 
 
 def _reach(viewer: Viewer) -> Q | None:
     """Say the scope as a condition that begins with the organisation, the first column of every index."""
+    within = _scope(viewer)
+    if within is None or not viewer.compartments:
+        return None
+    return within & Q(compartment__in=viewer.compartments)
+
+
+def _scope(viewer: Viewer) -> Q | None:
     if viewer.organisation_id is None:
         return None
     organisation = Q(organisation_id=viewer.organisation_id)
@@ -144,10 +181,31 @@ def _reach(viewer: Viewer) -> Q | None:
 
 def _grants_to(user_id: int, organisation_id: int, now: datetime) -> tuple[GrantedRecord, ...]:
     grants = Grant.objects.running(now).reaching(user_id=user_id, organisation_id=organisation_id)
-    rows = grants.order_by("-id").values_list("record", "permissions")[:MOST_GRANTS]
+    rows = grants.order_by("-id").values_list("record", "permissions", "compartments")[:MOST_GRANTS]
     return tuple(
-        GrantedRecord(record=record, permissions=frozenset(_known_permissions(codes)))
-        for record, codes in rows
+        GrantedRecord(
+            record=record,
+            permissions=frozenset(_known_permissions(codes)),
+            compartments=frozenset(Compartment(each) for each in compartments if each in set(Compartment)),
+        )
+        for record, codes, compartments in rows
+    )
+
+
+def _named(membership: MembershipRow) -> tuple[frozenset[UUID], frozenset[UUID], frozenset[UUID]]:
+    """Give the records that name the user, and the records and persons that she or her whole organisation never sees."""
+    before = Q(user_id=membership.user_id) | Q(organisation_id=membership.organisation_id)
+    walls = Wall.objects.filter(before, lifted_at__isnull=True).annotate(is_wall=Value(True))
+    cleared = Clearance.objects.filter(user_id=membership.user_id, ended_at__isnull=True).annotate(
+        person=Value(None, output_field=UUIDField()), is_wall=Value(False)
+    )
+    columns = ("is_wall", "record", "person")
+    # In one question, as every request asks it.
+    rows = list(walls.values_list(*columns).union(cleared.values_list(*columns), all=True))
+    return (
+        frozenset(record for is_wall, record, _ in rows if not is_wall),
+        frozenset(record for is_wall, record, _ in rows if is_wall and record is not None),
+        frozenset(person for is_wall, _, person in rows if is_wall and person is not None),
     )
 
 

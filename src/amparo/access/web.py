@@ -6,7 +6,7 @@ Every view carries one of `public`, `signed_in`, `completes_sign_in` or `require
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
@@ -19,12 +19,13 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
-from amparo.access.actions import require
+from amparo.access.actions import PurposeMissing, require
 from amparo.access.queries import viewer_for
-from amparo.access.rules import NOBODY, Permission, Viewer, role_of
+from amparo.access.rules import MOST_CHOSEN, NOBODY, Permission, Purpose, Viewer, role_of
 from amparo.accounts.queries import MembershipRow, memberships_of
 
 MEMBERSHIP_KEY: Final = "membership"  # in the session: the membership that its user works under
+PURPOSES_KEY: Final = "purposes"  # in the session: for what each case was opened, by its reference
 
 # Their views hold no record of ours, or ask for who is looking themselves.
 _GUARDED_BY_THEMSELVES: Final = ("ninja.", "amparo.ui.")
@@ -118,13 +119,24 @@ def keep_membership(request: HttpRequest, membership: MembershipRow) -> None:
     """Let the session work under that membership from the next request on, under a new session key."""
     request.session.cycle_key()
     request.session[MEMBERSHIP_KEY] = membership.id
+    request.session.pop(PURPOSES_KEY, None)
+
+
+def keep_purpose(request: HttpRequest, reference: str, purpose: Purpose) -> None:
+    """Let the session read a case for that purpose from the next request on."""
+    kept = dict(request.session.get(PURPOSES_KEY, {}))
+    kept.pop(reference, None)
+    request.session[PURPOSES_KEY] = dict([*kept.items(), (reference, purpose)][-MOST_CHOSEN:])
 
 
 def _guarded(view: View[Asked, Parameters], guard: Guard) -> View[Asked, Parameters]:
     @wraps(view)
     def guarded(request: Asked, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponseBase:
         elsewhere = None if guard.is_public else _sent_elsewhere(request, guard)
-        return elsewhere or view(request, *args, **kwargs)
+        try:
+            return elsewhere or view(request, *args, **kwargs)
+        except PurposeMissing as missing:
+            return _asked_for_what(request, missing.reference)
 
     guarded.guard = guard  # type: ignore[attr-defined]  # read by guard_of
     return guarded
@@ -143,6 +155,11 @@ def _sent_elsewhere(request: HttpRequest, guard: Guard) -> HttpResponse | None:
         return _redirect_and_return("accounts:membership", request)
     require(viewer, guard.permission)
     return None
+
+
+def _asked_for_what(request: HttpRequest, reference: str) -> HttpResponse:
+    back = urlencode({"next": request.get_full_path()})
+    return HttpResponseRedirect(f"{reverse('cases:purpose', args=[reference])}?{back}")
 
 
 def lacks_demanded_factor(request: HttpRequest) -> bool:
@@ -179,4 +196,6 @@ def _viewer(request: HttpRequest, memberships: tuple[MembershipRow, ...], now: d
     working = [one for one in memberships if one.id == chosen] or list(memberships)
     if len(working) != 1:
         return Viewer(user_id=user.pk, name=user.name)
-    return viewer_for(working[0], now)
+    chosen_purposes = request.session.get(PURPOSES_KEY, {})
+    purposes = {reference: Purpose(code) for reference, code in chosen_purposes.items()}
+    return replace(viewer_for(working[0], now), purposes=purposes)

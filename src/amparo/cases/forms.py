@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from amparo.access.rules import Purpose
 from amparo.cases.panels.record import isolated
 from amparo.cases.queries import CaseChoices, LikelyPerson, Sort
 from amparo.cases.queries.lists import NOBODY
@@ -226,6 +227,17 @@ class NewCaseForm(PlainForm):
         return CaseDetails(
             **{name: self.cleaned_data[name] for name in ("consent", "priority", "referring_organisation")}
         )
+
+
+class PurposeForm(PlainForm):
+    """Asks for what a case is opened."""
+
+    purpose = forms.ChoiceField(label=_("For what?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        purpose: Any = self.fields["purpose"]
+        purpose.choices = [(each.value, gettext(each.label)) for each in Purpose]
 
 
 class NoteForm(PlainForm):

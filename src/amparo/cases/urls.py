@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from amparo.cases.rules.sections import Subject, sections_of
-from amparo.cases.views import changing, files, lists, moving, opening, papers, printing
+from amparo.cases.views import asking, changing, files, lists, moving, opening, papers, printing
 
 
 class ReferenceConverter:
@@ -45,6 +45,7 @@ urlpatterns = [
     path("lists/", lists.filters, name="filters"),
     path("lists/<uuid:filter_id>/remove/", lists.filter_remove, name="filter-remove"),
     path("<reference:reference>/", files.detail, name="detail"),
+    path("<reference:reference>/purpose/", asking.purpose, name="purpose"),
     path("<reference:reference>/person/", files.person, name="person"),
     path("<reference:reference>/what-happened/", files.episodes, name="episodes"),
     path("<reference:reference>/notes/", files.notes, name="notes"),

@@ -15,6 +15,7 @@ from amparo.accounts.queries import find_organisation, organisation_names
 from amparo.intake.actions import take_in
 from amparo.intake.htcds import BadWorkbook
 from amparo.intake.rules.results import Result
+from amparo.vault.rules import Compartment
 
 GOOD, REJECTED, NO_WORKBOOK = 0, 1, 2
 SHOWN = 50
@@ -44,7 +45,9 @@ def import_htcds(
         )
     if not file.is_file():
         return _refuse(file, "no_such_file", f"There is no file {file}.", as_json)
-    viewer = system_viewer(NEEDED, organisation_id=found.id)
+    viewer = system_viewer(
+        NEEDED, organisation_id=found.id, compartments=(Compartment.PROTECTION, Compartment.LOCATION)
+    )
     try:
         result = _taken_in(file, dry_run=dry_run, keep_apart=keep_apart, viewer=viewer)
     except BadWorkbook as refusal:

@@ -52,8 +52,13 @@ class Keeper(Protocol):
     def installation(self) -> UUID:
         """Give the id of the installation, to which every sealed value is bound."""
 
-    def open_keys(self, persons: Collection[UUID], kinds: Collection[KeyKind]) -> KeysByKind:
-        """Give the keys of those kinds, newest first; a person without a row in the keyring is left out."""
+    def open_keys(
+        self, persons: Collection[UUID], kinds: Collection[KeyKind], *, within: Collection[Compartment]
+    ) -> KeysByKind:
+        """Give the keys of those kinds that are locked in one of the compartments, newest first.
+
+        A person without a row in the keyring is left out, and so is a key that is locked elsewhere.
+        """
 
     def make_keys(self, persons: Collection[UUID], *, compartment: Compartment, now: datetime) -> KeysByKind:
         """Make the keys of persons who have none, and give them."""
@@ -80,13 +85,17 @@ class LocalKeeper:
             self._installation = row.installation
         return self._installation
 
-    def open_keys(self, persons: Collection[UUID], kinds: Collection[KeyKind]) -> KeysByKind:
-        """Give the keys of those kinds, newest first; a person without a row in the keyring is left out."""
+    def open_keys(
+        self, persons: Collection[UUID], kinds: Collection[KeyKind], *, within: Collection[Compartment]
+    ) -> KeysByKind:
+        """Give the keys of those kinds that are locked in one of the compartments, newest first."""
         columns = [kind.value for kind in kinds]
         rows = PersonKeys.objects.filter(person__in=persons).order_by("-number")
         found: dict[KeyKind, dict[UUID, tuple[PersonKey, ...]]] = {kind: {} for kind in kinds}
         for person, number, home, *wrapped in rows.values_list("person", "number", "compartment", *columns):
             for kind, secret in zip(kinds, wrapped, strict=True):
+                if locked_in(kind, home=Compartment(home)) not in within:
+                    continue
                 key = self._unwrapped(bytes(secret), person, kind, Compartment(home), number)
                 found[kind][person] = (*found[kind].get(person, ()), key)
         return found

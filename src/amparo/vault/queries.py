@@ -19,6 +19,8 @@ from amparo.vault.keeping import DATA, Keeper, KeyringMissing, LocalKeeper
 from amparo.vault.models import CompartmentKey, Keyring, PersonKeys
 from amparo.vault.rules import (
     Compartment,
+    KeptApart,
+    KeyKind,
     NotCovered,
     NotOpened,
     Place,
@@ -101,14 +103,15 @@ def _status(newest: CompartmentKey) -> CompartmentStatus:
 def open_many(reading: Reading, sealed: Iterable[Sealed]) -> list[dict[str, Any]]:
     """Open a batch for one logged reading, in order; nothing is opened when one value is not covered.
 
-    What was never written opens as nothing; so does what belongs to a person who was erased.
+    What was never written opens as nothing; so does what belongs to a person who was erased. Where she is opens as
+    `KeptApart` for a reading without the compartment of places.
     """
     values = list(sealed)
     places = [_covered(value.place, reading) for value in values]
     kinds = {place.kind for place, value in zip(places, values, strict=True) if value.content is not None}
     missing = kinds - reading.keys.keys()
     if missing:
-        reading.keys.update(keeper().open_keys(reading.persons, sorted(missing)))
+        reading.keys.update(keeper().open_keys(reading.persons, sorted(missing), within=reading.compartments))
     return [_opened(reading, value.content, place) for place, value in zip(places, values, strict=True)]
 
 
@@ -121,7 +124,10 @@ def _covered(place: Place | None, reading: Reading) -> Place:
 def _opened(reading: Reading, content: bytes | None, place: Place) -> dict[str, Any]:
     if content is None:
         return {}
-    key = _fitting(reading.keys[place.kind].get(place.person, ()), content)
+    keys = reading.keys[place.kind].get(place.person)
+    if keys is None and place.kind is KeyKind.PLACE and Compartment.LOCATION not in reading.compartments:
+        return KeptApart()
+    key = _fitting(keys or (), content)
     plain = unseal_bytes(content, key=key, place=place, installation=keeper().installation)
     opened: dict[str, Any] = json.loads(plain)
     return opened

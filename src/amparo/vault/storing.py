@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.db import models
 from pydantic import TypeAdapter
 
 from amparo.vault.fields import VaultField
-from amparo.vault.rules import Sealed, Sealing
+from amparo.vault.rules import KeptApart, Sealed, Sealing
 from amparo.vocab.described import described_fields
 
 R = TypeVar("R")
@@ -23,9 +23,18 @@ def vault_fields(model: type[models.Model]) -> tuple[VaultField, ...]:
 
 
 def columns_of(
-    record: Any, *, model: type[models.Model], row: UUID, person: UUID, sealing: Sealing
+    record: Any,
+    *,
+    model: type[models.Model],
+    row: UUID,
+    person: UUID,
+    sealing: Sealing,
+    apart: Collection[str] = (),
 ) -> dict[str, Any]:
-    """Return the values of a model's columns for a record, sealed for that row about that person."""
+    """Return the values of a model's columns for a record, sealed for that row about that person.
+
+    A column that holds something which was kept `apart` from the writer is left as it is.
+    """
     plain = _adapter_of(type(record)).dump_python(record, mode="json")
     columns = {
         name: plain[name]
@@ -34,7 +43,7 @@ def columns_of(
     }
     for field in vault_fields(model):
         held = {name: plain[name] for name in field.holds if name in plain}
-        if held:
+        if held and not held.keys() & set(apart):
             columns[field.name] = sealing.seal(held, place=field.place(row=row, person=person))
     return columns
 
@@ -55,9 +64,15 @@ def sealed_column(
 
 def sealed_of(row: models.Model, record: type) -> list[Sealed]:
     """Return the sealed columns of a row that hold parts of a record, in the order that `record_from` takes them opened."""
-    names = {name for name, _, _ in described_fields(record)}
-    fields = vault_fields(type(row))
-    return [getattr(row, field.name) for field in fields if names.intersection(field.described.holds)]
+    return [getattr(row, field.name) for field in _holding(row, record)]
+
+
+def kept_apart(row: models.Model, record: type, opened: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Name the attributes of a record that were kept apart from its reader, from the columns of `sealed_of` opened."""
+    pairs = zip(_holding(row, record), opened, strict=True)
+    return frozenset(
+        name for field, content in pairs if isinstance(content, KeptApart) for name in field.described.holds
+    )
 
 
 def record_from(row: models.Model, record: type[R], opened: Sequence[Mapping[str, Any]]) -> R:
@@ -71,6 +86,11 @@ def record_from(row: models.Model, record: type[R], opened: Sequence[Mapping[str
     known = {name: plain[name] for name, _, _ in described_fields(record) if name in plain}
     rebuilt: R = _adapter_of(record).validate_python(known)
     return rebuilt
+
+
+def _holding(row: models.Model, record: type) -> list[VaultField]:
+    names = {name for name, _, _ in described_fields(record)}
+    return [field for field in vault_fields(type(row)) if names.intersection(field.described.holds)]
 
 
 def _adapter_of(record: type) -> TypeAdapter[Any]:

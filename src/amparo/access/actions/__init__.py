@@ -13,6 +13,7 @@ from amparo.access.actions.people import (
     withdraw_invitation,
 )
 from amparo.access.actions.permission import Refused, require
+from amparo.access.actions.purposes import PurposeMissing
 from amparo.access.actions.reading import begin_reading
 from amparo.access.actions.roles import RoleNotAssignable
 from amparo.access.actions.submissions import OtherContent, forget_submissions, once
@@ -34,6 +35,7 @@ __all__ = [
     "LinkNotOpen",
     "NameTaken",
     "OtherContent",
+    "PurposeMissing",
     "Refused",
     "RoleNotAssignable",
     "SignInFirst",

@@ -11,6 +11,7 @@ from amparo.access.actions.permission import Refused, require
 from amparo.access.models import Grant
 from amparo.access.rules import LONGEST_GRANT, MOST_GRANTS, GrantReason, Permission, Viewer
 from amparo.audit.actions import record as record_event
+from amparo.vault.rules import Compartment
 
 
 class UnclearGrant(ValueError):
@@ -37,16 +38,19 @@ def grant_access(
     by: Viewer,
     now: datetime,
     persons: Iterable[UUID] = (),
+    compartments: Iterable[Compartment] = (),
 ) -> int:
     """Open a record to an organisation or a user until a moment; gives the grant's id.
 
-    The caller has found the record through a scoped getter as `by`. Nobody can give what they do not have.
+    The caller has found the record through a scoped getter as `by`. Nobody can give what they do not have. A record of a
+    compartment that the receiver's role lacks, or where she is, opens only when `compartments` names it.
     """
     require(by, Permission.GRANT_GIVE)
     given = frozenset(permissions)
+    named = frozenset(compartments)
     if (organisation_id is None) == (user_id is None) or not given:
         raise UnclearGrant(_("Choose one organisation or one person, and what they may do."))
-    if not given <= by.permissions:
+    if not given <= by.permissions or not named <= by.compartments - {Compartment.INTEGRITY}:
         raise Refused(_("You can let others do only what your own role allows."))
     if not now < ends_at <= now + LONGEST_GRANT:
         raise GrantTooLong(_("Choose an end within the next %(days)d days.") % {"days": LONGEST_GRANT.days})
@@ -60,6 +64,7 @@ def grant_access(
         organisation_id=organisation_id,
         user_id=user_id,
         permissions=sorted(given),
+        compartments=sorted(named),
         reason=reason,
         granted_by_id=by.user_id,
         granting_organisation_id=by.organisation_id,
@@ -67,8 +72,9 @@ def grant_access(
         ends_at=ends_at,
     )
     record_event(
-        "access.grant.give", by=by, at=now, record=f"grant:{grant.pk}", persons=persons, purpose=reason
-    )
+        "access.grant.give", by=by, at=now, record=f"grant:{grant.pk}", persons=persons, fields=sorted(named),
+        purpose=reason,
+    )  # fmt: skip
     return grant.pk
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from amparo.access.actions.permission import Refused
-from amparo.access.rules import Permission, Role, Viewer, conflicts_between, role_of
+from amparo.access.rules import Permission, Role, Scope, Viewer, conflicts_between, role_of
 from amparo.accounts.queries import OrganisationRow, people_of, teams_of
 
 
@@ -47,6 +47,9 @@ def assignable_role(code: str, *, organisation: OrganisationRow, team_id: int | 
     if role is None:
         raise RoleNotAssignable(_("There is no role %(code)s.") % {"code": code})
     if role.organisation_kinds and organisation.kind not in role.organisation_kinds:
+        if role.scope is not Scope.NONE or Permission.WALL_REVIEW in role.permissions:
+            message = _("Your organisation is not of a kind that has the role %(role)s.")
+            raise RoleNotAssignable(message % {"role": _(role.label)})
         message = _(
             "%(role)s works with figures of the whole country. Only the national rapporteur's office and "
             "central government have this role."

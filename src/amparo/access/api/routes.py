@@ -8,7 +8,7 @@ from datetime import date
 from django.http import Http404
 from ninja import Router
 
-from amparo.access.actions import OtherContent, Refused, require
+from amparo.access.actions import OtherContent, PurposeMissing, Refused, require
 from amparo.access.api.answers import READING, Given, Handler, fail, told
 from amparo.access.api.sending import NotSendable
 from amparo.access.rules import Permission, Scope
@@ -22,6 +22,13 @@ from amparo.vocab.text import N_
 router = Router()
 REFUSALS: Mapping[type[Exception], Handler] = {
     Refused: lambda request, error: fail(403, "not_allowed", str(error)),
+    PurposeMissing: told(
+        403,
+        "purpose_missing",
+        N_(
+            "This case is not one of yours. Say for what you open it: send the header Amparo-Purpose with one of the purposes."
+        ),
+    ),
     OtherContent: told(
         422,
         "key_used",

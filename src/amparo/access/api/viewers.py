@@ -1,17 +1,22 @@
 """Tell the API who is asking: a page's session, or a program with its key."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja.security import HttpBearer
 from ninja.security.apikey import APIKeyCookie
 
 from amparo.access.actions import note_token_use
+from amparo.access.api.answers import Refusal
 from amparo.access.queries import viewer_for_token
-from amparo.access.rules import Viewer
+from amparo.access.rules import Purpose, Viewer
 from amparo.access.web import lacks_demanded_factor, viewer_of
+
+PURPOSE: Final = "Amparo-Purpose"
 
 
 class SessionViewer(APIKeyCookie):
@@ -30,7 +35,7 @@ class SessionViewer(APIKeyCookie):
         """Give the viewer of the session, or None."""
         viewer = viewer_of(request)
         is_complete = bool(key) and viewer.membership_id is not None and not lacks_demanded_factor(request)
-        return viewer if is_complete else None
+        return _for_what(request, viewer) if is_complete else None
 
 
 class TokenViewer(HttpBearer):
@@ -42,5 +47,16 @@ class TokenViewer(HttpBearer):
         viewer = viewer_for_token(token, now)
         if viewer is not None and viewer.token_id is not None:
             note_token_use(token_id=viewer.token_id, now=now)
-            request.viewer = viewer  # type: ignore[attr-defined]  # what views and the API alike look at
+            viewer = _for_what(request, viewer)
         return viewer
+
+
+def _for_what(request: HttpRequest, viewer: Viewer) -> Viewer:
+    """Add for what the request opens what it opens, and make this the viewer that it is answered for."""
+    said = request.headers.get(PURPOSE, "")
+    if said and said not in set(Purpose):
+        words = _("This is no purpose. Send one of: %(purposes)s") % {"purposes": ", ".join(Purpose)}
+        raise Refusal(422, "not_acceptable", words, [(PURPOSE, words)])
+    told = replace(viewer, stated_purpose=Purpose(said)) if said else viewer
+    request.viewer = told  # type: ignore[attr-defined]  # what views and the API alike look at
+    return told

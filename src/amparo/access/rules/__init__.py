@@ -1,7 +1,9 @@
 """Gather the pure decisions of access: no database, no clock, no request."""
 
+from amparo.access.rules.compartments import COMPARTMENT_NAMES
 from amparo.access.rules.grants import LONGEST_GRANT, MOST_GRANTS, GrantReason
 from amparo.access.rules.permissions import PERMISSION_MEANINGS, Permission
+from amparo.access.rules.purposes import MOST_CHOSEN, Purpose
 from amparo.access.rules.roles import (
     INCOMPATIBLE_ROLES,
     ROLES,
@@ -12,20 +14,29 @@ from amparo.access.rules.roles import (
     scope_of,
 )
 from amparo.access.rules.viewer import NOBODY, GrantedRecord, Viewer, system_viewer
+from amparo.access.rules.walls import DECLARED, NEEDED_FOR_SEALED, ClearanceLevel, ClearanceReason, WallReason
 
 __all__ = [
+    "COMPARTMENT_NAMES",
+    "DECLARED",
     "INCOMPATIBLE_ROLES",
     "LONGEST_GRANT",
+    "MOST_CHOSEN",
     "MOST_GRANTS",
+    "NEEDED_FOR_SEALED",
     "NOBODY",
     "PERMISSION_MEANINGS",
     "ROLES",
+    "ClearanceLevel",
+    "ClearanceReason",
     "GrantReason",
     "GrantedRecord",
     "Permission",
+    "Purpose",
     "Role",
     "Scope",
     "Viewer",
+    "WallReason",
     "conflicts_between",
     "role_of",
     "scope_of",

@@ -32,6 +32,10 @@ class Permission(StrEnum):
     SNAPSHOT_BUILD = "snapshot.build"
     FACTS_EXPORT = "facts.export"
     GRANT_GIVE = "grant.give"
+    CASE_RESTRICT = "case.restrict"
+    WALL_MAKE = "wall.make"
+    WALL_REVIEW = "wall.review"
+    MESSAGE_READ = "message.read"
     PEOPLE_MANAGE = "people.manage"
     ORGANISATION_MANAGE = "organisation.manage"
     INSTALLATION_MANAGE = "installation.manage"
@@ -66,6 +70,10 @@ PERMISSION_MEANINGS: Mapping[Permission, str] = MappingProxyType(
             "Take out coded facts without identities, one row an episode or a person"
         ),
         Permission.GRANT_GIVE: N_("Let another organisation or person see one case for a time"),
+        Permission.CASE_RESTRICT: N_("Let only named people see a case, and open it to the others again"),
+        Permission.WALL_MAKE: N_("Keep somebody, or a whole organisation, away from a person"),
+        Permission.WALL_REVIEW: N_("See who is kept away from which person, and end it"),
+        Permission.MESSAGE_READ: N_("Read what was told to the independent unit"),
         Permission.PEOPLE_MANAGE: N_("Invite people to the organisation, change and end their roles"),
         Permission.ORGANISATION_MANAGE: N_("Change the organisation's name and teams"),
         Permission.INSTALLATION_MANAGE: N_("Add organisations and look after the installation"),

@@ -7,6 +7,8 @@ from itertools import combinations, product
 from types import MappingProxyType
 
 from amparo.access.rules.permissions import Permission
+from amparo.access.rules.purposes import Purpose
+from amparo.vault.rules import Compartment
 from amparo.vocab.text import N_
 
 
@@ -24,7 +26,8 @@ class Scope(StrEnum):
 class Role:
     """One way of working here, as a described list of permissions.
 
-    `organisation_kinds` names the kinds of organisation that may have the role; empty means any kind.
+    `compartments` are those whose keys it has, and empty means none; what it opens lies in `opens_in`, and what it reads
+    beyond the own cases is read for `purpose`. `organisation_kinds` names the kinds of organisation that may have the role; empty means any kind.
     """
 
     code: str
@@ -32,6 +35,9 @@ class Role:
     description: str
     permissions: frozenset[Permission]
     scope: Scope
+    compartments: frozenset[Compartment] = frozenset()
+    opens_in: Compartment = Compartment.PROTECTION
+    purpose: Purpose | None = None
     needs_second_factor: bool = True
     organisation_kinds: frozenset[str] = frozenset()
 
@@ -51,6 +57,8 @@ _CASEWORK = (
         Permission.SUMMARY_PRINT,
     }
 )
+_PROTECTION = frozenset({Compartment.PROTECTION})
+_WHERE_SHE_IS = frozenset({Compartment.PROTECTION, Compartment.LOCATION})
 # Figures of the whole country are for those whom the State charges with them, not for any organisation.
 _KINDS_WITH_NATIONAL_FIGURES = frozenset({"national_rapporteur", "ministry", "central_government"})
 
@@ -63,6 +71,8 @@ _DESCRIBED_ROLES = (
         ),
         permissions=_CASEWORK,
         scope=Scope.TEAM,
+        compartments=_WHERE_SHE_IS,
+        purpose=Purpose.CASE_WORK,
     ),
     Role(
         code="supervisor",
@@ -80,25 +90,88 @@ _DESCRIBED_ROLES = (
             Permission.EXPORT_RUN,
             Permission.GRANT_GIVE,
             Permission.TOKEN_MANAGE,
+            Permission.CASE_RESTRICT,
+            Permission.WALL_MAKE,
         },
         scope=Scope.ORGANISATION,
+        compartments=_WHERE_SHE_IS,
+        purpose=Purpose.SUPERVISION,
     ),
     Role(
         code="first_responder",
         label=N_("First responder"),
         description=N_(
-            "Meets a person first, opens the case and records what was seen. Sees only their own cases."
+            "Meets a person first, opens the case and records what was seen. Sees only their own cases, and not "
+            "where the person stays."
         ),
         permissions=_READING | _RECORDING | {Permission.CASE_CREATE},
         scope=Scope.OWN,
+        compartments=_PROTECTION,
+        purpose=Purpose.CASE_WORK,
     ),
     Role(
         code="competent_authority",
         label=N_("Competent authority"),
-        description=N_("Decides on identification. Sees only the cases that were opened to it."),
+        description=N_(
+            "Decides on identification. Sees only the cases that were opened to it, and not where the person stays."
+        ),
         permissions=_READING
         | {Permission.CASE_MOVE, Permission.NOTE_ADD, Permission.DOCUMENT_ADD, Permission.SUMMARY_PRINT},
         scope=Scope.GRANTED,
+        compartments=_PROTECTION,
+        purpose=Purpose.IDENTIFICATION,
+    ),
+    Role(
+        code="duty_protection_officer",
+        label=N_("Duty protection officer"),
+        description=N_(
+            "Answers at night and in an emergency. Sees all cases of the organisation and where the person stays, and "
+            "notes what was done."
+        ),
+        permissions=_READING | {Permission.NOTE_ADD, Permission.NOTE_READ_SENSITIVE},
+        scope=Scope.ORGANISATION,
+        compartments=_WHERE_SHE_IS,
+        purpose=Purpose.DANGER,
+    ),
+    Role(
+        code="investigator",
+        label=N_("Investigator"),
+        description=N_(
+            "Works on the justice side. Opens and sees cases of their own team that lie there, and nothing of those who "
+            "protect, unless a case was opened to them."
+        ),
+        permissions=_READING
+        | _RECORDING
+        | {Permission.CASE_CREATE, Permission.CASE_MOVE, Permission.CASE_CLOSE, Permission.SUMMARY_PRINT},
+        scope=Scope.TEAM,
+        compartments=frozenset({Compartment.JUSTICE}),
+        opens_in=Compartment.JUSTICE,
+        purpose=Purpose.CASE_WORK,
+        organisation_kinds=frozenset({"law_enforcement", "prosecution", "border_guard"}),
+    ),
+    Role(
+        code="integrity_officer",
+        label=N_("Integrity officer"),
+        description=N_(
+            "Follows up what was told about corruption and about colleagues. Its cases are seen by nobody else, and nobody "
+            "else learns that there are any."
+        ),
+        permissions=_CASEWORK | {Permission.CASE_REOPEN, Permission.CASE_ASSIGN, Permission.MESSAGE_READ},
+        scope=Scope.ORGANISATION,
+        compartments=frozenset({Compartment.INTEGRITY}),
+        opens_in=Compartment.INTEGRITY,
+        purpose=Purpose.OVERSIGHT,
+        organisation_kinds=frozenset({"independent_unit"}),
+    ),
+    Role(
+        code="access_reviewer",
+        label=N_("Access reviewer"),
+        description=N_(
+            "Looks from outside at who is kept away from whom, and ends what is not needed any more. Sees no case."
+        ),
+        permissions=frozenset({Permission.WALL_REVIEW}),
+        scope=Scope.NONE,
+        organisation_kinds=frozenset({"independent_unit", "national_rapporteur"}),
     ),
     Role(
         code="statistician",
@@ -150,16 +223,29 @@ _DESCRIBED_ROLES = (
 ROLES: Mapping[str, Role] = MappingProxyType({role.code: role for role in _DESCRIBED_ROLES})
 
 _ADMINISTRATORS = ("organisation_administrator", "installation_administrator")
-_CASE_ROLES = ("caseworker", "supervisor", "first_responder", "competent_authority")
+_PROTECTING = (
+    "caseworker",
+    "supervisor",
+    "first_responder",
+    "competent_authority",
+    "duty_protection_officer",
+)
+_CASE_ROLES = (*_PROTECTING, "investigator", "integrity_officer")
 _DATA_ROLES = (*_CASE_ROLES, "statistician", "national_rapporteur")
 
-# Who gives out roles holds none that opens data; who could recognise a person works with no facts.
+# Who gives out roles holds none that opens data; who could recognise a person works with no facts; who protects does not
+# investigate her; the independent unit and who reviews walls are nothing else.
 INCOMPATIBLE_ROLES: frozenset[frozenset[str]] = frozenset(
     frozenset(pair)
     for pair in (
         *product(_ADMINISTRATORS, _DATA_ROLES),
         *combinations(_ADMINISTRATORS, 2),
         *product(_CASE_ROLES, ("statistician",)),
+        *product(_PROTECTING, ("investigator",)),
+        *product(
+            (*_PROTECTING, "investigator", "statistician", "national_rapporteur"), ("integrity_officer",)
+        ),
+        *product((*_ADMINISTRATORS, *_DATA_ROLES), ("access_reviewer",)),
     )
 )
 

@@ -1,19 +1,25 @@
 """Carry who is looking and what they may do, as one frozen value that is computed once per request."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from amparo.access.rules.permissions import Permission
+from amparo.access.rules.purposes import Purpose
 from amparo.access.rules.roles import Scope
+from amparo.vault.rules import Compartment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GrantedRecord:
-    """One record outside the scope that was opened for a time, and what may be done with it."""
+    """One record outside the scope that was opened for a time, and what may be done with it.
+
+    `compartments` are those that the grant names: it opens the record also to a role without them.
+    """
 
     record: UUID
     permissions: frozenset[Permission]
+    compartments: frozenset[Compartment] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +42,17 @@ class Viewer:
     organisation_name: str = ""
     token_id: int | None = None
     is_system: bool = False
+    compartments: frozenset[Compartment] = frozenset()
+    opens_in: Compartment = Compartment.PROTECTION
+    # Who is named for a restricted record may see it; who is walled off never does, whatever else allows it.
+    cleared: frozenset[UUID] = frozenset()
+    walled_records: frozenset[UUID] = frozenset()
+    walled_persons: frozenset[UUID] = frozenset()
+    purpose: Purpose | None = None  # what the role is for
+    stated_purpose: Purpose | None = None  # said with the request, for whatever it opens
+    purposes: Mapping[str, Purpose] = field(
+        default_factory=dict, hash=False
+    )  # chosen in the session, by reference
 
     @property
     def is_signed_in(self) -> bool:
@@ -63,6 +80,19 @@ class Viewer:
         needed = {permission, Permission.CASE_READ}
         return frozenset(grant.record for grant in self.grants if needed <= grant.permissions)
 
+    def reads_in(self, record: UUID | None = None) -> frozenset[Compartment]:
+        """Give the compartments whose keys a reading may have: those of the role, and those that grants name.
+
+        Where a person is opens by a grant for the one record only.
+        """
+        named = {each for grant in self.grants for each in grant.compartments} - {Compartment.LOCATION}
+        here = {each for grant in self.grants if grant.record == record for each in grant.compartments}
+        return self.compartments | named | here
+
+    def purpose_on(self, reference: str) -> Purpose | None:
+        """Give the purpose that was chosen for a record in this session, or said with the request."""
+        return self.stated_purpose or self.purposes.get(reference)
+
     @property
     def granted(self) -> frozenset[UUID]:
         """Give the records outside the scope that may be read."""
@@ -73,13 +103,18 @@ NOBODY = Viewer()
 
 
 def system_viewer(
-    permissions: Iterable[Permission], *, organisation_id: int | None = None, name: str = "amparo"
+    permissions: Iterable[Permission],
+    *,
+    organisation_id: int | None = None,
+    name: str = "amparo",
+    compartments: Iterable[Compartment] = (),
 ) -> Viewer:
     """Make the viewer under which a command of the installation works.
 
-    It has exactly the permissions named, and reaches the records of the one organisation, or none.
+    It has exactly the permissions and compartments named, and reaches the records of the one organisation, or none.
     """
     return Viewer(
+        compartments=frozenset(compartments),
         organisation_id=organisation_id,
         permissions=frozenset(permissions),
         scope=Scope.NONE if organisation_id is None else Scope.ORGANISATION,

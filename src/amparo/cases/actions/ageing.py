@@ -23,6 +23,7 @@ from amparo.cases.rules.children import PRESUMED, ChildTrack, child_track, track
 from amparo.cases.rules.person import PersonDetails
 from amparo.cases.rules.timeline import Happening
 from amparo.vault.queries import open_many
+from amparo.vault.rules import Compartment
 from amparo.vault.storing import record_from
 from amparo.vocab.state import load_state
 
@@ -30,7 +31,10 @@ AT_ONCE = 500
 AGE = frozenset(
     {"birth", "stated_age", "age_status"}
 )  # the attributes of a person that her track follows from
-BY_SYSTEM = system_viewer([Permission.CASE_READ])
+# Nobody outside the independent unit opens what lies with it, this job neither.
+BY_SYSTEM = system_viewer(
+    [Permission.CASE_READ], compartments=set(Compartment) - {Compartment.INTEGRITY, Compartment.LOCATION}
+)
 MOVES = {ChildTrack.IN_DOUBT: Happening.AGE_IN_DOUBT, ChildTrack.ADULT: Happening.BECAME_ADULT}
 
 
@@ -64,7 +68,9 @@ def let_come_of_age(*, now: datetime) -> int:
     )
     # The year of a stated age may be one too late.
     persons = list(
-        Case.objects.filter(may_move, person__birth_year__lte=now.year - age + 1)
+        Case.objects.filter(
+            may_move, compartment__in=BY_SYSTEM.compartments, person__birth_year__lte=now.year - age + 1
+        )
         .exclude(person__age_status__in=PRESUMED)
         .order_by("person_id")
         .values_list("person_id", flat=True)

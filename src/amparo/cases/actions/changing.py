@@ -8,13 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
-from amparo.access.actions import begin_reading
+from amparo.access.actions import Refused
 from amparo.access.rules import Permission, Viewer
 from amparo.cases.actions.ageing import AGE, follow_record
 from amparo.cases.actions.happenings import note_happening
 from amparo.cases.models import Case, Episode, Person
-from amparo.cases.queries.visible import Absent, visible_case
+from amparo.cases.queries.visible import Absent, begin_reading_case, visible_case
 from amparo.cases.rules import CaseDetails, EpisodeDetails, PersonDetails, Problem, problems
 from amparo.cases.rules.checking import code_problems
 from amparo.cases.rules.deriving import birth_year, episode_months
@@ -22,7 +23,7 @@ from amparo.cases.rules.opening import episode_problems
 from amparo.cases.rules.timeline import Happening
 from amparo.vault.actions import begin_sealing
 from amparo.vault.queries import open_many
-from amparo.vault.storing import columns_of, record_from, sealed_of
+from amparo.vault.storing import columns_of, kept_apart, record_from, sealed_of
 
 
 class NotAcceptable(ValueError):
@@ -46,8 +47,11 @@ def update_person(*, reference: str, details: PersonDetails, version: int, by: V
     """Change the person of a case; raises `Stale`, `NotAcceptable` or `Absent`."""
     case = visible_case(by, reference, permission=Permission.PERSON_EDIT)
     _refuse_faults(problems(details, today=now.date()))
-    changed = _changed(case.person, details, case=case, by=by, now=now)
-    columns = _columns(details, Person, case.person_id, case, now) | {"birth_year": birth_year(details)}
+    changed, apart = _changed(case.person, details, case=case, by=by, now=now)
+    if apart.intersection(changed):
+        raise Refused(_("Where she is is kept apart from your role. It was not changed."))
+    columns = _columns(details, Person, case.person_id, case, by, now, apart)
+    columns["birth_year"] = birth_year(details)
     _write(Person, case.person_id, version, columns, now)
     if AGE.intersection(changed):
         follow_record(details, person=case.person_id, now=now)
@@ -62,8 +66,8 @@ def update_case(*, reference: str, details: CaseDetails, version: int, by: Viewe
     """Change a case itself; raises `Stale`, `NotAcceptable` or `Absent`."""
     case = visible_case(by, reference, permission=Permission.CASE_EDIT)
     _refuse_faults(problems(details, today=now.date()))
-    changed = _changed(case, details, case=case, by=by, now=now)
-    _write(Case, case.id, version, _columns(details, Case, case.id, case, now), now)
+    changed, _apart = _changed(case, details, case=case, by=by, now=now)
+    _write(Case, case.id, version, _columns(details, Case, case.id, case, by, now), now)
     note_happening(case, Happening.CASE_CHANGED, action="cases.case.change", by=by, now=now, fields=changed)
 
 
@@ -77,8 +81,8 @@ def update_episode(
     if row is None:
         raise Absent
     refuse_episode_faults(details, case=case, by=by, now=now)
-    changed = _changed(row, details, case=case, by=by, now=now)
-    columns = _columns(details, Episode, row.id, case, now) | episode_months(details)
+    changed, _apart = _changed(row, details, case=case, by=by, now=now)
+    columns = _columns(details, Episode, row.id, case, by, now) | episode_months(details)
     _write(Episode, row.id, version, columns, now)
     _touch(case, now)
     note_happening(
@@ -94,9 +98,7 @@ def refuse_unknown_code(code: str, *, codes: str, attribute: str = "kind") -> No
 
 def refuse_episode_faults(details: EpisodeDetails, *, case: Case, by: Viewer, now: datetime) -> None:
     """Refuse an episode with faults, also against the person's date of birth, which is opened for this."""
-    reading = begin_reading(
-        by, action="cases.case.compare", persons=[case.person_id], record=case.reference, now=now
-    )
+    reading = begin_reading_case(by, case, action="cases.case.compare", now=now)
     person = record_from(case.person, PersonDetails, open_many(reading, [case.person.identity]))
     _refuse_faults(episode_problems(details, birth=person.birth, today=now.date()))
 
@@ -114,9 +116,17 @@ def _write(
         raise Stale(seen=version)
 
 
-def _columns(details: Any, model: type[models.Model], row: UUID, case: Case, now: datetime) -> dict[str, Any]:
-    sealing = begin_sealing([case.person_id], now=now)
-    return columns_of(details, model=model, row=row, person=case.person_id, sealing=sealing)
+def _columns(
+    details: Any,
+    model: type[models.Model],
+    row: UUID,
+    case: Case,
+    by: Viewer,
+    now: datetime,
+    apart: frozenset[str] = frozenset(),
+) -> dict[str, Any]:
+    sealing = begin_sealing([case.person_id], now=now, within=by.reads_in(case.id))
+    return columns_of(details, model=model, row=row, person=case.person_id, sealing=sealing, apart=apart)
 
 
 def _touch(case: Case, now: datetime) -> None:
@@ -124,10 +134,12 @@ def _touch(case: Case, now: datetime) -> None:
     Case.objects.filter(id=case.id).update(changed_at=now)
 
 
-def _changed(row: models.Model, details: Any, *, case: Case, by: Viewer, now: datetime) -> tuple[str, ...]:
-    """Name the attributes that differ, for the log; the old values are opened for this and read as such."""
-    reading = begin_reading(
-        by, action="cases.case.compare", persons=[case.person_id], record=case.reference, now=now
-    )
-    old = record_from(row, type(details), open_many(reading, sealed_of(row, type(details))))
-    return tuple(f.name for f in fields(details) if getattr(old, f.name) != getattr(details, f.name))
+def _changed(
+    row: models.Model, details: Any, *, case: Case, by: Viewer, now: datetime
+) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Name the attributes that differ, for the log, and those that were kept apart; the old values are opened for this."""
+    reading = begin_reading_case(by, case, action="cases.case.compare", now=now)
+    opened = open_many(reading, sealed_of(row, type(details)))
+    old = record_from(row, type(details), opened)
+    changed = tuple(f.name for f in fields(details) if getattr(old, f.name) != getattr(details, f.name))
+    return changed, kept_apart(row, type(details), opened)

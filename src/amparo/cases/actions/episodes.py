@@ -9,7 +9,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
+from amparo.access.actions import Refused
 from amparo.access.rules import Permission, Viewer
 from amparo.cases.actions.changing import refuse_episode_faults
 from amparo.cases.actions.happenings import note_happening
@@ -19,6 +21,7 @@ from amparo.cases.rules import EpisodeDetails
 from amparo.cases.rules.deriving import episode_months
 from amparo.cases.rules.timeline import Happening
 from amparo.vault.actions import begin_sealing
+from amparo.vault.rules import Compartment
 from amparo.vault.storing import columns_of
 from amparo.vocab.identifiers import uuid7
 from amparo.vocab.reference import BadReference, make_reference, parse_reference
@@ -32,7 +35,7 @@ def add_episode(*, reference: str, details: EpisodeDetails, by: Viewer, now: dat
     refuse_episode_faults(details, case=case, by=by, now=now)
     Case.objects.select_for_update().get(id=case.id)  # numbers are given out one at a time
     number = (case.episodes.aggregate(last=Max("number"))["last"] or 0) + 1
-    row, sealing = uuid7(), begin_sealing([case.person_id], now=now)
+    row, sealing = uuid7(), begin_sealing([case.person_id], now=now, within=by.reads_in(case.id))
     columns = columns_of(details, model=Episode, row=row, person=case.person_id, sealing=sealing)
     Episode.objects.create(
         id=row, case=case, person_id=case.person_id, number=number, created_at=now, changed_at=now,
@@ -58,6 +61,8 @@ def link_operation(
     found = case.episodes.filter(id=episode)
     if not found.exists():
         raise Absent
+    if Compartment(case.compartment) is Compartment.INTEGRITY:
+        raise Refused(_("What lies with the independent unit is tied to nothing outside it."))
     tied = _operation(operation, now=now, rng=rng or SystemRandom())
     found.update(operation=tied)
     note_happening(

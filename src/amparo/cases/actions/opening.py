@@ -24,7 +24,7 @@ from amparo.cases.rules.deriving import birth_year, episode_months
 from amparo.cases.rules.opening import NewCase, opening_problems
 from amparo.cases.rules.timeline import Happening
 from amparo.vault.actions import begin_sealing
-from amparo.vault.rules import Sealing
+from amparo.vault.rules import Compartment, Sealing
 from amparo.vault.storing import columns_of
 from amparo.vocab.identifiers import uuid7
 from amparo.vocab.reference import make_reference
@@ -38,6 +38,7 @@ class _Person:
     """The person of a case to be opened; one who is known has a track already."""
 
     row: Person
+    compartment: Compartment
     track: ChildTrack | None = None
 
 
@@ -53,17 +54,23 @@ def open_cases(
 ) -> tuple[str, ...]:
     """Open many cases, all or none; gives their references in order."""
     require(by, Permission.CASE_CREATE)
-    if by.organisation_id is None:
-        raise Refused("A case belongs to an organisation; the viewer works for none.")
+    if by.organisation_id is None or by.opens_in not in by.compartments:
+        raise Refused("A case belongs to an organisation and a compartment; the viewer works in none.")
     faults = [fault for one in new for fault in opening_problems(one, today=now.date())]
     if faults:
         raise NotAcceptable(tuple(faults))
     known = _known_persons(new, by)
-    references = _references(len(new), rng or SystemRandom())
+    references = _references(len(new), by.opens_in, rng or SystemRandom())
     drawn = [one.existing_person or uuid7() for one in new]
-    sealing = begin_sealing(known, new=[each for each in drawn if each not in known], now=now)
+    sealing = begin_sealing(
+        known,
+        new=[each for each in drawn if each not in known],
+        compartment=by.opens_in,
+        within=by.reads_in(),
+        now=now,
+    )
     persons = [
-        known.get(person) or _new_person(one, person, sealing, now)
+        known.get(person) or _new_person(one, person, by.opens_in, sealing, now)
         for one, person in zip(new, drawn, strict=True)
     ]
     age = adult_age(now)
@@ -101,21 +108,30 @@ def open_cases(
 
 
 def _known_persons(new: Sequence[NewCase], by: Viewer) -> dict[UUID, _Person]:
-    """Find the persons who have a case already, each with the track of the newest; `Absent` when one is hidden."""
+    """Find the persons who have a case already, each with the track of the newest; `Absent` when one is hidden.
+
+    A person stays in her compartment: who does not work there, and sees her by a grant only, opens nothing further for her.
+    """
     wanted = {one.existing_person for one in new if one.existing_person is not None}
     if not wanted:
         return {}
-    seen = (
-        visible_cases(by).filter(person_id__in=wanted).select_related("person").order_by("created_at", "id")
-    )
-    found = {case.person_id: _Person(row=case.person, track=ChildTrack(case.child_track)) for case in seen}
+    seen = visible_cases(by).filter(person_id__in=wanted, compartment__in=by.compartments)
+    found = {
+        case.person_id: _Person(
+            row=case.person, compartment=Compartment(case.compartment), track=ChildTrack(case.child_track)
+        )
+        for case in seen.select_related("person").order_by("created_at", "id")
+    }
     if wanted - found.keys():
         raise Absent
     return found
 
 
-def _references(count: int, rng: Random) -> list[str]:
+def _references(count: int, compartment: Compartment, rng: Random) -> list[str]:
+    """Draw references; those of the independent unit are a series of their own, so that no gap shows in the others."""
     prefix = load_state(settings.AMPARO_STATE).reference_prefix
+    if compartment is Compartment.INTEGRITY:
+        prefix += "I"
     drawn: dict[str, None] = {}
     while len(drawn) < count:
         fresh = {make_reference(prefix, rng) for _ in range(count - len(drawn))} - drawn.keys()
@@ -124,10 +140,15 @@ def _references(count: int, rng: Random) -> list[str]:
     return list(drawn)
 
 
-def _new_person(one: NewCase, person: UUID, sealing: Sealing, now: datetime) -> _Person:
+def _new_person(
+    one: NewCase, person: UUID, compartment: Compartment, sealing: Sealing, now: datetime
+) -> _Person:
     columns = columns_of(one.person, model=Person, row=person, person=person, sealing=sealing)
-    row = Person(id=person, created_at=now, changed_at=now, birth_year=birth_year(one.person), **columns)
-    return _Person(row=row)
+    row = Person(
+        id=person, compartment=compartment, created_at=now, changed_at=now, birth_year=birth_year(one.person),
+        **columns,
+    )  # fmt: skip
+    return _Person(row=row, compartment=compartment)
 
 
 def _tracks(one: NewCase, known: ChildTrack | None, *, today: date, age: int) -> dict[str, ChildTrack]:
@@ -158,6 +179,7 @@ def _case(
         organisation_id=organisation_id,
         team_id=one.team_id if one.team_id is not None else by.team_id,
         worker_id=_worker(one, by),
+        compartment=person.compartment,
         source=one.source,
         stage=one.stage,
         **_tracks(one, person.track, today=now.date(), age=age),

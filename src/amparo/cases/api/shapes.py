@@ -7,7 +7,9 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from amparo.access.api import Failure, Given
+from amparo.access.rules import ClearanceLevel, Purpose
 from amparo.cases.rules import CaseDetails, ChildTrack, EpisodeDetails, PersonDetails, Stage
+from amparo.vault.rules import Compartment
 
 R = TypeVar("R")
 
@@ -38,12 +40,16 @@ class CaseLines(Given):
 
 
 class PersonGiven(Given):
-    """A person. `ages` are the lowest and the highest age that is possible today."""
+    """A person. `ages` are the lowest and the highest age that is possible today.
+
+    `kept_apart` names what your role does not open: it stands empty here, and a change that sends it is refused.
+    """
 
     id: UUID
     version: int
     display_name: str
     ages: tuple[int, int] | None
+    kept_apart: tuple[str, ...]
     details: PersonDetails
 
 
@@ -74,6 +80,9 @@ class CaseGiven(Given):
     team: str
     worker_id: int | None
     worker: str
+    compartment: Compartment
+    clearance: ClearanceLevel
+    purpose: Purpose | None
     details: CaseDetails
     person: PersonGiven
     episodes: tuple[EpisodeGiven, ...]

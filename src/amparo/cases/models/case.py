@@ -9,10 +9,12 @@ import pghistory
 import pgtrigger
 from django.db import models
 
+from amparo.access.rules import ClearanceLevel
 from amparo.cases.models.columns import classes, code, codes
 from amparo.cases.models.person import Person
 from amparo.cases.rules import ChildTrack, Stage
 from amparo.vault.fields import VaultField
+from amparo.vault.rules import Compartment
 from amparo.vocab.described import Privacy
 from amparo.vocab.identifiers import uuid7
 
@@ -28,6 +30,10 @@ class Case(models.Model):
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
     team = models.ForeignKey("accounts.Team", on_delete=models.PROTECT, null=True, related_name="+")
     worker = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    compartment = models.CharField(
+        max_length=20, default=Compartment.PROTECTION
+    )  # that of her person, for good
+    clearance = models.CharField(max_length=20, default=ClearanceLevel.NORMAL)
     source = code("entered")
     stage = models.CharField(max_length=20, default=Stage.INTAKE)
     child_track = models.CharField(max_length=20, default=ChildTrack.IN_DOUBT)
@@ -56,8 +62,8 @@ class Case(models.Model):
 
     PRIVACY: ClassVar[Mapping[str, Privacy]] = classes(
         technical=(
-            "id", "reference", "version", "person", "organisation", "team", "worker", "source", "created_at",
-            "changed_at",
+            "id", "reference", "version", "person", "organisation", "team", "worker", "compartment",
+            "clearance", "source", "created_at", "changed_at",
         ),
         coded=(
             "stage", "child_track", "track_at_opening", "opened_date", "closed_date", "closure_reason", "priority",
@@ -82,6 +88,13 @@ class Case(models.Model):
             models.Index(fields=["worker", "-opened_date", "-id"], name="cases_case_worker_opened"),
             models.Index(fields=["worker", "-changed_at", "-id"], name="cases_case_worker_changed"),
             models.Index(fields=["-opened_date", "-id"], name="cases_case_opened"),
+        )
+        triggers = (
+            pgtrigger.Protect(
+                name="compartment_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__compartment__df=pgtrigger.F("new__compartment")),
+            ),
         )
         constraints = (
             models.CheckConstraint(

@@ -10,6 +10,7 @@ from django.db import models
 
 from amparo.cases.models.columns import classes, code, codes, parts
 from amparo.vault.fields import VaultField
+from amparo.vault.rules import Compartment
 from amparo.vocab.described import Privacy
 from amparo.vocab.identifiers import uuid7
 
@@ -22,6 +23,8 @@ class Person(models.Model):
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    # In one compartment for good: her keys are locked in it.
+    compartment = models.CharField(max_length=20, default=Compartment.PROTECTION)
 
     names = VaultField(
         privacy=Privacy.IDENTITY, person="id", holds=("names", "called", "salutation"), is_label=True
@@ -47,7 +50,7 @@ class Person(models.Model):
     is_deceased = code()
 
     PRIVACY: ClassVar[Mapping[str, Privacy]] = classes(
-        technical=("id", "version", "created_at", "changed_at"),
+        technical=("id", "version", "created_at", "changed_at", "compartment"),
         coded=(
             "birth_year", "age_status", "sex", "gender", "citizenships", "is_stateless", "birth_country", "languages",
             "number_of_children", "marital_status", "education", "is_deceased",

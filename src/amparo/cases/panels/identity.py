@@ -8,13 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from amparo.access.rules import Permission, Scope, Viewer
+from amparo.access.rules import COMPARTMENT_NAMES, Permission, Scope, Viewer
 from amparo.cases.panels.record import isolated
 from amparo.cases.queries import CaseFile
 from amparo.cases.rules import ChildTrack, PersonDetails, Stage, transitions_from
 from amparo.ui.codes import code_label
 from amparo.ui.formats import join_words, say_number
 from amparo.ui.parts import IdentityBar, Link, State, Tab
+from amparo.vault.rules import Compartment
 
 STAGE_COLOURS = {
     Stage.INTAKE: "grey", Stage.ASSESSMENT: "blue", Stage.SUPPORT: "blue", Stage.FOLLOW_UP: "blue", Stage.CLOSED: "green",
@@ -42,6 +43,10 @@ def identity_bar(file: CaseFile) -> IdentityBar:
         is_age_in_doubt=file.child_track is ChildTrack.IN_DOUBT,
         language=_language(details),
         reach=say_reach(details),
+        compartment=""
+        if file.compartment is Compartment.PROTECTION
+        else _(COMPARTMENT_NAMES[file.compartment]),
+        purpose=_(file.purpose.label) if file.purpose else "",
     )
 
 

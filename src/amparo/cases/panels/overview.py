@@ -90,12 +90,17 @@ def person_blocks(file: CaseFile, viewer: Viewer) -> tuple[Block, ...]:
         Block(
             code=section.code,
             title=_(section.title),
-            rows=summary_rows(file.person.details, section.fields),
-            url=section_url(file, section) if may_edit else "",
-            has_answers=has_answers(file.person.details, section.fields),
+            rows=summary_rows(file.person.details, section.fields, kept_apart=file.person.kept_apart),
+            url=section_url(file, section) if may_edit and not is_kept_apart(file, section) else "",
+            has_answers=is_kept_apart(file, section) or has_answers(file.person.details, section.fields),
         )
         for section in sections_of(Subject.PERSON)
     )
+
+
+def is_kept_apart(file: CaseFile, section: Section) -> bool:
+    """Tell whether a section of the person asks what this viewer may not see, and so must not overwrite."""
+    return section.subject is Subject.PERSON and not file.person.kept_apart.isdisjoint(section.fields)
 
 
 def episode_blocks(file: CaseFile, episode: EpisodeFile, viewer: Viewer) -> EpisodeBlocks:

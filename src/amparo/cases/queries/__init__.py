@@ -20,7 +20,7 @@ from amparo.cases.queries.papers import (
 )
 from amparo.cases.queries.sameness import KnownPerson, find_alike, get_known_persons, person_ids
 from amparo.cases.queries.versions import case_at, episode_at, person_at
-from amparo.cases.queries.visible import Absent
+from amparo.cases.queries.visible import Absent, offered_purpose
 from amparo.cases.queries.work import Load, OwnWork, loads, own_work
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "list_notes",
     "list_timeline",
     "loads",
+    "offered_purpose",
     "own_work",
     "person_at",
     "person_ids",

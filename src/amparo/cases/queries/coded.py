@@ -10,8 +10,11 @@ from uuid import UUID
 from django.db.models.functions import Random
 
 from amparo.cases.models import Case, Episode
+from amparo.vault.rules import Compartment
 
 BATCH = 5_000
+# Those who are helped. Suspects are no victims, and what lies with the independent unit is in no figure.
+COUNTED = (Compartment.HOTLINE, Compartment.PROTECTION, Compartment.HEALTH, Compartment.CHILD)
 Coded = Mapping[str, Any]
 
 # All of it is coded: a test holds every name here against the privacy classes of the models.
@@ -37,7 +40,8 @@ def coded_cases(*, consent: str) -> Iterator[tuple[list[Coded], dict[UUID, list[
         "id", "person_id", *CASE_COLUMNS, *_across("person", PERSON_COLUMNS),
         *_across("organisation", ORGANISATION_COLUMNS),
     )  # fmt: skip
-    rows = Case.objects.filter(consent=consent).order_by(Random()).values(*wanted).iterator(chunk_size=BATCH)
+    chosen = Case.objects.filter(consent=consent, compartment__in=COUNTED).order_by(Random())
+    rows = chosen.values(*wanted).iterator(chunk_size=BATCH)
     while batch := list(islice(rows, BATCH)):
         yield list(batch), _episodes_of([case["id"] for case in batch])
 
@@ -48,7 +52,7 @@ def coded_episodes(*, consent: str) -> Iterator[list[Coded]]:
         "person_id", *EPISODE_COLUMNS, *_across("case", CASE_COLUMNS), *_across("case__person", PERSON_COLUMNS),
         *_across("case__organisation", ORGANISATION_COLUMNS),
     )  # fmt: skip
-    chosen = Episode.objects.filter(case__consent=consent).order_by(Random())
+    chosen = Episode.objects.filter(case__consent=consent, case__compartment__in=COUNTED).order_by(Random())
     rows = chosen.values(*wanted).iterator(chunk_size=BATCH)
     while batch := list(islice(rows, BATCH)):
         yield [{name.removeprefix("case__"): value for name, value in row.items()} for row in batch]

@@ -8,10 +8,9 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
-from amparo.access.actions import begin_reading
-from amparo.access.rules import Permission, Viewer
+from amparo.access.rules import ClearanceLevel, Permission, Purpose, Viewer
 from amparo.cases.models import Episode, Person
-from amparo.cases.queries.visible import visible_case, visible_cases
+from amparo.cases.queries.visible import begin_reading_case, purpose_of, visible_case, visible_cases
 from amparo.cases.rules.case import CaseDetails
 from amparo.cases.rules.children import ChildTrack, age_on
 from amparo.cases.rules.episode import EpisodeDetails
@@ -19,20 +18,21 @@ from amparo.cases.rules.lifecycle import Stage
 from amparo.cases.rules.naming import display_name
 from amparo.cases.rules.person import PersonDetails
 from amparo.vault.queries import open_many
-from amparo.vault.rules import Reading
-from amparo.vault.storing import record_from, sealed_of
+from amparo.vault.rules import Compartment, Reading
+from amparo.vault.storing import kept_apart, record_from, sealed_of
 from amparo.vocab.reference import BadReference, parse_reference
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonFile:
-    """A person, opened."""
+    """A person, opened. `kept_apart` names what is recorded of her in a compartment that the viewer does not have."""
 
     id: UUID
     version: int
     details: PersonDetails
     display_name: str
     ages: tuple[int, int] | None
+    kept_apart: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +67,9 @@ class CaseFile:
     team: str
     worker_id: int | None
     worker: str
+    compartment: Compartment
+    clearance: ClearanceLevel
+    purpose: Purpose | None
     details: CaseDetails
     person: PersonFile
     episodes: tuple[EpisodeFile, ...]
@@ -78,9 +81,7 @@ def get_case(
     """Open one case; `Absent` when it is hidden from the viewer or does not exist."""
     case = visible_case(viewer, reference, permission=permission)
     episodes = list(_with_links(case.episodes.all()))
-    reading = begin_reading(
-        viewer, action="cases.case.read", persons=[case.person_id], record=case.reference, now=now
-    )
+    reading = begin_reading_case(viewer, case, action="cases.case.read", now=now)
     return CaseFile(
         id=case.id,
         reference=case.reference,
@@ -98,6 +99,9 @@ def get_case(
         team="" if case.team is None else case.team.name,
         worker_id=case.worker_id,
         worker="" if case.worker is None else case.worker.name,
+        compartment=Compartment(case.compartment),
+        clearance=ClearanceLevel(case.clearance),
+        purpose=purpose_of(viewer, case),
         details=record_from(case, CaseDetails, open_many(reading, sealed_of(case, CaseDetails))),
         person=_person(case.person, reading, now.date()),
         episodes=tuple(_episode(episode, reading) for episode in episodes),
@@ -122,13 +126,15 @@ def _with_links(episodes: QuerySet[Episode]) -> QuerySet[Episode]:
 
 
 def _person(person: Person, reading: Reading, today: date) -> PersonFile:
-    details = record_from(person, PersonDetails, open_many(reading, sealed_of(person, PersonDetails)))
+    opened = open_many(reading, sealed_of(person, PersonDetails))
+    details = record_from(person, PersonDetails, opened)
     return PersonFile(
         id=person.id,
         version=person.version,
         details=details,
         display_name=display_name(details.called, details.names),
         ages=age_on(today, details),
+        kept_apart=kept_apart(person, PersonDetails, opened),
     )
 
 

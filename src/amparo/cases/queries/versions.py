@@ -8,10 +8,9 @@ from uuid import UUID
 
 from django.db import models
 
-from amparo.access.actions import begin_reading
 from amparo.access.rules import Viewer
 from amparo.cases.models import Case, Episode, Person
-from amparo.cases.queries.visible import Absent, visible_case
+from amparo.cases.queries.visible import Absent, begin_reading_case, visible_case
 from amparo.cases.rules.case import CaseDetails
 from amparo.cases.rules.episode import EpisodeDetails
 from amparo.cases.rules.person import PersonDetails
@@ -56,7 +55,5 @@ def _at(
     past = history.objects.filter(pgh_obj_id=row, version=version).order_by("-pgh_id").first()
     if past is None:
         raise Absent
-    reading = begin_reading(
-        viewer, action="cases.case.read_version", persons=[case.person_id], record=case.reference, now=now
-    )
+    reading = begin_reading_case(viewer, case, action="cases.case.read_version", now=now)
     return record_from(past, record, open_many(reading, sealed_of(past, record)))

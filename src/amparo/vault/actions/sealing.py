@@ -25,10 +25,15 @@ def begin_sealing(
     now: datetime,
     new: Collection[UUID] = (),
     compartment: Compartment = Compartment.PROTECTION,
+    within: Collection[Compartment] = tuple(Compartment),
 ) -> Sealing:
-    """Fetch the keys of persons for writing about them; those who are `new` get theirs now, in that compartment."""
+    """Fetch the keys of persons for writing about them; those who are `new` get theirs now, in that compartment.
+
+    `within` names the compartments of who writes: there is no key for what is locked elsewhere.
+    """
     holder = keeper()
-    keys = {kind: dict(found) for kind, found in holder.open_keys(persons, tuple(KeyKind)).items()}
+    found = holder.open_keys(persons, tuple(KeyKind), within=within)
+    keys = {kind: dict(held) for kind, held in found.items()}
     if new:
         for kind, made in holder.make_keys(new, compartment=compartment, now=now).items():
             keys[kind].update(made)
@@ -49,7 +54,7 @@ def _seal_clear(field: VaultField, *, now: datetime) -> int:
     while rows := list(clear[:AT_ONCE]):
         places = [field.place_in(row) for row in rows]
         persons = {place.person for place in places}
-        held = keeper().open_keys(persons, [KeyKind.RECORD])[KeyKind.RECORD]
+        held = keeper().open_keys(persons, [KeyKind.RECORD], within=tuple(Compartment))[KeyKind.RECORD]
         sealing = begin_sealing(persons & held.keys(), new=persons - held.keys(), now=now)
         for row, place in zip(rows, places, strict=True):
             value = json.loads(getattr(row, field.name).content)

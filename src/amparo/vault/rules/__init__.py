@@ -4,11 +4,12 @@ from amparo.vault.rules.compartments import Compartment, KeyKind, key_kind, lock
 from amparo.vault.rules.keys import Key, KeyName, NotOpened, PersonKey, new_key, unwrap, wrap, wrapped_by
 from amparo.vault.rules.places import Place
 from amparo.vault.rules.sealing import key_number, seal_bytes, unseal_bytes
-from amparo.vault.rules.values import DOTS, NoKeys, NotCovered, Reading, Sealed, Sealing
+from amparo.vault.rules.values import DOTS, KeptApart, NoKeys, NotCovered, Reading, Sealed, Sealing
 
 __all__ = [
     "DOTS",
     "Compartment",
+    "KeptApart",
     "Key",
     "KeyKind",
     "KeyName",

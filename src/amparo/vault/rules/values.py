@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 from uuid import UUID
 
-from amparo.vault.rules.compartments import KeyKind
+from amparo.vault.rules.compartments import Compartment, KeyKind
 from amparo.vault.rules.keys import PersonKey
 from amparo.vault.rules.places import Place
 from amparo.vault.rules.sealing import seal_bytes
@@ -38,8 +38,14 @@ class Reading:
     membership_id: int | None
     purpose: str
     persons: frozenset[UUID]
+    # Whose keys it may have. What is locked in another compartment opens as `KeptApart`, or not at all.
+    compartments: frozenset[Compartment] = frozenset()
     # The keys that were fetched for it, each kind once for all its persons. A person who was erased has none.
     keys: dict[KeyKind, KeysByPerson] = field(default_factory=dict, repr=False, compare=False)
+
+
+class KeptApart(dict[str, Any]):
+    """What a value opens as that lies in a compartment of its own, which the reader does not have: nothing, and it says so."""
 
 
 class Sealed:

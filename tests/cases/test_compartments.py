@@ -1,0 +1,257 @@
+"""A case and its person lie in one compartment for good, and where she is lies in one of its own."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+from django.test import Client
+
+from amparo.access.actions import PurposeMissing, Refused, grant_access
+from amparo.access.queries import viewer_for_membership
+from amparo.access.rules import GrantReason, Permission, Purpose, Viewer
+from amparo.audit.models import Event
+from amparo.cases.actions import add_note, link_operation, open_case, update_person
+from amparo.cases.facts import fact_tables
+from amparo.cases.models import Case, Episode, Person
+from amparo.cases.queries import Absent, find_reference, get_case, list_cases, person_at
+from amparo.cases.rules import Address
+from amparo.cases.rules.opening import NewCase
+from amparo.config.api import PREFIX
+from amparo.vault.models import PersonKeys
+from amparo.vault.queries import open_many
+from amparo.vault.rules import Compartment, NotOpened, Reading
+from amparo.vocab.facts import PERSON
+from tests.cases.pages import browser_of, case_url, organisation_of, text_of
+from tests.factories.accounts import NOW, make_organisation, make_viewer, state_purpose
+from tests.factories.cases import DETAILS, make_case, make_person_details, row_of
+
+pytestmark = pytest.mark.django_db
+HIDING = "Under the bridge 7"
+WITH_PLACE = {"address": Address(street=HIDING, city="Aleph")}
+
+
+@pytest.fixture
+def supervisor() -> Viewer:
+    return make_viewer("supervisor")
+
+
+def colleague(viewer: Viewer, role: str) -> Viewer:
+    return make_viewer(role, organisation=organisation_of(viewer))
+
+
+def hidden_case(by: Viewer, worker: Viewer | None = None) -> str:
+    return make_case(
+        by, person=make_person_details(**WITH_PLACE), worker_id=worker.user_id if worker else None
+    )
+
+
+def grant(reference: str, *, to: Viewer, by: Viewer, **more: object) -> Viewer:
+    grant_access(
+        record=row_of(reference).id, user_id=to.user_id, reason=GrantReason.JOINT_WORK, by=by, now=NOW,
+        ends_at=NOW + timedelta(days=3), permissions=[Permission.CASE_READ, Permission.PERSON_EDIT], **more,
+    )  # type: ignore[arg-type]  # fmt: skip
+    fresh = viewer_for_membership(to.membership_id or 0, NOW)
+    assert fresh is not None
+    return replace(fresh, stated_purpose=Purpose.LEGAL)
+
+
+class TestOneCompartment:
+    def test_a_case_opens_in_the_compartment_of_the_role_and_her_keys_are_locked_there(self) -> None:
+        investigator = make_viewer("investigator")
+        case = row_of(make_case(investigator))
+        keys = PersonKeys.objects.get(person=case.person_id)
+        assert case.compartment == case.person.compartment == keys.compartment == Compartment.JUSTICE
+
+    def test_it_never_changes(self, supervisor: Viewer) -> None:
+        case = row_of(make_case(supervisor))
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Case.objects.filter(id=case.id).update(compartment=Compartment.JUSTICE)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Person.objects.filter(id=case.person_id).update(compartment=Compartment.JUSTICE)
+
+    def test_a_case_of_another_compartment_than_its_person_cannot_be_written(
+        self, supervisor: Viewer
+    ) -> None:
+        case = row_of(make_case(supervisor))
+        case.pk, case.reference, case.compartment = None, "XA-0000-0000-0", Compartment.JUSTICE
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Case.objects.bulk_create([case])
+
+    def test_p20_protection_and_justice_do_not_see_each_other(self, supervisor: Viewer) -> None:
+        team_mate = make_viewer("investigator", organisation=make_organisation(kind="law_enforcement"))
+        protected, theirs = make_case(supervisor), make_case(team_mate)
+        for viewer, other in ((team_mate, protected), (supervisor, theirs)):
+            assert find_reference(viewer, other) is None
+            with pytest.raises(Absent):
+                get_case(viewer, other, now=NOW)
+        Case.objects.filter(reference=theirs).update(organisation=supervisor.organisation_id)
+        assert find_reference(supervisor, theirs) is None
+        assert [row.reference for row in list_cases(supervisor, now=NOW).rows] == [protected]
+
+    def test_p20_the_keys_of_one_are_not_to_be_had_in_the_other(self, supervisor: Viewer) -> None:
+        person = row_of(make_case(supervisor)).person
+        reading = Reading(
+            user_id=1, membership_id=1, purpose="", persons=frozenset({person.id}),
+            compartments=frozenset({Compartment.JUSTICE}),
+        )  # fmt: skip
+        with pytest.raises(NotOpened):
+            open_many(reading, [person.names])
+
+    def test_a_grant_opens_another_compartment_only_when_it_names_it(self, supervisor: Viewer) -> None:
+        investigator = make_viewer("investigator")
+        reference = make_case(supervisor)
+        plain = grant(reference, to=investigator, by=supervisor)
+        assert find_reference(plain, reference) is None
+        named = grant(reference, to=investigator, by=supervisor, compartments=[Compartment.PROTECTION])
+        file = get_case(named, reference, now=NOW)
+        assert file.person.display_name
+        assert [row.reference for row in list_cases(named, now=NOW).rows] == [reference]
+        assert file.person.kept_apart == {"address"}
+        with pytest.raises(Absent):
+            open_case(new=NewCase(existing_person=file.person.id, opened_date=NOW.date()), by=named, now=NOW)
+
+    @pytest.mark.parametrize("named", [Compartment.JUSTICE, Compartment.INTEGRITY])
+    def test_nobody_grants_a_compartment_that_is_not_theirs(
+        self, supervisor: Viewer, named: Compartment
+    ) -> None:
+        reference = make_case(supervisor)
+        with pytest.raises(Refused):
+            grant(reference, to=make_viewer("investigator"), by=supervisor, compartments=[named])
+
+    def test_only_those_who_are_helped_are_counted(self) -> None:
+        for role in ("caseworker", "investigator", "integrity_officer"):
+            make_case(make_viewer(role), details=DETAILS)
+        for table in fact_tables():
+            found = [row for rows in table.rows(lambda person: person.int % 2**31) for row in rows]
+            assert len(found) == 1
+            assert PERSON in found[0]
+
+    def test_the_independent_unit_has_references_of_its_own_and_ties_nothing(self) -> None:
+        officer = make_viewer("integrity_officer")
+        reference = make_case(officer)
+        assert reference.startswith("XAI-") or reference.split("-")[0].endswith("I")
+        episode = Episode.objects.get(case__reference=reference)
+        with pytest.raises(Refused):
+            link_operation(reference=reference, episode=episode.id, operation="", by=officer, now=NOW)
+
+
+class TestWhereSheIs:
+    def test_it_opens_for_who_has_the_compartment(self, supervisor: Viewer) -> None:
+        reference = hidden_case(supervisor)
+        assert HIDING in text_of(browser_of(supervisor).get(case_url("person", reference)))
+
+    def test_p21_for_others_it_is_dots_whether_it_is_known_or_not(self, supervisor: Viewer) -> None:
+        responder = colleague(supervisor, "first_responder")
+        client = browser_of(responder)
+        said = []
+        for reference in (
+            hidden_case(supervisor, responder),
+            make_case(supervisor, worker_id=responder.user_id),
+        ):
+            page = text_of(client.get(case_url("person", reference)))
+            assert HIDING not in page
+            assert "Kept apart. Your role does not open it." in page
+            assert case_url("section", reference, "address") not in page
+            said.append(client.get(f"{PREFIX}cases/{reference}").json()["person"])
+        assert all(
+            person["kept_apart"] == ["address"] and not person["details"]["address"] for person in said
+        )
+
+    def test_p21_it_is_not_in_an_earlier_version_and_not_in_the_question(self, supervisor: Viewer) -> None:
+        responder = colleague(supervisor, "first_responder")
+        reference = hidden_case(supervisor, responder)
+        assert person_at(responder, reference, 1, now=NOW).address is None
+        answer = browser_of(responder).get(case_url("section", reference, "address"))
+        assert answer.status_code == 403
+        assert HIDING not in text_of(answer)
+
+    def test_who_does_not_see_it_does_not_empty_it(self, supervisor: Viewer) -> None:
+        responder = colleague(supervisor, "first_responder")
+        reference = hidden_case(supervisor, responder)
+        details = get_case(responder, reference, now=NOW).person.details
+        changed = replace(details, called="Nour")
+        update_person(reference=reference, details=changed, version=1, by=responder, now=NOW)
+        kept = get_case(supervisor, reference, now=NOW).person.details
+        assert (kept.called, kept.address) == ("Nour", WITH_PLACE["address"])
+
+    def test_who_does_not_see_it_does_not_change_it(self, supervisor: Viewer) -> None:
+        responder = colleague(supervisor, "first_responder")
+        reference = hidden_case(supervisor, responder)
+        answer = browser_of(responder).patch(
+            f"{PREFIX}cases/{reference}/person",
+            json.dumps({"version": 1, "changes": {"address": {"street": "Nowhere"}}}),
+            content_type="application/json",
+        )
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+        kept = get_case(supervisor, reference, now=NOW).person
+        assert (kept.version, kept.details.address) == (1, WITH_PLACE["address"])
+
+    def test_a_grant_that_names_it_opens_it_for_that_record_only(self, supervisor: Viewer) -> None:
+        other = make_viewer("competent_authority")
+        first, second = hidden_case(supervisor), hidden_case(supervisor)
+        grant(first, to=other, by=supervisor)
+        named = grant(second, to=other, by=supervisor, compartments=[Compartment.LOCATION])
+        assert get_case(named, first, now=NOW).person.details.address is None
+        assert get_case(named, second, now=NOW).person.details.address == WITH_PLACE["address"]
+
+
+class TestPurpose:
+    def test_own_work_needs_no_question_and_is_kept_as_such(self) -> None:
+        worker = make_viewer("caseworker", purpose=None)
+        file = get_case(worker, make_case(worker), now=NOW)
+        assert file.purpose is Purpose.CASE_WORK
+        assert Event.objects.filter(action="cases.case.read").latest("id").purpose == "case_work"
+
+    def test_a_case_of_others_asks_first_and_then_says_it(self, supervisor: Viewer) -> None:
+        reference = make_case(colleague(supervisor, "caseworker"))
+        client = browser_of(supervisor)
+        asked = client.get(case_url("notes", reference))
+        assert asked.status_code == 302
+        assert asked["Location"].startswith(case_url("purpose", reference))
+        assert not Event.objects.filter(action="cases.case.read", user=supervisor.user_id).exists()
+        assert "I answer for the work of others" in text_of(client.get(asked["Location"]))
+        back = client.post(asked["Location"], {"purpose": "legal"})
+        assert back["Location"] == case_url("notes", reference)
+        assert "A court or another proceeding needs it" in text_of(client.get(back["Location"]))
+        assert Event.objects.filter(action="cases.case.read").latest("id").purpose == "legal"
+
+    def test_it_holds_for_that_case_and_session_only(self, supervisor: Viewer) -> None:
+        worker = colleague(supervisor, "caseworker")
+        first, second = make_case(worker), make_case(worker)
+        client = state_purpose(browser_of(supervisor), first)
+        assert client.get(case_url("detail", first)).status_code == 200
+        assert client.get(case_url("detail", second)).status_code == 302
+        assert browser_of(supervisor).get(case_url("detail", first)).status_code == 302
+
+    def test_nothing_is_written_without_it(self, supervisor: Viewer) -> None:
+        reference = make_case(colleague(supervisor, "caseworker"))
+        silent = replace(supervisor, stated_purpose=None)
+        with pytest.raises(PurposeMissing):
+            add_note(reference=reference, text="A note.", by=silent, now=NOW)
+
+    def test_a_program_says_it_in_a_header(self, supervisor: Viewer) -> None:
+        reference = make_case(colleague(supervisor, "caseworker"))
+        client: Client = browser_of(supervisor)
+        address = f"{PREFIX}cases/{reference}"
+        assert client.get(address).json()["code"] == "purpose_missing"
+        assert client.get(address, headers={"Amparo-Purpose": "curiosity"}).status_code == 422
+        answer = client.get(address, headers={"Amparo-Purpose": "quality"})
+        assert (answer.status_code, answer.json()["purpose"]) == (200, "quality")
+        assert Event.objects.filter(action="cases.case.read").latest("id").purpose == "quality"
+
+    def test_a_case_out_of_reach_does_not_ask(self, supervisor: Viewer) -> None:
+        reference = make_case(make_viewer("caseworker"))
+        client = browser_of(supervisor)
+        for name in ("detail", "purpose"):
+            assert client.get(case_url(name, reference)).status_code == 404
+
+    def test_the_question_leads_to_no_other_site(self, supervisor: Viewer) -> None:
+        reference = make_case(supervisor)
+        asked = case_url("purpose", reference) + "?next=https://example.org/"
+        assert browser_of(supervisor).post(asked, {"purpose": "legal"})["Location"] == case_url(
+            "detail", reference
+        )
