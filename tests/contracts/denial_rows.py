@@ -80,6 +80,8 @@ PAGES: Mapping[str, Row] = {
     "accounts:organisation": Row(guard=P.ORGANISATION_MANAGE, methods=BOTH),
     "accounts:organisations": Row(guard=P.INSTALLATION_MANAGE, methods=BOTH),
     "accounts:first-administrator": Row(guard=P.INSTALLATION_MANAGE, methods=BOTH),
+    "accounts:walls": Row(guard=P.WALL_REVIEW),
+    "accounts:wall-lift": Row(guard=P.WALL_REVIEW, methods=POST, body={"wall": "wall"}, hidden=403),
     # The design system.
     "ui:gallery": Row(guard=PUBLIC),
     "ui:example": Row(guard=PUBLIC, fixed={"example": "list"}),
@@ -95,6 +97,13 @@ PAGES: Mapping[str, Row] = {
     "cases:filter-remove": Row(guard=P.FILTER_SAVE, methods=POST),
     "cases:detail": Row(guard=P.CASE_READ),
     "cases:purpose": Row(guard=P.CASE_READ, methods=BOTH, typed={"purpose": "legal"}),
+    "cases:clearance": Row(
+        guard=P.CASE_RESTRICT, methods=BOTH, typed={"level": "normal", "reason": "no_longer"}
+    ),
+    "cases:wall": Row(guard=P.WALL_MAKE, methods=BOTH),
+    "cases:declaration": Row(guard=P.CASE_READ, methods=BOTH, typed={"reason": "known"}),
+    "cases:tell": Row(guard=P.CASE_READ, methods=BOTH, typed={"text": "He was paid."}),
+    "cases:messages": Row(guard=P.MESSAGE_READ),
     "cases:person": Row(guard=P.CASE_READ),
     "cases:episodes": Row(guard=P.CASE_READ),
     "cases:notes": Row(guard=P.CASE_READ),

@@ -204,6 +204,7 @@ LOOKS_AT_A_CASE: dict[str, Asked] = {
     "list_cases": lambda v, e: cases.list_cases(v, now=e.now).rows,
     "search_own_caseload": lambda v, e: cases.search_own_caseload(v, "Amina", now=e.now),
     "likely_persons": lambda v, e: cases.likely_persons(v, make_person_details(), now=e.now),
+    "list_messages": lambda v, e: cases.list_messages(v, now=e.now),
     "list_filters": lambda v, e: cases.list_filters(v),
     "loads": lambda v, e: cases.loads(v, now=e.now),
     "own_work": own_work,

@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from amparo.access.rules import Permission, Viewer, role_of
+from amparo.access.queries import WallRow
+from amparo.access.rules import Permission, Viewer, WallReason, role_of
 from amparo.access.web import is_factor_missing, viewer_of
 from amparo.accounts.queries import InvitationRow, MembershipRow, OrganisationRow, OwnDetails, TokenRow
 from amparo.ui.parts import Cell, Column, DataTable, Header, Link, NavigationItem, Row, State, SummaryRow
@@ -59,6 +60,44 @@ def organisations_navigation(viewer: Viewer) -> NavigationItem | None:
     if not viewer.may(Permission.INSTALLATION_MANAGE):
         return None
     return NavigationItem(label=_("Organisations"), url=reverse("accounts:organisations"), order=60)
+
+
+def walls_navigation(viewer: Viewer) -> NavigationItem | None:
+    """Offer the walls to who reviews them."""
+    if not viewer.may(Permission.WALL_REVIEW):
+        return None
+    return NavigationItem(label=_("Who is kept away"), url=reverse("accounts:walls"), order=60)
+
+
+def wall_table(walls: Iterable[WallRow]) -> DataTable:
+    """Lay out the walls that stand."""
+    known = set(WallReason)
+    columns = (
+        Column(key="number", label=_("Wall"), main=True),
+        Column(key="who", label=_("Kept away")),
+        Column(key="why", label=_("Why")),
+        Column(key="by", label=_("Made by")),
+        Column(key="since", label=_("Since")),
+    )
+    rows = tuple(
+        Row(
+            cells=(
+                Cell(value=one.id),
+                Cell(value=one.kept_away, is_name=True),
+                Cell(value=_(WallReason(one.reason).told) if one.reason in known else one.reason),
+                Cell(value=one.made_by, is_name=True),
+                Cell(value=one.made_at),
+            )
+        )
+        for one in walls
+    )
+    return DataTable(
+        caption=_("Walls that stand"),
+        columns=columns,
+        rows=rows,
+        empty_title=_("Nobody is kept away"),
+        empty_text=_("Whoever must not see a person stands here, with the reason."),
+    )
 
 
 def role_label(code: str) -> str:

@@ -59,6 +59,40 @@ def running_grants(record: UUID, *, now: datetime) -> tuple[GrantRow, ...]:
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WallRow:
+    """One wall that stands, as a reviewer sees it: who is kept away and why, and nothing of the person."""
+
+    id: int
+    kept_away: str
+    reason: str
+    made_by: str
+    made_at: datetime
+
+
+def list_walls(viewer: Viewer) -> tuple[WallRow, ...]:
+    """List the walls that stand, the newest first, to who reviews them."""
+    if not viewer.may(Permission.WALL_REVIEW):
+        return ()
+    rows = Wall.objects.filter(lifted_at__isnull=True).select_related("user", "organisation", "made_by")
+    return tuple(
+        WallRow(
+            id=row.pk,
+            kept_away=row.organisation.name if row.organisation else (row.user.name if row.user else ""),
+            reason=row.reason,
+            made_by=row.made_by.name if row.made_by else "",
+            made_at=row.made_at,
+        )
+        for row in rows.order_by("-made_at", "-id")
+    )
+
+
+def named_readers(record: UUID) -> tuple[tuple[int, str], ...]:
+    """List as id and name who is named for a record; the caller has found it through a scoped getter."""
+    named = Clearance.objects.filter(record=record, ended_at__isnull=True).order_by("user__name", "user_id")
+    return tuple(named.values_list("user_id", "user__name"))
+
+
 def was_carried_out(viewer: Viewer, submission: UUID) -> bool:
     """Tell whether the viewer's form was carried out already, where a page asks something before it lets `once` do so."""
     if viewer.user_id is None:

@@ -10,7 +10,7 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as app
 from django.urls import include, path, register_converter
 
-from amparo.access.views import invitations, organisations, own, people
+from amparo.access.views import invitations, organisations, own, people, walls
 from amparo.access.web import completes_sign_in, public, signed_in
 
 
@@ -46,6 +46,8 @@ pages = [
     path("people/password/", people.person_password, name="person-password"),
     path("people/invitation/end/", people.invitation_end, name="invitation-end"),
     path("organisation/", people.organisation, name="organisation"),
+    path("walls/", walls.walls, name="walls"),
+    path("walls/end/", walls.wall_lift, name="wall-lift"),
     path("organisations/", organisations.organisations, name="organisations"),
     path("organisations/administrator/", organisations.first_administrator, name="first-administrator"),
 ]

@@ -216,6 +216,11 @@ def workers_of(organisation_id: int, now: datetime, *, roles: frozenset[str]) ->
     return list(dict.fromkeys(rows.values_list("user_id", "user__name")))
 
 
+def is_role_held(role: str, now: datetime) -> bool:
+    """Tell whether anybody at all works in a role now."""
+    return Membership.objects.running(timezone.localdate(now)).filter(role=role).exists()
+
+
 def user_names(user_ids: Iterable[int]) -> dict[int, str]:
     """Give the names of users by id, in one query."""
     return dict(User.objects.filter(pk__in=set(user_ids)).values_list("id", "name"))

@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from amparo.cases.rules.sections import Subject, sections_of
-from amparo.cases.views import asking, changing, files, lists, moving, opening, papers, printing
+from amparo.cases.views import (
+    asking,
+    changing,
+    closing,
+    files,
+    lists,
+    moving,
+    opening,
+    papers,
+    printing,
+    unit,
+)
 
 
 class ReferenceConverter:
@@ -44,6 +55,7 @@ urlpatterns = [
     path("new/", opening.new, name="new"),
     path("lists/", lists.filters, name="filters"),
     path("lists/<uuid:filter_id>/remove/", lists.filter_remove, name="filter-remove"),
+    path("told/", unit.told, name="messages"),
     path("<reference:reference>/", files.detail, name="detail"),
     path("<reference:reference>/purpose/", asking.purpose, name="purpose"),
     path("<reference:reference>/person/", files.person, name="person"),
@@ -67,6 +79,10 @@ urlpatterns = [
     path("<reference:reference>/notes/new/", papers.note, name="note"),
     path("<reference:reference>/documents/new/", papers.document_new, name="document-new"),
     path("<reference:reference>/documents/<uuid:document>/", papers.document, name="document"),
+    path("<reference:reference>/closing/", closing.clearance, name="clearance"),
+    path("<reference:reference>/away/", closing.wall, name="wall"),
+    path("<reference:reference>/known/", closing.declaration, name="declaration"),
+    path("<reference:reference>/tell/", unit.tell, name="tell"),
     path("<reference:reference>/move/", moving.move, name="move"),
     path("<reference:reference>/assign/", moving.assign, name="assign"),
     path("<reference:reference>/summary/", printing.summary_pdf, name="summary-pdf"),

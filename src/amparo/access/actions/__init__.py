@@ -18,6 +18,7 @@ from amparo.access.actions.reading import begin_reading
 from amparo.access.actions.roles import RoleNotAssignable
 from amparo.access.actions.submissions import OtherContent, forget_submissions, once
 from amparo.access.actions.tokens import make_token, revoke_token
+from amparo.access.actions.walls import lift_wall, make_wall, name_readers
 from amparo.accounts.actions import (
     InvitationNotOpen,
     LinkNotOpen,
@@ -55,7 +56,10 @@ __all__ = [
     "forget_tokens",
     "grant_access",
     "invite_user",
+    "lift_wall",
     "make_token",
+    "make_wall",
+    "name_readers",
     "note_token_use",
     "once",
     "rename_organisation",

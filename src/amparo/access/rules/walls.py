@@ -50,6 +50,11 @@ class WallReason(StrEnum):
         """Give the reason in plain words."""
         return _WALL_REASONS[self]
 
+    @property
+    def told(self) -> str:
+        """Give the reason in the words of somebody who says it of others."""
+        return _TOLD.get(self, self.label)
+
 
 DECLARED: Final = (WallReason.MYSELF, WallReason.RELATIVE, WallReason.KNOWN)  # what somebody says of herself
 
@@ -71,4 +76,9 @@ _WALL_REASONS = {
     WallReason.KNOWN: N_("I know her, or somebody close to her"),
     WallReason.ACCUSED: N_("Somebody there is accused in her case"),
     WallReason.THREAT: N_("She fears them"),
+}
+_TOLD = {
+    WallReason.MYSELF: N_("It is their own record"),
+    WallReason.RELATIVE: N_("They are relatives of hers"),
+    WallReason.KNOWN: N_("They know her, or somebody close to her"),
 }

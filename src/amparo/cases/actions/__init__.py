@@ -2,6 +2,7 @@
 
 from amparo.cases.actions.ageing import let_come_of_age
 from amparo.cases.actions.changing import NotAcceptable, Stale, update_case, update_episode, update_person
+from amparo.cases.actions.closing import NotClosable, declare_known, keep_away, restrict_case
 from amparo.cases.actions.documents import add_document
 from amparo.cases.actions.episodes import add_episode, link_operation
 from amparo.cases.actions.filters import NameInUse, remove_filter, save_filter
@@ -11,15 +12,18 @@ from amparo.cases.actions.opening import open_case, open_cases
 from amparo.cases.actions.storing import NoRoom, settle_arrivals
 from amparo.cases.actions.summaries import take_summary
 from amparo.cases.actions.taking_out import note_taken_out
+from amparo.cases.actions.telling import EmptyMessage, tell_unit
 from amparo.cases.actions.withdrawing import Work, WorkedOn, withdraw_cases
 
 __all__ = [
+    "EmptyMessage",
     "EmptyNote",
     "NameInUse",
     "NoRoom",
     "NoSuchStep",
     "NoSuchWorker",
     "NotAcceptable",
+    "NotClosable",
     "ReasonMissing",
     "Stale",
     "Work",
@@ -28,6 +32,8 @@ __all__ = [
     "add_episode",
     "add_note",
     "assign_case",
+    "declare_known",
+    "keep_away",
     "let_come_of_age",
     "link_operation",
     "move_case",
@@ -35,9 +41,11 @@ __all__ = [
     "open_case",
     "open_cases",
     "remove_filter",
+    "restrict_case",
     "save_filter",
     "settle_arrivals",
     "take_summary",
+    "tell_unit",
     "update_case",
     "update_episode",
     "update_person",

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.models import F
 
 from amparo.access.actions import require
-from amparo.access.rules import Permission, Viewer, role_of
+from amparo.access.queries import named_readers
+from amparo.access.rules import ClearanceLevel, Permission, Viewer, role_of
 from amparo.accounts.queries import MembershipRow, people_of
 from amparo.cases.actions.changing import Stale, refuse_unknown_code
 from amparo.cases.actions.happenings import note_happening
@@ -81,6 +82,8 @@ def assign_case(*, reference: str, worker_id: int, version: int, by: Viewer, now
     """Give a case to another worker of its organisation, who takes it into her team."""
     case = visible_case(by, reference, permission=Permission.CASE_ASSIGN)
     post = _post(case.organisation_id, worker_id, now)
+    if case.clearance != ClearanceLevel.NORMAL and worker_id not in dict(named_readers(case.id)):
+        raise NoSuchWorker("The case is open to people who are named only. Name the worker first.")
     assigned = Case.objects.filter(id=case.id, version=version).update(
         worker_id=worker_id, team_id=post.team_id, version=F("version") + 1, changed_at=now
     )

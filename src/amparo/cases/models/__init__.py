@@ -4,5 +4,16 @@ from amparo.cases.models.case import Case, CaseEvent, SavedFilter
 from amparo.cases.models.episode import Episode, Operation
 from amparo.cases.models.papers import Document, Note
 from amparo.cases.models.person import Person
+from amparo.cases.models.unit import UnitMessage
 
-__all__ = ["Case", "CaseEvent", "Document", "Episode", "Note", "Operation", "Person", "SavedFilter"]
+__all__ = [
+    "Case",
+    "CaseEvent",
+    "Document",
+    "Episode",
+    "Note",
+    "Operation",
+    "Person",
+    "SavedFilter",
+    "UnitMessage",
+]

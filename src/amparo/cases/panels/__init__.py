@@ -2,5 +2,6 @@
 
 from amparo.cases.panels.home import home_panels, search
 from amparo.cases.panels.navigation import navigation
+from amparo.cases.panels.unit import messages_navigation
 
-__all__ = ["home_panels", "navigation", "search"]
+__all__ = ["home_panels", "messages_navigation", "navigation", "search"]

@@ -113,7 +113,23 @@ def acts(file: CaseFile, viewer: Viewer) -> Acts:
         if may_do(viewer, file, permission) and (name != "move" or next_steps(file, viewer))
     )
     first = links[0] if links else None
-    return Acts(first=first, buttons=links[1:MOST_BUTTONS], menu=links[MOST_BUTTONS:])
+    tell = Link(label=_("Tell the independent unit"), url=reverse("cases:tell", args=[file.reference]))
+    return Acts(first=first, buttons=links[1:MOST_BUTTONS], menu=(*links[MOST_BUTTONS:], tell))
+
+
+def closing_links(file: CaseFile, viewer: Viewer) -> tuple[Link, ...]:
+    """Return the ways to close a case to some, and the one to the independent unit, which leaves no trace in it."""
+    offered = (
+        (Permission.CASE_RESTRICT, _("Choose who may see this case at all"), "clearance"),
+        (Permission.WALL_MAKE, _("Keep somebody away from her"), "wall"),
+        (Permission.CASE_READ, _("I know this person"), "declaration"),
+        (Permission.CASE_READ, _("Tell the independent unit"), "tell"),
+    )
+    return tuple(
+        Link(label=label, url=reverse(f"cases:{name}", args=[file.reference]))
+        for permission, label, name in offered
+        if may_do(viewer, file, permission)
+    )
 
 
 def next_steps(file: CaseFile, viewer: Viewer) -> tuple[tuple[Stage, str], ...]:

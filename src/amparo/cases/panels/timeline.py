@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from amparo.access.queries import GrantRow
-from amparo.access.rules import PERMISSION_MEANINGS, GrantReason
+from amparo.access.rules import PERMISSION_MEANINGS, ClearanceLevel, ClearanceReason, GrantReason
 from amparo.cases.queries import CaseFile, DocumentFile, NoteFile, TimelineEntry
 from amparo.cases.rules import Stage
 from amparo.cases.rules.documents import KINDS
@@ -50,6 +50,8 @@ def _subject(entry: TimelineEntry, names: Mapping[int, str]) -> str:
             return names.get(int(subject.partition(":")[2]), "")
         case Happening.MOVED | Happening.CLOSED | Happening.REOPENED:
             return _(Stage(subject).label)
+        case Happening.RESTRICTED | Happening.UNRESTRICTED:
+            return _(ClearanceReason(subject).label)
         case Happening.NOTE_ADDED:
             return code_label("note_kind", subject)
         case Happening.DOCUMENT_ADDED:
@@ -120,11 +122,13 @@ def say_size(size: int) -> str:
     return _("%(number)s MB") % {"number": say_number(round(size / KILOBYTE**2, 1))}
 
 
-def access_rows(file: CaseFile) -> tuple[SummaryRow, ...]:
-    """Say who sees the case because of where it stands."""
+def access_rows(file: CaseFile, named: Sequence[str] = ()) -> tuple[SummaryRow, ...]:
+    """Say who sees the case because of where it stands; of one that is closed, only who is `named` does."""
     team = file.team or None
     words = {"organisation": file.organisation, "team": file.team}
+    closed = SummaryRow(label=_(file.clearance.label), value=tuple(named), is_name=True)
     return (
+        *((closed,) if file.clearance is not ClearanceLevel.NORMAL else ()),
         SummaryRow(
             label=_("Worker"),
             value=file.worker or _("Nobody yet"),

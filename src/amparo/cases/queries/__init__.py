@@ -19,6 +19,7 @@ from amparo.cases.queries.papers import (
     list_timeline,
 )
 from amparo.cases.queries.sameness import KnownPerson, find_alike, get_known_persons, person_ids
+from amparo.cases.queries.unit import MessageFile, list_messages
 from amparo.cases.queries.versions import case_at, episode_at, person_at
 from amparo.cases.queries.visible import Absent, offered_purpose
 from amparo.cases.queries.work import Load, OwnWork, loads, own_work
@@ -35,6 +36,7 @@ __all__ = [
     "KnownPerson",
     "LikelyPerson",
     "Load",
+    "MessageFile",
     "NoteFile",
     "OwnWork",
     "PersonFile",
@@ -54,6 +56,7 @@ __all__ = [
     "list_cases",
     "list_documents",
     "list_filters",
+    "list_messages",
     "list_notes",
     "list_timeline",
     "loads",

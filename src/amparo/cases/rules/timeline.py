@@ -27,6 +27,9 @@ class Happening(StrEnum):
     DOCUMENT_ADDED = "document_added"
     SUMMARY_PRINTED = "summary_printed"
     EXPORTED = "exported"
+    RESTRICTED = "restricted"
+    UNRESTRICTED = "unrestricted"
+    STEPPED_BACK = "stepped_back"
 
     @property
     def label(self) -> str:
@@ -52,4 +55,7 @@ HAPPENINGS = {
     Happening.DOCUMENT_ADDED: N_("Document added"),
     Happening.SUMMARY_PRINTED: N_("Summary printed"),
     Happening.EXPORTED: N_("Taken out as a workbook"),
+    Happening.RESTRICTED: N_("Closed to all but named people"),
+    Happening.UNRESTRICTED: N_("Open again to all within reach"),
+    Happening.STEPPED_BACK: N_("Somebody who knows her stepped back"),
 }

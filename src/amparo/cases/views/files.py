@@ -6,11 +6,11 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from amparo.access.queries import running_grants
+from amparo.access.queries import named_readers, running_grants
 from amparo.access.rules import Permission
 from amparo.access.web import Request, requires
 from amparo.accounts.queries import user_names
-from amparo.cases.panels.identity import may_do
+from amparo.cases.panels.identity import closing_links, may_do
 from amparo.cases.panels.overview import episode_blocks, overview, person_blocks
 from amparo.cases.panels.timeline import (
     access_rows,
@@ -87,7 +87,12 @@ def timeline(request: Request, reference: str) -> HttpResponse:
 def access(request: Request, reference: str) -> HttpResponse:
     """Say who can see the case, and why."""
     file = get_case(request.viewer, reference, now=request.now)
-    context = {"rows": access_rows(file), "grants": grant_table(running_grants(file.id, now=request.now))}
+    named = [name for _user, name in named_readers(file.id)]
+    context = {
+        "rows": access_rows(file, named),
+        "grants": grant_table(running_grants(file.id, now=request.now)),
+        "closing": closing_links(file, request.viewer),
+    }
     return case_page(
         request, "cases/access.html", context, file=file, title=_("Who can see this"), current="access"
     )
