@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from io import BytesIO
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from django.test import Client
 
-from amparo.access.actions import grant_access, invite_user, make_token, renew_password, revoke
+from amparo.access.actions import grant_access, invite_user, make_token, make_wall, renew_password, revoke
 from amparo.access.queries import viewer_for_membership
-from amparo.access.rules import ROLES, GrantReason, Permission, Viewer
+from amparo.access.rules import ROLES, GrantReason, Permission, Viewer, WallReason
 from amparo.accounts.models import ApiToken, Invitation, Organisation
-from amparo.cases.actions import add_document, add_note, save_filter
-from amparo.cases.models import Episode, SavedFilter
+from amparo.cases.actions import save_filter
+from amparo.cases.models import SavedFilter
 from amparo.cases.queries import CaseChoices
 from amparo.vocab.reference import make_reference
+from tests.contracts.denial_states import Makers, case_things, closed_case, out_of_reach
 from tests.factories.accounts import (
     PASSWORD,
     add_second_factor,
@@ -30,11 +30,10 @@ from tests.factories.accounts import (
     sign_in,
     state_purpose,
 )
-from tests.factories.cases import make_case, make_person_details, row_of
+from tests.factories.cases import row_of
 from tests.factories.evidence import make_snapshot
 from tests.factories.intake import SOFIA, make_batch, make_text_file
 
-PICTURE = bytes.fromhex("89504e470d0a1a0a0000000d49484452") + bytes(64)
 ANONYMOUS = "anonymous"
 WITHOUT_ROLE = "without a role"
 WITHOUT_SECOND_STEP = "supervisor without the second step"
@@ -57,6 +56,7 @@ ABSENT: Things = {
     "snapshot": UUID(int=6),
     "membership": 999_999,
     "token": 999_998,
+    "wall": 999_996,
     "invitation": 999_997,
     "invitation_secret": "a" * 43,
     "password_secret": "b" * 43,
@@ -71,6 +71,8 @@ class World:
     viewers: dict[str, Viewer] = field(default_factory=dict)
     own: dict[str, Things] = field(default_factory=dict)
     beyond: dict[str, dict[str, Things]] = field(default_factory=dict)
+    closed: dict[str, Things] = field(default_factory=dict)
+    answers: dict[Any, Any] = field(default_factory=dict)  # of what is absent, which is asked once
 
     def client(self, looker: str, **more: Any) -> Client:
         """Return a browser of its own, signed in as somebody of that role."""
@@ -97,12 +99,18 @@ def build(now: datetime) -> World:
         "statistician": _member("statistician"),
         "national_rapporteur": _member("national_rapporteur"),
         "installation_administrator": _member("installation_administrator"),
+        "duty_protection_officer": _member("duty_protection_officer", organisation=ours.organisation),
+        "investigator": _member("investigator"),
+        "integrity_officer": _member("integrity_officer"),
+        "access_reviewer": _member("access_reviewer"),
     }
     case_of = {
         "caseworker": ours.case,
         "supervisor": ours.case,
         "first_responder": case_things(responder, now),
         "competent_authority": theirs.granted_to(authority, ends_at=now + timedelta(days=30)),
+        "investigator": case_things(everyone["investigator"], now),
+        "integrity_officer": case_things(everyone["integrity_officer"], now),
     }
     revoked = theirs.granted_to(authority, ends_at=now + timedelta(days=30), is_revoked=True)
     unread = theirs.granted_to(
@@ -128,11 +136,23 @@ def build(now: datetime) -> World:
         world.beyond[role] = {"another organisation": elsewhere} | {
             name: {**elsewhere, **case} for name, case in beyond_cases.get(role, {}).items()
         }
+    makers = Makers(ours=ours.worker, justice=everyone["investigator"], unit=everyone["integrity_officer"])
+    for role, viewer in everyone.items():
+        if viewer.may(Permission.CASE_READ):
+            world.closed[role] = {**world.own[role], **closed_case(viewer, makers, now)}
+            for name, case in out_of_reach(viewer, makers, now).items():
+                world.beyond[role][name] = {**ABSENT, **theirs.things, "snapshot": ABSENT["snapshot"], **case}
+        known = [world.own[role], world.closed.get(role, {}), *world.beyond[role].values()]
+        references = {str(things["reference"]) for things in known if "reference" in things}
         client = sign_in(Client(), viewer)
-        _keep_cookies(world, role, state_purpose(client, str(world.own[role]["reference"])))
+        _keep_cookies(world, role, state_purpose(client, *sorted(references)))
     world.beyond["competent_authority"]["a grant that opens nothing to read"] = {
         **world.beyond["competent_authority"]["another organisation"], **unread,
     }  # fmt: skip
+    for role, viewer in everyone.items():
+        world.closed.setdefault(role, world.closed["supervisor"])
+        if not viewer.may(Permission.CASE_READ):
+            world.beyond[role] |= {**world.beyond["supervisor"], **world.beyond[role]}
     _add_others(world, ours)
     return world
 
@@ -161,6 +181,13 @@ class _House:
             "membership": member.pk,
             "invitation": Invitation.objects.get(organisation=organisation).pk,
             "invitation_secret": secret,
+            "wall": make_wall(
+                person=row_of(self.case["reference"]).person_id,
+                user_id=member.user_id,
+                reason=WallReason.KNOWN,
+                by=self.supervisor,
+                now=now,
+            ),
             "password_secret": renew_password(membership_id=member.pk, by=self.administrator, now=now),
         }
 
@@ -177,17 +204,6 @@ class _House:
         if is_revoked:
             revoke(grant_id=grant, by=self.supervisor, now=self.now)
         return things
-
-
-def case_things(worker: Viewer, now: datetime) -> Things:
-    """Open a case with an episode, a note and a document."""
-    reference = make_case(worker, person=make_person_details(), now=now)
-    note = add_note(reference=reference, text="She asked for a lawyer.", by=worker, now=now)
-    document = add_document(
-        reference=reference, content=BytesIO(PICTURE), name="a.png", size=len(PICTURE), by=worker, now=now
-    )
-    episode = Episode.objects.get(case__reference=reference)
-    return {"reference": reference, "episode": episode.id, "document": document, "note": note}
 
 
 def kept_by(viewer: Viewer, now: datetime) -> Things:
@@ -221,6 +237,7 @@ def _add_others(world: World, ours: _House) -> None:
     world.cookies[ANONYMOUS] = {}
     for looker in (WITHOUT_ROLE, WITHOUT_SECOND_STEP, ANONYMOUS):
         world.own[looker] = world.own["supervisor"]
+        world.closed[looker] = world.closed["supervisor"]
         world.beyond[looker] = world.beyond["supervisor"]
 
 

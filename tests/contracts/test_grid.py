@@ -1,0 +1,59 @@
+"""A covering part of the grid of denials; the whole of it is asked by `bench/denials.py`, which sets DENIALS_SHARE."""
+
+from __future__ import annotations
+
+import json
+import os
+from itertools import product
+from pathlib import Path
+from time import process_time
+
+import pytest
+
+from tests.contracts.denial_grid import Check, covering, fault_of, grid, routes
+from tests.contracts.denial_world import LOOKERS, World
+from tests.contracts.test_denials import world
+
+__all__ = ["world"]  # a fixture
+pytestmark = pytest.mark.django_db
+
+# "1/2": the first half of the whole grid. Unset: the part that covers all pairs.
+SHARE = os.environ.get("DENIALS_SHARE", "")
+
+
+def chosen(looker: str) -> list[Check]:
+    if not SHARE:
+        return [check for check in covering() if check.looker == looker]
+    number, of = map(int, SHARE.split("/"))
+    return [each for place, each in enumerate(grid()) if place % of == number - 1 and each.looker == looker]
+
+
+@pytest.mark.parametrize("looker", LOOKERS)
+def test_p01_p02_nobody_is_answered_beyond_reach_and_hidden_is_absent(world: World, looker: str) -> None:
+    checks, began = chosen(looker), process_time()
+    faults = [(check, fault) for check in checks if (fault := fault_of(world, check))]
+    if kept := os.environ.get("DENIALS_KEPT"):
+        line = {
+            "looker": looker,
+            "checks": len(checks),
+            "faults": len(faults),
+            "seconds": process_time() - began,
+        }
+        with Path(kept).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+    assert not faults, "\n".join(f"{fault}: {check}" for check, fault in faults[:20])
+
+
+def test_the_part_that_is_asked_holds_every_pair() -> None:
+    asked = list(covering())
+    for each in routes():
+        mine = [one for one in asked if (one.is_page, one.name) == (each.is_page, each.route.name)]
+        assert {one.looker for one in mine} == set(LOOKERS)
+        assert {one.state for one in mine} == set(each.states)
+        assert {one.method for one in mine} == set(each.methods)
+    states = {(one.looker, one.state) for one in asked}
+    assert states >= set(product(LOOKERS, {state for each in routes() for state in each.states}))
+
+
+def test_the_whole_grid_is_large_enough() -> None:
+    assert sum(1 for _check in grid()) >= 20_000
