@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,7 +113,7 @@ def _called(node: ast.AST) -> str:
     return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
 
 
-def is_killed(mutant: Mutant, place: Path) -> bool:
+def is_killed(mutant: Mutant, place: Path, tests: Sequence[str]) -> bool:
     """Tell whether a test fails with the mutant in the place of the source."""
     file = place / "amparo" / mutant.file
     kept = file.read_text(encoding="utf-8")
@@ -130,7 +130,7 @@ def is_killed(mutant: Mutant, place: Path) -> bool:
             "--tb=no",
             "-p",
             "no:cacheprovider",
-            *TESTS,
+            *tests,
         ]
         environment = {**os.environ, "PYTHONPATH": str(place), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(
@@ -148,6 +148,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", action="append")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--tests", nargs="*", default=TESTS, help="another choice of tests, for a quick look")
     asked = parser.parse_args()
     found = [mutant for file in asked.only or MUTATED for mutant in mutants(file)]
     if asked.list:
@@ -160,7 +161,7 @@ def main() -> int:
             shutil.copytree(SOURCE, Path(scratch) / "src", ignore=shutil.ignore_patterns("__pycache__"))
         )
         for one in found:
-            killed = is_killed(one, place)
+            killed = is_killed(one, place, asked.tests)
             lived += not killed
             print(f"{'killed' if killed else 'LIVED '} {one.file}:{one.line} without {one.what}", flush=True)
     print(f"{len(found) - lived} killed of {len(found)}")

@@ -20,7 +20,7 @@ class Program:
 
     def __init__(self, viewer: Viewer | None) -> None:
         self.client = Client(raise_request_exception=False)
-        self.headers = {}
+        self.headers = {"Amparo-Purpose": "supervision"}
         if viewer is not None:
             token = make_token(name="program", days=30, by=viewer, now=timezone.now())
             self.headers["Authorization"] = f"Bearer {token}"

@@ -27,7 +27,8 @@ from amparo.cases.models import Case, Episode
 from amparo.cases.queries import CaseChoices
 from amparo.evidence import queries as evidence
 from amparo.intake import queries as intake
-from tests.contracts.denial_world import PICTURE
+from amparo.vault.rules import Compartment
+from tests.contracts.denial_states import PICTURE
 from tests.factories.accounts import make_organisation, make_team, make_viewer
 from tests.factories.cases import make_case, make_person_details
 from tests.factories.evidence import make_snapshot
@@ -141,7 +142,7 @@ def test_what_may_be_done_may_be_read(pool: Pool, reach: Any, permission: Permis
     for number, reference in enumerate(pool.references):
         if not viewer.may(permission):
             assert reference not in within
-        elif number in granted:
+        elif number in granted and Compartment.PROTECTION in viewer.compartments:
             assert reference in within
         elif Case.objects.get(reference=reference).organisation_id != viewer.organisation_id:
             assert reference not in within

@@ -22,7 +22,8 @@ from amparo.cases.queries import CaseChoices, get_case
 from amparo.cases.rules import Stage
 from amparo.cli.demo.caseload import make_caseload
 from amparo.evidence.actions import build_snapshot, record_snapshot
-from tests.contracts.denial_world import PICTURE, faulty_file
+from tests.contracts.denial_states import PICTURE
+from tests.contracts.denial_world import faulty_file
 from tests.factories.accounts import sign_in
 from tests.factories.intake import AMINA, SOFIA, make_batch, make_text_file, make_workbook, make_written_batch
 

@@ -18,7 +18,8 @@ from amparo.intake.actions import check_batch, write_batch
 from amparo.intake.models import ImportBatch
 from amparo.intake.rules import BatchState
 from tests.browser import faults_of
-from tests.contracts.denial_world import PICTURE, faulty_file
+from tests.contracts.denial_states import PICTURE
+from tests.contracts.denial_world import faulty_file
 from tests.factories.intake import AMINA, make_workbook
 from tests.journeys.conftest import Browsing
 from tests.journeys.installation import Installation

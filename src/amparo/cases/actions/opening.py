@@ -62,13 +62,8 @@ def open_cases(
     known = _known_persons(new, by)
     references = _references(len(new), by.opens_in, rng or SystemRandom())
     drawn = [one.existing_person or uuid7() for one in new]
-    sealing = begin_sealing(
-        known,
-        new=[each for each in drawn if each not in known],
-        compartment=by.opens_in,
-        within=by.reads_in(),
-        now=now,
-    )
+    fresh = [each for each in drawn if each not in known]
+    sealing = begin_sealing(known, new=fresh, compartment=by.opens_in, within=by.reads_in(), now=now)
     persons = [
         known.get(person) or _new_person(one, person, by.opens_in, sealing, now)
         for one, person in zip(new, drawn, strict=True)

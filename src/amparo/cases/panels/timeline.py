@@ -126,9 +126,15 @@ def access_rows(file: CaseFile, named: Sequence[str] = ()) -> tuple[SummaryRow, 
     """Say who sees the case because of where it stands; of one that is closed, only who is `named` does."""
     team = file.team or None
     words = {"organisation": file.organisation, "team": file.team}
-    closed = SummaryRow(label=_(file.clearance.label), value=tuple(named), is_name=True)
+    if file.clearance is not ClearanceLevel.NORMAL:
+        return (
+            SummaryRow(label=_(file.clearance.label), value=tuple(named), is_name=True),
+            SummaryRow(
+                label=_("Nobody else"),
+                value=_("For all others it does not exist, whatever is opened to them."),
+            ),
+        )
     return (
-        *((closed,) if file.clearance is not ClearanceLevel.NORMAL else ()),
         SummaryRow(
             label=_("Worker"),
             value=file.worker or _("Nobody yet"),
