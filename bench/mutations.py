@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +58,7 @@ def mutants(file: str) -> Iterator[Mutant]:
         yield Mutant(file=file, line=line, what=what, source=ast.unparse(ast.fix_missing_locations(tree)))
 
 
-def _changes(tree: ast.Module) -> Iterator[object]:
+def _changes(tree: ast.Module) -> Iterator[Callable[[], tuple[int, str]]]:
     """Give what can be taken away, each as a call that does it to the tree."""
     for node in ast.walk(tree):
         if (

@@ -26,7 +26,7 @@ from amparo.access.actions import (
 )
 from amparo.access.models import Grant, Submission
 from amparo.access.queries import viewer_for_token
-from amparo.access.rules import GrantReason, Permission, Scope, Viewer, system_viewer
+from amparo.access.rules import GrantReason, Permission, Purpose, Scope, Viewer, system_viewer
 from amparo.accounts.models import ApiToken
 from amparo.accounts.queries import tokens_of
 from amparo.audit.models import Event
@@ -135,7 +135,7 @@ class TestReading:
             action="cases.case.open",
             persons=persons,
             record="XA-7Q4K-9X2M-C",
-            purpose="casework",
+            purpose=Purpose.LEGAL,
             now=NOW,
         )
         assert (reading.user_id, set(reading.persons)) == (viewer.user_id, persons)

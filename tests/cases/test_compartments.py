@@ -49,11 +49,12 @@ def hidden_case(by: Viewer, worker: Viewer | None = None) -> str:
     )
 
 
-def grant(reference: str, *, to: Viewer, by: Viewer, **more: object) -> Viewer:
+def grant(reference: str, *, to: Viewer, by: Viewer, compartments: tuple[Compartment, ...] = ()) -> Viewer:
     grant_access(
         record=row_of(reference).id, user_id=to.user_id, reason=GrantReason.JOINT_WORK, by=by, now=NOW,
-        ends_at=NOW + timedelta(days=3), permissions=[Permission.CASE_READ, Permission.PERSON_EDIT], **more,
-    )  # type: ignore[arg-type]  # fmt: skip
+        ends_at=NOW + timedelta(days=3), permissions=[Permission.CASE_READ, Permission.PERSON_EDIT],
+        compartments=compartments,
+    )  # fmt: skip
     fresh = viewer_for_membership(to.membership_id or 0, NOW)
     assert fresh is not None
     return replace(fresh, stated_purpose=Purpose.LEGAL)
@@ -106,7 +107,7 @@ class TestOneCompartment:
         reference = make_case(supervisor)
         plain = grant(reference, to=investigator, by=supervisor)
         assert find_reference(plain, reference) is None
-        named = grant(reference, to=investigator, by=supervisor, compartments=[Compartment.PROTECTION])
+        named = grant(reference, to=investigator, by=supervisor, compartments=(Compartment.PROTECTION,))
         file = get_case(named, reference, now=NOW)
         assert file.person.display_name
         assert [row.reference for row in list_cases(named, now=NOW).rows] == [reference]
@@ -120,7 +121,7 @@ class TestOneCompartment:
     ) -> None:
         reference = make_case(supervisor)
         with pytest.raises(Refused):
-            grant(reference, to=make_viewer("investigator"), by=supervisor, compartments=[named])
+            grant(reference, to=make_viewer("investigator"), by=supervisor, compartments=(named,))
 
     def test_only_those_who_are_helped_are_counted(self) -> None:
         for role in ("caseworker", "investigator", "integrity_officer"):
@@ -194,7 +195,7 @@ class TestWhereSheIs:
         other = make_viewer("competent_authority")
         first, second = hidden_case(supervisor), hidden_case(supervisor)
         grant(first, to=other, by=supervisor)
-        named = grant(second, to=other, by=supervisor, compartments=[Compartment.LOCATION])
+        named = grant(second, to=other, by=supervisor, compartments=(Compartment.LOCATION,))
         assert get_case(named, first, now=NOW).person.details.address is None
         assert get_case(named, second, now=NOW).person.details.address == WITH_PLACE["address"]
 

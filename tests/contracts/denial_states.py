@@ -78,7 +78,7 @@ def _restrict(level: ClearanceLevel) -> Callable[[Things, Viewer, datetime], Non
     def close(things: Things, viewer: Viewer, now: datetime) -> None:
         case = row_of(things["reference"])
         _of(things).update(clearance=level)
-        Clearance.objects.create(record=case.id, user_id=viewer.user_id, named_at=now, ended_at=now)
+        Clearance.objects.create(record=case.id, user_id=viewer.known_user_id, named_at=now, ended_at=now)
 
     return close
 
@@ -106,7 +106,7 @@ def _wall_over_all(things: Things, viewer: Viewer, now: datetime) -> None:
     """Name her and grant it too: deny wins."""
     case = row_of(things["reference"])
     _of(things).update(clearance=ClearanceLevel.RESTRICTED)
-    Clearance.objects.create(record=case.id, user_id=viewer.user_id, named_at=now)
+    Clearance.objects.create(record=case.id, user_id=viewer.known_user_id, named_at=now)
     _granted(viewer, things, now)
     _wall_person(things, viewer, now)
 
