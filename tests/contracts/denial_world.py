@@ -153,6 +153,8 @@ def build(now: datetime) -> World:
         world.closed.setdefault(role, world.closed["supervisor"])
         if not viewer.may(Permission.CASE_READ):
             world.beyond[role] |= {**world.beyond["supervisor"], **world.beyond[role]}
+    for things in world.beyond["access_reviewer"].values():
+        things["wall"] = ABSENT["wall"]  # reviewers see them all, whoever made them
     _add_others(world, ours)
     return world
 
@@ -210,13 +212,13 @@ def kept_by(viewer: Viewer, now: datetime) -> Things:
     """Make what belongs to a user and not to a case: a list, shared with the team, and a key."""
     things: Things = {}
     if viewer.may(Permission.FILTER_SAVE):
-        saved = SavedFilter.objects.filter(user_id=viewer.user_id).first()
+        saved = SavedFilter.objects.filter(user_id=viewer.known_user_id).first()
         things["filter_id"] = saved.id if saved else save_filter(
             name="To call", choices=CaseChoices(), is_shared=True, by=viewer, now=now
         )  # fmt: skip
     if viewer.may(Permission.TOKEN_MANAGE):
         things["key"] = make_token(name="Counting", days=30, by=viewer, now=now)
-        things["token"] = ApiToken.objects.filter(user_id=viewer.user_id).latest("id").pk
+        things["token"] = ApiToken.objects.filter(user_id=viewer.known_user_id).latest("id").pk
     return things
 
 
