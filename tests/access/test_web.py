@@ -47,6 +47,8 @@ BY_PERMISSION = {
     "accounts:invitation-end": Permission.PEOPLE_MANAGE,
     "accounts:organisation": Permission.ORGANISATION_MANAGE,
     "accounts:organisations": Permission.INSTALLATION_MANAGE,
+    "accounts:walls": Permission.WALL_REVIEW,
+    "accounts:wall-lift": Permission.WALL_REVIEW,
     "accounts:first-administrator": Permission.INSTALLATION_MANAGE,
     "accounts:tokens": Permission.TOKEN_MANAGE,
     "accounts:token-end": Permission.TOKEN_MANAGE,

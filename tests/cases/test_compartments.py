@@ -18,6 +18,7 @@ from amparo.cases.actions import add_note, link_operation, open_case, update_per
 from amparo.cases.facts import fact_tables
 from amparo.cases.models import Case, Episode, Person
 from amparo.cases.queries import Absent, find_reference, get_case, list_cases, person_at
+from amparo.cases.queries.coded import COUNTED
 from amparo.cases.rules import Address
 from amparo.cases.rules.opening import NewCase
 from amparo.config.api import PREFIX
@@ -124,6 +125,7 @@ class TestOneCompartment:
             grant(reference, to=make_viewer("investigator"), by=supervisor, compartments=(named,))
 
     def test_only_those_who_are_helped_are_counted(self) -> None:
+        assert set(COUNTED) < set(Compartment)
         for role in ("caseworker", "investigator", "integrity_officer"):
             make_case(make_viewer(role), details=DETAILS)
         for table in fact_tables():
