@@ -15,13 +15,13 @@ import psycopg
 from django.db import connections, transaction
 
 from amparo.audit.actions import record
-from amparo.audit.connecting import own_connection
-from amparo.audit.heads import make_head, proof_since
+from amparo.audit.chain.connecting import own_connection
+from amparo.audit.chain.heads import make_head, proof_since
+from amparo.audit.chain.sealing import Sealer
+from amparo.audit.chain.signing import Signer, make_signer, public_keys
+from amparo.audit.chain.verifying import verify
 from amparo.audit.rules.heads import Head
 from amparo.audit.rules.verdicts import KnownHead, Verdict, known_heads
-from amparo.audit.sealing import Sealer
-from amparo.audit.signing import Signer, make_signer, public_keys
-from amparo.audit.verifying import verify
 from amparo.audit.witness.keeping import HeadKeeper
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)

@@ -15,7 +15,7 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
-from amparo.audit.connecting import Connection
+from amparo.audit.chain.connecting import Connection
 from amparo.audit.rules.heads import Head, read_head
 
 

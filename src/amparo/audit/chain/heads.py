@@ -9,11 +9,11 @@ from typing import Final
 
 from psycopg.types.json import Jsonb
 
-from amparo.audit.connecting import Connection
+from amparo.audit.chain.connecting import Connection
+from amparo.audit.chain.signing import Signer
 from amparo.audit.rules.epochs import FIRST_PREVIOUS
 from amparo.audit.rules.heads import Head, read_head, signed
 from amparo.audit.rules.merkle import Frontier, consistency_proof, leaf_hash, subtrees
-from amparo.audit.signing import Signer
 
 # What guards the tables: triggers with their functions, policies, rights, owners, roles. A change of any shows in the next head.
 GUARDS: Final = """

@@ -6,12 +6,12 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from amparo.audit.connecting import Connection
+from amparo.audit.chain.connecting import Connection
+from amparo.audit.chain.streaming import Leaf, epochs, leaves_from
 from amparo.audit.rules.epochs import FIRST_PREVIOUS, SIGNED_EPOCH, SealedEpoch, follows
 from amparo.audit.rules.merkle import Frontier, leaf_hash, root_of
 from amparo.audit.rules.signatures import is_signed
 from amparo.audit.rules.verdicts import Finding, KnownHead, Verdict
-from amparo.audit.streaming import Leaf, epochs, leaves_from
 
 MOST_FINDINGS: Final = 50
 MOST_LAG: Final = 30  # seconds that an event may wait for its seal

@@ -14,12 +14,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from amparo.audit.connecting import POSTER_LOCK, Connection, own_connection, take_lock
-from amparo.audit.heads import make_head, proof_since
+from amparo.audit.chain.connecting import POSTER_LOCK, Connection, own_connection, take_lock
+from amparo.audit.chain.heads import make_head, proof_since
+from amparo.audit.chain.signing import Signer, read_signer
 from amparo.audit.rules.heads import Head, NotAHead, compact, read_head, receipt_bytes
 from amparo.audit.rules.signatures import is_signed
 from amparo.audit.rules.verdicts import KnownHead, NotAnAnchor, known_heads
-from amparo.audit.signing import Signer, read_signer
 
 logger = logging.getLogger("amparo.audit")
 

@@ -6,8 +6,11 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from amparo.audit.connecting import Connection, own_connection
-from amparo.audit.posting import WitnessAway, heads_at
+from amparo.audit.chain.connecting import Connection, own_connection
+from amparo.audit.chain.posting import WitnessAway, heads_at
+from amparo.audit.chain.signing import public_keys
+from amparo.audit.chain.timestamps import NotATimestamp, stamped_head
+from amparo.audit.chain.verifying import verify
 from amparo.audit.rules.verdicts import (
     Finding,
     KnownHead,
@@ -16,9 +19,6 @@ from amparo.audit.rules.verdicts import (
     known_heads,
     typed_from_paper,
 )
-from amparo.audit.signing import public_keys
-from amparo.audit.timestamps import NotATimestamp, stamped_head
-from amparo.audit.verifying import verify
 
 MOST_BYTES = 64 * 1024 * 1024
 

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from psycopg import sql
 
-from amparo.audit.connecting import Connection
+from amparo.audit.chain.connecting import Connection
 from amparo.audit.rules.canonical import VERSION
 from amparo.audit.rules.epochs import Epoch, SealedEpoch
 from amparo.audit.rules.merkle import LEAF

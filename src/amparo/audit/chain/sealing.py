@@ -16,11 +16,11 @@ from typing import Final
 
 import psycopg
 
-from amparo.audit.connecting import SEALER_LOCK, Connection, own_connection, take_lock
+from amparo.audit.chain.connecting import SEALER_LOCK, Connection, own_connection, take_lock
+from amparo.audit.chain.signing import Signer, SignerAway, make_signer, read_signer
+from amparo.audit.chain.streaming import leaves, sealed_epoch
 from amparo.audit.rules.epochs import FIRST_PREVIOUS, SIGNED_EPOCH, Epoch, SealedEpoch
 from amparo.audit.rules.merkle import root_of
-from amparo.audit.signing import Signer, SignerAway, make_signer, read_signer
-from amparo.audit.streaming import leaves, sealed_epoch
 
 logger = logging.getLogger("amparo.audit")
 
