@@ -42,6 +42,9 @@ COMMANDS: Final[Mapping[str, str | tuple[str, Mapping[str, str]]]] = {
             "custodians": "keys.custodians",
         },
     ),
+    "backup": "backup.backup",
+    "restore": "backup.restore",
+    "erase": ("Persons who were erased.", {"status": "erase.status", "verify": "erase.verify"}),
     "organisation": ("Organisations that work in this installation.", {"add": "people.add_organisation"}),
     "user": ("People who sign in.", {"add": "people.add_user"}),
     "audit": (

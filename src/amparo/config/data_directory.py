@@ -48,6 +48,16 @@ class DataDirectory:
         return self.keys / "custodian"
 
     @property
+    def erased(self) -> Path:
+        """Give the file of the ledger of erasures. It is never restored from a backup that is older."""
+        return self.keys / "erased"
+
+    @property
+    def restoring(self) -> Path:
+        """Give the file that stands while a restore is at work: nothing is served meanwhile, nor after one that broke off."""
+        return self.path / "restoring"
+
+    @property
     def facts(self) -> Path:
         """Give the place of the snapshots of coded facts."""
         return self.path / "facts"

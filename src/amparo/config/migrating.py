@@ -9,7 +9,14 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connection
 
-from amparo.vault.actions import KeyringThere, make_keyring, seal_what_is_clear, write_custodian
+from amparo.cases.actions import seal_clear_contents
+from amparo.vault.actions import (
+    KeyringThere,
+    make_keyring,
+    prepare_ledger,
+    seal_what_is_clear,
+    write_custodian,
+)
 
 # What the application's role may do. It makes, changes and drops no table; tables that are append-only refuse in their triggers too.
 RIGHTS = """
@@ -21,8 +28,13 @@ RIGHTS = """
     GRANT SELECT ON keyring.keyring, keyring.compartment_key TO {role};
     GRANT SELECT, INSERT, DELETE ON keyring.person_keys TO {role};
     GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA keyring TO {role};
+    DO $$ BEGIN  -- to write the table of keys anew after an erasure; before 17 only its owner may
+        IF current_setting('server_version_num')::int >= 170000 THEN
+            EXECUTE 'GRANT MAINTAIN ON keyring.person_keys TO {role}';
+        END IF;
+    END $$;
 """
-APPEND_ONLY = ("audit_event", "audit_epoch", "audit_loghead", "audit_anchor", "audit_generation")
+APPEND_ONLY = ("audit_event", "audit_epoch", "audit_loghead", "audit_anchor", "audit_generation", "vault_erasure")
 
 
 def migrate_database(*, app_role: str, verbosity: int = 0) -> None:
@@ -46,4 +58,6 @@ def make_keys_if_none(custodian: Path, *, now: datetime) -> None:
     """Make the keys of an installation that keeps them in a file, and seal what an earlier version left clear."""
     with suppress(KeyringThere):
         make_keyring(write_custodian(custodian), now=now)
+    prepare_ledger()
     seal_what_is_clear(now=now)
+    seal_clear_contents(now=now)

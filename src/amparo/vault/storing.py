@@ -11,7 +11,7 @@ from django.db import models
 from pydantic import TypeAdapter
 
 from amparo.vault.fields import VaultField
-from amparo.vault.rules import Sealed, Sealing
+from amparo.vault.rules import KeyKind, Place, Sealed, Sealing
 from amparo.vocab.described import described_fields
 
 R = TypeVar("R")
@@ -51,6 +51,11 @@ def sealed_column(
     """Return the value of one sealed column of a row about a person."""
     field = next(field for field in vault_fields(model) if field.name == name)
     return sealing.seal(value, place=field.place(row=row, person=person))
+
+
+def content_place(model: type[models.Model], *, row: UUID, person: UUID) -> Place:
+    """Say where the content of a file stands that belongs to a row: it lies on the disk, and is bound to the row."""
+    return Place(table=model._meta.db_table, column="content", row=row, person=person, kind=KeyKind.RECORD)
 
 
 def sealed_of(row: models.Model, record: type) -> list[Sealed]:

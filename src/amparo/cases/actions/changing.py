@@ -13,6 +13,7 @@ from amparo.access.actions import begin_reading
 from amparo.access.rules import Permission, Viewer
 from amparo.cases.actions.ageing import AGE, follow_record
 from amparo.cases.actions.happenings import note_happening
+from amparo.cases.actions.sealing import sealing_about
 from amparo.cases.models import Case, Episode, Person
 from amparo.cases.queries.visible import Absent, visible_case
 from amparo.cases.rules import CaseDetails, EpisodeDetails, PersonDetails, Problem, problems
@@ -20,7 +21,6 @@ from amparo.cases.rules.checking import code_problems
 from amparo.cases.rules.deriving import birth_year, episode_months
 from amparo.cases.rules.opening import episode_problems
 from amparo.cases.rules.timeline import Happening
-from amparo.vault.actions import begin_sealing
 from amparo.vault.queries import open_many
 from amparo.vault.storing import columns_of, record_from, sealed_of
 
@@ -115,7 +115,7 @@ def _write(
 
 
 def _columns(details: Any, model: type[models.Model], row: UUID, case: Case, now: datetime) -> dict[str, Any]:
-    sealing = begin_sealing([case.person_id], now=now)
+    sealing = sealing_about(case.person_id, now=now)
     return columns_of(details, model=model, row=row, person=case.person_id, sealing=sealing)
 
 

@@ -33,6 +33,7 @@ class PersonFile:
     details: PersonDetails
     display_name: str
     ages: tuple[int, int] | None
+    is_erased: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,6 +130,7 @@ def _person(person: Person, reading: Reading, today: date) -> PersonFile:
         details=details,
         display_name=display_name(details.called, details.names),
         ages=age_on(today, details),
+        is_erased=reading.is_erased(person.id),
     )
 
 
