@@ -64,6 +64,7 @@ def seed(out: Path, persons: int) -> dict[str, Any]:
     doors.look(references[0])
     return {
         "membership": viewer.membership_id,
+        "officers": [make_viewer("supervisor", now=now).membership_id for _ in range(2)],
         "references": references,
         "drawn": draw.drawn,
         "sinks": doors.sinks,
@@ -224,18 +225,17 @@ def erase(out: Path, persons: int) -> dict[str, Any]:
     """Erase the person of the first case, as two people would."""
     from django.utils import timezone
 
+    from amparo.access.queries import viewer_for_membership
     from amparo.cases.actions import erase_persons
-    from tests.factories.accounts import make_viewer
-
-    said = json.loads(out.read_text(encoding="utf-8"))
     from amparo.cases.models import Case
 
+    said, now = json.loads(out.read_text(encoding="utf-8")), timezone.now()
     person = Case.objects.get(reference=said["references"][0]).person_id
-    now = timezone.now()
+    one, other = [viewer_for_membership(membership, now) for membership in said["officers"]]
+    assert one is not None and other is not None
     count_erased = erase_persons(
-        persons=[person], reason="consent_withdrawn", ordered_by=make_viewer("supervisor", now=now),
-        decided_by=make_viewer("supervisor", now=now), now=now,
-    )  # fmt: skip
+        persons=[person], reason="consent_withdrawn", ordered_by=one, decided_by=other, now=now
+    )
     return {**said, "erased": count_erased, "person": str(person)}
 
 

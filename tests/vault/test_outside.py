@@ -69,7 +69,7 @@ def test_p22_an_address_of_the_api_names_records_by_their_numbers() -> None:
     assert ("reference", str) in taken
     assert {(part, kind) for part, kind in taken if kind not in (UUID, int)} <= {
         ("reference", str),
-        ("code", str),
+        ("name", str),  # of a list of codes
     }
 
 
