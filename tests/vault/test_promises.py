@@ -263,7 +263,8 @@ class TestErased:
         assert "Bring the key of keys to" in done.stdout
         again = moved(installation, place, "whole")
         with EmbeddedDatabase(again.data / "database").running():
-            assert amparo("doctor", "--data", str(again.data)).returncode == 0
+            told = amparo("doctor", "--data", str(again.data))
+            assert told.returncode == 0, told.stdout
             assert again.shown()[1] == installation.shown()[1]
 
     def test_p10_an_older_ledger_a_changed_file_and_a_full_place_are_refused(
@@ -295,18 +296,17 @@ class TestErased:
         ledger = installation.data / "keys" / "erased"
         kept = ledger.read_bytes()
         try:
-            for content, words in (
-                (b"", "the file is an older copy"),
-                (kept.replace(b"consent_withdrawn", b"retention_ended"), "Line 1 of the ledger"),
-                (None, "There is no ledger of erasures"),
+            for content, command, words in (
+                (b"", ("serve", "--port", "18769"), "the file is an older copy"),
+                (kept.replace(b"consent_withdrawn", b"retention_ended"), ("worker",), "Line 1 of the ledger"),
+                (None, ("worker",), "There is no ledger of erasures"),
             ):
                 ledger.unlink()
                 if content is not None:
                     ledger.write_bytes(content)
-                for command in (("serve", "--port", "18769"), ("worker",)):
-                    done = amparo(*command, "--data", str(installation.data))
-                    assert done.returncode == 2, done.stdout
-                    assert words in done.stderr
+                done = amparo(*command, "--data", str(installation.data))
+                assert done.returncode == 2, done.stdout
+                assert words in done.stderr
         finally:
             ledger.write_bytes(kept)
 

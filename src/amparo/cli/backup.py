@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,11 +28,16 @@ def backup(
     """
     from amparo.cli.installation import platform
     from amparo.cli.refusing import CommandRefused
+    from amparo.config.backups import NotBackedUp, refuse_places, take_backup
 
+    os.umask(0o077)
+    try:
+        refuse_places(to, keys_to)
+    except NotBackedUp as fault:
+        raise CommandRefused(f"No backup was taken. {fault}") from fault
     with platform(data, connect_as="owner") as installation:
         from django.utils import timezone
 
-        from amparo.config.backups import NotBackedUp, take_backup
         from amparo.vault.rules.ledger import LedgerBroken
 
         try:
@@ -68,6 +74,7 @@ def restore(
     from amparo.cli.refusing import CommandRefused
     from amparo.config.backups import NotRestored, read_backup
 
+    os.umask(0o077)
     installation = settle(data, connect_as="owner")
     try:
         found = read_backup(source, keys_from, ledger=erased)

@@ -24,7 +24,7 @@ import psycopg
 from psycopg import sql
 
 from amparo import __version__
-from amparo.config.data_directory import DataDirectory
+from amparo.config.data_directory import PRIVATE_MODE, DataDirectory
 from amparo.config.embedded import programs_directory
 from amparo.vault.ledger import read_ledger
 from amparo.vault.rules.ledger import LedgerBroken
@@ -60,7 +60,7 @@ class Taken:
 
 def take_backup(url: str, data: DataDirectory, *, to: Path, keys_to: Path, now: datetime) -> Taken:
     """Write both sets, all of one moment; each is whole when its manifest is there."""
-    _refuse_places(to, keys_to)
+    refuse_places(to, keys_to)
     with psycopg.connect(url) as connection:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         (installation,) = _one(connection, "SELECT installation FROM keyring.keyring")
@@ -149,6 +149,7 @@ def fill_directory(data: DataDirectory, backup: Backup) -> None:
     for place, source in ((data.documents, "documents"), (data.facts, "facts")):
         if (backup.main / source).is_dir():
             shutil.copytree(backup.main / source, place, dirs_exist_ok=True)
+            place.chmod(PRIVATE_MODE)
     shutil.copyfile(backup.ledger, data.erased)
     data.erased.chmod(0o600)
     if (backup.keys / SECRET).exists():
@@ -181,7 +182,8 @@ def keys_left(url: str, keys: Path) -> tuple[str, ...]:
     return tuple(sorted(erased & words))
 
 
-def _refuse_places(to: Path, keys_to: Path) -> None:
+def refuse_places(to: Path, keys_to: Path) -> None:
+    """Refuse one place for both sets, and a place that holds something."""
     one, other = to.resolve(), keys_to.resolve()
     if one == other or one in other.parents or other in one.parents:
         raise NotBackedUp(
