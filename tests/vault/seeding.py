@@ -234,7 +234,7 @@ def erase(out: Path, persons: int) -> dict[str, Any]:
     one, other = [viewer_for_membership(membership, now) for membership in said["officers"]]
     assert one is not None and other is not None
     count_erased = erase_persons(
-        persons=[person], reason="consent_withdrawn", ordered_by=one, decided_by=other, now=now
+        persons=[person], reason="consent_withdrawn", asked_by=one, approved_by=other, now=now
     )
     return {**said, "erased": count_erased, "person": str(person)}
 

@@ -41,7 +41,7 @@ def chain(count: int, installation: UUID = INSTALLATION) -> tuple[Entry, ...]:
         entries.append(
             entry_after(
                 entries[-1] if entries else None, installation=installation, person=uuid4(), reason="retention_ended",
-                ordered_by=number, decided_by=number + 1, at=datetime(2026, 11, 22, tzinfo=UTC) + timedelta(number),
+                asked_by=number, approved_by=number + 1, at=datetime(2026, 11, 22, tzinfo=UTC) + timedelta(number),
             )
         )  # fmt: skip
     return tuple(entries)
@@ -105,8 +105,8 @@ class TestLedger:
                 installation=INSTALLATION,
                 person=uuid4(),
                 reason="Amina asked",
-                ordered_by=1,
-                decided_by=2,
+                asked_by=1,
+                approved_by=2,
                 at=NOW,
             )
 
@@ -130,7 +130,7 @@ def pair() -> Pair:
 
 def erase(pair: Pair, *persons: UUID, now: datetime = NOW) -> int:
     return actions.erase_persons(
-        persons=persons, reason="consent_withdrawn", ordered_by=pair[0], decided_by=pair[1], now=now
+        persons=persons, reason="consent_withdrawn", asked_by=pair[0], approved_by=pair[1], now=now
     )
 
 
@@ -167,7 +167,7 @@ class TestErasing:
         (row,) = Erasure.objects.all()
         (entry,) = read_ledger(ledger, installation=Keyring.objects.get().installation)
         assert (row.person, row.digest) == (person, entry.digest)
-        assert (entry.ordered_by, entry.decided_by) == (pair[0].user_id, pair[1].user_id)
+        assert (entry.asked_by, entry.approved_by) == (pair[0].user_id, pair[1].user_id)
         assert Event.objects.filter(action="cases.person.erase", persons__contains=[person]).count() == 1
         assert erase(pair, person) == 0, "once is enough"
 
@@ -239,16 +239,16 @@ class TestErasing:
 
     def test_a_hold_forbids_it_until_two_people_lift_it(self, case: str, pair: Pair) -> None:
         person, other = person_of(case), person_of(make_case(pair[0]))
-        hold = vault.place_hold(person, reason="court_order", ordered_by=1, decided_by=2, now=NOW)
+        hold = vault.place_hold(person, reason="court_order", asked_by=1, approved_by=2, now=NOW)
         with pytest.raises(vault.Held) as refused, transaction.atomic():
             erase(pair, other, person)
         assert refused.value.persons == {person}
         assert not Erasure.objects.exists(), "all or none"
         assert Person.objects.get(id=person).citizenships == ["SY"]
         with pytest.raises(vault.NotTwoPeople):
-            vault.lift_hold(hold, ordered_by=3, decided_by=3, now=NOW)
-        assert vault.lift_hold(hold, ordered_by=3, decided_by=4, now=NOW)
-        assert not vault.lift_hold(hold, ordered_by=3, decided_by=4, now=NOW)
+            vault.lift_hold(hold, asked_by=3, approved_by=3, now=NOW)
+        assert vault.lift_hold(hold, asked_by=3, approved_by=4, now=NOW)
+        assert not vault.lift_hold(hold, asked_by=3, approved_by=4, now=NOW)
         assert erase(pair, other, person) == 2
 
     def test_the_ledger_in_the_database_cannot_be_changed(self, case: str, pair: Pair) -> None:

@@ -44,7 +44,16 @@ COMMANDS: Final[Mapping[str, str | tuple[str, Mapping[str, str]]]] = {
     ),
     "backup": "backup.backup",
     "restore": "backup.restore",
-    "erase": ("Persons who were erased.", {"status": "erase.status", "verify": "erase.verify"}),
+    "erase": (
+        "Erase persons for good, and see that it holds.",
+        {
+            "person": "erase.person",
+            "hold": "erase.hold",
+            "lift": "erase.lift",
+            "status": "erase.status",
+            "verify": "erase.verify",
+        },
+    ),
     "organisation": ("Organisations that work in this installation.", {"add": "people.add_organisation"}),
     "user": ("People who sign in.", {"add": "people.add_user"}),
     "audit": (

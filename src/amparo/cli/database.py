@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -24,6 +25,7 @@ def migrate(data: DataOption = None) -> None:
         from psycopg.errors import InsufficientPrivilege
 
         from amparo.config.migrating import make_keys_if_none, migrate_database
+        from amparo.vault.custodians import CustodianAway
 
         outside = urlsplit(installation.environment.database_url).username or ""
         app_role = APP if installation.environment.is_embedded else unquote(outside)
@@ -39,8 +41,20 @@ def migrate(data: DataOption = None) -> None:
                 f"The database refused: {str(cause).splitlines()[0]}. Set AMPARO_DATABASE_OWNER_URL to the role that owns "
                 "the database."
             ) from error
-        if installation.environment.is_embedded:
-            make_keys_if_none(settings.AMPARO_CUSTODIAN, now=timezone.now())
+        try:
+            were_made = make_keys_if_none(settings.AMPARO_CUSTODIAN, now=timezone.now())
+        except CustodianAway as fault:
+            raise CommandRefused(
+                f"The tables are at this version, but what an earlier version left in the clear was not sealed. {fault}"
+            ) from fault
+        if were_made:
+            say_keys_made(settings.AMPARO_CUSTODIAN)
+
+
+def say_keys_made(custodian: Path) -> None:
+    """Say where the new key of keys lies, and what to do with it."""
+    print(f"The keys were made. The key of keys lies in {custodian}.")
+    print("Copy it now to a place apart from the database and its backups: without it, nothing opens again.")
 
 
 def url(

@@ -20,6 +20,7 @@ CompartmentOption = Annotated[
 
 def init(data: DataOption = None) -> None:
     """Make the keys of a new installation: the key of keys, and one key a compartment."""
+    from amparo.cli.database import say_keys_made
     from amparo.cli.installation import platform
     from amparo.cli.refusing import CommandRefused
 
@@ -30,14 +31,13 @@ def init(data: DataOption = None) -> None:
         from amparo.vault.actions import KeyringThere, make_keyring, write_custodian
 
         try:
-            installation = make_keyring(write_custodian(settings.AMPARO_CUSTODIAN), now=timezone.now())
+            installation = make_keyring(
+                lambda: write_custodian(settings.AMPARO_CUSTODIAN), now=timezone.now()
+            )
         except KeyringThere as refusal:
             raise CommandRefused(str(refusal)) from None
-        print(f"The keys of installation {installation} were made.")
-        print(f"The key of keys lies in {settings.AMPARO_CUSTODIAN}.")
-        print(
-            "Copy it now to a place apart from the database and its backups: without it, nothing opens again."
-        )
+        print(f"Installation {installation}.")
+        say_keys_made(settings.AMPARO_CUSTODIAN)
 
 
 def status(data: DataOption = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from amparo.vault.actions import (
     seal_what_is_clear,
     write_custodian,
 )
+from amparo.vault.queries import check_custodian
 
 # What the application's role may do. It makes, changes and drops no table; tables that are append-only refuse in their triggers too.
 RIGHTS = """
@@ -54,10 +54,19 @@ def migrate_database(*, app_role: str, verbosity: int = 0) -> None:
         cursor.execute(f"REVOKE INSERT ON audit_generation FROM {role}")
 
 
-def make_keys_if_none(custodian: Path, *, now: datetime) -> None:
-    """Make the keys of an installation that keeps them in a file, and seal what an earlier version left clear."""
-    with suppress(KeyringThere):
-        make_keyring(write_custodian(custodian), now=now)
+def make_keys_if_none(custodian: Path, *, now: datetime) -> bool:
+    """Make the keys of an installation that has none, in a file, and seal what an earlier version left clear.
+
+    Gives whether keys were made. An installation that has its keys gets no other key of keys: raises `CustodianAway` where
+    its own is not at hand, and then seals nothing.
+    """
+    try:
+        make_keyring(lambda: write_custodian(custodian), now=now)
+        were_made = True
+    except KeyringThere:
+        were_made = False
     prepare_ledger()
+    check_custodian()
     seal_what_is_clear(now=now)
     seal_clear_contents(now=now)
+    return were_made

@@ -78,13 +78,13 @@ class Erasure(models.Model):
     number = models.PositiveBigIntegerField(primary_key=True)
     person = models.UUIDField(unique=True)
     reason = models.CharField(max_length=40)
-    ordered_by = models.BigIntegerField()
-    decided_by = models.BigIntegerField()
+    asked_by = models.BigIntegerField()
+    approved_by = models.BigIntegerField()
     at = models.DateTimeField()
     digest = models.CharField(max_length=64)
 
     PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
-        ("number", "person", "reason", "ordered_by", "decided_by", "at", "digest"), Privacy.TECHNICAL
+        ("number", "person", "reason", "asked_by", "approved_by", "at", "digest"), Privacy.TECHNICAL
     )
 
     class Meta:
@@ -104,15 +104,15 @@ class LegalHold(models.Model):
 
     person = models.UUIDField(db_index=True)
     reason = models.CharField(max_length=40)
-    ordered_by = models.BigIntegerField()
-    decided_by = models.BigIntegerField()
+    asked_by = models.BigIntegerField()
+    approved_by = models.BigIntegerField()
     at = models.DateTimeField()
-    lifted_ordered_by = models.BigIntegerField(null=True)
-    lifted_decided_by = models.BigIntegerField(null=True)
+    lifted_asked_by = models.BigIntegerField(null=True)
+    lifted_approved_by = models.BigIntegerField(null=True)
     lifted_at = models.DateTimeField(null=True)
 
     PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
-        ("id", "person", "reason", "ordered_by", "decided_by", "at", "lifted_ordered_by", "lifted_decided_by",
+        ("id", "person", "reason", "asked_by", "approved_by", "at", "lifted_asked_by", "lifted_approved_by",
          "lifted_at"),
         Privacy.TECHNICAL,
     )  # fmt: skip

@@ -47,6 +47,20 @@ def custodian() -> Custodian:
     return read_custodian(settings.AMPARO_CUSTODIAN)
 
 
+def check_custodian() -> str:
+    """Name who keeps the key of keys; raises `KeyringMissing`, or `CustodianAway` where what is at hand does not open it."""
+    ring = Keyring.objects.first()
+    if ring is None:
+        raise KeyringMissing
+    at_hand = custodian().public_id
+    if at_hand != ring.custodian:
+        raise CustodianAway(
+            f"The key of keys at {settings.AMPARO_CUSTODIAN} is {at_hand}, and the keys of this installation are under "
+            f"{ring.custodian}: it opens nothing here. Bring back the copy that was kept."
+        )
+    return f"{ring.custodian_kind} {ring.custodian}"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CompartmentStatus:
     """The keys of one compartment: the newest, since when, how many persons, how many of them wait for it."""

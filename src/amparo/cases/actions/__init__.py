@@ -4,7 +4,7 @@ from amparo.cases.actions.ageing import let_come_of_age
 from amparo.cases.actions.changing import NotAcceptable, Stale, update_case, update_episode, update_person
 from amparo.cases.actions.documents import add_document
 from amparo.cases.actions.episodes import add_episode, link_operation
-from amparo.cases.actions.erasing import empty_persons, erase_persons
+from amparo.cases.actions.erasing import empty_persons, erase_persons, hold_person, lift_hold
 from amparo.cases.actions.filters import NameInUse, remove_filter, save_filter
 from amparo.cases.actions.moving import NoSuchStep, NoSuchWorker, ReasonMissing, assign_case, move_case
 from amparo.cases.actions.notes import EmptyNote, add_note
@@ -31,7 +31,9 @@ __all__ = [
     "assign_case",
     "empty_persons",
     "erase_persons",
+    "hold_person",
     "let_come_of_age",
+    "lift_hold",
     "link_operation",
     "move_case",
     "note_taken_out",

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 
-from amparo.access.rules import Viewer
+from amparo.access.rules import TwoPeople
 from amparo.audit.actions import record
 from amparo.cases.models import Case, CaseEvent, Document, Episode, Note, Person
 from amparo.cases.queries.stored import arriving_path, stored_path
@@ -36,31 +36,50 @@ KEPT: Final[Mapping[type[models.Model], frozenset[str]]] = MappingProxyType(
 
 
 @transaction.atomic
-def erase_persons(
-    *, persons: Collection[UUID], reason: str, ordered_by: Viewer, decided_by: Viewer, now: datetime
-) -> int:
-    """Erase persons on the order of one and the decision of another; gives how many were not erased before.
+def erase_persons(*, persons: Collection[UUID], reason: str, proof: TwoPeople, now: datetime) -> int:
+    """Erase persons whom one asked to erase and another approved; gives how many were not erased before.
 
-    Who may order and decide is asked by the act for two people that calls this. Raises `vault.actions.Held` and
-    `NotTwoPeople`.
+    Raises `vault.actions.Held`; without the proof that two people stand behind it, `NotTwoPeople`.
     """
+    asked_by, approved_by = _both(proof)
     found = sorted(Person.objects.filter(id__in=persons).order_by("id").values_list("id", flat=True))
     empty_persons(found)
     CaseEvent.objects.bulk_create(
         [
-            CaseEvent(case_id=case, kind=Happening.ERASED, at=now, by_id=decided_by.user_id)
+            CaseEvent(case_id=case, kind=Happening.ERASED, at=now, by_id=approved_by)
             for case in Case.objects.filter(person_id__in=found).values_list("id", flat=True)
         ],
         batch_size=AT_ONCE,
     )
-    record("cases.person.erase", by=decided_by, at=now, persons=found, count=len(found), purpose=reason)
-    return vault.erase_persons(
-        found,
-        reason=reason,
-        ordered_by=ordered_by.known_user_id,
-        decided_by=decided_by.known_user_id,
-        now=now,
-    )
+    for action, by in (
+        ("cases.person.ask_erasure", proof.asked_by),
+        ("cases.person.erase", proof.approved_by),
+    ):
+        record(action, by=by, at=now, persons=found, count=len(found), purpose=reason)
+    return vault.erase_persons(found, reason=reason, asked_by=asked_by, approved_by=approved_by, now=now)
+
+
+@transaction.atomic
+def hold_person(*, person: UUID, reason: str, proof: TwoPeople, now: datetime) -> int:
+    """Forbid that a person be erased, until two people lift it; gives the number of the hold."""
+    asked_by, approved_by = _both(proof)
+    record("cases.person.hold", by=proof.approved_by, at=now, persons=[person], purpose=reason)
+    return vault.place_hold(person, reason=reason, asked_by=asked_by, approved_by=approved_by, now=now)
+
+
+@transaction.atomic
+def lift_hold(*, hold: int, person: UUID, proof: TwoPeople, now: datetime) -> bool:
+    """Lift one hold on a person; gives whether it was in force."""
+    asked_by, approved_by = _both(proof)
+    record("cases.person.lift_hold", by=proof.approved_by, at=now, persons=[person])
+    return vault.lift_hold(hold, person=person, asked_by=asked_by, approved_by=approved_by, now=now)
+
+
+def _both(proof: TwoPeople) -> tuple[int, int]:
+    """Name the two users. What is no proof is refused here too: types are not there when the program runs."""
+    if not isinstance(proof, TwoPeople):
+        raise vault.NotTwoPeople
+    return proof.asked_by.known_user_id, proof.approved_by.known_user_id
 
 
 @transaction.atomic

@@ -2,7 +2,6 @@
 
 from amparo.vault.actions.erasing import (
     Held,
-    NotTwoPeople,
     erase_persons,
     lift_hold,
     overwrite_erased_keys,
@@ -19,6 +18,7 @@ from amparo.vault.actions.keyring import (
 )
 from amparo.vault.actions.sealing import begin_sealing, seal_what_is_clear
 from amparo.vault.custodians.file import write_custodian
+from amparo.vault.rules.ledger import NotTwoPeople
 
 __all__ = [
     "Held",

@@ -13,17 +13,10 @@ from django.db import connection, transaction
 from amparo.vault.ledger import append_to_ledger, make_ledger, read_ledger
 from amparo.vault.models import Erasure, Keyring, LegalHold, PersonKeys
 from amparo.vault.queries import erased_persons, held_persons
-from amparo.vault.rules.ledger import REASON, Entry, entry_after, missing_entries
+from amparo.vault.rules.ledger import REASON, Entry, NotTwoPeople, entry_after, missing_entries
 
 LOCK = 4_204_001  # one erasure at a time: entries follow one another
 AT_ONCE = 5_000
-
-
-class NotTwoPeople(Exception):
-    """Erasing, and holding it up, take two people."""
-
-    def __init__(self) -> None:
-        super().__init__("This takes two people: one who asks for it, and another who decides.")
 
 
 class Held(Exception):
@@ -36,14 +29,14 @@ class Held(Exception):
 
 @transaction.atomic
 def erase_persons(
-    persons: Collection[UUID], *, reason: str, ordered_by: int, decided_by: int, now: datetime
+    persons: Collection[UUID], *, reason: str, asked_by: int, approved_by: int, now: datetime
 ) -> int:
     """Destroy the keys of persons, of every number, and write it in the ledger; gives how many were not erased before.
 
     What is sealed about them stays where it is and never opens again. Raises `NotTwoPeople`, `Held`, or `LedgerBroken`. The
     file of the ledger is written last: an erasure that was written there and failed is done at the next start.
     """
-    _refuse_one_hand(ordered_by, decided_by, reason)
+    _refuse_one_hand(asked_by, approved_by, reason)
     _one_at_a_time()
     held = held_persons(persons)
     if held:
@@ -54,8 +47,8 @@ def erase_persons(
     entries: list[Entry] = []
     for person in new:
         last = entry_after(
-            last, installation=_installation(), person=person, reason=reason, ordered_by=ordered_by,
-            decided_by=decided_by, at=now,
+            last, installation=_installation(), person=person, reason=reason, asked_by=asked_by,
+            approved_by=approved_by, at=now,
         )  # fmt: skip
         entries.append(last)
     _destroy(new)
@@ -105,27 +98,27 @@ def overwrite_erased_keys() -> bool:
 
 
 @transaction.atomic
-def place_hold(person: UUID, *, reason: str, ordered_by: int, decided_by: int, now: datetime) -> int:
+def place_hold(person: UUID, *, reason: str, asked_by: int, approved_by: int, now: datetime) -> int:
     """Forbid the erasure of a person; gives the number of the hold."""
-    _refuse_one_hand(ordered_by, decided_by, reason)
+    _refuse_one_hand(asked_by, approved_by, reason)
     hold = LegalHold.objects.create(
-        person=person, reason=reason, ordered_by=ordered_by, decided_by=decided_by, at=now
+        person=person, reason=reason, asked_by=asked_by, approved_by=approved_by, at=now
     )
     return hold.pk
 
 
 @transaction.atomic
-def lift_hold(hold: int, *, ordered_by: int, decided_by: int, now: datetime) -> bool:
-    """Lift a hold; gives whether it was in force."""
-    _refuse_one_hand(ordered_by, decided_by, "lifted")
-    lifted = LegalHold.objects.filter(pk=hold, lifted_at=None).update(
-        lifted_ordered_by=ordered_by, lifted_decided_by=decided_by, lifted_at=now
+def lift_hold(hold: int, *, person: UUID, asked_by: int, approved_by: int, now: datetime) -> bool:
+    """Lift a hold on a person; gives whether it was in force."""
+    _refuse_one_hand(asked_by, approved_by, "lifted")
+    lifted = LegalHold.objects.filter(pk=hold, person=person, lifted_at=None).update(
+        lifted_asked_by=asked_by, lifted_approved_by=approved_by, lifted_at=now
     )
     return lifted > 0
 
 
-def _refuse_one_hand(ordered_by: int, decided_by: int, reason: str) -> None:
-    if ordered_by == decided_by:
+def _refuse_one_hand(asked_by: int, approved_by: int, reason: str) -> None:
+    if asked_by == approved_by:
         raise NotTwoPeople
     if not REASON.fullmatch(reason):
         raise ValueError("The reason is a code, never a text.")
@@ -141,8 +134,8 @@ def _write_down(entries: Collection[Entry]) -> None:
     Erasure.objects.bulk_create(
         [
             Erasure(
-                number=one.number, person=one.person, reason=one.reason, ordered_by=one.ordered_by,
-                decided_by=one.decided_by, at=one.at, digest=one.digest,
+                number=one.number, person=one.person, reason=one.reason, asked_by=one.asked_by,
+                approved_by=one.approved_by, at=one.at, digest=one.digest,
             )
             for one in entries
         ],
@@ -155,8 +148,8 @@ def _last_entry() -> Entry | None:
     if row is None:
         return None
     return Entry(
-        number=row.number, person=row.person, reason=row.reason, ordered_by=row.ordered_by,
-        decided_by=row.decided_by, at=row.at, digest=row.digest,
+        number=row.number, person=row.person, reason=row.reason, asked_by=row.asked_by,
+        approved_by=row.approved_by, at=row.at, digest=row.digest,
     )  # fmt: skip
 
 

@@ -22,19 +22,28 @@ REASON: Final = re.compile(r"[a-z][a-z_]{0,39}")
 _NUMBER: Final = struct.Struct(">Q")
 
 
+class NotTwoPeople(Exception):
+    """Erasing, and holding it up, take two people."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This takes two people who sign in: one who asks for it, and another who approves it."
+        )
+
+
 class LedgerBroken(Exception):
     """A ledger does not hold together, or two copies of it do not; the message says where and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """One erasure. `ordered_by` and `decided_by` are the ids of two users."""
+    """One erasure. `asked_by` and `approved_by` are the ids of two users."""
 
     number: int
     person: UUID
     reason: str
-    ordered_by: int
-    decided_by: int
+    asked_by: int
+    approved_by: int
     at: datetime
     digest: str
 
@@ -45,8 +54,8 @@ def entry_after(
     installation: UUID,
     person: UUID,
     reason: str,
-    ordered_by: int,
-    decided_by: int,
+    asked_by: int,
+    approved_by: int,
     at: datetime,
 ) -> Entry:
     """Make the entry that follows another, or the first one of an installation."""
@@ -63,8 +72,8 @@ def entry_after(
             _NUMBER.pack(number),
             person.bytes,
             reason.encode(),
-            _NUMBER.pack(ordered_by),
-            _NUMBER.pack(decided_by),
+            _NUMBER.pack(asked_by),
+            _NUMBER.pack(approved_by),
             _moment(at).encode(),
             before.encode(),
         )
@@ -73,8 +82,8 @@ def entry_after(
         number=number,
         person=person,
         reason=reason,
-        ordered_by=ordered_by,
-        decided_by=decided_by,
+        asked_by=asked_by,
+        approved_by=approved_by,
         at=at,
         digest=digest.hexdigest(),
     )
@@ -88,8 +97,8 @@ def lines_of(entries: Iterable[Entry]) -> str:
                 "number": one.number,
                 "person": str(one.person),
                 "reason": one.reason,
-                "ordered_by": one.ordered_by,
-                "decided_by": one.decided_by,
+                "asked_by": one.asked_by,
+                "approved_by": one.approved_by,
                 "at": _moment(one.at),
                 "digest": one.digest,
             }
@@ -112,8 +121,8 @@ def entries_of(text: str, *, installation: UUID) -> tuple[Entry, ...]:
                 installation=installation,
                 person=UUID(said["person"]),
                 reason=str(said["reason"]),
-                ordered_by=int(said["ordered_by"]),
-                decided_by=int(said["decided_by"]),
+                asked_by=int(said["asked_by"]),
+                approved_by=int(said["approved_by"]),
                 at=datetime.fromisoformat(said["at"]),
             )
             is_whole = (said["number"], said["digest"]) == (entry.number, entry.digest)
