@@ -1,4 +1,4 @@
-"""Bring a marked text through every door of an installation, erase somebody, and read back what can still be read.
+"""Bring a marked text through every door of an installation, and read back what can still be read.
 
 Run as a program on an installation of its own, as `python -m tests.vault.seeding WHAT OUT`, with AMPARO_DATA set: what is
 committed then lies where a thief would look for it.
@@ -6,6 +6,7 @@ committed then lies where a thief would look for it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
@@ -14,8 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-# Not a word of any language, so that whatever is found was ours. Lower case: some texts are folded on their way.
-MARK = "zqanari"
+from tests.vault.marks import MARK
 
 
 def main(what: str, out: Path, persons: int) -> None:
@@ -29,7 +29,7 @@ def main(what: str, out: Path, persons: int) -> None:
 
     setup_test_environment(debug=False)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    done = {"seed": seed, "erase": erase, "read": read}[what](out, persons)
+    done = {"seed": seed, "read": read}[what](out, persons)
     out.write_text(json.dumps(done, ensure_ascii=False), encoding="utf-8")
 
 
@@ -51,10 +51,12 @@ def seed(out: Path, persons: int) -> dict[str, Any]:
     from django.utils import timezone
 
     from amparo.cases.actions import open_cases
-    from tests.factories.accounts import make_viewer
+    from amparo.intake.queries import digest_of
+    from tests.factories.accounts import make_viewer, organisation_of, user_of
 
     draw, now = Canaries(), timezone.now()
     viewer = make_viewer("supervisor", now=now)
+    home = organisation_of(viewer)
     references = open_cases(new=[new_case(draw, now) for _ in range(persons)], by=viewer, now=now)
     doors = Doors(viewer, draw)
     for reference in references[:3]:
@@ -64,9 +66,11 @@ def seed(out: Path, persons: int) -> dict[str, Any]:
     doors.look(references[0])
     return {
         "membership": viewer.membership_id,
-        "officers": [make_viewer("supervisor", now=now).membership_id for _ in range(2)],
+        "officers": [user_of(make_viewer("supervisor", organisation=home, now=now)).email for _ in range(2)],
         "references": references,
         "drawn": draw.drawn,
+        "plain_digests": [hashlib.sha256(workbook).hexdigest() for workbook in doors.workbooks],
+        "keyed_digests": [digest_of(workbook) for workbook in doors.workbooks],
         "sinks": doors.sinks,
         "statuses": doors.statuses,
         "mail": [str(message.message()) for message in mail.outbox],
@@ -127,6 +131,7 @@ class Doors:
         self.program = Program(viewer)
         self.program.client.defaults["SERVER_NAME"] = "127.0.0.1"
         self.sinks: list[str] = []
+        self.workbooks: list[bytes] = []
         self.statuses: dict[str, int] = {}
 
     def write(self, reference: str) -> None:
@@ -170,15 +175,14 @@ class Doors:
             return [{**AMINA, **named, "prs_MobilePhone": self.draw()}]
 
         now = timezone.now()
-        make_written_batch(self.viewer, make_workbook(rows()), now=now)
-        for content in (make_workbook(rows()), make_workbook(rows(con_Consent=None)), self.draw().encode()):
+        self.workbooks = [make_workbook(rows()) for _ in range(3)]
+        self.workbooks += [make_workbook(rows(con_Consent=None)), self.draw().encode()]
+        written, waiting, *checked = self.workbooks
+        make_written_batch(self.viewer, written, now=now)
+        for content in checked:
             make_batch(self.viewer, content, file_name=f"{self.draw()}.xlsx", now=now)
         receive_workbook(
-            content=make_workbook(rows()),
-            file_name=f"{self.draw()}.xlsx",
-            team_id=None,
-            by=self.viewer,
-            now=now,
+            content=waiting, file_name=f"{self.draw()}.xlsx", team_id=None, by=self.viewer, now=now
         )
 
     def look(self, reference: str) -> None:
@@ -219,24 +223,6 @@ class Doors:
         if response.streaming:
             for _piece in response:
                 pass
-
-
-def erase(out: Path, persons: int) -> dict[str, Any]:
-    """Erase the person of the first case, as two people would."""
-    from django.utils import timezone
-
-    from amparo.access.queries import viewer_for_membership
-    from amparo.cases.actions import erase_persons
-    from amparo.cases.models import Case
-
-    said, now = json.loads(out.read_text(encoding="utf-8")), timezone.now()
-    person = Case.objects.get(reference=said["references"][0]).person_id
-    one, other = [viewer_for_membership(membership, now) for membership in said["officers"]]
-    assert one is not None and other is not None
-    count_erased = erase_persons(
-        persons=[person], reason="consent_withdrawn", asked_by=one, approved_by=other, now=now
-    )
-    return {**said, "erased": count_erased, "person": str(person)}
 
 
 def read(out: Path, persons: int) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amparo.access.actions import Refused
-from amparo.access.rules import Viewer
+from amparo.access.rules import NOBODY, Permission, TwoPeople, Viewer, system_viewer
+from amparo.accounts.models import Organisation, User
 from amparo.audit.models import Event
 from amparo.cases import actions, queries
 from amparo.cases.actions.erasing import KEPT, emptied_columns
@@ -29,7 +31,7 @@ from amparo.vault.queries import open_many
 from amparo.vault.rules import NotOpened, Reading
 from amparo.vault.rules.ledger import Entry, LedgerBroken, entries_of, entry_after, lines_of, missing_entries
 from tests.cases.pages import case_url, text_of
-from tests.factories.accounts import NOW, make_viewer, sign_in
+from tests.factories.accounts import NOW, make_organisation, make_viewer, sign_in
 from tests.factories.cases import make_case, make_person_details, row_of
 
 INSTALLATION = uuid4()
@@ -125,13 +127,15 @@ def ledger(tmp_path: Path, settings: Any) -> Path:
 
 @pytest.fixture
 def pair() -> Pair:
-    return make_viewer("supervisor"), make_viewer("supervisor")
+    organisation = make_organisation()
+    return make_viewer("supervisor", organisation=organisation), make_viewer(
+        "supervisor", organisation=organisation
+    )
 
 
 def erase(pair: Pair, *persons: UUID, now: datetime = NOW) -> int:
-    return actions.erase_persons(
-        persons=persons, reason="consent_withdrawn", asked_by=pair[0], approved_by=pair[1], now=now
-    )
+    proof = TwoPeople(asked_by=pair[0], approved_by=pair[1])
+    return actions.erase_persons(persons=persons, reason="consent_withdrawn", proof=proof, now=now)
 
 
 def person_of(reference: str) -> UUID:
@@ -232,23 +236,53 @@ class TestErasing:
             actions.add_note(reference=case, text="Again.", by=pair[0], now=NOW)
         assert sign_in(Client(), pair[0]).get(case_url("detail", case)).status_code == 200
 
-    def test_it_takes_two_people(self, case: str, pair: Pair) -> None:
-        with pytest.raises(vault.NotTwoPeople):
-            erase((pair[0], pair[0]), person_of(case))
+    def test_p17_it_takes_two_people_who_sign_in(self, case: str, pair: Pair) -> None:
+        person, (one, other) = person_of(case), pair
+        same = make_viewer(
+            "supervisor", user=User.objects.get(id=one.user_id), organisation=make_organisation()
+        )
+        for second in (
+            one, same, replace(other, token_id=1), replace(other, membership_id=None), NOBODY,
+            system_viewer([Permission.CASE_REOPEN]),
+        ):  # fmt: skip
+            for both in ((one, second), (second, one)):
+                with pytest.raises(vault.NotTwoPeople):
+                    erase(both, person)
+        for nothing in (None, pair, one):
+            with pytest.raises(vault.NotTwoPeople):
+                actions.erase_persons(persons=[person], reason="court_order", proof=nothing, now=NOW)  # type: ignore[arg-type]
         assert Erasure.objects.count() == 0
+        assert PersonKeys.objects.filter(person=person).exists()
+
+    def test_both_must_reach_every_case_of_hers(self, case: str, pair: Pair) -> None:
+        proof = TwoPeople(asked_by=pair[0], approved_by=pair[1])
+        assert queries.person_to_erase(proof, case) == person_of(case)
+        strangers = make_viewer("supervisor")
+        caseworker = make_viewer(
+            "caseworker", organisation=Organisation.objects.get(id=pair[0].organisation_id)
+        )
+        for second in (strangers, caseworker):
+            with pytest.raises(queries.Absent):
+                queries.person_to_erase(TwoPeople(asked_by=pair[0], approved_by=second), case)
+        elsewhere = row_of(make_case(strangers))
+        Case.objects.filter(id=elsewhere.id).update(person=person_of(case))
+        with pytest.raises(queries.Absent):
+            queries.person_to_erase(proof, case)
 
     def test_a_hold_forbids_it_until_two_people_lift_it(self, case: str, pair: Pair) -> None:
         person, other = person_of(case), person_of(make_case(pair[0]))
-        hold = vault.place_hold(person, reason="court_order", asked_by=1, approved_by=2, now=NOW)
+        proof = TwoPeople(asked_by=pair[0], approved_by=pair[1])
+        hold = actions.hold_person(person=person, reason="court_order", proof=proof, now=NOW)
         with pytest.raises(vault.Held) as refused, transaction.atomic():
             erase(pair, other, person)
         assert refused.value.persons == {person}
         assert not Erasure.objects.exists(), "all or none"
         assert Person.objects.get(id=person).citizenships == ["SY"]
         with pytest.raises(vault.NotTwoPeople):
-            vault.lift_hold(hold, asked_by=3, approved_by=3, now=NOW)
-        assert vault.lift_hold(hold, asked_by=3, approved_by=4, now=NOW)
-        assert not vault.lift_hold(hold, asked_by=3, approved_by=4, now=NOW)
+            vault.lift_hold(hold, person=person, asked_by=3, approved_by=3, now=NOW)
+        assert not vault.lift_hold(hold, person=other, asked_by=3, approved_by=4, now=NOW)
+        assert actions.lift_hold(hold=hold, person=person, proof=proof, now=NOW)
+        assert not actions.lift_hold(hold=hold, person=person, proof=proof, now=NOW)
         assert erase(pair, other, person) == 2
 
     def test_the_ledger_in_the_database_cannot_be_changed(self, case: str, pair: Pair) -> None:

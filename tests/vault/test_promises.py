@@ -1,56 +1,69 @@
 """What is promised of the vault as a whole: nothing readable outside, and nobody who was erased comes back.
 
-Each test is named for the promise of `security.md` that it shows.
+Each test is named for the promise of `security.md` that it shows. All of them share one installation, whose databases lie on
+the server of the tests; `bench/canaries.py` looks for 5,000 texts in an installation of its own.
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import psycopg
 import pytest
 
-from amparo.config.embedded import SUPERUSER, EmbeddedDatabase, programs_directory
-from tests.cli.conftest import CHECKOUT, amparo, environment
-from tests.vault.seeding import MARK
+from amparo.config.backups import NotBackedUp, NotRestored, keys_left, read_backup, refuse_places
+from amparo.config.data_directory import DataDirectory
+from amparo.config.embedded import APP, OWNER, SUPERUSER, programs_directory
+from amparo.vault.ledger import make_ledger
+from tests.cli.conftest import CHECKOUT, environment
+from tests.database import CUSTODIAN, TestDatabases
+from tests.vault.marks import MARK, files_below, found_in
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("promises")]
-PERSONS = 130
-WANTED = 5_000
+pytestmark = pytest.mark.slow
+MARKS = re.compile(MARK + r"\d{5}")
 
 
 class Installation:
-    """A data directory with its database held, and a place outside of it."""
+    """A data directory with a database on the server of the tests, as an installation with an outside database has it."""
 
-    def __init__(self, place: Path) -> None:
-        self.data = place / "data"
-        self.out = place / "seeded.json"
-        self.temporary = place / "tmp"
-        self.log = b""
-
-    def run(self, what: str, persons: int = 3) -> dict[str, Any]:
+    def __init__(self, databases: TestDatabases, place: Path, name: str) -> None:
+        self.data, self.temporary, self.out = place / name, place / "tmp", place / "said.json"
+        self.name = f"{databases.name}_{name}"
+        self._server = databases.server
+        self.settings = {
+            "AMPARO_DATA": str(self.data),
+            "AMPARO_DATABASE_URL": self.url(APP),
+            "AMPARO_DATABASE_OWNER_URL": self.url(OWNER),
+            "AMPARO_SECRET_KEY": "k" * 60,
+            "AMPARO_HOSTS": "amparo.example.org",
+            "AMPARO_HTTPS": "no",
+            "TMPDIR": str(self.temporary),
+            "PYTHONPATH": f"{CHECKOUT / 'src'}:{CHECKOUT}",
+        }
         self.temporary.mkdir(exist_ok=True)
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.vault.seeding", what, str(self.out), str(persons)],
-            env=environment(
-                AMPARO_DATA=str(self.data),
-                PYTHONPATH=f"{CHECKOUT / 'src'}:{CHECKOUT}",
-                TMPDIR=str(self.temporary),
-            ),
-            cwd=CHECKOUT,
-            capture_output=True,
-            check=False,
-            timeout=300,
-        )
-        self.log += done.stdout + done.stderr
-        assert done.returncode == 0, done.stderr.decode()
+        self.log = ""
+
+    def url(self, role: str) -> str:
+        return self._server.url(role=role, database=self.name)
+
+    def amparo(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        return self._run("amparo.cli", *arguments, typed=typed)
+
+    def run(self, what: str) -> dict[str, Any]:
+        done = self._run("tests.vault.seeding", what, str(self.out), "3")
+        assert done.returncode == 0, done.stderr
         said: dict[str, Any] = json.loads(self.out.read_text(encoding="utf-8"))
         return said
 
@@ -59,53 +72,87 @@ class Installation:
         shown: list[str] = self.run("read")["shown"]
         return shown
 
+    def _run(self, module: str, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            env=environment(**self.settings),
+            cwd=CHECKOUT,
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        self.log += done.stdout + done.stderr
+        return done
+
+
+class World:
+    """One installation in which people work, one is erased, and to which a backup of the day before comes back."""
+
+    def __init__(self, databases: TestDatabases, place: Path) -> None:
+        self.databases, self.place, self.began = databases, place, time.time()
+        self.live = Installation(databases, place, "live")
+        self.restored = Installation(databases, place, "restored")
+
+    def build(self) -> None:
+        server = self.databases.server
+        server.create_database(self.live.name, template=self.databases.template)
+        server.create_database(self.restored.name)
+        DataDirectory(self.live.data).prepare()
+        shutil.copyfile(CUSTODIAN, self.live.data / "keys" / "custodian")
+        make_ledger(self.ledger)
+        self.said = self.live.run("seed")
+        self.dump = subprocess.run(
+            [str(programs_directory() / "pg_dump"), f"--dbname={self.live.url(SUPERUSER)}"],
+            capture_output=True,
+            check=True,
+        ).stdout
+        server.execute("CHECKPOINT")
+        self.leaks, self.looked_at = {}, []
+        for path in files_below(self.live.data, self.live.temporary, server.directory):
+            if path.stat().st_mtime >= self.began - 1:
+                self.looked_at.append(path)
+                if leaked := found_in(path.read_bytes()):
+                    self.leaks[str(path)] = leaked
+        self.documents = len(list(files_below(self.live.data / "documents")))
+        self.back_up("before")
+        self.erased = self.erase()
+        self.back_up("after")
+        self.hers, self.anothers = self.live.shown()
+
+    @property
+    def ledger(self) -> Path:
+        return self.live.data / "keys" / "erased"
+
+    def back_up(self, name: str) -> None:
+        to = ("--to", str(self.place / name / "main"), "--keys-to", str(self.place / name / "keys"))
+        done = self.live.amparo("backup", *to)
+        assert done.returncode == 0, done.stderr
+
+    def erase(self) -> subprocess.CompletedProcess[str]:
+        reference, (one, other) = self.said["references"][0], self.said["officers"]
+        return self.live.amparo(
+            "erase", "person", reference, "--reason", "consent_withdrawn", "--approved-by", other,
+            typed=f"{one}\n{reference}\n",
+        )  # fmt: skip
+
+    def restore(self, name: str) -> subprocess.CompletedProcess[str]:
+        sets = ("--from", str(self.place / name / "main"), "--keys-from", str(self.place / name / "keys"))
+        return self.restored.amparo("restore", *sets, "--erased", str(self.ledger))
+
 
 @pytest.fixture(scope="module")
-def seeded(make_place: Callable[[], Path]) -> Iterator[tuple[Installation, dict[str, Any]]]:
-    installation = Installation(make_place())
-    with EmbeddedDatabase(installation.data / "database").running():
-        done = amparo("migrate", "--data", str(installation.data))
-        assert done.returncode == 0, done.stderr
-        yield installation, installation.run("seed", PERSONS)
-
-
-def forms_of(mark: str) -> dict[str, bytes]:
-    """Give the forms in which a text may lie about; of base64 the part that does not depend on what stands around it."""
-    plain = mark.encode()
-    forms = {
-        "UTF-8": plain,
-        "UTF-8, capitals": plain.upper(),
-        "UTF-16, little": mark.encode("utf-16-le"),
-        "UTF-16, big": mark.encode("utf-16-be"),
-        "hex": plain.hex().encode(),
-        "hex, capitals": plain.hex().upper().encode(),
-        "reversed": plain[::-1],
-    }
-    for before in range(3):
-        coded = base64.b64encode(b"\0" * before + plain)
-        forms[f"base64, {before}"] = coded[-(-before * 8 // 6) : (before + len(plain)) * 8 // 6]
-    return forms
-
-
-FORMS = forms_of(MARK)
-
-
-def found_in(content: bytes) -> list[str]:
-    return [name for name, form in FORMS.items() if form in content]
-
-
-def files_below(*places: Path) -> Iterable[Path]:
-    return (path for place in places for path in place.rglob("*") if path.is_file())
-
-
-def dump_of(installation: Installation) -> bytes:
-    url = EmbeddedDatabase(installation.data / "database").url(role=SUPERUSER)
-    done = subprocess.run(
-        [str(programs_directory() / "pg_dump"), "--format=plain", f"--dbname={url}"],
-        capture_output=True,
-        check=True,
-    )
-    return done.stdout
+def world(django_db_setup: None, make_place: Callable[[], Path]) -> Iterator[World]:
+    databases = TestDatabases(f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_promises")
+    with ExitStack() as left:
+        databases.server.start()
+        left.callback(databases.server.release)
+        world = World(databases, make_place())
+        for one in (world.live, world.restored):
+            left.callback(databases.server.execute, f'DROP DATABASE IF EXISTS "{one.name}" WITH (FORCE)')
+        world.build()
+        yield world
 
 
 @pytest.mark.parametrize("around", [b"", b"x", b"xx", b"xxx", b"name=", b'{"a":"'])
@@ -127,201 +174,177 @@ def test_a_text_is_found_in_every_form(around: bytes) -> None:
     assert found_in(b"Nothing of ours.") == []
 
 
-def test_p06_nothing_readable_lies_outside_the_vault(seeded: tuple[Installation, dict[str, Any]]) -> None:
-    installation, said = seeded
-    assert said["drawn"] >= WANTED
-    assert said["statuses"]["summary"] == 200, "the doors were open"
-    assert said["statuses"]["export"] == 200
-    assert {said["statuses"][name] for name in ("api note", "api document")} == {201}
-    assert {said["statuses"][name] for name in ("cases:note", "cases:document-new")} == {302}
-    assert said["statuses"]["api case"] == 200
+class TestOutside:
+    """What a thief finds, without the keys."""
 
-    dump = dump_of(installation)
-    assert b"cases_person" in dump
-    assert b"procrastinate_jobs" in dump
-    assert b"django_session" in dump
-    assert found_in(dump) == []
+    def test_p06_nothing_readable_lies_outside_the_vault(self, world: World) -> None:
+        assert world.said["drawn"] > 150
+        statuses = world.said["statuses"]
+        assert statuses["summary"] == 200, "the doors were open"
+        assert statuses["export"] == 200
+        assert {statuses[name] for name in ("api note", "api document")} == {201}
+        assert {statuses[name] for name in ("cases:note", "cases:document-new")} == {302}
+        assert statuses["api case"] == 200
+        for table in (b"cases_person", b"procrastinate_jobs", b"django_session", b"intake_importbatch"):
+            assert table in world.dump
+        assert found_in(world.dump) == []
+        assert world.leaks == {}
+        assert any("pg_wal" in path.parts for path in world.looked_at)
+        assert any("base" in path.parts for path in world.looked_at)
+        assert world.documents == 9
+        assert found_in(world.live.log.encode()) == [], "the log of the program"
+        assert found_in(json.dumps(world.said["mail"]).encode()) == []
 
-    url = EmbeddedDatabase(installation.data / "database")
-    url.execute("CHECKPOINT")
-    seen, leaks = 0, {}
-    for path in files_below(installation.data, installation.temporary):
-        seen += 1
-        if leaked := found_in(path.read_bytes()):
-            leaks[path.relative_to(installation.data.parent).as_posix()] = leaked
-    assert leaks == {}
-    assert seen > 100
-    assert any("pg_wal" in path.parts for path in files_below(installation.data / "database"))
-    assert len(list(files_below(installation.data / "documents"))) == 9
-    assert found_in(installation.log) == [], "the log of the program"
-    assert found_in(json.dumps(said["mail"]).encode()) == []
+    def test_p06_the_same_texts_are_there_for_who_may_read_them(self, world: World) -> None:
+        assert len(set(MARKS.findall(world.anothers))) > 40
 
+    def test_p21_no_text_of_hers_is_in_an_address_a_header_a_title_or_a_file_name(self, world: World) -> None:
+        assert len(world.said["sinks"]) > 80
+        assert [sink for sink in world.said["sinks"] if MARK in sink.casefold()] == []
+        assert [path for path in world.looked_at if MARK in path.name.casefold()] == []
 
-def test_p06_the_same_texts_are_there_for_who_may_read_them(
-    seeded: tuple[Installation, dict[str, Any]],
-) -> None:
-    installation, _said = seeded
-    for shown in installation.shown():
-        assert len(set(re.findall(MARK + r"\d{5}", shown))) > 40
-
-
-def test_p21_no_text_of_hers_is_in_an_address_a_header_a_title_or_a_file_name(
-    seeded: tuple[Installation, dict[str, Any]],
-) -> None:
-    installation, said = seeded
-    assert len(said["sinks"]) > 80
-    assert [sink for sink in said["sinks"] if MARK in sink.casefold()] == []
-    names = [path.name for path in files_below(installation.data, installation.temporary)]
-    assert [name for name in names if MARK in name.casefold()] == []
-
-
-def back_up(installation: Installation, to: Path) -> None:
-    done = amparo(
-        "backup",
-        "--to",
-        str(to / "main"),
-        "--keys-to",
-        str(to / "keys"),
-        "--data",
-        str(installation.data),
-    )
-    assert done.returncode == 0, done.stderr
-
-
-def restore(place: Path, name: str, *, ledger: Path, into: str) -> subprocess.CompletedProcess[str]:
-    sets = ("--from", str(place / name / "main"), "--keys-from", str(place / name / "keys"))
-    return amparo("restore", *sets, "--erased", str(ledger), "--data", str(place / into))
-
-
-def moved(installation: Installation, place: Path, into: str) -> Installation:
-    """Give the restored installation its key of keys, which no backup holds."""
-    other = Installation(place)
-    other.data = place / into
-    shutil.copyfile(installation.data / "keys" / "custodian", other.data / "keys" / "custodian")
-    return other
-
-
-@pytest.fixture(scope="module")
-def erased(make_place: Callable[[], Path]) -> Iterator[tuple[Installation, Path]]:
-    place = make_place()
-    installation = Installation(place)
-    with EmbeddedDatabase(installation.data / "database").running():
-        assert amparo("migrate", "--data", str(installation.data)).returncode == 0
-        installation.run("seed", 3)
-        back_up(installation, place / "before")
-        assert installation.run("erase")["erased"] == 1
-        back_up(installation, place / "after")
-        yield installation, place
+    def test_a_guessed_workbook_cannot_be_checked_against_the_database(self, world: World) -> None:
+        with psycopg.connect(world.live.url(SUPERUSER)) as connection:
+            digests = {row[0] for row in connection.execute("SELECT digest FROM intake_importbatch")}
+        assert len(digests) > 3
+        assert not digests & set(world.said["plain_digests"])
+        assert digests == set(world.said["keyed_digests"])
 
 
 class TestErased:
     """From the erasure of one person to a restored backup of the day before."""
 
-    def test_p09_nothing_of_her_can_be_read_and_all_of_others(
-        self, erased: tuple[Installation, Path]
-    ) -> None:
-        installation, _place = erased
-        hers, anothers = installation.shown()
-        assert MARK not in hers
-        assert "'SY'" not in hers, "coded columns and their history are emptied"
-        assert len(set(re.findall(MARK + r"\d{5}", anothers))) > 40
-        assert "'SY'" in anothers
-
-    def test_p09_her_keys_are_in_no_file_and_the_sets_of_keys_that_have_them_are_named(
-        self, erased: tuple[Installation, Path]
-    ) -> None:
-        installation, place = erased
-        person = json.loads(installation.out.read_text(encoding="utf-8"))["person"]
-        done = amparo(
-            "erase", "verify", str(place / "before" / "keys"), str(place / "after" / "keys"),
-            "--data", str(installation.data),
+    def test_p17_the_command_asks_for_both_and_says_what_it_means(self, world: World) -> None:
+        assert world.erased.returncode == 0, world.erased.stderr
+        said = world.erased.stdout
+        assert "Who asked for it?" in said
+        assert "Her keys are destroyed." in said
+        assert "proves" in said
+        assert "She was erased." in said
+        one = world.said["officers"][0]
+        alone = world.live.amparo(
+            "erase", "person", world.said["references"][1], "--reason", "court_order",
+            "--asked-by", one, "--approved-by", one,
         )  # fmt: skip
-        assert done.returncode == 1, done.stderr
-        before, after = done.stdout.splitlines()
-        assert "keys of 1 erased persons" in before
-        assert after.endswith("none")
-        assert person in (installation.data / "keys" / "erased").read_text()
+        assert alone.returncode == 2
+        assert "two people" in alone.stderr
 
-    def test_p10_an_older_backup_does_not_bring_her_back(self, erased: tuple[Installation, Path]) -> None:
-        installation, place = erased
-        done = restore(place, "before", ledger=installation.data / "keys" / "erased", into="restored")
+    def test_p09_nothing_of_her_can_be_read_and_all_of_others(self, world: World) -> None:
+        assert MARK not in world.hers
+        assert "'SY'" not in world.hers, "coded columns and their history are emptied"
+        assert len(set(MARKS.findall(world.anothers))) > 40
+        assert "'SY'" in world.anothers
+
+    def test_p09_the_sets_of_keys_that_have_hers_are_named(self, world: World) -> None:
+        left = {
+            name: keys_left(world.live.url(OWNER), world.place / name / "keys")
+            for name in ("before", "after")
+        }
+        (person,) = left["before"]
+        assert left["after"] == ()
+        assert person in world.ledger.read_text(encoding="ascii")
+
+    def test_p10_p31_an_older_backup_comes_back_whole_and_opens_but_for_her(self, world: World) -> None:
+        done = world.restore("before")
         assert done.returncode == 0, done.stderr
         assert "1 persons who were erased after it were erased again" in done.stdout
-        restored = moved(installation, place, "restored")
-        with EmbeddedDatabase(restored.data / "database").running():
-            hers, anothers = restored.shown()
-            told = amparo("erase", "status", "--data", str(restored.data))
+        assert "Bring the key of keys to" in done.stdout
+        restored = world.restored
+        shutil.copyfile(world.live.data / "keys" / "custodian", restored.data / "keys" / "custodian")
+        hers, anothers = restored.shown()
         assert MARK not in hers
         assert "'SY'" not in hers
-        assert len(set(re.findall(MARK + r"\d{5}", anothers))) > 40
-        assert "1 persons were erased" in told.stdout
+        assert set(MARKS.findall(anothers)) == set(MARKS.findall(world.anothers))
+        told = restored.amparo("doctor")
+        assert re.search(r"^good +Keys: there, opened", told.stdout, re.MULTILINE), told.stdout
 
-    def test_p31_a_backup_comes_back_whole_and_opens(self, erased: tuple[Installation, Path]) -> None:
-        installation, place = erased
-        done = restore(place, "after", ledger=place / "after" / "keys" / "erased", into="whole")
-        assert done.returncode == 0, done.stderr
-        assert "Bring the key of keys to" in done.stdout
-        again = moved(installation, place, "whole")
-        with EmbeddedDatabase(again.data / "database").running():
-            told = amparo("doctor", "--data", str(again.data))
-            assert told.returncode == 0, told.stdout
-            assert again.shown()[1] == installation.shown()[1]
-
-    def test_p10_an_older_ledger_a_changed_file_and_a_full_place_are_refused(
-        self, erased: tuple[Installation, Path]
-    ) -> None:
-        installation, place = erased
-        newest = installation.data / "keys" / "erased"
-        older = restore(place, "after", ledger=place / "before" / "keys" / "erased", into="none")
-        assert older.returncode == 2
-        assert "Name the newest copy" in older.stderr
-        full = restore(place, "after", ledger=newest, into="data")
-        assert full.returncode == 2
-        assert "Name an empty data directory" in full.stderr
-        mixed = amparo(
-            "restore", "--from", str(place / "after" / "main"), "--keys-from", str(place / "before" / "keys"),
-            "--erased", str(newest), "--data", str(place / "none"),
-        )  # fmt: skip
-        assert mixed.returncode == 2
-        assert "do not belong together" in mixed.stderr
-        shutil.copytree(place / "after", place / "changed")
-        with (place / "changed" / "main" / "main.dump").open("ab") as file:
+    def test_p10_an_older_ledger_and_a_changed_set_are_refused(self, world: World) -> None:
+        place = world.place
+        main, keys = place / "after" / "main", place / "after" / "keys"
+        with pytest.raises(NotRestored, match="Name the newest copy"):
+            read_backup(main, keys, ledger=place / "before" / "keys" / "erased")
+        with pytest.raises(NotRestored, match="do not belong together"):
+            read_backup(main, place / "before" / "keys", ledger=world.ledger)
+        shutil.copytree(main, place / "changed")
+        with (place / "changed" / "main.dump").open("ab") as file:
             file.write(b"x")
-        changed = restore(place, "changed", ledger=newest, into="none")
-        assert changed.returncode == 2
-        assert "main.dump" in changed.stderr
+        with pytest.raises(NotRestored, match=r"main\.dump"):
+            read_backup(place / "changed", keys, ledger=world.ledger)
 
-    def test_p10_nothing_is_served_beside_an_older_ledger(self, erased: tuple[Installation, Path]) -> None:
-        installation, _place = erased
-        ledger = installation.data / "keys" / "erased"
-        kept = ledger.read_bytes()
+    def test_p10_nothing_is_served_beside_an_older_ledger(self, world: World) -> None:
+        kept = world.ledger.read_bytes()
         try:
             for content, command, words in (
                 (b"", ("serve", "--port", "18769"), "the file is an older copy"),
-                (kept.replace(b"consent_withdrawn", b"retention_ended"), ("worker",), "Line 1 of the ledger"),
                 (None, ("worker",), "There is no ledger of erasures"),
             ):
-                ledger.unlink()
+                world.ledger.unlink()
                 if content is not None:
-                    ledger.write_bytes(content)
-                done = amparo(*command, "--data", str(installation.data))
+                    world.ledger.write_bytes(content)
+                done = world.live.amparo(*command)
                 assert done.returncode == 2, done.stdout
                 assert words in done.stderr
         finally:
-            ledger.write_bytes(kept)
+            world.ledger.write_bytes(kept)
 
-    def test_keys_and_data_do_not_go_to_one_place(self, erased: tuple[Installation, Path]) -> None:
-        installation, place = erased
+    def test_keys_and_data_do_not_go_to_one_place(self, tmp_path: Path) -> None:
         for main, keys in (("one", "one"), ("one", "one/keys"), ("one/main", "one")):
-            done = amparo(
-                "backup",
-                "--to",
-                str(place / main),
-                "--keys-to",
-                str(place / keys),
-                "--data",
-                str(installation.data),
-            )
-            assert done.returncode == 2
-            assert "two places" in done.stderr
-        assert not (place / "one").exists()
+            with pytest.raises(NotBackedUp, match="two places"):
+                refuse_places(tmp_path / main, tmp_path / keys)
+
+
+class TestKeys:
+    """`amparo migrate` on an outside database."""
+
+    def test_it_makes_the_keys_once_and_seals_what_was_clear(self, world: World) -> None:
+        """Begin as an installation of the version before the vault: no keyring, and clear JSON in the columns."""
+        older = Installation(world.databases, world.place, "older")
+        server = world.databases.server
+        server.create_database(older.name, template=world.databases.template)
+        try:
+            with psycopg.connect(older.url(OWNER)) as connection:
+                connection.execute("TRUNCATE keyring.keyring, keyring.compartment_key, keyring.person_keys")
+                connection.execute(
+                    "INSERT INTO cases_person SELECT * FROM json_populate_record(NULL::cases_person, %s)",
+                    [clear_person()],
+                )
+            done = older.amparo("migrate")
+            assert done.returncode == 0, done.stderr
+            custodian = older.data / "keys" / "custodian"
+            assert f"The key of keys lies in {custodian}." in done.stdout
+            assert (older.data / "keys" / "erased").exists()
+            with psycopg.connect(older.url(OWNER)) as connection:
+                row = connection.execute("SELECT names FROM cases_person").fetchone()
+                assert row is not None
+                assert not bytes(row[0]).startswith(b"{")
+                assert found_in(bytes(row[0])) == []
+            custodian.rename(custodian.with_name("away"))
+            again = older.amparo("migrate")
+            assert again.returncode == 2
+            assert f"There is no key of keys at {custodian}." in again.stderr
+            assert "bring back the copy" in again.stderr
+            assert not custodian.exists(), "no new key beside an old keyring"
+            shutil.copyfile(CUSTODIAN, custodian)
+            custodian.chmod(0o400)
+            told = older.amparo("doctor")
+            assert told.returncode == 1
+            assert re.search(r"^fault +Keys: there, and nothing opens them", told.stdout, re.MULTILINE)
+            assert "Bring back the copy that was kept." in told.stdout
+        finally:
+            server.execute(f'DROP DATABASE IF EXISTS "{older.name}" WITH (FORCE)')
+
+
+def clear_person() -> str:
+    """Give the row of a person as the version before the vault wrote it."""
+    clear = "\\x" + json.dumps({"called": MARK}).encode().hex()
+    codes = dict.fromkeys(
+        (
+            "age_status", "sex", "gender", "is_stateless", "birth_country", "marital_status", "education",
+            "is_deceased",
+        ),
+        "not_asked",
+    )  # fmt: skip
+    moments = dict.fromkeys(("created_at", "changed_at"), "2026-11-22T09:30:00Z")
+    lists: dict[str, Any] = {"citizenships": [], "languages": []}
+    sealed = dict.fromkeys(("names", "identity", "whereabouts"), clear)
+    return json.dumps({"id": str(UUID(int=7)), "version": 1, **codes, **moments, **lists, **sealed})
