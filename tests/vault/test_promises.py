@@ -32,6 +32,7 @@ from tests.database import CUSTODIAN, TestDatabases
 from tests.vault.marks import MARK, files_below, found_in
 
 pytestmark = pytest.mark.slow
+LEFT_CLEAR = "left clear"  # no mark: it is written in the clear to the server that others look at
 MARKS = re.compile(MARK + r"\d{5}")
 
 
@@ -247,7 +248,9 @@ class TestErased:
     def test_p10_p31_an_older_backup_comes_back_whole_and_opens_but_for_her(self, world: World) -> None:
         done = world.restore("before")
         assert done.returncode == 0, done.stderr
-        assert "1 persons who were erased after it were erased again" in done.stdout
+        assert (
+            "Persons in the ledger of erasures: 1. Erased again, as they came back with it: 1." in done.stdout
+        )
         assert "Bring the key of keys to" in done.stdout
         restored = world.restored
         shutil.copyfile(world.live.data / "keys" / "custodian", restored.data / "keys" / "custodian")
@@ -317,12 +320,12 @@ class TestKeys:
                 row = connection.execute("SELECT names FROM cases_person").fetchone()
                 assert row is not None
                 assert not bytes(row[0]).startswith(b"{")
-                assert found_in(bytes(row[0])) == []
+                assert LEFT_CLEAR.encode() not in bytes(row[0])
             custodian.rename(custodian.with_name("away"))
             again = older.amparo("migrate")
             assert again.returncode == 2
             assert f"There is no key of keys at {custodian}." in again.stderr
-            assert "bring back the copy" in again.stderr
+            assert "Bring back the copy that was kept" in again.stderr
             assert not custodian.exists(), "no new key beside an old keyring"
             shutil.copyfile(CUSTODIAN, custodian)
             custodian.chmod(0o400)
@@ -336,7 +339,7 @@ class TestKeys:
 
 def clear_person() -> str:
     """Give the row of a person as the version before the vault wrote it."""
-    clear = "\\x" + json.dumps({"called": MARK}).encode().hex()
+    clear = "\\x" + json.dumps({"called": LEFT_CLEAR}).encode().hex()
     codes = dict.fromkeys(
         (
             "age_status", "sex", "gender", "is_stateless", "birth_country", "marital_status", "education",

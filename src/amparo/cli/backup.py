@@ -50,7 +50,7 @@ def backup(
     if taken.missing:
         print(f"The disk has lost the contents of {taken.missing} documents; {to}/manifest.json names them.")
     print(
-        f"The keys, and the ledger of {taken.erased} erasures, are in {keys_to}. Remove them after 35 days."
+        f"The keys, and the ledger of erasures ({taken.erased}), are in {keys_to}. Remove them after 35 days."
     )
 
 
@@ -86,7 +86,10 @@ def restore(
         raise CommandRefused(f"Nothing was restored. {fault}") from fault
     installation.data.restoring.unlink()
     print(f"The backup of {found.at} is back in {installation.data.path}.")
-    print(f"{back} persons who were erased after it were erased again. Everybody signs in anew.")
+    print(
+        f"Persons in the ledger of erasures: {found.erased}. Erased again, as they came back with it: {back}."
+    )
+    print("If there is a newer copy of the ledger, restore again with that one. Everybody signs in anew.")
     if not _custodian_of(installation).exists():
         print(f"Bring the key of keys to {_custodian_of(installation)} now: nothing opens without it.")
 

@@ -140,9 +140,9 @@ def status(data: DataOption = None) -> None:
             back = settle_erasures()
         except NotToBeServed as fault:
             raise CommandRefused(str(fault)) from fault
-        print(f"{count_erased()} persons were erased. The file of the ledger and the database agree.")
+        print(f"Persons erased: {count_erased()}. The file of the ledger and the database agree.")
         if back:
-            print(f"{back} of them had come back, with an older database or keyring, and were erased again.")
+            print(f"Erased again, as they had come back with an older database or keyring: {back}.")
 
 
 def verify(
@@ -164,7 +164,7 @@ def verify(
         except NotRestored as fault:
             raise CommandRefused(str(fault)) from fault
     for place, persons in left.items():
-        print(f"{place}: {f'keys of {len(persons)} erased persons; remove it' if persons else 'none'}")
+        print(f"{place}: {f'keys of erased persons: {len(persons)}; remove it' if persons else 'none'}")
     if any(left.values()):
         raise typer.Exit(1)
 

@@ -100,6 +100,7 @@ class Backup:
     ledger: Path
     counts: Mapping[str, int]
     at: str
+    erased: int
 
 
 def read_backup(main: Path, keys: Path, *, ledger: Path) -> Backup:
@@ -122,7 +123,9 @@ def read_backup(main: Path, keys: Path, *, ledger: Path) -> Backup:
             f"The ledger {ledger} knows of {len(entries)} erasures, and this backup of {head['number']}: it is an older copy, or "
             "another. Name the newest copy that was kept."
         )
-    return Backup(main=main, keys=keys, ledger=ledger, counts=about["counts"], at=about["at"])
+    return Backup(
+        main=main, keys=keys, ledger=ledger, counts=about["counts"], at=about["at"], erased=len(entries)
+    )
 
 
 def fill_database(url: str, backup: Backup) -> None:
@@ -280,5 +283,5 @@ def _count(connection: psycopg.Connection[Any], table: str) -> int:
 def _one(connection: psycopg.Connection[Any], query: str) -> tuple[Any, ...]:
     row: tuple[Any, ...] | None = connection.execute(query.encode()).fetchone()
     if row is None:
-        raise NotBackedUp("This installation has no keys yet. Make them with: amparo keys init")
+        raise NotBackedUp("This installation has no keys yet. Make them with: amparo migrate")
     return row
