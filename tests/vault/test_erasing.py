@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 
 from amparo.access.actions import Refused
 from amparo.access.rules import NOBODY, Permission, TwoPeople, Viewer, system_viewer
-from amparo.accounts.models import Organisation, User
 from amparo.audit.models import Event
 from amparo.cases import actions, queries
 from amparo.cases.actions.erasing import KEPT, emptied_columns
@@ -31,7 +30,7 @@ from amparo.vault.queries import open_many
 from amparo.vault.rules import NotOpened, Reading
 from amparo.vault.rules.ledger import Entry, LedgerBroken, entries_of, entry_after, lines_of, missing_entries
 from tests.cases.pages import case_url, text_of
-from tests.factories.accounts import NOW, make_organisation, make_viewer, sign_in
+from tests.factories.accounts import NOW, make_organisation, make_viewer, organisation_of, sign_in, user_of
 from tests.factories.cases import make_case, make_person_details, row_of
 
 INSTALLATION = uuid4()
@@ -215,7 +214,7 @@ class TestErasing:
         row = row_of(case)
         stayed = make_case(pair[0])
         erase(pair, row.person_id)
-        histories = [model.pgh_event_model for model in (Person, Case, Episode)]
+        histories = [getattr(model, "pgh_event_model") for model in (Person, Case, Episode)]  # noqa: B009
         for model in (*KEPT, *histories):
             live = getattr(model, "pgh_tracked_model", model)
             about = "pgh_obj_id" if live is not model else "id"
@@ -238,9 +237,7 @@ class TestErasing:
 
     def test_p17_it_takes_two_people_who_sign_in(self, case: str, pair: Pair) -> None:
         person, (one, other) = person_of(case), pair
-        same = make_viewer(
-            "supervisor", user=User.objects.get(id=one.user_id), organisation=make_organisation()
-        )
+        same = make_viewer("supervisor", user=user_of(one), organisation=make_organisation())
         for second in (
             one, same, replace(other, token_id=1), replace(other, membership_id=None), NOBODY,
             system_viewer([Permission.CASE_REOPEN]),
@@ -258,9 +255,7 @@ class TestErasing:
         proof = TwoPeople(asked_by=pair[0], approved_by=pair[1])
         assert queries.person_to_erase(proof, case) == person_of(case)
         strangers = make_viewer("supervisor")
-        caseworker = make_viewer(
-            "caseworker", organisation=Organisation.objects.get(id=pair[0].organisation_id)
-        )
+        caseworker = make_viewer("caseworker", organisation=organisation_of(pair[0]))
         for second in (strangers, caseworker):
             with pytest.raises(queries.Absent):
                 queries.person_to_erase(TwoPeople(asked_by=pair[0], approved_by=second), case)

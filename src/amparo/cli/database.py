@@ -24,8 +24,7 @@ def migrate(data: DataOption = None) -> None:
         from django.utils import timezone
         from psycopg.errors import InsufficientPrivilege
 
-        from amparo.config.migrating import make_keys_if_none, migrate_database
-        from amparo.vault.custodians import CustodianAway
+        from amparo.config.migrating import NotSealed, make_keys_if_none, migrate_database
 
         outside = urlsplit(installation.environment.database_url).username or ""
         app_role = APP if installation.environment.is_embedded else unquote(outside)
@@ -43,10 +42,8 @@ def migrate(data: DataOption = None) -> None:
             ) from error
         try:
             were_made = make_keys_if_none(settings.AMPARO_CUSTODIAN, now=timezone.now())
-        except CustodianAway as fault:
-            raise CommandRefused(
-                f"The tables are at this version, but what an earlier version left in the clear was not sealed. {fault}"
-            ) from fault
+        except NotSealed as fault:
+            raise CommandRefused(str(fault)) from fault
         if were_made:
             say_keys_made(settings.AMPARO_CUSTODIAN)
 

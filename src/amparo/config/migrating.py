@@ -16,6 +16,7 @@ from amparo.vault.actions import (
     seal_what_is_clear,
     write_custodian,
 )
+from amparo.vault.custodians import CustodianAway
 from amparo.vault.queries import check_custodian
 
 # What the application's role may do. It makes, changes and drops no table; tables that are append-only refuse in their triggers too.
@@ -35,6 +36,10 @@ RIGHTS = """
     END $$;
 """
 APPEND_ONLY = ("audit_event", "audit_epoch", "audit_loghead", "audit_anchor", "audit_generation", "vault_erasure")
+
+
+class NotSealed(Exception):
+    """What an earlier version left in the clear was not sealed; the message says why and what to do."""
 
 
 def migrate_database(*, app_role: str, verbosity: int = 0) -> None:
@@ -57,8 +62,8 @@ def migrate_database(*, app_role: str, verbosity: int = 0) -> None:
 def make_keys_if_none(custodian: Path, *, now: datetime) -> bool:
     """Make the keys of an installation that has none, in a file, and seal what an earlier version left clear.
 
-    Gives whether keys were made. An installation that has its keys gets no other key of keys: raises `CustodianAway` where
-    its own is not at hand, and then seals nothing.
+    Gives whether keys were made. An installation that has its keys gets no other key of keys: raises `NotSealed` where its
+    own is not at hand.
     """
     try:
         make_keyring(lambda: write_custodian(custodian), now=now)
@@ -66,7 +71,12 @@ def make_keys_if_none(custodian: Path, *, now: datetime) -> bool:
     except KeyringThere:
         were_made = False
     prepare_ledger()
-    check_custodian()
+    try:
+        check_custodian()
+    except CustodianAway as fault:
+        raise NotSealed(
+            f"The tables are at this version, but what an earlier version left in the clear was not sealed. {fault}"
+        ) from fault
     seal_what_is_clear(now=now)
     seal_clear_contents(now=now)
     return were_made
