@@ -35,7 +35,14 @@ RIGHTS = """
         END IF;
     END $$;
 """
-APPEND_ONLY = ("audit_event", "audit_epoch", "audit_loghead", "audit_anchor", "audit_generation", "vault_erasure")
+APPEND_ONLY = (
+    "audit_event",
+    "audit_epoch",
+    "audit_loghead",
+    "audit_anchor",
+    "audit_generation",
+    "vault_erasure",
+)
 
 
 class NotSealed(Exception):
