@@ -49,6 +49,12 @@ PAGES: Mapping[str, Row] = {
     "account_logout": Row(guard=PUBLIC, methods=BOTH),
     "account_inactive": Row(guard=PUBLIC),
     "mfa_authenticate": Row(guard=PUBLIC, methods=BOTH),
+    "mfa_login_webauthn": Row(guard=PUBLIC, methods=BOTH),
+    "mfa_reauthenticate_webauthn": Row(guard=COMPLETES, methods=BOTH),
+    "mfa_add_webauthn": Row(guard=COMPLETES, methods=BOTH),
+    "accounts:passkey-remove": Row(guard=SIGNED_IN, methods=POST, typed={"passkey": "1"}, reached=403),
+    "accounts:devices": Row(guard=SIGNED_IN),
+    "accounts:device-end": Row(guard=SIGNED_IN, methods=POST, typed={"session": "0" * 64}, reached=403),
     "accounts:invitation": Row(guard=PUBLIC, methods=BOTH, rename={"secret": "invitation_secret"}),
     "accounts:new-password": Row(guard=PUBLIC, methods=BOTH, rename={"secret": "password_secret"}),
     "accounts:me": Row(guard=SIGNED_IN, methods=BOTH),
@@ -73,6 +79,12 @@ PAGES: Mapping[str, Row] = {
     ),
     "accounts:person-password": Row(
         guard=P.PEOPLE_MANAGE, methods=POST, body={"person": "membership"}, hidden=302
+    ),
+    "accounts:invitation-confirm": Row(
+        guard=P.PEOPLE_MANAGE, methods=POST, body={"invitation": "invitation"}, hidden=302
+    ),
+    "accounts:person-wake": Row(
+        guard=P.PEOPLE_MANAGE, methods=POST, body={"asleep": "membership"}, hidden=403, reached=403
     ),
     "accounts:invitation-end": Row(
         guard=P.PEOPLE_MANAGE, methods=POST, body={"invitation": "invitation"}, hidden=302

@@ -40,10 +40,9 @@ FOUND = (200, 302, 400, 409)
 # What a refused request may write: that it was asked, and the session.
 MAY_BE_WRITTEN = {
     "audit_event",
-    "django_session",
+    "accounts_session",
     "amparo_cache",
-    "axes_accessattempt",
-    "axes_accessfailurelog",
+    "accounts_signinattempts",
 }
 # Written first and taken back with the refusal; counted where it is used.
 MAY_BE_WRITTEN |= {"access_submission"}
@@ -221,7 +220,7 @@ def touched() -> Counter[str]:
 def asked_of(queries: CaptureQueriesContext) -> list[str]:
     """Return the statements that went to the database, without their values; a session is written on its first page only."""
     said = [re.sub(r"'(?:[^']|'')*'|\b\d+\b", "?", query["sql"].lower()) for query in queries]
-    return [one for one in said if "savepoint" not in one and not one.startswith('update "django_session"')]
+    return [one for one in said if "savepoint" not in one and not one.startswith('update "accounts_session"')]
 
 
 def seen(answer: Any) -> tuple[int, tuple[tuple[str, str], ...], str]:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 
 from amparo.accounts.models import (
@@ -16,11 +17,13 @@ from amparo.accounts.models import (
     Membership,
     MembershipQuerySet,
     Organisation,
+    Session,
     Team,
     User,
 )
 from amparo.accounts.password_link import is_good_for, user_id_in
 from amparo.accounts.rules import hash_of, tidy_email
+from amparo.accounts.sessions import hash_of_key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +42,7 @@ class MembershipRow:
     since: date
     until: date | None
     has_second_factor: bool
+    has_passkey: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +69,28 @@ class InvitationRow:
     role: str
     created_at: datetime
     expires_at: datetime
+    invited_by: int | None = None
+    is_confirmed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceRow:
+    """One place where somebody is signed in, as only they see it."""
+
+    session: str
+    device: str
+    began: datetime
+    seen: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PasskeyRow:
+    """One passkey, as its owner sees it."""
+
+    id: int
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,6 +160,56 @@ def is_password_link_open(secret: str, now: datetime) -> bool:
 def has_second_factor(user_id: int) -> bool:
     """Tell whether a user proves who they are by more than a password."""
     return _second_factors().filter(user_id=user_id).exists()
+
+
+def has_passkey(user_id: int) -> bool:
+    """Tell whether a user can sign in with a passkey."""
+    return _second_factors().filter(user_id=user_id, type=Authenticator.Type.WEBAUTHN).exists()
+
+
+def has_codes(user_id: int) -> bool:
+    """Tell whether a user is asked for codes from an app."""
+    return _second_factors().filter(user_id=user_id, type=Authenticator.Type.TOTP).exists()
+
+
+def passkeys_of(user_id: int) -> list[PasskeyRow]:
+    """List a user's passkeys, the oldest first."""
+    rows = _second_factors().filter(user_id=user_id, type=Authenticator.Type.WEBAUTHN).order_by("pk")
+    return [
+        PasskeyRow(
+            id=row.pk,
+            name=str(row.data.get("name", "")),
+            created_at=row.created_at,
+            last_used_at=row.last_used_at,
+        )
+        for row in rows
+    ]
+
+
+def devices_of(user_id: int, now: datetime) -> list[DeviceRow]:
+    """List where a user is signed in, the last used first."""
+    rows = Session.objects.filter(user_id=user_id, expire_date__gt=now).order_by("-seen", "session_key")
+    return [
+        DeviceRow(session=row.session_key, device=row.device, began=row.began, seen=row.seen) for row in rows
+    ]
+
+
+def session_of(request: HttpRequest) -> str:
+    """Give by which the session of this request is known in the list of devices."""
+    return hash_of_key(request.session.session_key or "")
+
+
+def asleep_people_of(organisation_id: int, now: datetime) -> list[tuple[int, str]]:
+    """List as user id and name who would work for an organisation now and was put to sleep."""
+    today = timezone.localdate(now)
+    rows = Membership.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=today),
+        since__lte=today,
+        organisation_id=organisation_id,
+        user__is_active=False,
+        user__asleep_since__isnull=False,
+    )
+    return list(dict.fromkeys(rows.order_by("user__name").values_list("user_id", "user__name")))
 
 
 def people_of(organisation_id: int, now: datetime) -> list[MembershipRow]:
@@ -209,6 +285,11 @@ def organisation_names() -> list[tuple[int, str]]:
     return list(Organisation.objects.filter(is_active=True).order_by("name").values_list("id", "name"))
 
 
+def organisation_names_of(user_id: int) -> list[str]:
+    """List the names of the organisations that a user works or worked for."""
+    return list(Membership.objects.filter(user_id=user_id).values_list("organisation__name", flat=True))
+
+
 def workers_of(organisation_id: int, now: datetime, *, roles: frozenset[str]) -> list[tuple[int, str]]:
     """List as id and name the users who work for an organisation now in one of those roles."""
     running = Membership.objects.running(timezone.localdate(now))
@@ -239,8 +320,11 @@ def _second_factors() -> QuerySet[Authenticator]:
 
 
 def _membership_rows(memberships: MembershipQuerySet) -> list[MembershipRow]:
-    factor = Exists(_second_factors().filter(user_id=OuterRef("user_id")))
-    rows = memberships.select_related("user", "organisation", "team").annotate(has_second_factor=factor)
+    factors = _second_factors().filter(user_id=OuterRef("user_id"))
+    rows = memberships.select_related("user", "organisation", "team").annotate(
+        has_second_factor=Exists(factors),
+        has_passkey=Exists(factors.filter(type=Authenticator.Type.WEBAUTHN)),
+    )
     return [
         MembershipRow(
             id=row.pk,
@@ -255,6 +339,7 @@ def _membership_rows(memberships: MembershipQuerySet) -> list[MembershipRow]:
             since=row.since,
             until=row.until,
             has_second_factor=row.has_second_factor,  # type: ignore[attr-defined]  # annotated above
+            has_passkey=row.has_passkey,  # type: ignore[attr-defined]  # annotated above
         )
         for row in rows
     ]
@@ -271,6 +356,8 @@ def _invitation_row(invitation: Invitation) -> InvitationRow:
         role=invitation.role,
         created_at=invitation.created_at,
         expires_at=invitation.expires_at,
+        invited_by=invitation.invited_by_id,
+        is_confirmed=invitation.confirmed_at is not None,
     )
 
 

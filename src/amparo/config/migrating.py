@@ -8,6 +8,7 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connection
 
+from amparo.accounts.actions import seal_second_factors
 from amparo.cases.actions import seal_clear_contents
 from amparo.vault.actions import (
     KeyringThere,
@@ -86,4 +87,5 @@ def make_keys_if_none(custodian: Path, *, now: datetime) -> bool:
         ) from fault
     seal_what_is_clear(now=now)
     seal_clear_contents(now=now)
+    seal_second_factors()
     return were_made

@@ -11,10 +11,13 @@ from amparo.access.rules.roles import (
     role_of,
     scope_of,
 )
+from amparo.access.rules.sessions import FRESH, FRESH_TO_SEND, session_limits
 from amparo.access.rules.two_people import TwoPeople
 from amparo.access.rules.viewer import NOBODY, GrantedRecord, Viewer, system_viewer
 
 __all__ = [
+    "FRESH",
+    "FRESH_TO_SEND",
     "INCOMPATIBLE_ROLES",
     "LONGEST_GRANT",
     "MOST_GRANTS",
@@ -31,5 +34,6 @@ __all__ = [
     "conflicts_between",
     "role_of",
     "scope_of",
+    "session_limits",
     "system_viewer",
 ]

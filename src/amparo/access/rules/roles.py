@@ -33,6 +33,7 @@ class Role:
     permissions: frozenset[Permission]
     scope: Scope
     needs_second_factor: bool = True
+    needs_passkey: bool = False
     organisation_kinds: frozenset[str] = frozenset()
 
 
@@ -134,6 +135,7 @@ _DESCRIBED_ROLES = (
         description=N_("Invites the people of their organisation and gives them their roles. Sees no case."),
         permissions=frozenset({Permission.PEOPLE_MANAGE, Permission.ORGANISATION_MANAGE}),
         scope=Scope.NONE,
+        needs_passkey=True,
     ),
     Role(
         code="installation_administrator",
@@ -144,6 +146,7 @@ _DESCRIBED_ROLES = (
         ),
         permissions=frozenset({Permission.INSTALLATION_MANAGE}),
         scope=Scope.NONE,
+        needs_passkey=True,
     ),
 )
 

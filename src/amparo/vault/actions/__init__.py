@@ -18,6 +18,7 @@ from amparo.vault.actions.keyring import (
 )
 from amparo.vault.actions.sealing import begin_sealing, seal_what_is_clear
 from amparo.vault.custodians.file import write_custodian
+from amparo.vault.own_secrets import is_sealed_secret, open_secret, seal_secret
 from amparo.vault.rules.ledger import NotTwoPeople
 
 __all__ = [
@@ -27,14 +28,17 @@ __all__ = [
     "begin_sealing",
     "change_custodian",
     "erase_persons",
+    "is_sealed_secret",
     "lift_hold",
     "make_keyring",
+    "open_secret",
     "overwrite_erased_keys",
     "place_hold",
     "prepare_ledger",
     "replay_ledger",
     "rewrap_keys",
     "rotate_keys",
+    "seal_secret",
     "seal_what_is_clear",
     "write_custodian",
 ]

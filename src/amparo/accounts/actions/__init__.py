@@ -8,20 +8,34 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from amparo.accounts.models import ApiToken, Invitation, Membership, Organisation, Team, User
+from amparo.accounts.models import (
+    ApiToken,
+    Invitation,
+    Membership,
+    Organisation,
+    Session,
+    SignInAttempts,
+    Team,
+    User,
+)
 from amparo.accounts.password_link import write_link
-from amparo.accounts.queries import find_user_of_link
+from amparo.accounts.passwords import check_password_fits
+from amparo.accounts.queries import find_user_of_link, has_second_factor
 from amparo.accounts.rules import (
+    ASLEEP_AFTER,
     INVITATION_LIFETIME,
     KEPT_AFTER_CLOSING,
     LONGEST_TOKEN_LIFETIME,
+    SECOND_FACTOR,
     SignedIn,
     hash_of,
     make_secret,
@@ -31,6 +45,7 @@ from amparo.accounts.rules import (
 )
 from amparo.audit.actions import record as record_event
 from amparo.audit.rules import Actor
+from amparo.vault.actions import is_sealed_secret, seal_secret
 from amparo.vocab.codes import code_list
 
 
@@ -48,6 +63,10 @@ class InvitationNotOpen(LookupError):
 
 class LinkNotOpen(LookupError):
     """The link for a new password was used, is too old, or never was one."""
+
+
+class NotTheSecond(ValueError):
+    """Whoever invited somebody does not confirm it too."""
 
 
 class TokenTooLong(ValueError):
@@ -96,11 +115,18 @@ def add_team(*, organisation_id: int, name: str, by: Actor, now: datetime) -> in
 
 @transaction.atomic
 def add_user(
-    *, email: str, name: str, password: str | None, now: datetime, language: str = settings.LANGUAGE_CODE
+    *,
+    email: str,
+    name: str,
+    password: str | None,
+    now: datetime,
+    language: str = settings.LANGUAGE_CODE,
+    is_password_alone: bool = False,
 ) -> int:
     """Add somebody who signs in with that password and give their id; raises `ValidationError` by field.
 
-    Without a password nobody can sign in as them until a password link is issued.
+    Without a password nobody can sign in as them until a password link is issued. A password that stands alone, because
+    the role asks for no second step, must be longer.
     """
     user = User(email=tidy_email(email), name=tidy_name(name), language=language, created_at=now)
     if not user.name:
@@ -108,7 +134,7 @@ def add_user(
     if password is None:
         user.set_unusable_password()
     else:
-        _give_password(user, password)
+        _give_password(user, password, is_alone=is_password_alone)
     user.save(force_insert=True)
     return user.pk
 
@@ -134,8 +160,9 @@ def set_password(*, secret: str, password: str, now: datetime) -> None:
     user = find_user_of_link(secret, now)
     if user is None:
         raise LinkNotOpen(_("This link no longer works. Ask for a new one."))
-    _give_password(user, password)
+    _give_password(user, password, is_alone=not has_second_factor(user.pk))
     user.save(update_fields=["password"])
+    end_sessions(user_id=user.pk)
     record_event("accounts.password.change", by=SignedIn(user_id=user.pk), at=now, record=f"user:{user.pk}")
 
 
@@ -182,6 +209,21 @@ def withdraw_invitation(*, invitation_id: int, organisation_id: int, by: Actor, 
 
 
 @transaction.atomic
+def confirm_invitation(*, invitation_id: int, organisation_id: int, by: Actor, now: datetime) -> None:
+    """Confirm as the second officer that somebody shall come; raises `InvitationNotOpen` or `NotTheSecond`."""
+    invitation = (
+        Invitation.objects.open(now).filter(pk=invitation_id, organisation_id=organisation_id).first()
+    )
+    if invitation is None:
+        raise InvitationNotOpen(_("This invitation was taken up or withdrawn already."))
+    if by.user_id is None or invitation.invited_by_id == by.user_id:
+        raise NotTheSecond(_("You made this invitation. Another administrator confirms it."))
+    if invitation.confirmed_at is None:
+        Invitation.objects.filter(pk=invitation.pk).update(confirmed_by_id=by.user_id, confirmed_at=now)
+        record_event("accounts.invitation.confirm", by=by, at=now, record=f"invitation:{invitation.pk}")
+
+
+@transaction.atomic
 def close_invitation(*, invitation_id: int, by: Actor, now: datetime) -> None:
     """Mark an invitation as taken up, once; whoever comes second gets `InvitationNotOpen`."""
     if not Invitation.objects.open(now).filter(pk=invitation_id).update(accepted_at=now):
@@ -225,9 +267,11 @@ def start_membership(
 
 @transaction.atomic
 def end_membership(*, membership_id: int, by: Actor, now: datetime) -> None:
-    """End a membership at once, with the keys that worked under it."""
+    """End a membership at once, with the keys that worked under it and wherever its user is signed in."""
     Membership.objects.filter(pk=membership_id).update(until=timezone.localdate(now))
     ApiToken.objects.filter(membership_id=membership_id, revoked_at__isnull=True).update(revoked_at=now)
+    for user_id in Membership.objects.filter(pk=membership_id).values_list("user_id", flat=True):
+        end_sessions(user_id=user_id)
     record_event("accounts.membership.end", by=by, at=now, record=f"membership:{membership_id}")
 
 
@@ -271,9 +315,95 @@ def revoke_token(*, token_id: int, by: Actor, now: datetime) -> bool:
     return True
 
 
-def _give_password(user: User, password: str) -> None:
+def end_sessions(*, user_id: int, but: str = "") -> int:
+    """Sign a user out everywhere, but for the session of that hash; gives how many sessions ended."""
+    return Session.objects.filter(user_id=user_id).exclude(session_key=but).delete()[0]
+
+
+@transaction.atomic
+def end_session(*, user_id: int, session: str, by: Actor, now: datetime) -> bool:
+    """Sign a user out on one device; tells whether they were signed in there."""
+    ended = Session.objects.filter(user_id=user_id, session_key=session).delete()[0]
+    if ended:
+        record_event("accounts.session.end", by=by, at=now, record=f"user:{user_id}")
+    return bool(ended)
+
+
+@transaction.atomic
+def remove_passkey(*, passkey_id: int, session: str, by: Actor, now: datetime) -> bool:
+    """Let one of the actor's own passkeys sign nobody in any more; tells whether there was such a one.
+
+    With the last factor the recovery codes go too. Wherever else the actor is signed in, that ends.
+    """
+    if by.user_id is None:
+        return False
+    own = Authenticator.objects.filter(user_id=by.user_id)
+    if not own.filter(pk=passkey_id, type=Authenticator.Type.WEBAUTHN).delete()[0]:
+        return False
+    if not own.exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
+        own.delete()
+    end_sessions(user_id=by.user_id, but=session)
+    record_event("accounts.passkey.remove", by=by, at=now, record=f"user:{by.user_id}")
+    return True
+
+
+def forget_attempts(*, now: datetime) -> int:
+    """Remove the counts of failed sign-ins that nobody added to for a day."""
+    return SignInAttempts.objects.filter(last_at__lt=now - timedelta(days=1)).delete()[0]
+
+
+def forget_sessions(*, now: datetime) -> int:
+    """Remove the sessions that ended."""
+    return Session.objects.filter(expire_date__lt=now).delete()[0]
+
+
+@transaction.atomic
+def let_sleep(*, now: datetime) -> int:
+    """Put accounts to sleep that nobody used for thirty days, by hand or by program; gives how many. Training data stays awake."""
+    if settings.AMPARO_TRAINING:
+        return 0
+    since = now - ASLEEP_AFTER
+    used = Greatest(
+        "created_at", Coalesce("last_login", F("created_at")), Coalesce("woken_at", F("created_at"))
+    )
+    by_program = ApiToken.objects.working(now).filter(user_id=OuterRef("pk"), last_used_at__gt=since)
+    signed_in = Session.objects.filter(user_id=OuterRef("pk"), seen__gt=since)
+    idle = User.objects.annotate(used=used).filter(~Exists(by_program), ~Exists(signed_in), is_active=True)
+    sleepers = list(idle.filter(used__lt=since).select_for_update(of=("self",)).values_list("pk", flat=True))
+    User.objects.filter(pk__in=sleepers).update(is_active=False, asleep_since=now)
+    Session.objects.filter(user_id__in=sleepers).delete()
+    for user_id in sleepers:
+        record_event("accounts.user.sleep", by=SignedIn(user_id=None), at=now, record=f"user:{user_id}")
+    return len(sleepers)
+
+
+@transaction.atomic
+def wake(*, user_id: int, by: Actor, now: datetime) -> bool:
+    """Let somebody who was put to sleep sign in again; tells whether they slept."""
+    asleep = User.objects.filter(pk=user_id, is_active=False, asleep_since__isnull=False)
+    if not asleep.update(is_active=True, asleep_since=None, woken_at=now):
+        return False
+    record_event("accounts.user.wake", by=by, at=now, record=f"user:{user_id}")
+    return True
+
+
+@transaction.atomic
+def seal_second_factors() -> int:
+    """Seal the secrets of second factors that an earlier version kept clear; gives how many."""
+    clear = 0
+    for factor in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).select_for_update():
+        name = "secret" if factor.type == Authenticator.Type.TOTP else "seed"
+        text = factor.data.get(name, "")
+        if text and not is_sealed_secret(text):
+            factor.data[name] = seal_secret(text, label=SECOND_FACTOR)
+            factor.save(update_fields=["data"])
+            clear += 1
+    return clear
+
+
+def _give_password(user: User, password: str, *, is_alone: bool) -> None:
     try:
-        password_validation.validate_password(password, user)
+        check_password_fits(password, user=user, is_alone=is_alone)
     except ValidationError as error:
         raise ValidationError({"password": error.messages}) from error
     user.set_password(password)
