@@ -83,7 +83,7 @@ class TestFresh:
         sign_in(client, viewer)
         for minutes, status in ((9, 200), (11, 302)):
             shown(client, user_of(viewer), minutes=minutes)
-            answer = client.post(reverse("accounts:tokens"), {"name": "x", "days": "3"})
+            answer = client.post(reverse("accounts:tokens"), {"name": "x", "days": "3", "may_write": "read"})
             assert answer.status_code == status
 
     def test_p25_other_pages_do_not_ask(self, client: Client) -> None:

@@ -28,7 +28,7 @@ from amparo.access.models import Submission
 from amparo.access.queries import viewer_for_token
 from amparo.access.rules import Viewer
 from amparo.accounts.models import ApiToken, Invitation, Organisation, Session, User
-from amparo.accounts.sessions import hash_of_key
+from amparo.accounts.rules import hash_of_key
 from tests.factories.accounts import (
     NOW,
     PASSWORD,

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from amparo.access.rules import ROLES, session_limits
 from amparo.accounts.actions import end_session, end_sessions, forget_sessions, let_sleep, wake
+from amparo.accounts.actions.sessions import SessionStore
 from amparo.accounts.models import Session, User
-from amparo.accounts.rules import SessionHold, SessionLimits, SignedIn, device_of
-from amparo.accounts.sessions import SessionStore, hash_of_key
+from amparo.accounts.rules import SessionHold, SessionLimits, SignedIn, device_of, hash_of_key
 from tests.factories.accounts import NOW, PASSWORD, make_membership, make_user, make_viewer, sign_in, user_of
 
 MINUTES = st.integers(1, 5_000).map(lambda count: timedelta(minutes=count))

@@ -197,7 +197,7 @@ def kept_by(viewer: Viewer, now: datetime) -> Things:
             name="To call", choices=CaseChoices(), is_shared=True, by=viewer, now=now
         )  # fmt: skip
     if viewer.may(Permission.TOKEN_MANAGE):
-        things["key"] = make_token(name="Counting", days=30, by=viewer, now=now)
+        things["key"] = make_token(name="Counting", days=30, may_write=True, by=viewer, now=now)
         things["token"] = ApiToken.objects.filter(user_id=viewer.user_id).latest("id").pk
     return things
 

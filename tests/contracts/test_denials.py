@@ -6,6 +6,7 @@ One test is made for each address and each role. An address without a row in the
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -32,6 +33,7 @@ from tests.contracts.denial_world import (
     build,
 )
 from tests.contracts.routes import Route, guard_said, pages
+from tests.factories.accounts import show_who, user_of
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +83,23 @@ def test_address(world: World, name: str, looker: str) -> None:
     else:
         assert_reached(world, route, row, looker)
         assert_hidden(world, route, row, looker)
+
+
+@pytest.mark.parametrize("name", [name for name, row in PAGES.items() if row.guard != PUBLIC])
+def test_p25_what_asks_again_does_so_and_nothing_else_does(world: World, name: str) -> None:
+    """An hour after signing in the way leads to the page where somebody shows who they are, before anything is looked up."""
+    row = PAGES[name]
+    looker = next(role for role in ROLES if may_pass(row, role))
+    for method in row.methods:
+        with transaction.atomic():
+            client = world.client(looker)
+            show_who(session := client.session, user_of(world.viewers[looker]), at=time.time() - 3600)
+            session.save()
+            answer = ask(client, method, ROUTES[name], row, world.own[looker])
+            transaction.set_rollback(True)
+        asks = answer.get("Location", "").startswith("/sign-in/again/")
+        assert asks is row.asks_again, method
+        assert not (asks and answer.touched)
 
 
 @pytest.mark.parametrize(

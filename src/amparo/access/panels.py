@@ -155,6 +155,7 @@ def token_table(tokens: Iterable[TokenRow]) -> DataTable:
     """Lay out one's own keys."""
     columns = (
         Column(key="name", label=_("For"), main=True),
+        Column(key="may", label=_("May")),
         Column(key="created", label=_("Made")),
         Column(key="until", label=_("Works until")),
         Column(key="used", label=_("Last used")),
@@ -163,6 +164,7 @@ def token_table(tokens: Iterable[TokenRow]) -> DataTable:
         Row(
             cells=(
                 Cell(value=one.name),
+                Cell(value=_("Read and write") if one.may_write else _("Only read")),
                 Cell(value=one.created_at),
                 Cell(value=one.expires_at),
                 Cell(value=one.last_used_at or _("Never")),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -199,8 +199,9 @@ def _way_to_show(request: HttpRequest) -> str:
 def _page_that_sent(request: HttpRequest) -> str:
     """Give the page of ours that a form was sent from, to be filled in again."""
     sent_from = urlsplit(request.headers.get("Referer", ""))
-    is_ours = sent_from.netloc == request.get_host()
-    return sent_from.path if is_ours else "/"
+    if sent_from.netloc != request.get_host():
+        return "/"
+    return urlunsplit(("", "", sent_from.path, sent_from.query, ""))
 
 
 def _redirect_and_return(page: str, request: HttpRequest) -> HttpResponse:

@@ -28,8 +28,7 @@ from amparo.accounts.actions.guessing import (
 )
 from amparo.accounts.known_devices import known_device, remember_device
 from amparo.accounts.queries import find_user_id, get_own_details
-from amparo.accounts.rules import HOLD, SECOND_FACTOR, SignedIn
-from amparo.accounts.sessions import hash_of_key
+from amparo.accounts.rules import HOLD, SECOND_FACTOR, SignedIn, hash_of_key
 from amparo.audit.actions import record as record_event
 from amparo.ui.web import keep_language
 from amparo.vault.actions import open_secret, seal_secret

@@ -230,6 +230,7 @@ class ApiToken(models.Model):
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="tokens")
     name = models.CharField(max_length=120)
     token_hash = models.CharField(max_length=64, unique=True)
+    may_write = models.BooleanField()
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
@@ -237,8 +238,8 @@ class ApiToken(models.Model):
 
     PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
         (
-            "id", "user", "membership", "name", "token_hash", "created_at", "expires_at", "last_used_at",
-            "revoked_at",
+            "id", "user", "membership", "name", "token_hash", "may_write", "created_at", "expires_at",
+            "last_used_at", "revoked_at",
         ),
         Privacy.TECHNICAL,
     )  # fmt: skip

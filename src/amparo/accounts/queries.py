@@ -22,8 +22,7 @@ from amparo.accounts.models import (
     User,
 )
 from amparo.accounts.password_link import is_good_for, user_id_in
-from amparo.accounts.rules import hash_of, tidy_email
-from amparo.accounts.sessions import hash_of_key
+from amparo.accounts.rules import hash_of, hash_of_key, tidy_email
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,6 +101,7 @@ class TokenRow:
     created_at: datetime
     expires_at: datetime
     last_used_at: datetime | None
+    may_write: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -237,15 +237,15 @@ def find_invitation(secret: str, now: datetime, *, for_update: bool = False) -> 
     return None if invitation is None else _invitation_row(invitation)
 
 
-def find_token(secret: str, now: datetime) -> tuple[int, MembershipRow] | None:
-    """Find the key that a program sent, while it may be used: its id, and the membership it works under."""
+def find_token(secret: str, now: datetime) -> tuple[int, bool, MembershipRow] | None:
+    """Find the key that a program sent, while it may be used: its id, whether it writes, and the membership it works under."""
     tokens = ApiToken.objects.working(now).filter(token_hash=hash_of(secret))
-    found = tokens.values_list("id", "membership_id").first()
+    found = tokens.values_list("id", "may_write", "membership_id").first()
     if found is None:
         return None
-    token_id, membership_id = found
+    token_id, may_write, membership_id = found
     membership = find_membership(membership_id, now)
-    return None if membership is None else (token_id, membership)
+    return None if membership is None else (token_id, may_write, membership)
 
 
 def tokens_of(user_id: int, now: datetime) -> list[TokenRow]:
@@ -258,6 +258,7 @@ def tokens_of(user_id: int, now: datetime) -> list[TokenRow]:
             created_at=row.created_at,
             expires_at=row.expires_at,
             last_used_at=row.last_used_at,
+            may_write=row.may_write,
         )
         for row in rows.order_by("-created_at")
     ]

@@ -19,7 +19,7 @@ from amparo.access.actions.people import (
     wake_person,
     withdraw_invitation,
 )
-from amparo.access.actions.permission import Refused, require
+from amparo.access.actions.permission import Refused, require, require_somebody
 from amparo.access.actions.reading import begin_reading
 from amparo.access.actions.roles import RoleNotAssignable
 from amparo.access.actions.submissions import OtherContent, forget_submissions, once
@@ -81,6 +81,7 @@ __all__ = [
     "rename_organisation",
     "renew_password",
     "require",
+    "require_somebody",
     "revoke",
     "revoke_token",
     "waiting_invitations",

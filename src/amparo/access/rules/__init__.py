@@ -1,7 +1,7 @@
 """Gather the pure decisions of access: no database, no clock, no request."""
 
 from amparo.access.rules.grants import LONGEST_GRANT, MOST_GRANTS, GrantReason
-from amparo.access.rules.permissions import PERMISSION_MEANINGS, Permission
+from amparo.access.rules.permissions import IN_PERSON, PERMISSION_MEANINGS, READING, Permission
 from amparo.access.rules.roles import (
     INCOMPATIBLE_ROLES,
     ROLES,
@@ -19,10 +19,12 @@ __all__ = [
     "FRESH",
     "FRESH_TO_SEND",
     "INCOMPATIBLE_ROLES",
+    "IN_PERSON",
     "LONGEST_GRANT",
     "MOST_GRANTS",
     "NOBODY",
     "PERMISSION_MEANINGS",
+    "READING",
     "ROLES",
     "GrantReason",
     "GrantedRecord",

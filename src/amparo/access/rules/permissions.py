@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from amparo.vocab.text import N_
 
@@ -37,6 +38,31 @@ class Permission(StrEnum):
     INSTALLATION_MANAGE = "installation.manage"
     TOKEN_MANAGE = "token.manage"  # noqa: S105 - the name of a permission, no secret
 
+
+# Taking much out, taking it back and giving rights out ask for somebody who shows again who they are. No key for programs does.
+IN_PERSON: Final[frozenset[Permission]] = frozenset(
+    {
+        Permission.SUMMARY_PRINT,
+        Permission.IMPORT_UNDO,
+        Permission.EXPORT_RUN,
+        Permission.FACTS_EXPORT,
+        Permission.GRANT_GIVE,
+        Permission.PEOPLE_MANAGE,
+        Permission.ORGANISATION_MANAGE,
+        Permission.INSTALLATION_MANAGE,
+        Permission.TOKEN_MANAGE,
+    }
+)
+# What a key may do that only reads.
+READING: Final[frozenset[Permission]] = frozenset(
+    {
+        Permission.CASE_READ,
+        Permission.NOTE_READ_SENSITIVE,
+        Permission.DOCUMENT_READ,
+        Permission.TABLES_VIEW,
+        Permission.TABLES_DOWNLOAD,
+    }
+)
 
 PERMISSION_MEANINGS: Mapping[Permission, str] = MappingProxyType(
     {

@@ -134,6 +134,7 @@ def person(request: Request) -> HttpResponse:
 
 @requires(Permission.PEOPLE_MANAGE)
 @require_POST
+@fresh
 def person_end(request: Request) -> HttpResponse:
     """End somebody's role at once."""
     end_membership(membership_id=posted_id(request, "person"), by=request.viewer, now=request.now)
@@ -143,6 +144,7 @@ def person_end(request: Request) -> HttpResponse:
 
 @requires(Permission.PEOPLE_MANAGE)
 @require_POST
+@fresh
 def person_password(request: Request) -> HttpResponse:
     """Make a link for a new password, shown on the answer to this one request."""
     membership_id = posted_id(request, "person")

@@ -113,6 +113,11 @@ def note_failure(address: str, *, now: datetime) -> None:
         logger.warning("%s sign-ins failed within an hour. Somebody may be guessing passwords.", total)
 
 
+def forget_attempts(*, now: datetime) -> int:
+    """Remove the counts of failed sign-ins that nobody added to for a day."""
+    return SignInAttempts.objects.filter(last_at__lt=now - timedelta(days=1)).delete()[0]
+
+
 def _count(about: str, *, now: datetime, window: timedelta, limit: int, closed: timedelta) -> int:
     values: dict[str, Any] = {
         "about": about, "now": now, "window": window, "limit": limit, "closed": closed,

@@ -47,6 +47,12 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
+            model_name="apitoken",
+            name="may_write",
+            field=models.BooleanField(default=True),  # what a key could do before there was a choice
+            preserve_default=False,
+        ),
+        migrations.AddField(
             model_name="user",
             name="asleep_since",
             field=models.DateTimeField(null=True),

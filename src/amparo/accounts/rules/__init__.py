@@ -39,6 +39,7 @@ from amparo.accounts.rules.sessions import (
     SessionHold,
     SessionLimits,
     device_of,
+    hash_of_key,
     hold_of,
     keep_hold,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "Weakness",
     "device_of",
     "hash_of",
+    "hash_of_key",
     "hold_of",
     "is_closed",
     "keep_hold",

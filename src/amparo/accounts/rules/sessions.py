@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
@@ -67,6 +68,11 @@ class SessionHold:
             ),
             device=str(kept["device"]),
         )
+
+
+def hash_of_key(key: str) -> str:
+    """Give what is stored of a session's key; it has more than 160 random bits."""
+    return hashlib.sha256(b"amparo session" + key.encode()).hexdigest()
 
 
 def hold_of(session: Mapping[str, Any]) -> SessionHold | None:

@@ -1,4 +1,4 @@
-"""Keep sessions so that a stolen database opens none: the key only as its hash, the content sealed by the key itself.
+"""Keep sessions so that a stolen database opens none: the key only as its hash, the content sealed by the key itself. End them.
 
 The cookie is the only place where the key stands. A session ends by its row: `expire_date` is worked out from what the
 session keeps of its own time, so no page can forget to ask.
@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import json
 import os
+from datetime import datetime
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
@@ -18,16 +19,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db import transaction
 from django.utils import timezone
 
-from amparo.accounts.rules import hold_of
+from amparo.accounts.models import Session
+from amparo.accounts.rules import hash_of_key, hold_of
+from amparo.audit.actions import record as record_event
+from amparo.audit.rules import Actor
 
 _NONCE_BYTES: Final = 12
-
-
-def hash_of_key(key: str) -> str:
-    """Give what is stored of a session's key; it has more than 160 random bits."""
-    return hashlib.sha256(b"amparo session" + key.encode()).hexdigest()
 
 
 class SessionStore(DatabaseStore):
@@ -36,8 +36,6 @@ class SessionStore(DatabaseStore):
     @classmethod
     def get_model_class(cls) -> Any:
         """Give the model in which sessions are kept."""
-        from amparo.accounts.models import Session
-
         return Session
 
     def load(self) -> dict[str, Any]:
@@ -74,6 +72,25 @@ class SessionStore(DatabaseStore):
         key = session_key or self.session_key
         if key is not None:
             self.model.objects.filter(session_key=hash_of_key(key)).delete()
+
+
+def end_sessions(*, user_id: int, but: str = "") -> int:
+    """Sign a user out everywhere, but for the session of that hash; gives how many sessions ended."""
+    return Session.objects.filter(user_id=user_id).exclude(session_key=but).delete()[0]
+
+
+@transaction.atomic
+def end_session(*, user_id: int, session: str, by: Actor, now: datetime) -> bool:
+    """Sign a user out on one device; tells whether they were signed in there."""
+    ended = Session.objects.filter(user_id=user_id, session_key=session).delete()[0]
+    if ended:
+        record_event("accounts.session.end", by=by, at=now, record=f"user:{user_id}")
+    return bool(ended)
+
+
+def forget_sessions(*, now: datetime) -> int:
+    """Remove the sessions that ended."""
+    return Session.objects.filter(expire_date__lt=now).delete()[0]
 
 
 def _cipher(key: str) -> AESGCMSIV:
