@@ -430,7 +430,9 @@ class TestOwnPages:
     def test_a_key_is_shown_once_and_ended(self, client: Client) -> None:
         viewer = make_viewer("supervisor")
         sign_in(client, viewer)
-        answer = client.post(reverse("accounts:tokens"), {"name": "figures", "days": "30", "may_write": "read"})
+        answer = client.post(
+            reverse("accounts:tokens"), {"name": "figures", "days": "30", "may_write": "read"}
+        )
         secret = answer.context["secret"]
         assert secret.startswith("amparo_")
         assert secret in answer.content.decode()

@@ -190,7 +190,9 @@ MFA_FORMS = {
     "add_webauthn": "amparo.accounts.forms.PasskeyForm",
 }
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
-MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a stolen key alone opens nothing: its owner shows a finger, a face or a PIN
+MFA_WEBAUTHN_USER_VERIFICATION = (
+    "required"  # a stolen key alone opens nothing: its owner shows a finger, a face or a PIN
+)
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
 # Browsers make passkeys by https alone. Where people come without, the roles that need one set up codes instead.
@@ -204,7 +206,9 @@ MFA_TOTP_ISSUER = "Amparo"
 SECRET_KEY = ENVIRONMENT.secret_key or DATA_DIRECTORY.secret_key()
 DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
-SESSION_ENGINE = "amparo.accounts.actions.sessions"  # how long they last is in `access.rules.sessions`, by role
+SESSION_ENGINE = (
+    "amparo.accounts.actions.sessions"  # how long they last is in `access.rules.sessions`, by role
+)
 SESSION_COOKIE_NAME = "__Host-amparo" if ENVIRONMENT.uses_https else "amparo"
 SESSION_COOKIE_SECURE = ENVIRONMENT.uses_https
 SESSION_COOKIE_SAMESITE = "Lax"
