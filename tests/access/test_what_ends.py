@@ -16,7 +16,15 @@ from amparo.access.queries import viewer_for_token
 from amparo.access.rules import IN_PERSON, READING, Viewer
 from amparo.accounts.actions import TokenTooLong, issue_password_link
 from amparo.accounts.models import ApiToken, Invitation, Session
-from tests.factories.accounts import NOW, PASSWORD, make_organisation, make_user, make_viewer, sign_in, user_of
+from tests.factories.accounts import (
+    NOW,
+    PASSWORD,
+    make_organisation,
+    make_user,
+    make_viewer,
+    sign_in,
+    user_of,
+)
 
 pytestmark = pytest.mark.django_db
 OTHER_PASSWORD = "eight bridges under snow"
@@ -160,7 +168,9 @@ class TestKeys:
         client = Client(headers={"Authorization": f"Bearer {secret}"})
         for path in ("/api/v1/me", reverse("accounts:me"), reverse("account_login"), "/", "/people/"):
             client.get(path + extra)
-        assert not Session.objects.exclude(user=None).exists()  # the form for signing in keeps its token in one of nobody
+        assert not Session.objects.exclude(
+            user=None
+        ).exists()  # the form for signing in keeps its token in one of nobody
         assert not is_in(client)
         assert not is_in(with_cookie(secret))
         assert with_cookie(secret).get("/api/v1/me").status_code == 401

@@ -27,6 +27,7 @@ from tests.factories.accounts import (
     make_team,
     make_user,
     make_viewer,
+    show_who,
     sign_in,
 )
 from tests.factories.cases import make_case, make_person_details, row_of
@@ -213,6 +214,8 @@ def _add_others(world: World, ours: _House) -> None:
     user = make_user(password=PASSWORD)
     add_second_factor(user)
     nobody.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    show_who(session := nobody.session, user)
+    session.save()
     _keep_cookies(world, WITHOUT_ROLE, nobody)
     hasty = _member("supervisor", organisation=ours.organisation)
     _keep_cookies(world, WITHOUT_SECOND_STEP, sign_in(Client(), hasty, has_second_factor=False))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs
 from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from playwright.sync_api import Browser, CDPSession, Page, expect
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, CDPSession, Page, Request, expect
 
 from amparo.accounts.models import User
 from tests.browser import faults_of, too_wide
@@ -73,6 +76,16 @@ def visit(browser: Browser, installation: Installation, request: pytest.FixtureR
     settings.ALLOWED_HOSTS, settings.AMPARO_TRAINING, settings.AMPARO_DEMANDS_PASSKEYS = usual
 
 
+def assert_answer_works_once(sent: Request) -> None:
+    """Send what a device answered again, from elsewhere: the question that it answers was asked once."""
+    (credential,) = parse_qs(sent.post_data or "")["credential"]
+    thief = Client()
+    thief.get(reverse("mfa_login_webauthn"), headers={"Accept": "application/json"})
+    answer = thief.post(reverse("mfa_login_webauthn"), {"credential": credential})
+    assert answer["Location"] == reverse("account_login")
+    assert thief.get(reverse("accounts:me")).status_code == 302
+
+
 def test_p25_an_administrator_makes_a_passkey_and_signs_in_with_it(visit: Visit) -> None:
     email = f"{uuid4().hex[:8]}@example.org"
     user = make_user(email=email, name="Noor Amari", password=PASSWORD)
@@ -111,8 +124,10 @@ def test_p25_an_administrator_makes_a_passkey_and_signs_in_with_it(visit: Visit)
     page.goto("/sign-out/")
     visit.send()
     page.wait_for_url("**/sign-in/")
-    visit.send("main form[data-passkey]")
+    with page.expect_request(lambda request: request.method == "POST" and "sign-in" in request.url) as sent:
+        visit.send("main form[data-passkey]")
     page.wait_for_url(lambda url: url.endswith("/") and "sign-in" not in url)
+    assert_answer_works_once(sent.value)
     page.goto("/people/")
     expect(page.locator("main table, main .amparo-table").first).to_be_visible()
     assert User.objects.get(pk=user.pk).last_login is not None

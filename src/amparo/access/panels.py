@@ -155,7 +155,7 @@ def token_table(tokens: Iterable[TokenRow]) -> DataTable:
     """Lay out one's own keys."""
     columns = (
         Column(key="name", label=_("For"), main=True),
-        Column(key="may", label=_("May")),
+        Column(key="may", label=_("What it may do")),
         Column(key="created", label=_("Made")),
         Column(key="until", label=_("Works until")),
         Column(key="used", label=_("Last used")),

@@ -88,7 +88,7 @@ def _reason(weakness: Weakness, least: int) -> str:
     return {
         Weakness.SHORT: _("This password is short. Make it at least %(least)d characters long.")
         % {"least": least},
-        Weakness.LONG: _("This password is too long. At most %(most)d characters are kept.")
+        Weakness.LONG: _("This password is too long. Choose one of at most %(most)d characters.")
         % {"most": MOST_CHARACTERS},
         Weakness.COMMON: _("Many people have this password, so it is guessed first. Choose another."),
         Weakness.SIMPLE: _(
