@@ -55,7 +55,7 @@ COMMANDS: Final[Mapping[str, str | tuple[str, Mapping[str, str]]]] = {
         },
     ),
     "organisation": ("Organisations that work in this installation.", {"add": "people.add_organisation"}),
-    "user": ("People who sign in.", {"add": "people.add_user"}),
+    "user": ("People who sign in.", {"add": "people.add_user", "renew": "people.renew_user"}),
     "audit": (
         "The log of who did and read what.",
         {

@@ -244,6 +244,21 @@ def renew_password(*, membership_id: int, by: Viewer, now: datetime) -> str:
     return accounts.issue_password_link(user_id=membership.user_id, by=by, now=now)
 
 
+@transaction.atomic
+def renew_access(*, email: str, by: Viewer, now: datetime) -> str:
+    """Let somebody who lost phone and recovery codes begin again; gives the secret of a link for a new password, once.
+
+    Their second step is taken away, and an account that sleeps wakes. Only a command on the machine does this, never somebody at a page.
+    """
+    require(by, Permission.PEOPLE_MANAGE)
+    user_id = find_user_id(email) if by.is_system else None
+    if user_id is None:
+        raise Refused(_("Nobody signs in with this address."))
+    accounts.remove_factors(user_id=user_id, by=by, now=now)
+    accounts.wake(user_id=user_id, by=by, now=now)
+    return accounts.issue_password_link(user_id=user_id, by=by, now=now)
+
+
 def choose_membership(*, membership_id: int, by: Viewer, now: datetime) -> MembershipRow:
     """Work under another of one's own memberships from now on; the caller keeps the choice in the session."""
     membership = find_membership(membership_id, now)

@@ -4,7 +4,7 @@ These do not ask whether the actor may: the roles are known one rung higher, and
 before it calls these.
 """
 
-from amparo.accounts.actions.factors import remove_passkey, seal_second_factors
+from amparo.accounts.actions.factors import remove_factors, remove_passkey, seal_second_factors
 from amparo.accounts.actions.guessing import forget_attempts
 from amparo.accounts.actions.invitations import (
     InvitationNotOpen,
@@ -65,6 +65,7 @@ __all__ = [
     "issue_token",
     "let_sleep",
     "note_token_use",
+    "remove_factors",
     "remove_passkey",
     "rename_organisation",
     "revoke_token",

@@ -31,6 +31,14 @@ def remove_passkey(*, passkey_id: int, session: str, by: Actor, now: datetime) -
 
 
 @transaction.atomic
+def remove_factors(*, user_id: int, by: Actor, now: datetime) -> None:
+    """Take the second step away from somebody who lost all of it, and sign them out everywhere."""
+    Authenticator.objects.filter(user_id=user_id).delete()
+    end_sessions(user_id=user_id)
+    record_event("accounts.second_factor.remove", by=by, at=now, record=f"user:{user_id}")
+
+
+@transaction.atomic
 def seal_second_factors() -> int:
     """Seal the secrets of second factors that an earlier version kept clear; gives how many."""
     clear = 0
