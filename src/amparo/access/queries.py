@@ -108,9 +108,7 @@ def viewer_for_token(secret: str, now: datetime) -> Viewer | None:
     if not viewer.may(Permission.TOKEN_MANAGE):
         return None
     allowed = viewer.permissions - IN_PERSON if may_write else viewer.permissions & READING
-    return replace(
-        viewer, token_id=token_id, permissions=allowed, via=Via.API, session=f"token:{token_id}"
-    )
+    return replace(viewer, token_id=token_id, permissions=allowed, via=Via.API, session=f"token:{token_id}")
 
 
 def scoped(
