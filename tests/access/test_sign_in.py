@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -14,6 +16,7 @@ from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from amparo.accounts import adapter
 from amparo.accounts.actions.guessing import WHOLE_INSTALLATION, about_name
 from amparo.accounts.adapter import AccountAdapter
 from amparo.accounts.models import SignInAttempts, User
@@ -69,7 +72,8 @@ def is_signed_in(client: Client) -> bool:
 
 def let_time_pass() -> None:
     """Put the end of every wait into the past, as if the guesser had waited."""
-    SignInAttempts.objects.exclude(pk=WHOLE_INSTALLATION).update(closed_until=timezone.now())
+    passed = timezone.now() - timedelta(minutes=1)
+    SignInAttempts.objects.exclude(pk=WHOLE_INSTALLATION).update(closed_until=passed)
 
 
 class TestPassword:
@@ -153,6 +157,12 @@ class TestPassword:
 class TestGuessing:
     """Guessing is slowed down where it aims and stopped where it comes from, and nobody can lock out somebody else."""
 
+    @pytest.fixture(autouse=True)
+    def _one_moment(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let all attempts of a test come at one moment, however slow the machine is."""
+        moment = timezone.now()
+        monkeypatch.setattr(adapter, "timezone", SimpleNamespace(now=lambda: moment))
+
     def test_p24_a_failure_makes_the_name_wait_and_the_wait_ends(self, client: Client, user: User) -> None:
         for failures in range(1, 9):
             assert enter(client, password=f"wrong guess {failures}") == 200
@@ -215,9 +225,9 @@ class TestGuessing:
     ) -> None:
         for _turn in range(60):
             assert enter(client, name, "wrong guess") == 200
-        adapter, request = AccountAdapter(), RequestFactory().post("/sign-in/")
+        door, request = AccountAdapter(), RequestFactory().post("/sign-in/")
         for _turn in range(10_000):
-            assert adapter.authenticate(request, email=name, password="wrong guess") is None
+            assert door.authenticate(request, email=name, password="wrong guess") is None
         assert not SignInAttempts.objects.exists()
         assert enter(client) == 302
 

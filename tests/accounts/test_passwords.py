@@ -51,7 +51,7 @@ def test_p25_what_is_easy_to_guess_is_refused(typed: str, weakness: Weakness | N
 @given(st.text(max_size=40))
 def test_p25_one_password_in_any_composition_is_one(typed: str) -> None:
     for form in ("NFC", "NFD", "NFKC", "NFKD"):
-        assert plain_form(unicodedata.normalize(form, typed)) == plain_form(typed)  # type: ignore[arg-type]  # its names
+        assert plain_form(unicodedata.normalize(form, typed)) == plain_form(typed)
 
 
 @given(st.text(min_size=1, max_size=300))

@@ -41,7 +41,6 @@ class MembershipRow:
     since: date
     until: date | None
     has_second_factor: bool
-    has_passkey: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,8 +87,6 @@ class PasskeyRow:
 
     id: int
     name: str
-    created_at: datetime
-    last_used_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -175,15 +172,7 @@ def has_codes(user_id: int) -> bool:
 def passkeys_of(user_id: int) -> list[PasskeyRow]:
     """List a user's passkeys, the oldest first."""
     rows = _second_factors().filter(user_id=user_id, type=Authenticator.Type.WEBAUTHN).order_by("pk")
-    return [
-        PasskeyRow(
-            id=row.pk,
-            name=str(row.data.get("name", "")),
-            created_at=row.created_at,
-            last_used_at=row.last_used_at,
-        )
-        for row in rows
-    ]
+    return [PasskeyRow(id=row.pk, name=str(row.data.get("name", ""))) for row in rows]
 
 
 def devices_of(user_id: int, now: datetime) -> list[DeviceRow]:
@@ -321,11 +310,8 @@ def _second_factors() -> QuerySet[Authenticator]:
 
 
 def _membership_rows(memberships: MembershipQuerySet) -> list[MembershipRow]:
-    factors = _second_factors().filter(user_id=OuterRef("user_id"))
-    rows = memberships.select_related("user", "organisation", "team").annotate(
-        has_second_factor=Exists(factors),
-        has_passkey=Exists(factors.filter(type=Authenticator.Type.WEBAUTHN)),
-    )
+    factor = Exists(_second_factors().filter(user_id=OuterRef("user_id")))
+    rows = memberships.select_related("user", "organisation", "team").annotate(has_second_factor=factor)
     return [
         MembershipRow(
             id=row.pk,
@@ -340,7 +326,6 @@ def _membership_rows(memberships: MembershipQuerySet) -> list[MembershipRow]:
             since=row.since,
             until=row.until,
             has_second_factor=row.has_second_factor,  # type: ignore[attr-defined]  # annotated above
-            has_passkey=row.has_passkey,  # type: ignore[attr-defined]  # annotated above
         )
         for row in rows
     ]
