@@ -186,7 +186,7 @@ class TestOutside:
         assert {statuses[name] for name in ("api note", "api document")} == {201}
         assert {statuses[name] for name in ("cases:note", "cases:document-new")} == {302}
         assert statuses["api case"] == 200
-        for table in (b"cases_person", b"procrastinate_jobs", b"django_session", b"intake_importbatch"):
+        for table in (b"cases_person", b"procrastinate_jobs", b"accounts_session", b"intake_importbatch"):
             assert table in world.dump
         assert found_in(world.dump) == []
         assert world.leaks == {}

@@ -118,13 +118,12 @@ def _bring_back(installation: Installation, found: Backup) -> int:
     if differing:
         raise NotRestored(f"These tables do not have as many rows as were backed up: {', '.join(differing)}.")
     start_django()
-    from django.contrib.sessions.models import Session
-
+    from amparo.accounts.actions import end_every_session
     from amparo.config.erasures import NotToBeServed, replay_erasures
     from amparo.config.migrating import migrate_database
 
     migrate_database(app_role=APP if embedded else unquote(urlsplit(environment.database_url).username or ""))
-    Session.objects.all().delete()
+    end_every_session()
     try:
         return replay_erasures()
     except NotToBeServed as fault:

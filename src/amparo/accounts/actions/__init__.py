@@ -23,7 +23,7 @@ from amparo.accounts.actions.organisations import (
     add_team,
     rename_organisation,
 )
-from amparo.accounts.actions.sessions import end_session, end_sessions, forget_sessions
+from amparo.accounts.actions.sessions import end_every_session, end_session, end_sessions, forget_sessions
 from amparo.accounts.actions.sleeping import let_sleep, wake
 from amparo.accounts.actions.tokens import (
     TokenTooLong,
@@ -53,6 +53,7 @@ __all__ = [
     "change_details",
     "close_invitation",
     "confirm_invitation",
+    "end_every_session",
     "end_membership",
     "end_session",
     "end_sessions",

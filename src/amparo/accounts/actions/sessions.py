@@ -79,6 +79,11 @@ def end_sessions(*, user_id: int, but: str = "") -> int:
     return Session.objects.filter(user_id=user_id).exclude(session_key=but).delete()[0]
 
 
+def end_every_session() -> int:
+    """Sign everybody out, as after a restore; gives how many sessions ended."""
+    return Session.objects.all().delete()[0]
+
+
 @transaction.atomic
 def end_session(*, user_id: int, session: str, by: Actor, now: datetime) -> bool:
     """Sign a user out on one device; tells whether they were signed in there."""
