@@ -45,5 +45,5 @@ def migrate_database(*, app_role: str, verbosity: int = 0) -> None:
 def make_keys_if_none(custodian: Path, *, now: datetime) -> None:
     """Make the keys of an installation that keeps them in a file, and seal what an earlier version left clear."""
     with suppress(KeyringThere):
-        make_keyring(write_custodian(custodian), now=now)
+        make_keyring(lambda: write_custodian(custodian), now=now)
     seal_what_is_clear(now=now)

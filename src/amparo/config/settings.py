@@ -70,6 +70,8 @@ AMPARO_WITNESSES = ENVIRONMENT.witnesses
 AMPARO_DOCUMENTS = DATA_DIRECTORY.documents
 AMPARO_CUSTODIAN = ENVIRONMENT.custodian or DATA_DIRECTORY.custodian
 AMPARO_AUDIT_KEYS = AMPARO_CUSTODIAN.parent  # the signing key of the log lies beside the key of keys
+AMPARO_DEVICE = ENVIRONMENT.device
+AMPARO_KEYD = ENVIRONMENT.keyd
 AMPARO_FACTS_DIRECTORY = DATA_DIRECTORY.facts
 AMPARO_UPLOAD_MAX_BYTES = ENVIRONMENT.upload_megabytes * 1024 * 1024
 
@@ -93,6 +95,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "amparo.access.web.viewer_middleware",
     "axes.middleware.AxesMiddleware",
+    "amparo.config.middleware.keys_away",
 ]
 TEMPLATES = [
     {

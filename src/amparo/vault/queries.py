@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -13,12 +14,15 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import BinaryField, F, Func, Value
 
-from amparo.vault.custodians import Custodian, CustodianAway
+from amparo.vault.custodians import DEVICE, FILE, SHARES, Custodian, CustodianAway
+from amparo.vault.custodians.device import open_device
 from amparo.vault.custodians.file import read_custodian
 from amparo.vault.keeping import DATA, Keeper, KeyringMissing, LocalKeeper
+from amparo.vault.keyd.client import RemoteKeeper
 from amparo.vault.models import CompartmentKey, Keyring, PersonKeys
 from amparo.vault.rules import (
     Compartment,
+    KeysAway,
     NotCovered,
     NotOpened,
     Place,
@@ -32,13 +36,35 @@ from amparo.vault.rules.keys import PersonKey
 
 @cache
 def keeper() -> Keeper:
-    """Give what holds the keys for this process."""
+    """Give what holds the keys for this process: keyd where there is one, else this process itself."""
+    if settings.AMPARO_KEYD:
+        return RemoteKeeper(settings.AMPARO_KEYD)
     return LocalKeeper(custodian())
 
 
 def custodian() -> Custodian:
     """Give the custodian at hand; `CustodianAway` says where it was looked for."""
+    kind = custodian_kind()
+    if kind == SHARES:
+        raise CustodianAway(
+            "The key of keys is in shares, which persons keep. Start amparo keyd, and let them type theirs at: amparo keys unlock"
+        )
+    if kind == DEVICE:
+        return open_device(settings.AMPARO_DEVICE)
     return read_custodian(settings.AMPARO_CUSTODIAN)
+
+
+def custodian_kind() -> str:
+    """Tell the kind of the custodian that this keyring is under; a file while there is no keyring."""
+    return Keyring.objects.values_list("custodian_kind", flat=True).first() or FILE
+
+
+def custodian_id() -> str:
+    """Tell which custodian this keyring is under."""
+    found = Keyring.objects.values_list("custodian", flat=True).first()
+    if found is None:
+        raise KeyringMissing
+    return found
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,17 +97,23 @@ def keyring_status() -> KeyringStatus:
     newest: dict[str, CompartmentKey] = {}
     for row in CompartmentKey.objects.filter(use=DATA).order_by("number"):
         newest[row.compartment] = row
-    try:
-        at_hand = custodian().public_id
-    except CustodianAway:
-        at_hand = ""
     return KeyringStatus(
         installation=ring.installation,
         custodian_kind=ring.custodian_kind,
         custodian=ring.custodian,
-        is_open=at_hand == ring.custodian,
+        is_open=_at_hand() == ring.custodian,
         compartments=tuple(_status(row) for row in newest.values()),
     )
+
+
+def _at_hand() -> str:
+    try:
+        if settings.AMPARO_KEYD:
+            with closing(RemoteKeeper(settings.AMPARO_KEYD)) as remote:
+                return remote.custodian
+        return custodian().public_id
+    except KeysAway:
+        return ""
 
 
 def _status(newest: CompartmentKey) -> CompartmentStatus:
@@ -108,7 +140,7 @@ def open_many(reading: Reading, sealed: Iterable[Sealed]) -> list[dict[str, Any]
     kinds = {place.kind for place, value in zip(places, values, strict=True) if value.content is not None}
     missing = kinds - reading.keys.keys()
     if missing:
-        reading.keys.update(keeper().open_keys(reading.persons, sorted(missing)))
+        reading.keys.update(keeper().open_keys(reading.persons, sorted(missing), by=reading.asker))
     return [_opened(reading, value.content, place) for place, value in zip(places, values, strict=True)]
 
 

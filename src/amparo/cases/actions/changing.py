@@ -47,7 +47,7 @@ def update_person(*, reference: str, details: PersonDetails, version: int, by: V
     case = visible_case(by, reference, permission=Permission.PERSON_EDIT)
     _refuse_faults(problems(details, today=now.date()))
     changed = _changed(case.person, details, case=case, by=by, now=now)
-    columns = _columns(details, Person, case.person_id, case, now) | {"birth_year": birth_year(details)}
+    columns = _columns(details, Person, case.person_id, case, by, now) | {"birth_year": birth_year(details)}
     _write(Person, case.person_id, version, columns, now)
     if AGE.intersection(changed):
         follow_record(details, person=case.person_id, now=now)
@@ -63,7 +63,7 @@ def update_case(*, reference: str, details: CaseDetails, version: int, by: Viewe
     case = visible_case(by, reference, permission=Permission.CASE_EDIT)
     _refuse_faults(problems(details, today=now.date()))
     changed = _changed(case, details, case=case, by=by, now=now)
-    _write(Case, case.id, version, _columns(details, Case, case.id, case, now), now)
+    _write(Case, case.id, version, _columns(details, Case, case.id, case, by, now), now)
     note_happening(case, Happening.CASE_CHANGED, action="cases.case.change", by=by, now=now, fields=changed)
 
 
@@ -78,7 +78,7 @@ def update_episode(
         raise Absent
     refuse_episode_faults(details, case=case, by=by, now=now)
     changed = _changed(row, details, case=case, by=by, now=now)
-    columns = _columns(details, Episode, row.id, case, now) | episode_months(details)
+    columns = _columns(details, Episode, row.id, case, by, now) | episode_months(details)
     _write(Episode, row.id, version, columns, now)
     _touch(case, now)
     note_happening(
@@ -114,8 +114,10 @@ def _write(
         raise Stale(seen=version)
 
 
-def _columns(details: Any, model: type[models.Model], row: UUID, case: Case, now: datetime) -> dict[str, Any]:
-    sealing = begin_sealing([case.person_id], now=now)
+def _columns(
+    details: Any, model: type[models.Model], row: UUID, case: Case, by: Viewer, now: datetime
+) -> dict[str, Any]:
+    sealing = begin_sealing([case.person_id], now=now, by=by)
     return columns_of(details, model=model, row=row, person=case.person_id, sealing=sealing)
 
 

@@ -50,7 +50,7 @@ def add_document(
         )
     refuse_unknown_code(kind, codes="document_kind")
     found = kind_of(content, name=name)
-    row, sealing = uuid7(), begin_sealing([case.person_id], now=now)
+    row, sealing = uuid7(), begin_sealing([case.person_id], now=now, by=by)
     shown = sealed_column(
         {"title": _title(title or name)},
         model=Document, name="title", row=row, person=case.person_id, sealing=sealing,

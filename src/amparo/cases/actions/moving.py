@@ -68,7 +68,7 @@ def move_case(
     if not moved:
         raise Stale(seen=version)
     if explanation:
-        sealing = begin_sealing([case.person_id], now=now)
+        sealing = begin_sealing([case.person_id], now=now, by=by)
         new_note(case, explanation, kind="decision", by=by, sealing=sealing, now=now).save(force_insert=True)
     happening = Happening.CLOSED if is_closed else Happening.MOVED
     if source is Stage.CLOSED:

@@ -32,7 +32,7 @@ def add_note(
     if not text.strip():
         raise EmptyNote("Write what you want to note down.")
     refuse_unknown_code(kind, codes="note_kind")
-    sealing = begin_sealing([case.person_id], now=now)
+    sealing = begin_sealing([case.person_id], now=now, by=by)
     note = new_note(case, text, kind=kind, is_sensitive=is_sensitive, by=by, sealing=sealing, now=now)
     note.save(force_insert=True)
     Case.objects.filter(id=case.id).update(changed_at=now)
