@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -14,14 +15,17 @@ from amparo.access.rules import Permission, Viewer
 from amparo.cases.actions.ageing import AGE, follow_record
 from amparo.cases.actions.happenings import note_happening
 from amparo.cases.models import Case, Episode, Person
+from amparo.cases.queries.places import PLACE_CLOSED
 from amparo.cases.queries.visible import Absent, visible_case
 from amparo.cases.rules import CaseDetails, EpisodeDetails, PersonDetails, Problem, problems
 from amparo.cases.rules.checking import code_problems
 from amparo.cases.rules.deriving import birth_year, episode_months
 from amparo.cases.rules.opening import episode_problems
+from amparo.cases.rules.person import PLACES
 from amparo.cases.rules.timeline import Happening
 from amparo.vault.actions import begin_sealing
 from amparo.vault.queries import open_many
+from amparo.vault.rules import KeyKind
 from amparo.vault.storing import columns_of, record_from, sealed_of
 
 
@@ -42,12 +46,30 @@ class Stale(Exception):
 
 
 @transaction.atomic
-def update_person(*, reference: str, details: PersonDetails, version: int, by: Viewer, now: datetime) -> None:
-    """Change the person of a case; raises `Stale`, `NotAcceptable` or `Absent`."""
+def update_person(
+    *,
+    reference: str,
+    details: PersonDetails,
+    version: int,
+    by: Viewer,
+    now: datetime,
+    with_place: bool = False,
+) -> None:
+    """Change the person of a case; raises `Stale`, `NotAcceptable` or `Absent`.
+
+    Where she is changes only `with_place`. Without, it was not shown to whoever changes something else, and stays as it is:
+    what somebody did not see is never written over.
+    """
     case = visible_case(by, reference, permission=Permission.PERSON_EDIT)
+    if with_place:
+        visible_case(by, reference, permission=Permission.PLACE_READ)
+    elif any(getattr(details, name) is not None for name in PLACES):
+        raise ValueError("These details hold a place, which is kept only with_place.")
     _refuse_faults(problems(details, today=now.date()))
-    changed = _changed(case.person, details, case=case, by=by, now=now)
-    columns = _columns(details, Person, case.person_id, case, by, now) | {"birth_year": birth_year(details)}
+    without = frozenset() if with_place else PLACE_CLOSED
+    changed = _changed(case.person, details, case=case, by=by, now=now, without=without)
+    columns = _columns(details, Person, case.person_id, case, by, now, without=without)
+    columns["birth_year"] = birth_year(details)
     _write(Person, case.person_id, version, columns, now)
     if AGE.intersection(changed):
         follow_record(details, person=case.person_id, now=now)
@@ -115,10 +137,17 @@ def _write(
 
 
 def _columns(
-    details: Any, model: type[models.Model], row: UUID, case: Case, by: Viewer, now: datetime
+    details: Any,
+    model: type[models.Model],
+    row: UUID,
+    case: Case,
+    by: Viewer,
+    now: datetime,
+    *,
+    without: Collection[KeyKind] = (),
 ) -> dict[str, Any]:
     sealing = begin_sealing([case.person_id], now=now, by=by)
-    return columns_of(details, model=model, row=row, person=case.person_id, sealing=sealing)
+    return columns_of(details, model=model, row=row, person=case.person_id, sealing=sealing, without=without)
 
 
 def _touch(case: Case, now: datetime) -> None:
@@ -126,10 +155,19 @@ def _touch(case: Case, now: datetime) -> None:
     Case.objects.filter(id=case.id).update(changed_at=now)
 
 
-def _changed(row: models.Model, details: Any, *, case: Case, by: Viewer, now: datetime) -> tuple[str, ...]:
+def _changed(
+    row: models.Model,
+    details: Any,
+    *,
+    case: Case,
+    by: Viewer,
+    now: datetime,
+    without: Collection[KeyKind] = (),
+) -> tuple[str, ...]:
     """Name the attributes that differ, for the log; the old values are opened for this and read as such."""
     reading = begin_reading(
         by, action="cases.case.compare", persons=[case.person_id], record=case.reference, now=now
     )
-    old = record_from(row, type(details), open_many(reading, sealed_of(row, type(details))))
+    sealed = sealed_of(row, type(details), without=without)
+    old = record_from(row, type(details), open_many(reading, sealed))
     return tuple(f.name for f in fields(details) if getattr(old, f.name) != getattr(details, f.name))

@@ -44,8 +44,9 @@ def detail(request: Request, reference: str) -> HttpResponse:
 @requires(Permission.CASE_READ)
 @or_outline
 def person(request: Request, reference: str) -> HttpResponse:
-    """Show all that is recorded of the person, section by section."""
-    file = get_case(request.viewer, reference, now=request.now)
+    """Show all that is recorded of the person, section by section; where she is only after a press of its button."""
+    with_place = request.GET.get("place") == "open"
+    file = get_case(request.viewer, reference, now=request.now, with_place=with_place)
     context = {"blocks": person_blocks(file, request.viewer)}
     return case_page(request, "cases/person.html", context, file=file, title=_("Person"), current="person")
 
