@@ -92,7 +92,11 @@ class FakeDevice:
 
     Mechanism = SimpleNamespace(AES_GCM="gcm")
     ObjectClass = SimpleNamespace(SECRET_KEY="secret")
-    exceptions = SimpleNamespace(PKCS11Error=PKCS11Error)
+
+    class UserAlreadyLoggedIn(PKCS11Error):
+        """What a second sign-in of one process gets."""
+
+    exceptions = SimpleNamespace(PKCS11Error=PKCS11Error, UserAlreadyLoggedIn=UserAlreadyLoggedIn)
 
     def __init__(self, pin: str | None = "1234") -> None:
         self._pin = pin

@@ -63,7 +63,7 @@ def open_device(address: str, *, module: Any = None) -> DeviceCustodian:
     try:
         device = module.lib(asked["module-path"])
         token = device.get_token(token_label=parts["token"])
-        session = token.open(user_pin=_pin(asked.get("pin-source", "")))
+        session = _session(token, _pin(asked.get("pin-source", "")), module)
         key = session.get_key(object_class=module.ObjectClass.SECRET_KEY, label=parts["object"])
     except KeyError as error:
         raise CustodianAway(f"AMPARO_DEVICE does not say {error.args[0]}.") from None
@@ -75,6 +75,14 @@ def open_device(address: str, *, module: Any = None) -> DeviceCustodian:
     return DeviceCustodian(
         public_id=hashlib.sha256(b"amparo custodian" + named).hexdigest()[:16], key=key, module=module
     )
+
+
+def _session(token: Any, pin: str | None, module: Any) -> Any:
+    """Open a session. A process signs in to a token once for all its sessions: a second time is refused by the standard."""
+    try:
+        return token.open(user_pin=pin)
+    except module.exceptions.UserAlreadyLoggedIn:
+        return token.open()
 
 
 def _parts(address: str) -> tuple[dict[str, str], dict[str, str]]:
