@@ -95,7 +95,7 @@ def keyring_status() -> KeyringStatus:
     if ring is None:
         raise KeyringMissing
     newest: dict[str, CompartmentKey] = {}
-    for row in CompartmentKey.objects.filter(use=DATA).order_by("number"):
+    for row in CompartmentKey.objects.filter(use=DATA).order_by("number", "id"):
         newest[row.compartment] = row
     return KeyringStatus(
         installation=ring.installation,
@@ -141,7 +141,11 @@ def open_many(reading: Reading, sealed: Iterable[Sealed]) -> list[dict[str, Any]
     missing = kinds - reading.keys.keys()
     if missing:
         reading.keys.update(keeper().open_keys(reading.persons, sorted(missing), by=reading.asker))
-    return [_opened(reading, value.content, place) for place, value in zip(places, values, strict=True)]
+    installation = keeper().installation if kinds else UUID(int=0)
+    return [
+        _opened(reading, value.content, place, installation)
+        for place, value in zip(places, values, strict=True)
+    ]
 
 
 def _covered(place: Place | None, reading: Reading) -> Place:
@@ -150,11 +154,13 @@ def _covered(place: Place | None, reading: Reading) -> Place:
     return place
 
 
-def _opened(reading: Reading, content: bytes | None, place: Place) -> dict[str, Any]:
+def _opened(
+    reading: Reading, content: bytes | None, place: Place, installation: UUID
+) -> dict[str, Any]:
     if content is None:
         return {}
     key = _fitting(reading.keys[place.kind].get(place.person, ()), content)
-    plain = unseal_bytes(content, key=key, place=place, installation=keeper().installation)
+    plain = unseal_bytes(content, key=key, place=place, installation=installation)
     opened: dict[str, Any] = json.loads(plain)
     return opened
 
