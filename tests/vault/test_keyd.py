@@ -9,19 +9,27 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from amparo.access.rules import Viewer
+from amparo.cases.actions import move_case
+from amparo.cases.models import Case, Person
 from amparo.cases.queries import get_case, list_cases, search_own_caseload
+from amparo.cases.rules import Address, Stage
 from amparo.vault.actions import begin_sealing, change_custodian
 from amparo.vault.custodians.shares import new_shares
+from amparo.vault.keeping import LocalKeeper
 from amparo.vault.keyd.client import RemoteKeeper
 from amparo.vault.keyd.log import read_log
+from amparo.vault.models import PersonKeys
 from amparo.vault.queries import custodian, keyring_status
-from amparo.vault.rules import DOTS, Asker, Compartment, KeyKind, KeysAway, TooManyKeys
+from amparo.vault.rules import DOTS, Asker, Compartment, KeyKind, KeysAway, NotOpened, TooManyKeys
+from tests.cases.pages import filled
 from tests.cli.conftest import environment
 from tests.factories.accounts import NOW, make_viewer, sign_in
 from tests.factories.cases import make_case, make_person_details
@@ -107,7 +115,7 @@ def test_of_two_at_one_path_the_second_is_refused(
     keyd.start()
     done = subprocess.run(
         [sys.executable, "-m", "amparo.cli", "keyd", "--socket", str(keyd.socket), "--log", f"{keyd.log}2"],
-        env=Path(f"/proc/{keyd.process}/environ").read_bytes() and _environment_of(keyd),
+        env=_environment_of(keyd),
         capture_output=True,
         text=True,
         check=False,
@@ -175,6 +183,138 @@ def test_it_is_opened_by_shares_typed_one_after_the_other(
     assert client.open_keys([person], [KeyKind.RECORD])[KeyKind.RECORD][person]
     assert keyring_status().is_open
     assert not any(word in done.stdout for word in set(shares[0].split()) - {"share"})
+
+
+def test_a_day_of_work_needs_no_place_and_the_eleventh_place_in_an_hour_is_refused(
+    client: Client, through_keyd: Through
+) -> None:
+    viewer = make_viewer("caseworker")
+    sign_in(client, viewer)
+    hiding = Address(street="12 Hidden Lane")
+    references = [make_case(viewer, person=make_person_details(address=hiding)) for _ in range(11)]
+    through_keyd().start()
+    for reference in references:
+        assert (
+            "How she may be reached" in client.get(reverse("cases:person", args=[reference])).content.decode()
+        )
+    answers = [
+        client.get(reverse("cases:person", args=[reference]), {"place": "open"}) for reference in references
+    ]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+    assert "12 Hidden Lane" in answers[9].content.decode()
+    assert "Hidden" not in answers[10].content.decode()
+    first_again = client.get(reverse("cases:person", args=[references[0]]), {"place": "open"})
+    assert first_again.status_code == 200
+
+
+def test_its_own_secrets_key_is_the_one_that_a_process_without_it_derives(
+    through_keyd: Through, client_of: Callable[[Keyd], RemoteKeeper]
+) -> None:
+    here = LocalKeeper(custodian()).own_key("second factor")
+    keyd = through_keyd()
+    keyd.start()
+    there = client_of(keyd).own_key("second factor")
+    assert (there.number, there.secret) == (here.number, here.secret)
+    with pytest.raises(NotOpened):
+        client_of(keyd).own_key("second factor", 7)
+    keyd.stop(signal.SIGKILL)
+    with pytest.raises(KeysAway):
+        client_of(keyd).own_key("second factor")
+
+
+class TestGoneInTheMiddle:
+    """keyd dies while people work: what is coded goes on, what was typed comes back, nothing is kept by halves."""
+
+    @pytest.fixture
+    def viewer(self, client: Client) -> Viewer:
+        viewer = make_viewer("supervisor")
+        sign_in(client, viewer)
+        return viewer
+
+    @pytest.fixture
+    def reference(self, viewer: Viewer) -> str:
+        return make_case(viewer, person=make_person_details())
+
+    @staticmethod
+    def _form(client: Client, address: str) -> dict[str, Any]:
+        return filled(client.get(address).context["form"])
+
+    def test_a_new_person_is_not_kept_by_halves_and_is_kept_once_when_it_is_back(
+        self, client: Client, viewer: Viewer, through_keyd: Through
+    ) -> None:
+        keyd = through_keyd()
+        keyd.start()
+        sent = self._form(client, reverse("cases:new")) | {"called": "Samira", "consent": "yes"}
+        before = (Case.objects.count(), Person.objects.count(), PersonKeys.objects.count())
+        keyd.stop(signal.SIGKILL)
+        answer = client.post(reverse("cases:new"), sent)
+        page = answer.content.decode()
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+        assert 'name="called" value="Samira"' in page
+        assert "Send again what I typed" in page
+        assert before == (Case.objects.count(), Person.objects.count(), PersonKeys.objects.count())
+        keyd.start()
+        for _ in range(2):
+            assert client.post(reverse("cases:new"), sent).status_code == 302
+        assert Case.objects.count() == before[0] + 1
+        newest = Case.objects.latest("id").reference
+        assert get_case(viewer, newest, now=NOW).person.details.called == "Samira"
+
+    def test_work_on_what_is_coded_goes_on(
+        self, viewer: Viewer, reference: str, through_keyd: Through
+    ) -> None:
+        keyd = through_keyd()
+        keyd.start()
+        keyd.stop(signal.SIGKILL)
+        case = Case.objects.get(reference=reference)
+        move_case(reference=reference, target=Stage.ASSESSMENT, version=case.version, by=viewer, now=NOW)
+        case.refresh_from_db()
+        assert case.stage == "assessment"
+        assert [row.name for row in list_cases(viewer, now=NOW).rows] == [DOTS]
+
+    def test_the_same_process_goes_on_when_it_is_back(
+        self, client: Client, viewer: Viewer, reference: str, through_keyd: Through
+    ) -> None:
+        keyd, address = through_keyd(), reverse("cases:person", args=[reference])
+        keyd.start()
+        name = get_case(viewer, reference, now=NOW).person.display_name
+        for number in (signal.SIGKILL, signal.SIGTERM):
+            assert name in client.get(address).content.decode()
+            keyd.stop(number)
+            page = client.get(address).content.decode()
+            assert DOTS in page
+            assert name not in page
+            keyd.start()
+        assert name in client.get(address).content.decode()
+
+    def test_one_that_hangs_is_not_waited_for_long(
+        self, client: Client, reference: str, through_keyd: Through, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("amparo.vault.keyd.client.SECONDS_TO_ANSWER", 0.5)
+        keyd = through_keyd()
+        keyd.start()
+        os.kill(keyd.process, signal.SIGSTOP)
+        try:
+            answer = client.get(reverse("cases:person", args=[reference]))
+        finally:
+            os.kill(keyd.process, signal.SIGCONT)
+        assert answer.status_code == 200
+        assert "are not at hand" in answer.content.decode()
+
+
+def test_p08_a_value_that_was_changed_shows_a_page_that_says_so_and_nothing_of_it(client: Client) -> None:
+    viewer = make_viewer("caseworker")
+    sign_in(client, viewer)
+    reference = make_case(viewer, person=make_person_details())
+    row = Case.objects.get(reference=reference).person
+    changed = bytearray(row.identity.content)
+    changed[-1] ^= 1
+    Person.objects.filter(id=row.id).update(identity=bytes(changed))
+    client.raise_request_exception = False
+    answer = client.get(reverse("cases:person", args=[reference]))
+    assert answer.status_code == 500
+    assert "This record cannot be opened" in answer.content.decode()
+    assert "Haddad" not in answer.content.decode()
 
 
 class TestPages:

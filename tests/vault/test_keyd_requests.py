@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from amparo.vault.keeping import LocalKeeper
 from amparo.vault.keyd.log import Log, LogRefused, read_log
-from amparo.vault.keyd.protocol import keys_from, plain_asker
+from amparo.vault.keyd.protocol import key_from, keys_from, plain_asker
 from amparo.vault.keyd.rates import Rates
 from amparo.vault.keyd.service import Peer, Service, replay
 from amparo.vault.models import Keyring, PersonKeys
@@ -34,12 +36,14 @@ PERSON = uuid4().hex
 LIKELY = st.fixed_dictionaries(
     {},
     optional={
-        "do": st.sampled_from(["open", "make", "status", "unlock", "_open", "__init__"]) | PLAIN,
+        "do": st.sampled_from(["open", "make", "status", "unlock", "own", "_open", "__init__"]) | PLAIN,
         "persons": st.just([PERSON]) | st.lists(st.just(PERSON) | PLAIN, max_size=3) | PLAIN,
         "kinds": st.lists(st.sampled_from(["label", "record", "place"]) | PLAIN, max_size=4) | PLAIN,
         "asker": st.just(ASKER) | st.dictionaries(st.sampled_from(list(ASKER)), PLAIN) | PLAIN,
         "compartment": st.sampled_from(["protection", "health"]) | PLAIN,
         "share": PLAIN,
+        "label": st.just("second factor") | PLAIN,
+        "number": st.none() | st.integers(-1, 70_000) | PLAIN,
     },
 )
 
@@ -86,7 +90,7 @@ def test_nothing_that_looks_like_a_request_makes_it_fall_over(
     service: Service, message: dict[str, Any]
 ) -> None:
     answer = service.answer(json.dumps(message).encode(), PEER)
-    assert answer.get("error") in (None, "unreadable", "rate", "there")
+    assert answer.get("error") in (None, "unreadable", "rate", "there", "not_opened")
 
 
 def test_keys_that_are_made_are_those_that_are_opened(service: Service) -> None:
@@ -140,6 +144,23 @@ def test_the_log_restores_what_was_counted(service: Service, tmp_path: Path) -> 
     assert "keys" in ask(again, do="open", persons=persons, kinds=["place"], asker=ASKER)
     more = make(again, 1)
     assert ask(again, do="open", persons=more, kinds=["place"], asker=ASKER)["error"] == "rate"
+
+
+def test_a_key_for_own_secrets_is_the_one_that_a_keeper_at_hand_gives(
+    service: Service, tmp_path: Path
+) -> None:
+    given_key = key_from(ask(service, do="own", label="second factor", number=None))
+    here = LocalKeeper(custodian()).own_key("second factor")
+    assert (given_key.number, given_key.secret) == (here.number, here.secret)
+    again = key_from(ask(service, do="own", label="second factor", number=given_key.number))
+    other = key_from(ask(service, do="own", label="another use"))
+    assert again.secret == here.secret != other.secret
+    assert ask(service, do="own", label="second factor", number=9) == {"error": "not_opened"}
+    for label in ("", "Second", "a" * 41, " a", None, 3):
+        assert ask(service, do="own", label=label) == {"error": "unreadable"}
+    logged = [entry for entry in read_log(tmp_path / "log") if entry["do"] == "own"]
+    assert [entry["label"] for entry in logged[:3]] == ["second factor", "second factor", "another use"]
+    assert b64encode(here.secret) not in b"".join(each.read_bytes() for each in (tmp_path / "log").iterdir())
 
 
 def test_its_status_tells_no_secret(service: Service) -> None:

@@ -6,15 +6,11 @@ import os
 import secrets
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from amparo.cli.installation import DataOption
-
-if TYPE_CHECKING:
-    from amparo.vault.keyd.service import Service
-    from amparo.vault.rules import KeyKind
 
 SocketOption = Annotated[
     Path | None,
@@ -44,6 +40,7 @@ def keyd(
     refused = keep_to_itself()
     with platform(data, **_not_its_own()) as installation:
         from amparo.vault.keyd.server import Server
+        from amparo.vault.keyd.starting import begin_service
         from amparo.vault.rules import KeyKind, KeysAway
 
         place = socket_of(socket, installation.data.path)
@@ -54,7 +51,7 @@ def keyd(
             KeyKind.PLACE: places_an_hour,
         }
         try:
-            service = _service(log or installation.data.path / "keyd" / "log", together)
+            service = begin_service(log or installation.data.path / "keyd" / "log", together)
             server = Server(place, service, group=group)
         except KeysAway as refusal:
             raise CommandRefused(str(refusal)) from None
@@ -77,30 +74,6 @@ def socket_of(given: Path | None, data: Path) -> Path:
     """Give the path of the socket that is meant."""
     set_to = os.environ.get("AMPARO_KEYD", "")
     return given or (Path(set_to) if set_to else data / "keyd" / "socket")
-
-
-def _service(directory: Path, together: dict[KeyKind, int]) -> Service:
-    from datetime import UTC, datetime
-
-    from amparo.vault.custodians import SHARES
-    from amparo.vault.keyd.log import Log, LogBroken
-    from amparo.vault.keyd.rates import Rates
-    from amparo.vault.keyd.service import Service, replay
-    from amparo.vault.models import Keyring
-    from amparo.vault.queries import custodian
-    from amparo.vault.rules import KeysAway
-
-    keyring = Keyring.objects.first()
-    if keyring is None:
-        raise KeysAway("This installation has no keys yet. Make them with: amparo keys init")
-    rates = Rates(together=together)
-    try:
-        log = Log(directory)
-    except LogBroken as broken:
-        raise KeysAway(str(broken)) from None
-    replay(rates, directory, now=datetime.now(UTC))
-    at_hand = None if keyring.custodian_kind == SHARES else custodian()
-    return Service(log=log, rates=rates, keyring=keyring, custodian=at_hand)
 
 
 def _not_its_own() -> dict[str, Any]:

@@ -13,6 +13,9 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 from amparo.vault.custodians import Custodian
 from amparo.vault.models import CompartmentKey, Keyring, PersonKeys
 from amparo.vault.rules import (
@@ -35,6 +38,7 @@ from amparo.vault.rules.places import LAYOUT, PRODUCT, bound
 from amparo.vault.rules.values import KeysByKind
 
 DATA: Final = "data"
+OWN: Final = Compartment.PROTECTION  # from its keys those of the installation's own secrets are derived
 FRESH_SECONDS: Final = 60.0  # after that long another process's rotation is noticed
 BATCH: Final = 1_000
 _NUMBER: Final = struct.Struct(">H")
@@ -66,6 +70,9 @@ class Keeper(Protocol):
         self, persons: Collection[UUID], *, compartment: Compartment, now: datetime, by: Asker = SYSTEM
     ) -> KeysByKind:
         """Make the keys of persons who have none, and give them."""
+
+    def own_key(self, label: str, number: int | None = None) -> Key:
+        """Give the key for the installation's own secrets of that use; without a number, the newest."""
 
 
 class LocalKeeper:
@@ -140,6 +147,13 @@ class LocalKeeper:
                 setattr(row, kind, wrap(key, by=newest, name=name, draw=self._draw))
                 changed = True
         return changed
+
+    def own_key(self, label: str, number: int | None = None) -> Key:
+        """Give the key for the installation's own secrets of that use; without a number, the newest."""
+        base = self._newest_key(OWN) if number is None else self._key(OWN, number)
+        about = bound(PRODUCT, LAYOUT, b"own secret", label.encode())
+        derived = HKDF(hashes.SHA256(), SECRET_BYTES, salt=self.installation.bytes, info=about)
+        return Key(base.number, derived.derive(base.secret))
 
     def _unwrapped(
         self, wrapped: bytes, person: UUID, kind: KeyKind, home: Compartment, number: int

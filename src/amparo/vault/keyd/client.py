@@ -19,6 +19,7 @@ from amparo.vault.rules import (
     SYSTEM,
     Asker,
     Compartment,
+    Key,
     KeyKind,
     KeysAway,
     NotOpened,
@@ -103,6 +104,14 @@ class RemoteKeeper:
             for kind, keys in _keys(answer).items():
                 made[kind].update(keys)
         return made
+
+    def own_key(self, label: str, number: int | None = None) -> Key:
+        """Give the key for the installation's own secrets of that use; without a number, the newest."""
+        answer = self._ask({"do": "own", "label": label, "number": number})
+        try:
+            return protocol.key_from(answer)
+        except Unreadable:
+            raise KeysAway from None
 
     def status(self) -> Message:
         """Ask how keyd stands."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 import socket
 import struct
 from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from amparo.vault.rules import Asker, Compartment, KeyKind, PersonKey
+from amparo.vault.rules import Asker, Compartment, Key, KeyKind, PersonKey
 from amparo.vault.rules.values import KeysByKind
 
 LARGEST_REQUEST: Final = 1024 * 1024
@@ -19,6 +20,8 @@ LARGEST_ANSWER: Final = 16 * 1024 * 1024
 MOST_PERSONS: Final = 5_000
 LONGEST_WORD: Final = 80
 LARGEST_ID: Final = 2**63
+LARGEST_NUMBER: Final = 2**16 - 1
+_LABEL: Final = re.compile(r"[a-z][a-z ]{0,38}[a-z]")
 _LENGTH: Final = struct.Struct(">I")
 _ASKER: Final = ("purpose", "action", "session")
 _ASKER_IDS: Final = ("user_id", "membership_id", "organisation_id")
@@ -121,6 +124,22 @@ def share_of(message: Message) -> str:
     return share
 
 
+def label_of(message: Message) -> str:
+    """Read for which use of the installation's own secrets a key is asked for."""
+    label = message.get("label")
+    if not isinstance(label, str) or not _LABEL.fullmatch(label):
+        raise Unreadable
+    return label
+
+
+def number_of(message: Message) -> int | None:
+    """Read the number of a compartment's key; None is the newest."""
+    number = message.get("number")
+    if number is not None and (type(number) is not int or not 1 <= number <= LARGEST_NUMBER):
+        raise Unreadable
+    return number
+
+
 def plain_asker(asker: Asker) -> Message:
     """Give an asker as a message holds it; a word that is too long is cut."""
     words = {name: getattr(asker, name)[:LONGEST_WORD] for name in _ASKER}
@@ -138,6 +157,19 @@ def plain_keys(keys: KeysByKind) -> Message:
         }
         for kind, by_person in keys.items()
     }
+
+
+def plain_key(key: Key) -> Message:
+    """Give one key as a message holds it."""
+    return {"number": key.number, "secret": base64.b64encode(key.secret).decode()}
+
+
+def key_from(plain: Message) -> Key:
+    """Read one key out of an answer."""
+    try:
+        return Key(int(plain["number"]), base64.b64decode(plain["secret"]))
+    except (KeyError, TypeError, ValueError, binascii.Error):
+        raise Unreadable from None
 
 
 def keys_from(plain: Any) -> KeysByKind:  # Any: it came over the socket

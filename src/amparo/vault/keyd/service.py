@@ -67,6 +67,7 @@ class Service:
         self._acts: Mapping[str, Callable[[Message, Peer], Message]] = {
             "open": self._open,
             "make": self._make,
+            "own": self._own,
             "status": self._status,
             "unlock": self._unlock,
         }
@@ -141,6 +142,12 @@ class Service:
         except IntegrityError:
             raise _Refused("there") from None
         return {"keys": protocol.plain_keys(keys)}
+
+    def _own(self, message: Message, peer: Peer) -> Message:
+        label, number = protocol.label_of(message), protocol.number_of(message)
+        keeper = self._held()
+        self._write("own", SYSTEM, peer, label=label)
+        return protocol.plain_key(keeper.own_key(label, number))
 
     def _status(self, message: Message, peer: Peer) -> Message:
         return {
