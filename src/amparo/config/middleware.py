@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from amparo.access.api import fail
 from amparo.ui import errors
-from amparo.vault.rules import KeysAway, TooManyKeys
+from amparo.vault.rules import KeysAway, NotOpened, TooManyKeys
 from amparo.vocab.text import N_
 
 logger = logging.getLogger("amparo.keys")
@@ -79,12 +79,18 @@ def api_failures(get_response: type_of_answer) -> type_of_answer:
 
 
 def keys_away(get_response: type_of_answer) -> type_of_answer:
-    """Answer in words where what is sealed can be neither opened nor written, because its keys are not at hand."""
+    """Answer in words where what is sealed can be neither opened nor written: its keys are away, or it is not what was written."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         return get_response(request)
 
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        if isinstance(exception, NotOpened):
+            match = request.resolver_match
+            logger.error(
+                "what is sealed does not open: %s %s", match and match.view_name, match and match.kwargs
+            )
+            return errors.not_opened(request)
         if not isinstance(exception, KeysAway):
             return None
         logger.warning("the keys are away: %s", exception)

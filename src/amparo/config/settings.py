@@ -57,6 +57,7 @@ AMPARO_NAVIGATION = [  # functions (viewer) -> NavigationItem | None, in the ord
 AMPARO_HEADER = "amparo.access.panels.header"  # (request) -> Header | None
 AMPARO_HOME = [  # functions (viewer, now) -> blocks of the first page
     "amparo.cases.panels.home_panels",
+    "amparo.access.panels.home_panels",
     "amparo.portal.panels.figure_panels",
 ]
 AMPARO_SEARCH = [

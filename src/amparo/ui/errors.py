@@ -71,6 +71,15 @@ def keys_away(request: HttpRequest, *, seconds: int, is_too_many: bool) -> HttpR
     return response
 
 
+@requires_csrf_token
+def not_opened(request: HttpRequest) -> HttpResponse:
+    """Answer where something sealed is not what was written, or its key is missing: nothing of it is shown."""
+    title = gettext("This record cannot be opened")
+    return page(
+        request, "ui/errors/not_opened.html", {"was_sent": request.method == "POST"}, title=title, status=500
+    )
+
+
 def file_refused(request: HttpRequest, reason: str, *, status: int) -> HttpResponse:
     """Answer a file that could not be taken in; `reason` is said to the person."""
     return _bare(
