@@ -154,9 +154,7 @@ def _covered(place: Place | None, reading: Reading) -> Place:
     return place
 
 
-def _opened(
-    reading: Reading, content: bytes | None, place: Place, installation: UUID
-) -> dict[str, Any]:
+def _opened(reading: Reading, content: bytes | None, place: Place, installation: UUID) -> dict[str, Any]:
     if content is None:
         return {}
     key = _fitting(reading.keys[place.kind].get(place.person, ()), content)
