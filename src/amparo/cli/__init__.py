@@ -44,6 +44,18 @@ COMMANDS: Final[Mapping[str, str | tuple[str, Mapping[str, str]]]] = {
             "custodians": "keys.custodians",
         },
     ),
+    "backup": "backup.backup",
+    "restore": "backup.restore",
+    "erase": (
+        "Erase persons for good, and see that it holds.",
+        {
+            "person": "erase.person",
+            "hold": "erase.hold",
+            "lift": "erase.lift",
+            "status": "erase.status",
+            "verify": "erase.verify",
+        },
+    ),
     "organisation": ("Organisations that work in this installation.", {"add": "people.add_organisation"}),
     "user": ("People who sign in.", {"add": "people.add_user"}),
     "audit": (

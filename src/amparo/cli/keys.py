@@ -274,15 +274,18 @@ def _show_shares(shares: list[str]) -> None:
 
 def _say_where(kind: str, file: Path) -> None:
     if kind == "file":
-        print(f"The key of keys lies in {file}.")
-        print(
-            "Copy it now to a place apart from the database and its backups: without it, nothing opens again."
-        )
+        say_where_it_lies(file)
     if kind == "shares":
         print(
             "Each person keeps their share apart from the others. With too few of them left, nothing opens again."
         )
         print("The shares are typed after each start of amparo keyd, at: amparo keys unlock")
+
+
+def say_where_it_lies(custodian: Path) -> None:
+    """Say where the new key of keys lies, and what to do with it."""
+    print(f"The key of keys lies in {custodian}.")
+    print("Copy it now to a place apart from the database and its backups: without it, nothing opens again.")
 
 
 def _chosen(names: list[str] | None) -> list[Compartment]:

@@ -73,6 +73,7 @@ AMPARO_CUSTODIAN = ENVIRONMENT.custodian or DATA_DIRECTORY.custodian
 AMPARO_AUDIT_KEYS = AMPARO_CUSTODIAN.parent  # the signing key of the log lies beside the key of keys
 AMPARO_DEVICE = ENVIRONMENT.device
 AMPARO_KEYD = ENVIRONMENT.keyd
+AMPARO_ERASED = DATA_DIRECTORY.erased
 AMPARO_FACTS_DIRECTORY = DATA_DIRECTORY.facts
 AMPARO_UPLOAD_MAX_BYTES = ENVIRONMENT.upload_megabytes * 1024 * 1024
 
@@ -137,7 +138,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
     "amparo.config.uploads.MeasuringUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "amparo.config.uploads.DiskUploadHandler",
+    "amparo.config.uploads.SealedUploadHandler",
 ]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_TEMP_DIR = (

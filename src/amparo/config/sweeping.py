@@ -19,6 +19,7 @@ from procrastinate.contrib.django import app
 
 from amparo.access import actions as access
 from amparo.cases import actions as cases
+from amparo.config.erasures import overwrite_keys
 from amparo.evidence import actions as evidence
 from amparo.intake import actions as intake
 
@@ -74,6 +75,7 @@ SWEEPS: tuple[Callable[..., int], ...] = (
     cases.settle_arrivals,
     intake.throw_forgotten_away,
     evidence.remove_unused_snapshots,
+    overwrite_keys,
 )
 
 

@@ -48,7 +48,7 @@ class KeyringMissing(Exception):
     """The installation has no keyring yet; the message says how it gets one."""
 
     def __init__(self) -> None:
-        super().__init__("This installation has no keys yet. Make them with: amparo keys init")
+        super().__init__("This installation has no keys yet. Make them with: amparo migrate")
 
 
 class Keeper(Protocol):

@@ -11,7 +11,7 @@ from django.db import models
 from pydantic import TypeAdapter
 
 from amparo.vault.fields import VaultField
-from amparo.vault.rules import KeyKind, Sealed, Sealing
+from amparo.vault.rules import KeyKind, Place, Sealed, Sealing
 from amparo.vocab.described import described_fields
 
 R = TypeVar("R")
@@ -62,8 +62,16 @@ def sealed_column(
     return sealing.seal(value, place=field.place(row=row, person=person))
 
 
+def content_place(model: type[models.Model], *, row: UUID, person: UUID) -> Place:
+    """Say where the content of a file stands that belongs to a row: it lies on the disk, and is bound to the row."""
+    return Place(table=model._meta.db_table, column="content", row=row, person=person, kind=KeyKind.RECORD)
+
+
 def sealed_of(row: models.Model, record: type, *, without: Collection[KeyKind] = ()) -> list[Sealed]:
-    """Return the sealed columns of a row that hold parts of a record; those under a kind of key that is left out stay closed."""
+    """Return the sealed columns of a row that hold parts of a record, in the order that `record_from` takes them opened.
+
+    Those under a kind of key that is left out stay closed.
+    """
     names = {name for name, _, _ in described_fields(record)}
     fields = [field for field in vault_fields(type(row)) if field.key_kind not in without]
     return [getattr(row, field.name) for field in fields if names.intersection(field.described.holds)]

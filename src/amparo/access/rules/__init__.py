@@ -11,6 +11,7 @@ from amparo.access.rules.roles import (
     role_of,
     scope_of,
 )
+from amparo.access.rules.two_people import TwoPeople
 from amparo.access.rules.viewer import NOBODY, GrantedRecord, Viewer, system_viewer
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Permission",
     "Role",
     "Scope",
+    "TwoPeople",
     "Viewer",
     "conflicts_between",
     "role_of",

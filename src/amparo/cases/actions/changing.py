@@ -14,6 +14,7 @@ from amparo.access.actions import begin_reading
 from amparo.access.rules import Permission, Viewer
 from amparo.cases.actions.ageing import AGE, follow_record
 from amparo.cases.actions.happenings import note_happening
+from amparo.cases.actions.sealing import sealing_about
 from amparo.cases.models import Case, Episode, Person
 from amparo.cases.queries.places import PLACE_CLOSED
 from amparo.cases.queries.visible import Absent, visible_case
@@ -23,7 +24,6 @@ from amparo.cases.rules.deriving import birth_year, episode_months
 from amparo.cases.rules.opening import episode_problems
 from amparo.cases.rules.person import PLACES
 from amparo.cases.rules.timeline import Happening
-from amparo.vault.actions import begin_sealing
 from amparo.vault.queries import open_many
 from amparo.vault.rules import KeyKind
 from amparo.vault.storing import columns_of, record_from, sealed_of
@@ -146,7 +146,7 @@ def _columns(
     *,
     without: Collection[KeyKind] = (),
 ) -> dict[str, Any]:
-    sealing = begin_sealing([case.person_id], now=now, by=by)
+    sealing = sealing_about(case.person_id, by=by, now=now)
     return columns_of(details, model=model, row=row, person=case.person_id, sealing=sealing, without=without)
 
 

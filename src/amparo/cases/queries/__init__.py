@@ -4,6 +4,7 @@ All of it returns plain frozen values: no page, form or serializer ever holds a 
 """
 
 from amparo.cases.queries.bulk import count_files, iterate_files
+from amparo.cases.queries.erasable import person_to_erase
 from amparo.cases.queries.files import CaseFile, EpisodeFile, PersonFile, find_reference, get_case
 from amparo.cases.queries.filters import FilterFile, list_filters
 from amparo.cases.queries.likely import LikelyPerson, likely_persons
@@ -63,5 +64,6 @@ __all__ = [
     "own_work",
     "person_at",
     "person_ids",
+    "person_to_erase",
     "search_own_caseload",
 ]

@@ -35,6 +35,7 @@ class PersonFile:
     display_name: str
     ages: tuple[int, int] | None
     is_place_open: bool = False
+    is_erased: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,6 +142,7 @@ def _person(person: Person, reading: Reading, place: Reading | None, today: date
         display_name=display_name(details.called, details.names),
         ages=age_on(today, details),
         is_place_open=place is not None,
+        is_erased=reading.is_erased(person.id),
     )
 
 

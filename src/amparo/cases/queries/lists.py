@@ -74,6 +74,7 @@ class CaseRow:
     id: UUID
     reference: str
     name: str
+    is_erased: bool
     stage: Stage
     child_track: ChildTrack
     birth_year: int | None
@@ -213,15 +214,16 @@ def rows_of(
         called = content.get("called", "")
         if names_only and not matches(names_only, [called, *(name.text for name in names)]):
             continue
-        rows.append(_row(case, display_name(called, names)))
+        rows.append(_row(case, display_name(called, names), is_erased=reading.is_erased(case.person_id)))
     return tuple(rows)
 
 
-def _row(case: Case, name: str) -> CaseRow:
+def _row(case: Case, name: str, *, is_erased: bool = False) -> CaseRow:
     return CaseRow(
         id=case.id,
         reference=case.reference,
         name=name,
+        is_erased=is_erased,
         stage=Stage(case.stage),
         child_track=ChildTrack(case.child_track),
         birth_year=case.person.birth_year,

@@ -13,12 +13,13 @@ from django.db.models import F, Func, IntegerField, Value
 
 from amparo.vault.fields import VaultField
 from amparo.vault.keeping import Keeper
-from amparo.vault.queries import keeper
+from amparo.vault.queries import erased_persons, keeper
 from amparo.vault.rules import Asker, Compartment, KeyKind, Member, Sealing
 from amparo.vault.rules.values import KeysByKind, KeysByPerson
 from amparo.vault.storing import vault_fields
 
 AT_ONCE = 500
+GONE = b"\x00"  # in the place of what belonged to somebody who was erased; nothing opens it
 
 
 class _KeysOnDemand(Mapping[KeyKind, KeysByPerson]):
@@ -77,9 +78,11 @@ def _seal_clear(field: VaultField, *, now: datetime) -> int:
         places = [field.place_in(row) for row in rows]
         persons = {place.person for place in places}
         held = keeper().open_keys(persons, [KeyKind.RECORD])[KeyKind.RECORD]
-        sealing = begin_sealing(persons & held.keys(), new=persons - held.keys(), now=now)
+        erased = erased_persons(persons - held.keys())
+        sealing = begin_sealing(persons & held.keys(), new=persons - held.keys() - erased, now=now)
         for row, place in zip(rows, places, strict=True):
             value = json.loads(getattr(row, field.name).content)
-            model._default_manager.filter(pk=row.pk).update(**{field.name: sealing.seal(value, place=place)})
+            content = GONE if place.person in erased else sealing.seal(value, place=place)
+            model._default_manager.filter(pk=row.pk).update(**{field.name: content})
         found += len(rows)
     return found

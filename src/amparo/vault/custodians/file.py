@@ -22,7 +22,7 @@ def read_custodian(path: Path) -> RootKeyCustodian:
         text = path.read_text(encoding="ascii")
     except FileNotFoundError:
         raise CustodianAway(
-            f"There is no key of keys at {path}. Make one with: amparo keys init; or bring back the copy that was kept."
+            f"There is no key of keys at {path}. Bring back the copy that was kept; a new installation gets one by: amparo migrate"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise CustodianAway(f"The key of keys at {path} cannot be read: {type(error).__name__}.") from None

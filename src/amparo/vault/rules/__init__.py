@@ -2,6 +2,7 @@
 
 from amparo.vault.rules.asking import SYSTEM, Asker, KeysAway, Member, TooManyKeys
 from amparo.vault.rules.compartments import Compartment, KeyKind, key_kind, locked_in
+from amparo.vault.rules.digests import keyed_digest
 from amparo.vault.rules.keys import Key, KeyName, NotOpened, PersonKey, new_key, unwrap, wrap, wrapped_by
 from amparo.vault.rules.places import Place
 from amparo.vault.rules.sealing import key_number, seal_bytes, unseal_bytes
@@ -28,6 +29,7 @@ __all__ = [
     "TooManyKeys",
     "key_kind",
     "key_number",
+    "keyed_digest",
     "locked_in",
     "new_key",
     "seal_bytes",
