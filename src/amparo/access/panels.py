@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -18,7 +20,18 @@ from amparo.accounts.queries import (
     OwnDetails,
     TokenRow,
 )
-from amparo.ui.parts import Cell, Column, DataTable, Header, Link, NavigationItem, Row, State, SummaryRow
+from amparo.ui.parts import (
+    Cell,
+    Column,
+    DataTable,
+    Header,
+    HomePanel,
+    Link,
+    NavigationItem,
+    Row,
+    State,
+    SummaryRow,
+)
 from amparo.vocab.codes import code_list
 
 
@@ -253,3 +266,18 @@ def _search_url(viewer: Viewer) -> str:
         return reverse("portal:search")
     except NoReverseMatch:
         return ""
+
+
+def home_panels(viewer: Viewer, now: datetime) -> tuple[HomePanel, ...]:
+    """Say who holds the keys here, to whoever looks after the installation, and to all in a demonstration."""
+    if not (viewer.may(Permission.INSTALLATION_MANAGE) or settings.AMPARO_TRAINING):
+        return ()
+    if settings.AMPARO_KEYD:
+        text = _(
+            "The keys are held by a service of its own (keyd), which gives only so many at a time and writes down each. Whoever takes over the pages gets no more than that."
+        )
+    else:
+        text = _(
+            "This computer holds the data and its keys together: whoever can read its files can read everything. That is right for a demonstration or for one office, and for nothing larger."
+        )
+    return (HomePanel(title=_("Who holds the keys"), text=text, is_side=True, order=90),)

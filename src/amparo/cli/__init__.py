@@ -30,12 +30,14 @@ COMMANDS: Final[Mapping[str, str | tuple[str, Mapping[str, str]]]] = {
     "facts": ("The coded facts that tables are counted from.", {"export": "facts.export"}),
     "serve": "serving.serve",
     "worker": "serving.worker",
+    "keyd": "keyd.keyd",
     "migrate": "database.migrate",
     "database": ("The database of this installation.", {"url": "database.url"}),
     "keys": (
         "The keys that everything personal is sealed with.",
         {
             "init": "keys.init",
+            "unlock": "keys.unlock",
             "status": "keys.status",
             "rotate": "keys.rotate",
             "rewrap": "keys.rewrap",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -24,6 +23,7 @@ def migrate(data: DataOption = None) -> None:
         from django.utils import timezone
         from psycopg.errors import InsufficientPrivilege
 
+        from amparo.cli.keys import say_where_it_lies
         from amparo.config.migrating import NotSealed, make_keys_if_none, migrate_database
 
         outside = urlsplit(installation.environment.database_url).username or ""
@@ -45,13 +45,8 @@ def migrate(data: DataOption = None) -> None:
         except NotSealed as fault:
             raise CommandRefused(str(fault)) from fault
         if were_made:
-            say_keys_made(settings.AMPARO_CUSTODIAN)
-
-
-def say_keys_made(custodian: Path) -> None:
-    """Say where the new key of keys lies, and what to do with it."""
-    print(f"The keys were made. The key of keys lies in {custodian}.")
-    print("Copy it now to a place apart from the database and its backups: without it, nothing opens again.")
+            print("The keys were made.")
+            say_where_it_lies(settings.AMPARO_CUSTODIAN)
 
 
 def url(

@@ -254,6 +254,7 @@ def _keys(environment: Environment) -> Iterator[Finding]:
     from amparo.vault.custodians import CustodianAway
     from amparo.vault.keeping import KeyringMissing
     from amparo.vault.queries import check_custodian
+    from amparo.vault.rules import KeysAway
 
     try:
         kept_by = check_custodian()
@@ -261,7 +262,7 @@ def _keys(environment: Environment) -> Iterator[Finding]:
         yield Finding(subject="Keys", state="no place for them yet", remedy="Run: amparo migrate")
     except KeyringMissing:
         yield Finding(subject="Keys", state="not made yet", remedy="Make them: amparo migrate")
-    except CustodianAway as fault:
+    except (CustodianAway, KeysAway) as fault:
         yield Finding(subject="Keys", state="there, and nothing opens them", remedy=str(fault))
     else:
         yield Finding(subject="Keys", state=f"there, opened by the custodian at hand ({kept_by})")

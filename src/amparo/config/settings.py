@@ -55,6 +55,7 @@ AMPARO_NAVIGATION = [  # functions (viewer) -> NavigationItem | None, in the ord
 AMPARO_HEADER = "amparo.access.panels.header"  # (request) -> Header | None
 AMPARO_HOME = [  # functions (viewer, now) -> blocks of the first page
     "amparo.cases.panels.home_panels",
+    "amparo.access.panels.home_panels",
     "amparo.portal.panels.figure_panels",
 ]
 AMPARO_SEARCH = [
@@ -68,6 +69,8 @@ AMPARO_WITNESSES = ENVIRONMENT.witnesses
 AMPARO_DOCUMENTS = DATA_DIRECTORY.documents
 AMPARO_CUSTODIAN = ENVIRONMENT.custodian or DATA_DIRECTORY.custodian
 AMPARO_AUDIT_KEYS = AMPARO_CUSTODIAN.parent  # the signing key of the log lies beside the key of keys
+AMPARO_DEVICE = ENVIRONMENT.device
+AMPARO_KEYD = ENVIRONMENT.keyd
 AMPARO_ERASED = DATA_DIRECTORY.erased
 AMPARO_FACTS_DIRECTORY = DATA_DIRECTORY.facts
 AMPARO_UPLOAD_MAX_BYTES = ENVIRONMENT.upload_megabytes * 1024 * 1024
@@ -91,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "amparo.access.web.viewer_middleware",
+    "amparo.config.middleware.keys_away",
 ]
 TEMPLATES = [
     {

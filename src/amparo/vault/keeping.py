@@ -1,6 +1,6 @@
 """Where the keys of persons come from: out of the keyring, unwrapped by a keeper that holds the keys of the compartments.
 
-The keeper lives in this process, or behind a socket (`amparo keyd`); those who ask cannot tell which.
+The keeper lives in this process, or behind a socket (`amparo keyd`, in `keyd`); those who ask cannot tell which.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from amparo.vault.custodians import Custodian
 from amparo.vault.models import CompartmentKey, Keyring, PersonKeys
 from amparo.vault.rules import (
+    SYSTEM,
+    Asker,
     Compartment,
     Key,
     KeyKind,
@@ -56,10 +58,17 @@ class Keeper(Protocol):
     def installation(self) -> UUID:
         """Give the id of the installation, to which every sealed value is bound."""
 
-    def open_keys(self, persons: Collection[UUID], kinds: Collection[KeyKind]) -> KeysByKind:
-        """Give the keys of those kinds, newest first; a person without a row in the keyring is left out."""
+    def open_keys(
+        self, persons: Collection[UUID], kinds: Collection[KeyKind], *, by: Asker = SYSTEM
+    ) -> KeysByKind:
+        """Give the keys of those kinds, newest first; a person without a row in the keyring is left out.
 
-    def make_keys(self, persons: Collection[UUID], *, compartment: Compartment, now: datetime) -> KeysByKind:
+        `KeysAway` when there is nobody to give them, `TooManyKeys` when the asker had enough of them for now.
+        """
+
+    def make_keys(
+        self, persons: Collection[UUID], *, compartment: Compartment, now: datetime, by: Asker = SYSTEM
+    ) -> KeysByKind:
         """Make the keys of persons who have none, and give them."""
 
     def own_key(self, label: str, number: int | None = None) -> Key:
@@ -77,6 +86,10 @@ class LocalKeeper:
         self._newest: dict[Compartment, Key] = {}
         self._looked_at = 0.0
 
+    def unlock(self) -> None:
+        """Unwrap the keys of the compartments now; `NotOpened` when the custodian is another one."""
+        self._look()
+
     @property
     def installation(self) -> UUID:
         """Give the id of the installation, to which every sealed value is bound."""
@@ -87,7 +100,9 @@ class LocalKeeper:
             self._installation = row.installation
         return self._installation
 
-    def open_keys(self, persons: Collection[UUID], kinds: Collection[KeyKind]) -> KeysByKind:
+    def open_keys(
+        self, persons: Collection[UUID], kinds: Collection[KeyKind], *, by: Asker = SYSTEM
+    ) -> KeysByKind:
         """Give the keys of those kinds, newest first; a person without a row in the keyring is left out."""
         columns = [kind.value for kind in kinds]
         rows = PersonKeys.objects.filter(person__in=persons).order_by("-number")
@@ -98,7 +113,9 @@ class LocalKeeper:
                 found[kind][person] = (*found[kind].get(person, ()), key)
         return found
 
-    def make_keys(self, persons: Collection[UUID], *, compartment: Compartment, now: datetime) -> KeysByKind:
+    def make_keys(
+        self, persons: Collection[UUID], *, compartment: Compartment, now: datetime, by: Asker = SYSTEM
+    ) -> KeysByKind:
         """Make the keys of persons who have none, and give them."""
         made: dict[KeyKind, dict[UUID, tuple[PersonKey, ...]]] = {kind: {} for kind in KeyKind}
         rows = []

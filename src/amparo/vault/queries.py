@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,13 +15,16 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import BinaryField, F, Func, Value
 
-from amparo.vault.custodians import Custodian, CustodianAway
+from amparo.vault.custodians import DEVICE, FILE, SHARES, Custodian, CustodianAway
+from amparo.vault.custodians.device import open_device
 from amparo.vault.custodians.file import read_custodian
 from amparo.vault.keeping import DATA, Keeper, KeyringMissing, LocalKeeper
+from amparo.vault.keyd.client import RemoteKeeper
 from amparo.vault.models import CompartmentKey, Erasure, Keyring, LegalHold, PersonKeys
 from amparo.vault.rules import (
     Compartment,
     KeyKind,
+    KeysAway,
     NoKeys,
     NotCovered,
     NotOpened,
@@ -38,27 +41,57 @@ from amparo.vault.rules.values import KeysByKind
 
 @cache
 def keeper() -> Keeper:
-    """Give what holds the keys for this process."""
+    """Give what holds the keys for this process: keyd where there is one, else this process itself."""
+    if settings.AMPARO_KEYD:
+        return RemoteKeeper(settings.AMPARO_KEYD)
     return LocalKeeper(custodian())
 
 
 def custodian() -> Custodian:
     """Give the custodian at hand; `CustodianAway` says where it was looked for."""
+    kind = custodian_kind()
+    if kind == SHARES:
+        raise CustodianAway(
+            "The key of keys is in shares, which persons keep. Start amparo keyd, and let them type theirs at: amparo keys unlock"
+        )
+    if kind == DEVICE:
+        return open_device(settings.AMPARO_DEVICE)
     return read_custodian(settings.AMPARO_CUSTODIAN)
 
 
-def check_custodian() -> str:
-    """Name who keeps the key of keys; raises `KeyringMissing`, or `CustodianAway` where what is at hand does not open it."""
+def custodian_kind() -> str:
+    """Tell the kind of the custodian that this keyring is under; a file while there is no keyring."""
+    return Keyring.objects.values_list("custodian_kind", flat=True).first() or FILE
+
+
+def custodian_id() -> str:
+    """Tell which custodian this keyring is under."""
+    return keyring().custodian
+
+
+def keyring() -> Keyring:
+    """Give the keyring; `KeyringMissing` when there is none."""
     ring = Keyring.objects.first()
     if ring is None:
         raise KeyringMissing
+    return ring
+
+
+def check_custodian() -> str:
+    """Name who keeps the key of keys; raises `KeyringMissing`, `KeysAway`, or `CustodianAway` where what is at hand does not open it."""
+    ring = keyring()
+    named = f"{ring.custodian_kind} {ring.custodian}"
+    if settings.AMPARO_KEYD:
+        if not RemoteKeeper(settings.AMPARO_KEYD).status()["is_open"]:
+            raise CustodianAway("keyd waits for the shares of the key of keys: amparo keys unlock")
+        return f"keyd, {named}"
     at_hand = custodian().public_id
     if at_hand != ring.custodian:
         raise CustodianAway(
             f"The key of keys at {settings.AMPARO_CUSTODIAN} is {at_hand}, and the keys of this installation are under "
             f"{ring.custodian}: it opens nothing here. Bring back the copy that was kept."
         )
-    return f"{ring.custodian_kind} {ring.custodian}"
+    return named
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,23 +118,27 @@ class KeyringStatus:
 
 def keyring_status() -> KeyringStatus:
     """Look at the keyring; `KeyringMissing` when there is none."""
-    ring = Keyring.objects.first()
-    if ring is None:
-        raise KeyringMissing
+    ring = keyring()
     newest: dict[str, CompartmentKey] = {}
-    for row in CompartmentKey.objects.filter(use=DATA).order_by("number"):
+    for row in CompartmentKey.objects.filter(use=DATA).order_by("number", "id"):
         newest[row.compartment] = row
-    try:
-        at_hand = custodian().public_id
-    except CustodianAway:
-        at_hand = ""
     return KeyringStatus(
         installation=ring.installation,
         custodian_kind=ring.custodian_kind,
         custodian=ring.custodian,
-        is_open=at_hand == ring.custodian,
+        is_open=_at_hand() == ring.custodian,
         compartments=tuple(_status(row) for row in newest.values()),
     )
+
+
+def _at_hand() -> str:
+    try:
+        if settings.AMPARO_KEYD:
+            with closing(RemoteKeeper(settings.AMPARO_KEYD)) as remote:
+                return remote.custodian
+        return custodian().public_id
+    except KeysAway:
+        return ""
 
 
 def _status(newest: CompartmentKey) -> CompartmentStatus:
@@ -129,8 +166,12 @@ def open_many(reading: Reading, sealed: Iterable[Sealed]) -> list[dict[str, Any]
     kinds = {place.kind for place, value in zip(places, values, strict=True) if value.content is not None}
     missing = kinds - reading.keys.keys()
     if missing:
-        reading.keys.update(_fetched(reading.persons, sorted(missing)))
-    return [_opened(reading, value.content, place) for place, value in zip(places, values, strict=True)]
+        reading.keys.update(_fetched(reading, sorted(missing)))
+    installation = keeper().installation if kinds else UUID(int=0)
+    return [
+        _opened(reading, value.content, place, installation)
+        for place, value in zip(places, values, strict=True)
+    ]
 
 
 def open_content(reading: Reading, content: BinaryIO, place: Place) -> BinaryIO:
@@ -142,7 +183,7 @@ def open_content(reading: Reading, content: BinaryIO, place: Place) -> BinaryIO:
         left.enter_context(content)
         _covered(place, reading)
         if place.kind not in reading.keys:
-            reading.keys.update(_fetched(reading.persons, [place.kind]))
+            reading.keys.update(_fetched(reading, [place.kind]))
         keys = reading.keys[place.kind].get(place.person)
         if keys == ():
             raise NoKeys
@@ -169,10 +210,10 @@ def held_persons(persons: Collection[UUID]) -> frozenset[UUID]:
     return frozenset(held.values_list("person", flat=True))
 
 
-def _fetched(persons: Collection[UUID], kinds: Sequence[KeyKind]) -> KeysByKind:
+def _fetched(reading: Reading, kinds: Sequence[KeyKind]) -> KeysByKind:
     """Fetch keys; for those who were erased put down that there are none, which is not the same as not finding any."""
-    found = keeper().open_keys(persons, kinds)
-    without = [person for person in persons if any(person not in found[kind] for kind in kinds)]
+    found = keeper().open_keys(reading.persons, kinds, by=reading.asker)
+    without = [person for person in reading.persons if any(person not in found[kind] for kind in kinds)]
     erased = dict.fromkeys(erased_persons(without), ()) if without else {}
     return {kind: {**found[kind], **erased} for kind in kinds}
 
@@ -183,14 +224,14 @@ def _covered(place: Place | None, reading: Reading) -> Place:
     return place
 
 
-def _opened(reading: Reading, content: bytes | None, place: Place) -> dict[str, Any]:
+def _opened(reading: Reading, content: bytes | None, place: Place, installation: UUID) -> dict[str, Any]:
     if content is None:
         return {}
     keys = reading.keys[place.kind].get(place.person)
     if keys == ():  # on order, as the ledger says
         return {}
     key = _fitting(keys or (), content)
-    plain = unseal_bytes(content, key=key, place=place, installation=keeper().installation)
+    plain = unseal_bytes(content, key=key, place=place, installation=installation)
     opened: dict[str, Any] = json.loads(plain)
     return opened
 

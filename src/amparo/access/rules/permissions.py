@@ -19,6 +19,7 @@ class Permission(StrEnum):
     CASE_CLOSE = "case.close"
     CASE_REOPEN = "case.reopen"
     PERSON_EDIT = "person.edit"
+    PLACE_READ = "place.read"
     NOTE_ADD = "note.add"
     NOTE_READ_SENSITIVE = "note.read_sensitive"
     DOCUMENT_ADD = "document.add"
@@ -76,6 +77,7 @@ PERMISSION_MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.CASE_CLOSE: N_("Close a case"),
         Permission.CASE_REOPEN: N_("Open a closed case again"),
         Permission.PERSON_EDIT: N_("Change what is recorded about a person"),
+        Permission.PLACE_READ: N_("Open the address of a person, one person at a time"),
         Permission.NOTE_ADD: N_("Add a note to a case"),
         Permission.NOTE_READ_SENSITIVE: N_("Read notes that are marked as sensitive"),
         Permission.DOCUMENT_ADD: N_("Add a document to a case"),

@@ -39,7 +39,13 @@ class Role:
 
 _READING = frozenset({Permission.CASE_READ, Permission.DOCUMENT_READ, Permission.FILTER_SAVE})
 _RECORDING = frozenset(
-    {Permission.CASE_EDIT, Permission.PERSON_EDIT, Permission.NOTE_ADD, Permission.DOCUMENT_ADD}
+    {
+        Permission.CASE_EDIT,
+        Permission.PERSON_EDIT,
+        Permission.PLACE_READ,
+        Permission.NOTE_ADD,
+        Permission.DOCUMENT_ADD,
+    }
 )
 _CASEWORK = (
     _READING

@@ -51,7 +51,7 @@ def add_document(
         )
     refuse_unknown_code(kind, codes="document_kind")
     found = kind_of(content, name=name)
-    row, sealing = uuid7(), sealing_about(case.person_id, now=now)
+    row, sealing = uuid7(), sealing_about(case.person_id, by=by, now=now)
     place = content_place(Document, row=row, person=case.person_id)
     with (
         stored(content, size=size, seal=partial(sealing.seal_pieces, place=place)) as file,

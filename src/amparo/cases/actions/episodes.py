@@ -32,7 +32,7 @@ def add_episode(*, reference: str, details: EpisodeDetails, by: Viewer, now: dat
     refuse_episode_faults(details, case=case, by=by, now=now)
     Case.objects.select_for_update().get(id=case.id)  # numbers are given out one at a time
     number = (case.episodes.aggregate(last=Max("number"))["last"] or 0) + 1
-    row, sealing = uuid7(), sealing_about(case.person_id, now=now)
+    row, sealing = uuid7(), sealing_about(case.person_id, by=by, now=now)
     columns = columns_of(details, model=Episode, row=row, person=case.person_id, sealing=sealing)
     Episode.objects.create(
         id=row, case=case, person_id=case.person_id, number=number, created_at=now, changed_at=now,

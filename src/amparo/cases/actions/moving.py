@@ -68,7 +68,7 @@ def move_case(
     if not moved:
         raise Stale(seen=version)
     if explanation:
-        sealing = sealing_about(case.person_id, now=now)
+        sealing = sealing_about(case.person_id, by=by, now=now)
         new_note(case, explanation, kind="decision", by=by, sealing=sealing, now=now).save(force_insert=True)
     happening = Happening.CLOSED if is_closed else Happening.MOVED
     if source is Stage.CLOSED:

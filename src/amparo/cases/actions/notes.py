@@ -32,7 +32,7 @@ def add_note(
     if not text.strip():
         raise EmptyNote("Write what you want to note down.")
     refuse_unknown_code(kind, codes="note_kind")
-    sealing = sealing_about(case.person_id, now=now)
+    sealing = sealing_about(case.person_id, by=by, now=now)
     note = new_note(case, text, kind=kind, is_sensitive=is_sensitive, by=by, sealing=sealing, now=now)
     note.save(force_insert=True)
     Case.objects.filter(id=case.id).update(changed_at=now)

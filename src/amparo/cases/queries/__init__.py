@@ -9,6 +9,7 @@ from amparo.cases.queries.files import CaseFile, EpisodeFile, PersonFile, find_r
 from amparo.cases.queries.filters import FilterFile, list_filters
 from amparo.cases.queries.likely import LikelyPerson, likely_persons
 from amparo.cases.queries.lists import CaseChoices, CasePage, CaseRow, Sort, list_cases, search_own_caseload
+from amparo.cases.queries.outline import CaseOutline, get_outline
 from amparo.cases.queries.papers import (
     DocumentFile,
     NoteFile,
@@ -28,6 +29,7 @@ __all__ = [
     "Absent",
     "CaseChoices",
     "CaseFile",
+    "CaseOutline",
     "CasePage",
     "CaseRow",
     "DocumentFile",
@@ -50,6 +52,7 @@ __all__ = [
     "get_case",
     "get_document",
     "get_known_persons",
+    "get_outline",
     "iterate_files",
     "likely_persons",
     "list_cases",

@@ -1,5 +1,6 @@
 """The pure part of the vault: no database, no request; randomness is handed in."""
 
+from amparo.vault.rules.asking import SYSTEM, Asker, KeysAway, Member, TooManyKeys
 from amparo.vault.rules.compartments import Compartment, KeyKind, key_kind, locked_in
 from amparo.vault.rules.digests import keyed_digest
 from amparo.vault.rules.keys import Key, KeyName, NotOpened, PersonKey, new_key, unwrap, wrap, wrapped_by
@@ -9,10 +10,14 @@ from amparo.vault.rules.values import DOTS, NoKeys, NotCovered, Reading, Sealed,
 
 __all__ = [
     "DOTS",
+    "SYSTEM",
+    "Asker",
     "Compartment",
     "Key",
     "KeyKind",
     "KeyName",
+    "KeysAway",
+    "Member",
     "NoKeys",
     "NotCovered",
     "NotOpened",
@@ -21,6 +26,7 @@ __all__ = [
     "Reading",
     "Sealed",
     "Sealing",
+    "TooManyKeys",
     "key_kind",
     "key_number",
     "keyed_digest",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 from uuid import UUID
 
+from amparo.vault.rules.asking import Asker
 from amparo.vault.rules.compartments import KeyKind
 from amparo.vault.rules.files import seal_file
 from amparo.vault.rules.keys import PersonKey
@@ -39,8 +40,23 @@ class Reading:
     membership_id: int | None
     purpose: str
     persons: frozenset[UUID]
+    organisation_id: int | None = None
+    action: str = ""
+    session: str = ""
     # The keys that were fetched for it, each kind once for all its persons; for one who was erased, none.
     keys: dict[KeyKind, KeysByPerson] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def asker(self) -> Asker:
+        """Say in whose name the keys for it are asked for."""
+        return Asker(
+            user_id=self.user_id,
+            membership_id=self.membership_id,
+            organisation_id=self.organisation_id,
+            purpose=self.purpose,
+            action=self.action,
+            session=self.session,
+        )
 
     def is_erased(self, person: UUID) -> bool:
         """Tell whether a value of hers was met and she was erased."""
