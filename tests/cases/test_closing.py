@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from amparo.access.actions import Refused, grant_access, lift_wall
@@ -32,7 +33,7 @@ from amparo.cases.actions import (
 from amparo.cases.queries import Absent, find_reference, list_cases, list_timeline
 from amparo.cases.rules.opening import NewCase
 from tests.cases.pages import browser_of, case_url, organisation_of, text_of
-from tests.factories.accounts import NOW, make_organisation, make_team, make_viewer
+from tests.factories.accounts import NOW, make_organisation, make_team, make_viewer, sign_in
 from tests.factories.cases import make_case, row_of
 
 pytestmark = pytest.mark.django_db
@@ -148,7 +149,7 @@ class TestClearance:
     def test_the_page_closes_it_and_says_who_is_named(self, house: House) -> None:
         supervisor = make_viewer("supervisor")
         reference = make_case(supervisor)
-        client = browser_of(supervisor)
+        client = sign_in(Client(), supervisor)
         sent = {"level": "restricted", "named": [str(supervisor.user_id)], "reason": "well_known"}
         assert client.post(case_url("clearance", reference), sent).status_code == 302
         page = text_of(client.get(case_url("access", reference)))
@@ -203,7 +204,7 @@ class TestWalls:
                 lift_wall(wall_id=wall.pk, by=viewer, now=NOW)
         reviewer = make_viewer("access_reviewer")
         assert [row.kept_away for row in list_walls(reviewer)] == [house.mate.name]
-        client = browser_of(reviewer)
+        client = sign_in(Client(), reviewer)
         assert house.mate.name in text_of(client.get(reverse("accounts:walls")))
         client.post(reverse("accounts:wall-lift"), {"wall": wall.pk})
         assert sees(house.mate, house.reference)

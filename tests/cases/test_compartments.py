@@ -1,8 +1,7 @@
-"""A case and its person lie in one compartment for good, and where she is lies in one of its own."""
+"""A case and its person lie in one compartment for good."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,12 +13,11 @@ from amparo.access.actions import PurposeMissing, Refused, grant_access
 from amparo.access.queries import viewer_for_membership
 from amparo.access.rules import GrantReason, Permission, Purpose, Viewer
 from amparo.audit.models import Event
-from amparo.cases.actions import add_note, link_operation, open_case, update_person
+from amparo.cases.actions import add_note, link_operation, open_case
 from amparo.cases.facts import fact_tables
 from amparo.cases.models import Case, Episode, Person
-from amparo.cases.queries import Absent, find_reference, get_case, list_cases, person_at
+from amparo.cases.queries import Absent, find_reference, get_case, list_cases
 from amparo.cases.queries.coded import COUNTED
-from amparo.cases.rules import Address
 from amparo.cases.rules.opening import NewCase
 from amparo.config.api import PREFIX
 from amparo.vault.models import PersonKeys
@@ -28,11 +26,9 @@ from amparo.vault.rules import Compartment, NotOpened, Reading
 from amparo.vocab.facts import PERSON
 from tests.cases.pages import browser_of, case_url, organisation_of, text_of
 from tests.factories.accounts import NOW, make_organisation, make_viewer, state_purpose
-from tests.factories.cases import DETAILS, make_case, make_person_details, row_of
+from tests.factories.cases import DETAILS, make_case, row_of
 
 pytestmark = pytest.mark.django_db
-HIDING = "Under the bridge 7"
-WITH_PLACE = {"address": Address(street=HIDING, city="Aleph")}
 
 
 @pytest.fixture
@@ -42,12 +38,6 @@ def supervisor() -> Viewer:
 
 def colleague(viewer: Viewer, role: str) -> Viewer:
     return make_viewer(role, organisation=organisation_of(viewer))
-
-
-def hidden_case(by: Viewer, worker: Viewer | None = None) -> str:
-    return make_case(
-        by, person=make_person_details(**WITH_PLACE), worker_id=worker.user_id if worker else None
-    )
 
 
 def grant(reference: str, *, to: Viewer, by: Viewer, compartments: tuple[Compartment, ...] = ()) -> Viewer:
@@ -112,7 +102,6 @@ class TestOneCompartment:
         file = get_case(named, reference, now=NOW)
         assert file.person.display_name
         assert [row.reference for row in list_cases(named, now=NOW).rows] == [reference]
-        assert file.person.kept_apart == {"address"}
         with pytest.raises(Absent):
             open_case(new=NewCase(existing_person=file.person.id, opened_date=NOW.date()), by=named, now=NOW)
 
@@ -140,66 +129,6 @@ class TestOneCompartment:
         episode = Episode.objects.get(case__reference=reference)
         with pytest.raises(Refused):
             link_operation(reference=reference, episode=episode.id, operation="", by=officer, now=NOW)
-
-
-class TestWhereSheIs:
-    def test_it_opens_for_who_has_the_compartment(self, supervisor: Viewer) -> None:
-        reference = hidden_case(supervisor)
-        assert HIDING in text_of(browser_of(supervisor).get(case_url("person", reference)))
-
-    def test_p21_for_others_it_is_dots_whether_it_is_known_or_not(self, supervisor: Viewer) -> None:
-        responder = colleague(supervisor, "first_responder")
-        client = browser_of(responder)
-        said = []
-        for reference in (
-            hidden_case(supervisor, responder),
-            make_case(supervisor, worker_id=responder.user_id),
-        ):
-            page = text_of(client.get(case_url("person", reference)))
-            assert HIDING not in page
-            assert "Kept apart. Your role does not open it." in page
-            assert case_url("section", reference, "address") not in page
-            said.append(client.get(f"{PREFIX}cases/{reference}").json()["person"])
-        assert all(
-            person["kept_apart"] == ["address"] and not person["details"]["address"] for person in said
-        )
-
-    def test_p21_it_is_not_in_an_earlier_version_and_not_in_the_question(self, supervisor: Viewer) -> None:
-        responder = colleague(supervisor, "first_responder")
-        reference = hidden_case(supervisor, responder)
-        assert person_at(responder, reference, 1, now=NOW).address is None
-        answer = browser_of(responder).get(case_url("section", reference, "address"))
-        assert answer.status_code == 403
-        assert HIDING not in text_of(answer)
-
-    def test_who_does_not_see_it_does_not_empty_it(self, supervisor: Viewer) -> None:
-        responder = colleague(supervisor, "first_responder")
-        reference = hidden_case(supervisor, responder)
-        details = get_case(responder, reference, now=NOW).person.details
-        changed = replace(details, called="Nour")
-        update_person(reference=reference, details=changed, version=1, by=responder, now=NOW)
-        kept = get_case(supervisor, reference, now=NOW).person.details
-        assert (kept.called, kept.address) == ("Nour", WITH_PLACE["address"])
-
-    def test_who_does_not_see_it_does_not_change_it(self, supervisor: Viewer) -> None:
-        responder = colleague(supervisor, "first_responder")
-        reference = hidden_case(supervisor, responder)
-        answer = browser_of(responder).patch(
-            f"{PREFIX}cases/{reference}/person",
-            json.dumps({"version": 1, "changes": {"address": {"street": "Nowhere"}}}),
-            content_type="application/json",
-        )
-        assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
-        kept = get_case(supervisor, reference, now=NOW).person
-        assert (kept.version, kept.details.address) == (1, WITH_PLACE["address"])
-
-    def test_a_grant_that_names_it_opens_it_for_that_record_only(self, supervisor: Viewer) -> None:
-        other = make_viewer("competent_authority")
-        first, second = hidden_case(supervisor), hidden_case(supervisor)
-        grant(first, to=other, by=supervisor)
-        named = grant(second, to=other, by=supervisor, compartments=(Compartment.LOCATION,))
-        assert get_case(named, first, now=NOW).person.details.address is None
-        assert get_case(named, second, now=NOW).person.details.address == WITH_PLACE["address"]
 
 
 class TestPurpose:

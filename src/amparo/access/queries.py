@@ -14,7 +14,9 @@ from django.db.models import Model, Q, QuerySet, UUIDField, Value
 
 from amparo.access.models import Clearance, Grant, Submission, Wall
 from amparo.access.rules import (
+    IN_PERSON,
     MOST_GRANTS,
+    READING,
     ClearanceLevel,
     GrantedRecord,
     Permission,
@@ -24,6 +26,7 @@ from amparo.access.rules import (
     scope_of,
 )
 from amparo.accounts.queries import MembershipRow, find_membership, find_token
+from amparo.audit.rules import Via
 from amparo.vault.rules import Compartment
 
 Row = TypeVar("Row", bound=Model)
@@ -135,18 +138,24 @@ def viewer_for(membership: MembershipRow, now: datetime) -> Viewer:
 def viewer_for_membership(membership_id: int, now: datetime) -> Viewer | None:
     """Work out the viewer again in a job that started under that membership; None when it has ended."""
     membership = find_membership(membership_id, now)
-    viewer = None if membership is None else viewer_for(membership, now)
+    viewer = None if membership is None else replace(viewer_for(membership, now), via=Via.JOB)
     return viewer if viewer is not None and viewer.membership_id is not None else None
 
 
 def viewer_for_token(secret: str, now: datetime) -> Viewer | None:
-    """Work out the viewer for a program's key; None for a key that is unknown, expired or revoked."""
+    """Work out the viewer for a program's key; None for a key that is unknown, expired or revoked.
+
+    It may less than its owner: never what somebody does in person, and only read unless it was made to write.
+    """
     found = find_token(secret, now)
     if found is None:
         return None
-    token_id, membership = found
+    token_id, may_write, membership = found
     viewer = viewer_for(membership, now)
-    return replace(viewer, token_id=token_id) if viewer.may(Permission.TOKEN_MANAGE) else None
+    if not viewer.may(Permission.TOKEN_MANAGE):
+        return None
+    allowed = viewer.permissions - IN_PERSON if may_write else viewer.permissions & READING
+    return replace(viewer, token_id=token_id, permissions=allowed, via=Via.API, session=f"token:{token_id}")
 
 
 def scoped(

@@ -98,6 +98,16 @@ def read_database_url(value: str) -> str:
     return value
 
 
+def read_device(value: str) -> str:
+    """Check the address of a key in a device."""
+    if value and not (value.startswith("pkcs11:") and "module-path=" in value and "object=" in value):
+        raise ValueError(
+            "cannot be read; for example pkcs11:token=amparo;object=custodian?module-path=/usr/lib/softhsm/libsofthsm2.so"
+            "&pin-source=/etc/amparo/pin"
+        )
+    return value
+
+
 def read_secret_key(value: str) -> str:
     """Check that a secret is long enough."""
     if value and len(value) < SECRET_KEY_LENGTH:
@@ -129,3 +139,15 @@ def read_web_address(value: str) -> str:
     if not is_whole:
         raise ValueError(f'is "{value}"; write a whole address that starts with https://')
     return value
+
+
+def read_addresses(value: str) -> tuple[str, ...]:
+    """Read whole addresses with commas between them."""
+    addresses = tuple(each.strip().rstrip("/") for each in value.split(",") if each.strip())
+    for address in addresses:
+        parts = urlsplit(address)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError(
+                f'has "{address}"; write whole addresses that start with https:// (or http:// on your own network)'
+            )
+    return addresses

@@ -19,7 +19,7 @@ from amparo.vault.rules import Compartment
 
 GOOD, REJECTED, NO_WORKBOOK = 0, 1, 2
 SHOWN = 50
-NEEDED = (Permission.IMPORT_RUN, Permission.CASE_READ, Permission.CASE_CREATE)
+NEEDED = (Permission.IMPORT_RUN, Permission.CASE_READ, Permission.CASE_CREATE, Permission.PLACE_READ)
 DOING = {"check": "Checking", "write": "Bringing in"}
 
 Report = Callable[[str, int, int], None]

@@ -11,7 +11,7 @@ from django.db import models
 from pydantic import TypeAdapter
 
 from amparo.vault.fields import VaultField
-from amparo.vault.rules import KeptApart, Sealed, Sealing
+from amparo.vault.rules import KeyKind, Place, Sealed, Sealing
 from amparo.vocab.described import described_fields
 
 R = TypeVar("R")
@@ -29,11 +29,11 @@ def columns_of(
     row: UUID,
     person: UUID,
     sealing: Sealing,
-    apart: Collection[str] = (),
+    without: Collection[KeyKind] = (),
 ) -> dict[str, Any]:
     """Return the values of a model's columns for a record, sealed for that row about that person.
 
-    A column that holds something which was kept `apart` from the writer is left as it is.
+    Columns under a kind of key that is left out stay as they are in the row: the record was never told what stands there.
     """
     plain = _adapter_of(type(record)).dump_python(record, mode="json")
     columns = {
@@ -43,7 +43,7 @@ def columns_of(
     }
     for field in vault_fields(model):
         held = {name: plain[name] for name in field.holds if name in plain}
-        if held and not held.keys() & set(apart):
+        if held and field.key_kind not in without:
             columns[field.name] = sealing.seal(held, place=field.place(row=row, person=person))
     return columns
 
@@ -62,17 +62,19 @@ def sealed_column(
     return sealing.seal(value, place=field.place(row=row, person=person))
 
 
-def sealed_of(row: models.Model, record: type) -> list[Sealed]:
-    """Return the sealed columns of a row that hold parts of a record, in the order that `record_from` takes them opened."""
-    return [getattr(row, field.name) for field in _holding(row, record)]
+def content_place(model: type[models.Model], *, row: UUID, person: UUID) -> Place:
+    """Say where the content of a file stands that belongs to a row: it lies on the disk, and is bound to the row."""
+    return Place(table=model._meta.db_table, column="content", row=row, person=person, kind=KeyKind.RECORD)
 
 
-def kept_apart(row: models.Model, record: type, opened: Sequence[Mapping[str, Any]]) -> frozenset[str]:
-    """Name the attributes of a record that were kept apart from its reader, from the columns of `sealed_of` opened."""
-    pairs = zip(_holding(row, record), opened, strict=True)
-    return frozenset(
-        name for field, content in pairs if isinstance(content, KeptApart) for name in field.described.holds
-    )
+def sealed_of(row: models.Model, record: type, *, without: Collection[KeyKind] = ()) -> list[Sealed]:
+    """Return the sealed columns of a row that hold parts of a record, in the order that `record_from` takes them opened.
+
+    Those under a kind of key that is left out stay closed.
+    """
+    names = {name for name, _, _ in described_fields(record)}
+    fields = [field for field in vault_fields(type(row)) if field.key_kind not in without]
+    return [getattr(row, field.name) for field in fields if names.intersection(field.described.holds)]
 
 
 def record_from(row: models.Model, record: type[R], opened: Sequence[Mapping[str, Any]]) -> R:
@@ -86,11 +88,6 @@ def record_from(row: models.Model, record: type[R], opened: Sequence[Mapping[str
     known = {name: plain[name] for name, _, _ in described_fields(record) if name in plain}
     rebuilt: R = _adapter_of(record).validate_python(known)
     return rebuilt
-
-
-def _holding(row: models.Model, record: type) -> list[VaultField]:
-    names = {name for name, _, _ in described_fields(record)}
-    return [field for field in vault_fields(type(row)) if names.intersection(field.described.holds)]
 
 
 def _adapter_of(record: type) -> TypeAdapter[Any]:

@@ -43,7 +43,9 @@ def begin_reading(
     return Reading(
         user_id=viewer.user_id,
         membership_id=viewer.membership_id,
+        organisation_id=viewer.organisation_id,
         purpose=said,
+        action=action,
         persons=covered,
         compartments=viewer.reads_in(of),
     )

@@ -39,12 +39,19 @@ class Role:
     opens_in: Compartment = Compartment.PROTECTION
     purpose: Purpose | None = None
     needs_second_factor: bool = True
+    needs_passkey: bool = False
     organisation_kinds: frozenset[str] = frozenset()
 
 
 _READING = frozenset({Permission.CASE_READ, Permission.DOCUMENT_READ, Permission.FILTER_SAVE})
 _RECORDING = frozenset(
-    {Permission.CASE_EDIT, Permission.PERSON_EDIT, Permission.NOTE_ADD, Permission.DOCUMENT_ADD}
+    {
+        Permission.CASE_EDIT,
+        Permission.PERSON_EDIT,
+        Permission.PLACE_READ,
+        Permission.NOTE_ADD,
+        Permission.DOCUMENT_ADD,
+    }
 )
 _CASEWORK = (
     _READING
@@ -128,7 +135,7 @@ _DESCRIBED_ROLES = (
             "Answers at night and in an emergency. Sees all cases of the organisation and where the person stays, and "
             "notes what was done."
         ),
-        permissions=_READING | {Permission.NOTE_ADD, Permission.NOTE_READ_SENSITIVE},
+        permissions=_READING | {Permission.PLACE_READ, Permission.NOTE_ADD, Permission.NOTE_READ_SENSITIVE},
         scope=Scope.ORGANISATION,
         compartments=_WHERE_SHE_IS,
         purpose=Purpose.DANGER,
@@ -161,6 +168,7 @@ _DESCRIBED_ROLES = (
         compartments=frozenset({Compartment.INTEGRITY}),
         opens_in=Compartment.INTEGRITY,
         purpose=Purpose.OVERSIGHT,
+        needs_passkey=True,
         organisation_kinds=frozenset({"independent_unit"}),
     ),
     Role(
@@ -171,6 +179,7 @@ _DESCRIBED_ROLES = (
         ),
         permissions=frozenset({Permission.WALL_REVIEW}),
         scope=Scope.NONE,
+        needs_passkey=True,
         organisation_kinds=frozenset({"independent_unit", "national_rapporteur"}),
     ),
     Role(
@@ -207,6 +216,7 @@ _DESCRIBED_ROLES = (
         description=N_("Invites the people of their organisation and gives them their roles. Sees no case."),
         permissions=frozenset({Permission.PEOPLE_MANAGE, Permission.ORGANISATION_MANAGE}),
         scope=Scope.NONE,
+        needs_passkey=True,
     ),
     Role(
         code="installation_administrator",
@@ -217,6 +227,7 @@ _DESCRIBED_ROLES = (
         ),
         permissions=frozenset({Permission.INSTALLATION_MANAGE}),
         scope=Scope.NONE,
+        needs_passkey=True,
     ),
 )
 

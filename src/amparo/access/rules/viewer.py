@@ -7,6 +7,7 @@ from uuid import UUID
 from amparo.access.rules.permissions import Permission
 from amparo.access.rules.purposes import Purpose
 from amparo.access.rules.roles import Scope
+from amparo.audit.rules import Via
 from amparo.vault.rules import Compartment
 
 
@@ -42,6 +43,8 @@ class Viewer:
     organisation_name: str = ""
     token_id: int | None = None
     is_system: bool = False
+    via: str = ""  # for the log: by which door
+    session: str = ""  # for the log: a keyed hash of the session, or the id of a program's key
     compartments: frozenset[Compartment] = frozenset()
     opens_in: Compartment = Compartment.PROTECTION
     # Who is named for a restricted record may see it; who is walled off never does, whatever else allows it.
@@ -120,4 +123,5 @@ def system_viewer(
         scope=Scope.NONE if organisation_id is None else Scope.ORGANISATION,
         name=name,
         is_system=True,
+        via=Via.COMMAND,
     )

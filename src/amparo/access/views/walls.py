@@ -13,7 +13,7 @@ from amparo.access.panels import wall_table
 from amparo.access.queries import list_walls
 from amparo.access.rules import Permission
 from amparo.access.views.own import posted_id
-from amparo.access.web import Request, requires
+from amparo.access.web import Request, fresh, requires
 from amparo.ui.web import page
 
 
@@ -26,6 +26,7 @@ def walls(request: Request) -> HttpResponse:
 
 
 @requires(Permission.WALL_REVIEW)
+@fresh
 @require_POST
 def wall_lift(request: Request) -> HttpResponse:
     """End a wall."""

@@ -5,11 +5,12 @@ from amparo.cases.actions.changing import NotAcceptable, Stale, update_case, upd
 from amparo.cases.actions.closing import NotClosable, declare_known, keep_away, restrict_case
 from amparo.cases.actions.documents import add_document
 from amparo.cases.actions.episodes import add_episode, link_operation
+from amparo.cases.actions.erasing import empty_persons, erase_persons, hold_person, lift_hold
 from amparo.cases.actions.filters import NameInUse, remove_filter, save_filter
 from amparo.cases.actions.moving import NoSuchStep, NoSuchWorker, ReasonMissing, assign_case, move_case
 from amparo.cases.actions.notes import EmptyNote, add_note
 from amparo.cases.actions.opening import open_case, open_cases
-from amparo.cases.actions.storing import NoRoom, settle_arrivals
+from amparo.cases.actions.storing import NoRoom, seal_clear_contents, settle_arrivals
 from amparo.cases.actions.summaries import take_summary
 from amparo.cases.actions.taking_out import note_taken_out
 from amparo.cases.actions.telling import EmptyMessage, tell_unit
@@ -33,8 +34,12 @@ __all__ = [
     "add_note",
     "assign_case",
     "declare_known",
+    "empty_persons",
+    "erase_persons",
+    "hold_person",
     "keep_away",
     "let_come_of_age",
+    "lift_hold",
     "link_operation",
     "move_case",
     "note_taken_out",
@@ -43,6 +48,7 @@ __all__ = [
     "remove_filter",
     "restrict_case",
     "save_filter",
+    "seal_clear_contents",
     "settle_arrivals",
     "take_summary",
     "tell_unit",

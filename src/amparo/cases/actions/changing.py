@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
-from django.utils.translation import gettext as _
 
-from amparo.access.actions import Refused
 from amparo.access.rules import Permission, Viewer
 from amparo.cases.actions.ageing import AGE, follow_record
 from amparo.cases.actions.happenings import note_happening
+from amparo.cases.actions.sealing import sealing_about
 from amparo.cases.models import Case, Episode, Person
+from amparo.cases.queries.places import PLACE_CLOSED, visible_place
 from amparo.cases.queries.visible import Absent, begin_reading_case, visible_case
 from amparo.cases.rules import CaseDetails, EpisodeDetails, PersonDetails, Problem, problems
 from amparo.cases.rules.checking import code_problems
 from amparo.cases.rules.deriving import birth_year, episode_months
 from amparo.cases.rules.opening import episode_problems
+from amparo.cases.rules.person import PLACES
 from amparo.cases.rules.timeline import Happening
-from amparo.vault.actions import begin_sealing
 from amparo.vault.queries import open_many
-from amparo.vault.storing import columns_of, kept_apart, record_from, sealed_of
+from amparo.vault.rules import KeyKind
+from amparo.vault.storing import columns_of, record_from, sealed_of
 
 
 class NotAcceptable(ValueError):
@@ -43,14 +45,29 @@ class Stale(Exception):
 
 
 @transaction.atomic
-def update_person(*, reference: str, details: PersonDetails, version: int, by: Viewer, now: datetime) -> None:
-    """Change the person of a case; raises `Stale`, `NotAcceptable` or `Absent`."""
+def update_person(
+    *,
+    reference: str,
+    details: PersonDetails,
+    version: int,
+    by: Viewer,
+    now: datetime,
+    with_place: bool = False,
+) -> None:
+    """Change the person of a case; raises `Stale`, `NotAcceptable` or `Absent`.
+
+    Where she is changes only `with_place`. Without, it was not shown to whoever changes something else, and stays as it is:
+    what somebody did not see is never written over.
+    """
     case = visible_case(by, reference, permission=Permission.PERSON_EDIT)
+    if with_place:
+        visible_place(by, reference)
+    elif any(getattr(details, name) is not None for name in PLACES):
+        raise ValueError("These details hold a place, which is kept only with_place.")
     _refuse_faults(problems(details, today=now.date()))
-    changed, apart = _changed(case.person, details, case=case, by=by, now=now)
-    if apart.intersection(changed):
-        raise Refused(_("Where she is is kept apart from your role. It was not changed."))
-    columns = _columns(details, Person, case.person_id, case, by, now, apart)
+    without = frozenset() if with_place else PLACE_CLOSED
+    changed = _changed(case.person, details, case=case, by=by, now=now, without=without)
+    columns = _columns(details, Person, case.person_id, case, by, now, without=without)
     columns["birth_year"] = birth_year(details)
     _write(Person, case.person_id, version, columns, now)
     if AGE.intersection(changed):
@@ -66,7 +83,7 @@ def update_case(*, reference: str, details: CaseDetails, version: int, by: Viewe
     """Change a case itself; raises `Stale`, `NotAcceptable` or `Absent`."""
     case = visible_case(by, reference, permission=Permission.CASE_EDIT)
     _refuse_faults(problems(details, today=now.date()))
-    changed, _apart = _changed(case, details, case=case, by=by, now=now)
+    changed = _changed(case, details, case=case, by=by, now=now)
     _write(Case, case.id, version, _columns(details, Case, case.id, case, by, now), now)
     note_happening(case, Happening.CASE_CHANGED, action="cases.case.change", by=by, now=now, fields=changed)
 
@@ -81,7 +98,7 @@ def update_episode(
     if row is None:
         raise Absent
     refuse_episode_faults(details, case=case, by=by, now=now)
-    changed, _apart = _changed(row, details, case=case, by=by, now=now)
+    changed = _changed(row, details, case=case, by=by, now=now)
     columns = _columns(details, Episode, row.id, case, by, now) | episode_months(details)
     _write(Episode, row.id, version, columns, now)
     _touch(case, now)
@@ -123,10 +140,11 @@ def _columns(
     case: Case,
     by: Viewer,
     now: datetime,
-    apart: frozenset[str] = frozenset(),
+    *,
+    without: Collection[KeyKind] = (),
 ) -> dict[str, Any]:
-    sealing = begin_sealing([case.person_id], now=now, within=by.reads_in(case.id))
-    return columns_of(details, model=model, row=row, person=case.person_id, sealing=sealing, apart=apart)
+    sealing = sealing_about(case, by=by, now=now)
+    return columns_of(details, model=model, row=row, person=case.person_id, sealing=sealing, without=without)
 
 
 def _touch(case: Case, now: datetime) -> None:
@@ -135,11 +153,16 @@ def _touch(case: Case, now: datetime) -> None:
 
 
 def _changed(
-    row: models.Model, details: Any, *, case: Case, by: Viewer, now: datetime
-) -> tuple[tuple[str, ...], frozenset[str]]:
-    """Name the attributes that differ, for the log, and those that were kept apart; the old values are opened for this."""
+    row: models.Model,
+    details: Any,
+    *,
+    case: Case,
+    by: Viewer,
+    now: datetime,
+    without: Collection[KeyKind] = (),
+) -> tuple[str, ...]:
+    """Name the attributes that differ, for the log; the old values are opened for this and read as such."""
     reading = begin_reading_case(by, case, action="cases.case.compare", now=now)
-    opened = open_many(reading, sealed_of(row, type(details)))
-    old = record_from(row, type(details), opened)
-    changed = tuple(f.name for f in fields(details) if getattr(old, f.name) != getattr(details, f.name))
-    return changed, kept_apart(row, type(details), opened)
+    sealed = sealed_of(row, type(details), without=without)
+    old = record_from(row, type(details), open_many(reading, sealed))
+    return tuple(f.name for f in fields(details) if getattr(old, f.name) != getattr(details, f.name))

@@ -63,7 +63,7 @@ def open_cases(
     references = _references(len(new), by.opens_in, rng or SystemRandom())
     drawn = [one.existing_person or uuid7() for one in new]
     fresh = [each for each in drawn if each not in known]
-    sealing = begin_sealing(known, new=fresh, compartment=by.opens_in, within=by.reads_in(), now=now)
+    sealing = begin_sealing(known, new=fresh, compartment=by.opens_in, within=by.reads_in(), now=now, by=by)
     persons = [
         known.get(person) or _new_person(one, person, by.opens_in, sealing, now)
         for one, person in zip(new, drawn, strict=True)

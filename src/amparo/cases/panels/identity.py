@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from amparo.access.rules import COMPARTMENT_NAMES, Permission, Scope, Viewer
 from amparo.cases.panels.record import isolated
 from amparo.cases.queries import CaseFile
+from amparo.cases.queries.places import has_place_key
 from amparo.cases.rules import ChildTrack, PersonDetails, Stage, transitions_from
 from amparo.ui.codes import code_label
 from amparo.ui.formats import join_words, say_number
@@ -37,7 +38,7 @@ def identity_bar(file: CaseFile) -> IdentityBar:
     details = file.person.details
     return IdentityBar(
         reference=file.reference,
-        name=file.person.display_name,
+        name=_("Erased") if file.person.is_erased else file.person.display_name,
         age=say_ages(file.person.ages),
         is_child=file.child_track is ChildTrack.CHILD,
         is_age_in_doubt=file.child_track is ChildTrack.IN_DOUBT,
@@ -152,6 +153,11 @@ def may_do(viewer: Viewer, file: CaseFile, permission: Permission) -> bool:
         viewer.scope is Scope.ORGANISATION and file.organisation_id == viewer.organisation_id
     )
     return is_own or file.id not in granted or file.id in viewer.granted_for(permission)
+
+
+def may_open_place(viewer: Viewer, file: CaseFile) -> bool:
+    """Tell whether to offer where she is: that takes the permission and the compartment."""
+    return may_do(viewer, file, Permission.PLACE_READ) and has_place_key(viewer, file.id, file.compartment)
 
 
 def stage_state(stage: Stage) -> State:

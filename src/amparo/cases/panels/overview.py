@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from amparo.access.rules import Permission, Viewer
-from amparo.cases.panels.identity import may_do, say_ages, say_reach, stage_state, track_state
+from amparo.cases.panels.identity import may_do, may_open_place, say_ages, say_reach, stage_state, track_state
 from amparo.cases.panels.record import has_answers, say_part, summary_rows
 from amparo.cases.queries import CaseFile, EpisodeFile, NoteFile
 from amparo.cases.rules.sections import Section, Subject, find_section, sections_of
 from amparo.ui.codes import code_label, code_labels
 from amparo.ui.formats import say_number, say_period
 from amparo.ui.parts import SummaryRow, Value
+from amparo.vault.rules import DOTS
 
 CONTACT = frozenset({"contact", "visit"})
 SHOWN_ABOVE = frozenset({"consent", "status"})
@@ -84,23 +85,42 @@ def overview(file: CaseFile, viewer: Viewer, notes: Sequence[NoteFile]) -> Overv
 
 
 def person_blocks(file: CaseFile, viewer: Viewer) -> tuple[Block, ...]:
-    """Return the sections of the person."""
+    """Return the sections of the person. Where she is stays closed until somebody asks who may see it.
+
+    For all others it is kept apart, and looks the same whether something is recorded or not.
+    """
     may_edit = may_do(viewer, file, Permission.PERSON_EDIT)
+    is_apart = not may_open_place(viewer, file)
     return tuple(
         Block(
             code=section.code,
             title=_(section.title),
-            rows=summary_rows(file.person.details, section.fields, kept_apart=file.person.kept_apart),
-            url=section_url(file, section) if may_edit and not is_kept_apart(file, section) else "",
-            has_answers=is_kept_apart(file, section) or has_answers(file.person.details, section.fields),
+            rows=_kept_apart(section) if is_apart and section.has_place else _person_rows(file, section),
+            url=section_url(file, section) if may_edit and not (is_apart and section.has_place) else "",
+            has_answers=has_answers(file.person.details, section.fields),
         )
         for section in sections_of(Subject.PERSON)
     )
 
 
-def is_kept_apart(file: CaseFile, section: Section) -> bool:
-    """Tell whether a section of the person asks what this viewer may not see, and so must not overwrite."""
-    return section.subject is Subject.PERSON and not file.person.kept_apart.isdisjoint(section.fields)
+def _kept_apart(section: Section) -> tuple[SummaryRow, ...]:
+    return (
+        SummaryRow(label=_(section.title), value=DOTS, note=_("Kept apart. Your role does not open it.")),
+    )
+
+
+def _person_rows(file: CaseFile, section: Section) -> tuple[SummaryRow, ...]:
+    if not section.has_place or file.person.is_place_open:
+        return summary_rows(file.person.details, section.fields)
+    url = reverse("cases:person", args=[file.reference])
+    return (
+        SummaryRow(
+            label=_(section.title),
+            value=_("Closed. Whoever opens it is written down."),
+            url=f"{url}?place=open#{section.code}",
+            act=_("Show"),
+        ),
+    )
 
 
 def episode_blocks(file: CaseFile, episode: EpisodeFile, viewer: Viewer) -> EpisodeBlocks:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
 from typing import Any
 
@@ -15,7 +15,6 @@ from amparo.ui.codes import code_label, code_labels
 from amparo.ui.formats import join_words
 from amparo.ui.parts import SummaryRow, Value
 from amparo.ui.showing import say_value
-from amparo.vault.rules import DOTS
 from amparo.vocab.described import Described, described_fields
 from amparo.vocab.null import NullReason
 from amparo.vocab.state import load_state
@@ -24,22 +23,14 @@ LONG = 120
 LEFT_TO_RIGHT, FIRST_STRONG, ISOLATE_END = "\u2066", "\u2068", "\u2069"
 
 
-def summary_rows(
-    record: Any, names: Sequence[str], *, kept_apart: Collection[str] = ()
-) -> tuple[SummaryRow, ...]:
-    """Return questions and answers; what nobody asked yet is named in one last row instead of filling the page.
-
-    What is kept apart from the viewer shows dots, whether something is recorded or not.
-    """
+def summary_rows(record: Any, names: Sequence[str]) -> tuple[SummaryRow, ...]:
+    """Return questions and answers; what nobody asked yet is named in one last row instead of filling the page."""
     described = {name: words for name, words, _type in described_fields(type(record))}
     rows: list[SummaryRow] = []
     unasked: list[str] = []
     for name in names:
         value = getattr(record, name)
-        if name in kept_apart:
-            note = _("Kept apart. Your role does not open it.")
-            rows.append(SummaryRow(label=_(described[name].label), value=DOTS, note=note))
-        elif is_unasked(value):
+        if is_unasked(value):
             unasked.append(_(described[name].label))
         else:
             rows.extend(_rows(described[name], value))

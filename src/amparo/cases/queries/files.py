@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 
 from amparo.access.rules import ClearanceLevel, Permission, Purpose, Viewer
 from amparo.cases.models import Episode, Person
+from amparo.cases.queries.places import begin_place_reading, person_details
 from amparo.cases.queries.visible import begin_reading_case, purpose_of, visible_case, visible_cases
 from amparo.cases.rules.case import CaseDetails
 from amparo.cases.rules.children import ChildTrack, age_on
@@ -19,20 +20,21 @@ from amparo.cases.rules.naming import display_name
 from amparo.cases.rules.person import PersonDetails
 from amparo.vault.queries import open_many
 from amparo.vault.rules import Compartment, Reading
-from amparo.vault.storing import kept_apart, record_from, sealed_of
+from amparo.vault.storing import record_from, sealed_of
 from amparo.vocab.reference import BadReference, parse_reference
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonFile:
-    """A person, opened. `kept_apart` names what is recorded of her in a compartment that the viewer does not have."""
+    """A person, opened. Her place is left closed unless it was asked for: `details` is then empty there, and not to be kept."""
 
     id: UUID
     version: int
     details: PersonDetails
     display_name: str
     ages: tuple[int, int] | None
-    kept_apart: frozenset[str] = frozenset()
+    is_place_open: bool = False
+    is_erased: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,12 +78,21 @@ class CaseFile:
 
 
 def get_case(
-    viewer: Viewer, reference: str, *, now: datetime, permission: Permission = Permission.CASE_READ
+    viewer: Viewer,
+    reference: str,
+    *,
+    now: datetime,
+    permission: Permission = Permission.CASE_READ,
+    with_place: bool = False,
 ) -> CaseFile:
-    """Open one case; `Absent` when it is hidden from the viewer or does not exist."""
+    """Open one case; `Absent` when it is hidden from the viewer or does not exist.
+
+    Where the person is stays closed unless it is asked for, by somebody who may see it.
+    """
     case = visible_case(viewer, reference, permission=permission)
     episodes = list(_with_links(case.episodes.all()))
     reading = begin_reading_case(viewer, case, action="cases.case.read", now=now)
+    place = begin_place_reading(viewer, case, now=now) if with_place else None
     return CaseFile(
         id=case.id,
         reference=case.reference,
@@ -103,7 +114,7 @@ def get_case(
         clearance=ClearanceLevel(case.clearance),
         purpose=purpose_of(viewer, case),
         details=record_from(case, CaseDetails, open_many(reading, sealed_of(case, CaseDetails))),
-        person=_person(case.person, reading, now.date()),
+        person=_person(case.person, reading, place, now.date()),
         episodes=tuple(_episode(episode, reading) for episode in episodes),
     )
 
@@ -125,16 +136,16 @@ def _with_links(episodes: QuerySet[Episode]) -> QuerySet[Episode]:
     )
 
 
-def _person(person: Person, reading: Reading, today: date) -> PersonFile:
-    opened = open_many(reading, sealed_of(person, PersonDetails))
-    details = record_from(person, PersonDetails, opened)
+def _person(person: Person, reading: Reading, place: Reading | None, today: date) -> PersonFile:
+    details = person_details(person, reading, place)
     return PersonFile(
         id=person.id,
         version=person.version,
         details=details,
         display_name=display_name(details.called, details.names),
         ages=age_on(today, details),
-        kept_apart=kept_apart(person, PersonDetails, opened),
+        is_place_open=place is not None,
+        is_erased=reading.is_erased(person.id),
     )
 
 

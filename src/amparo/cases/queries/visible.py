@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -66,13 +67,16 @@ def offered_purpose(viewer: Viewer, reference: str) -> tuple[str, Purpose | None
     return case.reference, viewer.purpose_on(case.reference) or viewer.purpose
 
 
-def begin_reading_case(viewer: Viewer, case: Case, *, action: str, now: datetime) -> Reading:
+def begin_reading_case(
+    viewer: Viewer, case: Case, *, action: str, now: datetime, fields: Iterable[str] = ()
+) -> Reading:
     """Log that the viewer reads about the person of one case that `visible_case` returned, and for what."""
     return begin_reading(
         viewer,
         action=action,
         persons=[case.person_id],
         record=case.reference,
+        fields=fields,
         purpose=purpose_of(viewer, case),
         of=case.id,
         now=now,

@@ -30,6 +30,7 @@ class Happening(StrEnum):
     RESTRICTED = "restricted"
     UNRESTRICTED = "unrestricted"
     STEPPED_BACK = "stepped_back"
+    ERASED = "erased"
 
     @property
     def label(self) -> str:
@@ -58,4 +59,5 @@ HAPPENINGS = {
     Happening.RESTRICTED: N_("Closed to all but named people"),
     Happening.UNRESTRICTED: N_("Open again to all within reach"),
     Happening.STEPPED_BACK: N_("Somebody who knows her stepped back"),
+    Happening.ERASED: N_("The person was erased"),
 }

@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from amparo.access.actions import Refused, once
+from amparo.access.actions import once
 from amparo.access.rules import Permission
 from amparo.access.web import Request, requires
 from amparo.cases.actions import (
@@ -28,7 +28,6 @@ from amparo.cases.actions import (
 )
 from amparo.cases.forms import OperationForm, add_problems
 from amparo.cases.panels.comparison import compare
-from amparo.cases.panels.overview import is_kept_apart
 from amparo.cases.queries import Absent, CaseFile, case_at, episode_at, get_case, person_at
 from amparo.cases.rules import EpisodeDetails
 from amparo.cases.rules.merging import joined
@@ -58,9 +57,9 @@ def section(request: Request, reference: str, code: str) -> HttpResponseBase:
     """Change one section of the person or of the case."""
     asked = find_section(code)
     permission = Permission.PERSON_EDIT if asked.subject is Subject.PERSON else Permission.CASE_EDIT
-    file = get_case(request.viewer, reference, now=request.now, permission=permission)
-    if is_kept_apart(file, asked):
-        raise Refused(_("Where she is is kept apart from your role. It was not changed."))
+    file = get_case(
+        request.viewer, reference, now=request.now, permission=permission, with_place=asked.has_place
+    )
     edited = _person(request, file, asked) if asked.subject is Subject.PERSON else _case(request, file, asked)
     return _change(request, file, asked, edited)
 
@@ -157,8 +156,14 @@ def _person(request: Request, file: CaseFile, asked: Section) -> Edited:
     return Edited(
         record=file.person.details,
         version=file.person.version,
-        at=partial(person_at, request.viewer, file.reference, now=request.now),
-        save=partial(update_person, reference=file.reference, by=request.viewer, now=request.now),
+        at=partial(person_at, request.viewer, file.reference, now=request.now, with_place=asked.has_place),
+        save=partial(
+            update_person,
+            reference=file.reference,
+            by=request.viewer,
+            now=request.now,
+            with_place=asked.has_place,
+        ),
         tab="person",
         anchor=asked.code,
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from amparo.access.queries import named_readers
 from amparo.access.rules import ClearanceLevel, ClearanceReason, Permission, WallReason
-from amparo.access.web import Request, requires
+from amparo.access.web import Request, fresh, requires
 from amparo.accounts.queries import organisation_names, workers_of
 from amparo.cases.actions import NotClosable, declare_known, keep_away, restrict_case
 from amparo.cases.actions.closing import READERS
@@ -21,6 +21,7 @@ from amparo.ui.web import page
 
 
 @requires(Permission.CASE_RESTRICT)
+@fresh
 def clearance(request: Request, reference: str) -> HttpResponse:
     """Close the case to all but named people, or open it again."""
     file = get_case(request.viewer, reference, now=request.now, permission=Permission.CASE_RESTRICT)

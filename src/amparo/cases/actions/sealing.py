@@ -1,0 +1,24 @@
+"""Seal what is written about a person who is known."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from amparo.access.actions import Refused
+from amparo.access.rules import Viewer
+from amparo.cases.models import Case
+from amparo.vault.actions import begin_sealing
+from amparo.vault.rules import KeyKind, Sealing
+
+
+def sealing_about(case: Case, *, by: Viewer, now: datetime) -> Sealing:
+    """Fetch the keys for writing about the person of a case that was found as `by`.
+
+    Raises `Refused` when she was erased, as nothing is kept about her then.
+    """
+    sealing = begin_sealing([case.person_id], now=now, within=by.reads_in(case.id), by=by)
+    if case.person_id not in sealing.keys[KeyKind.RECORD]:
+        raise Refused(_("This person was erased on order. Nothing can be written about her any more."))
+    return sealing
