@@ -44,7 +44,7 @@ EXPECTED = {
         True,
     ),
     "duty_protection_officer": (
-        "case.read document.read filter.save note.add note.read_sensitive",
+        "case.read document.read filter.save note.add note.read_sensitive place.read",
         Scope.ORGANISATION,
         True,
     ),
@@ -78,6 +78,11 @@ CASE_ROLES = (
 )  # fmt: skip
 ALONE = ("integrity_officer", "access_reviewer")  # whoever holds one of these holds nothing else
 ADMINISTRATORS = ("organisation_administrator", "installation_administrator")
+
+
+def test_a_passkey_is_demanded_of_who_gives_rights_out_and_of_the_unit_and_the_reviewers() -> None:
+    demanded = {code for code, role in ROLES.items() if role.needs_passkey}
+    assert demanded == {*ADMINISTRATORS, *ALONE}
 
 
 @pytest.mark.parametrize("code", ROLES)

@@ -1,7 +1,7 @@
 """Every page and operation, by everybody, for everything that is kept from them: generated, and judged one by one.
 
 `bench/denials.py` asks the whole grid. The tests ask a part of it that holds each route with each looker, each route with each
-state and each looker with each state at least once.
+state, each way of asking it, and each state with each role that reads cases.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.urls import reverse
 
-from amparo.access.rules import ROLES
-from amparo.cases.rules.sections import Subject, sections_of
-from tests.contracts.denial_rows import OPERATIONS, PAGES, PUBLIC, SIGNED_IN, Row
+from amparo.access.rules import ROLES, Permission
+from amparo.cases.rules.sections import Subject, find_section, sections_of
+from amparo.vault.rules import Compartment
+from tests.contracts.denial_asking import ask, may_pass, seen, send
+from tests.contracts.denial_rows import COMPLETES, OPERATIONS, PAGES, PUBLIC, SIGNED_IN, Row
 from tests.contracts.denial_world import (
     ABSENT,
     ANONYMOUS,
@@ -28,13 +31,16 @@ from tests.contracts.routes import Route, operations, pages
 
 OWN, CLOSED, ABSENT_STATE = "own", "closed", "absent"
 CASE_STATES: Final = (
-    OWN, CLOSED, ABSENT_STATE, "another organisation", "another compartment", "the independent unit",
+    OWN, "another organisation", ABSENT_STATE, CLOSED, "another compartment", "the independent unit",
     "a grant that names no compartment", "a grant that ended", "beside the scope", "restricted", "sealed", "walled",
     "a walled record", "a walled organisation", "walled, named and granted",
 )  # fmt: skip
 OTHER_STATES: Final = (OWN, "another organisation", ABSENT_STATE)
 CHILDREN: Final = ("episode", "document", "note")
 CROSSINGS: Final = ("own parent", "own child")
+READERS: Final = tuple(code for code, role in ROLES.items() if Permission.CASE_READ in role.permissions)
+FOUND: Final = (200, 302, 400, 409)
+REACHED: Final = (200, 201, 202, 204, 409, 422)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,12 +71,37 @@ class Asked:
         return ("get", "post") if self.is_page else (self.route.verb,)
 
     @property
+    def reaching(self) -> tuple[str, ...]:
+        """Give the ways in which the own thing answers."""
+        return self.row.methods if self.is_page else (self.route.verb,)
+
+    @property
     def states(self) -> tuple[str, ...]:
         """Give the states of what its address names."""
         if "reference" in self.route.parts:
             return CASE_STATES
         names = set(self.route.parts) - set(self.row.fixed) or self.row.query or self.row.body
         return OTHER_STATES if names else (OWN,)
+
+    @property
+    def names_something(self) -> bool:
+        """Tell whether its address names a thing that may be kept from somebody."""
+        return len(self.states) > 1
+
+    @property
+    def asks_no_role(self) -> bool:
+        """Tell whether it is the same to every role: public, or for any user and about nothing that is named."""
+        guard = self.row.guard
+        return guard == PUBLIC or (guard in (SIGNED_IN, COMPLETES) and not self.names_something)
+
+    def lookers(self, place: int) -> tuple[str, ...]:
+        """Give by whom it is asked: by all, or by those without a role and one role for the others."""
+        one = tuple(ROLES)[place % len(ROLES)]
+        return (one, WITHOUT_ROLE, WITHOUT_SECOND_STEP, ANONYMOUS) if self.asks_no_role else LOOKERS
+
+    def lets(self, looker: str) -> bool:
+        """Tell whether somebody may ask it at all."""
+        return may_pass(self.row, looker, is_page=self.is_page)
 
     @property
     def crossings(self) -> tuple[str, ...]:
@@ -95,31 +126,65 @@ def routes() -> tuple[Asked, ...]:
 
 
 def grid() -> Iterator[Check]:
-    """Give every check."""
+    """Give every check. Who is refused whatever the address names is asked for an own thing and one beyond reach only."""
     for asked in routes():
         for looker in LOOKERS:
-            for method in asked.methods:
-                for state in asked.states:
-                    for crossing in ("", *(asked.crossings if state not in (OWN, CLOSED) else ())):
+            is_refused = asked.row.guard != PUBLIC and not asked.lets(looker)
+            for state in asked.states[: 3 if is_refused and looker not in READERS else None]:
+                for method in asked.methods:
+                    crossings = asked.crossings if state not in (OWN, CLOSED) and not is_refused else ()
+                    for crossing in ("", *crossings):
                         yield _check(asked, looker, method, state, crossing)
 
 
 def covering() -> Iterator[Check]:
-    """Give one check a route and a looker, turning through the states and the methods so that all pairs are there."""
-    by_route: dict[tuple[bool, str], list[Asked]] = {}
-    for each in routes():
-        by_route.setdefault((each.is_page, each.route.name), []).append(each)
-    for place, variants in enumerate(by_route.values()):
-        for number, looker in enumerate(LOOKERS):
+    """Give the part that holds each pair, each state hidden from somebody who is not refused for another reason."""
+    for place, variants in enumerate(by_route().values()):
+        for number, looker in enumerate(variants[0].lookers(place)):
             asked = variants[(place + number) % len(variants)]
-            state = asked.states[(place + number) % len(asked.states)]
-            method = asked.methods[(place + number // len(asked.methods)) % len(asked.methods)]
-            is_crossed = asked.crossings and state not in (OWN, CLOSED)
-            crossing = ("", *CROSSINGS)[(place + number) % 3] if is_crossed else ""
-            yield _check(asked, looker, method, state, crossing)
+            if asked.row.guard == PUBLIC or not asked.lets(looker):
+                beyond = asked.states[1 if asked.names_something else 0]
+                yield _check(asked, looker, asked.methods[(place + number) % len(asked.methods)], beyond)
+        yield from _covering_who_may(place, variants)
 
 
-def _check(asked: Asked, looker: str, method: str, state: str, crossing: str) -> Check:
+def _covering_who_may(place: int, variants: list[Asked]) -> Iterator[Check]:
+    """Reach the own thing in each way, and hide each state: one from each who may ask, all others from one of them.
+
+    What is absent is then asked by few, to be compared with.
+    """
+    asked = variants[place % len(variants)]
+    if asked.row.guard == PUBLIC:
+        yield from (
+            _check(asked, ANONYMOUS, method, state) for method in asked.reaching for state in asked.states
+        )
+        return
+    lookers = [looker for looker in asked.lookers(place) if asked.lets(looker)]
+    main = lookers[place % len(lookers)]
+    for method in asked.reaching:
+        yield _check(asked, main, method, OWN)
+    hidden = asked.states[1:]
+    for number, looker in enumerate(lookers):
+        if not hidden or (number >= len(hidden) and looker != main):
+            yield _check(asked, looker, asked.reaching[number % len(asked.reaching)], OWN)
+    for number, state in enumerate(hidden):
+        turned = (number + place) % len(hidden)
+        looker = lookers[turned] if turned < len(lookers) else main
+        one = variants[(place + turned) % len(variants)] if looker != main else asked
+        method = asked.methods[turned % len(asked.methods)]
+        is_crossed = asked.crossings and state not in (OWN, CLOSED)
+        yield _check(one, looker, method, state, ("", *CROSSINGS)[number % 3] if is_crossed else "")
+
+
+def by_route() -> dict[tuple[bool, str], list[Asked]]:
+    """Give the variants of each route."""
+    found: dict[tuple[bool, str], list[Asked]] = {}
+    for each in routes():
+        found.setdefault((each.is_page, each.route.name), []).append(each)
+    return found
+
+
+def _check(asked: Asked, looker: str, method: str, state: str, crossing: str = "") -> Check:
     return Check(
         is_page=asked.is_page, name=asked.route.name, variant=asked.variant, method=method, looker=looker, state=state,
         crossing=crossing,
@@ -133,55 +198,89 @@ def fault_of(world: World, check: Check) -> str:
     """Ask, and say what is wrong with the answer; nothing when it is as it must be. Nothing of it stays."""
     asked = _ROUTES[check.is_page, check.name, check.variant]
     things = things_of(world, check)
-    if things is None:
-        return ""
     answer = _answer(world, asked, check, things)
     if asked.row.guard == PUBLIC:
-        return "" if answer.status_code < 500 else f"broke: {answer.status_code}"
-    if not _may_pass(asked, check.looker):
-        return _refusal_fault(world, asked, check, answer)
-    if check.state in (OWN, CLOSED) or not _names(asked):
+        return _public_fault(asked, check, answer)
+    if not asked.lets(check.looker):
+        return _refusal_fault(world, check, answer)
+    if check.state in (OWN, CLOSED) or not asked.names_something:
         return _reach_fault(asked, check, answer)
-    if check.state == ABSENT_STATE and not check.crossing:
-        return "" if not answer.touched else f"wrote {dict(answer.touched)}"
     return _hidden_fault(world, asked, check, things, answer)
 
 
-def things_of(world: World, check: Check) -> Things | None:
-    """Choose what a check asks for; None where there is no such state for this looker."""
+def things_of(world: World, check: Check) -> Things:
+    """Choose what a check asks for."""
     own = world.own[check.looker]
     chosen = {OWN: own, CLOSED: world.closed[check.looker], ABSENT_STATE: ABSENT}.get(check.state)
     if chosen is None:
-        chosen = world.beyond[check.looker].get(check.state)
-    if chosen is None or not check.crossing:
-        return chosen
+        chosen = world.beyond[check.looker][check.state]
     if check.crossing == "own parent":
         return {**own, **{child: chosen[child] for child in CHILDREN}}
-    return {**own, "reference": chosen["reference"]}
+    return {**own, "reference": chosen["reference"]} if check.crossing else chosen
 
 
-def _refusal_fault(world: World, asked: Asked, check: Check, answer: Any) -> str:
+def _public_fault(asked: Asked, check: Check, answer: Any) -> str:
+    if check.method not in asked.reaching:
+        return ""
+    expected = (asked.row.reached,) if asked.row.reached else FOUND
+    if check.state == ABSENT_STATE:
+        expected = (asked.row.hidden,)
+    return "" if answer.status_code in expected else f"not as the table says: {answer.status_code}"
+
+
+def _refusal_fault(world: World, check: Check, answer: Any) -> str:
+    """Who lacks the role gets the same answer at each address, whether it names something or nothing."""
     if answer.touched:
         return f"wrote {dict(answer.touched)}"
-    if answer.status_code not in (302, 401, 403):
+    place = {ANONYMOUS: "account_login", WITHOUT_SECOND_STEP: "accounts:second-factor"}.get(check.looker)
+    if not check.is_page:
+        status = 401 if check.looker in (ANONYMOUS, WITHOUT_ROLE, WITHOUT_SECOND_STEP) else 403
+        code = {401: "not_signed_in", 403: "not_allowed"}[status]
+        is_refused = answer.status_code == status and answer.json()["code"] == code
+    elif place:
+        is_refused = answer.status_code == 302 and answer["Location"].partition("?")[0] == reverse(place)
+    else:
+        is_refused = answer.status_code == 403
+    if not is_refused:
         return f"not refused: {answer.status_code}"
-    absent = _absent(world, asked, check, ABSENT)
-    return "" if _seen(answer) == _seen(absent) else "refused otherwise than for what is absent"
+    if answer.status_code == 302:
+        return ""
+    said = seen(answer)[-1].replace(' aria-current="page"', "")  # where in the navigation it would stand
+    usual = world.answers.setdefault((check.is_page, check.method, check.looker), said)
+    return "" if said == usual else "refused otherwise than elsewhere"
 
 
 def _reach_fault(asked: Asked, check: Check, answer: Any) -> str:
     """The other half: without it a page that nobody can open would pass for a safe one."""
-    if answer.status_code >= 500:
-        return f"broke: {answer.status_code}"
-    is_read = check.method == "get" and not asked.row.reached
-    return (
-        f"the own thing is hidden: {answer.status_code}"
-        if is_read and answer.status_code in (401, 404)
-        else ""
-    )
+    status = answer.status_code
+    if _is_apart(asked, check.looker):
+        return "" if status == 404 and not answer.touched else f"where she is is not kept apart: {status}"
+    if check.method not in asked.reaching:
+        return ""
+    if check.state == CLOSED:
+        is_read = check.method == "get" and not asked.row.reached
+        return f"a closed case is hidden: {status}" if is_read and status in (401, 404) else ""
+    expected = (asked.row.reached,) if asked.row.reached else FOUND if asked.is_page else REACHED
+    if (asked.route.name, check.looker) == ("episode_link", "integrity_officer"):
+        expected = (403,)  # the unit ties nothing
+    sent_to = answer.get("Location", "").partition("?")[0]
+    if status in expected and sent_to not in (reverse("account_login"), reverse("accounts:second-factor")):
+        return ""
+    return f"the own thing is hidden: {status} {sent_to}"
+
+
+def _is_apart(asked: Asked, looker: str) -> bool:
+    """Tell whether a page asks where she is, and this role has not both the permission and the compartment."""
+    if asked.route.name != "cases:section" or not find_section(asked.variant).has_place:
+        return False
+    role, whole = ROLES[looker], {Compartment.LOCATION, Compartment.INTEGRITY}
+    return Permission.PLACE_READ not in role.permissions or whole.isdisjoint(role.compartments)
 
 
 def _hidden_fault(world: World, asked: Asked, check: Check, things: Things, answer: Any) -> str:
+    """What is beyond reach, and a child of another parent, is answered as what is not there: to the byte, and after the
+    same questions to the database, for the time that an answer takes tells too.
+    """
     if answer.touched:
         return f"wrote {dict(answer.touched)}"
     twin = (
@@ -189,8 +288,13 @@ def _hidden_fault(world: World, asked: Asked, check: Check, things: Things, answ
         if check.crossing == "own parent"
         else ABSENT
     )
-    absent = _absent(world, asked, check, twin)
-    if _seen(answer) != _seen(absent):
+    absent = answer if things is ABSENT else _absent(world, asked, check, twin)
+    is_answered = check.method in asked.reaching and not (check.method == "get" and asked.row.body)
+    if is_answered and absent.status_code != asked.row.hidden:
+        return f"what is absent is answered with {absent.status_code}"
+    if not check.is_page and absent.json()["code"] != "absent":
+        return f"what is absent is called {absent.json()['code']}"
+    if seen(answer) != seen(absent):
         return f"looks otherwise than absent: {answer.status_code} and {absent.status_code}"
     return "" if answer.asked == absent.asked else "asks the database otherwise than for what is absent"
 
@@ -203,41 +307,15 @@ def _absent(world: World, asked: Asked, check: Check, things: Things) -> Any:
 
 
 def _answer(world: World, asked: Asked, check: Check, things: Things) -> Any:
-    from tests.contracts import test_denials, test_denials_of_the_api
-
     row = asked.row
     if "code" in asked.route.parts:
-        row = _with_code(row, asked.variant)
+        row = replace(row, fixed={**row.fixed, "code": asked.variant})
     client = world.client(check.looker)
     connection.queries_log.clear()  # it holds 9,000; one test asks more
     with transaction.atomic():
         if check.is_page:
-            answer = test_denials.ask(client, check.method, asked.route, row, things)
+            answer = ask(client, check.method, asked.route, row, things)
         else:
-            answer = test_denials_of_the_api.send(client, asked.route, row, things)
+            answer = send(client, asked.route, row, things)
         transaction.set_rollback(True)
     return answer
-
-
-def _with_code(row: Row, code: str) -> Row:
-    return replace(row, fixed={**row.fixed, "code": code})
-
-
-def _seen(answer: Any) -> Any:
-    from tests.contracts.test_denials import seen
-
-    return seen(answer)
-
-
-def _names(asked: Asked) -> bool:
-    return len(asked.states) > 1
-
-
-def _may_pass(asked: Asked, looker: str) -> bool:
-    from tests.contracts.test_denials import may_pass
-
-    if asked.is_page:
-        return may_pass(asked.row, looker)
-    if looker in (ANONYMOUS, WITHOUT_ROLE, WITHOUT_SECOND_STEP):
-        return False
-    return asked.row.guard == SIGNED_IN or asked.row.guard in ROLES[looker].permissions

@@ -16,9 +16,10 @@ from amparo.access.rules import ROLES
 from amparo.cases.models import Note
 from amparo.cases.queries import list_notes
 from tests.cases.pages import filled
+from tests.contracts.denial_asking import may_pass
 from tests.contracts.denial_rows import PAGES
 from tests.contracts.denial_world import ANONYMOUS, World
-from tests.contracts.test_denials import ROUTES, may_pass, world
+from tests.contracts.test_denials import ROUTES, world
 from tests.factories.accounts import NOW
 
 __all__ = ["world"]  # a fixture

@@ -10,7 +10,17 @@ from time import process_time
 
 import pytest
 
-from tests.contracts.denial_grid import Check, covering, fault_of, grid, routes
+from tests.contracts.denial_grid import (
+    CASE_STATES,
+    READERS,
+    Check,
+    by_route,
+    covering,
+    fault_of,
+    grid,
+    routes,
+)
+from tests.contracts.denial_rows import PUBLIC
 from tests.contracts.denial_world import LOOKERS, World
 from tests.contracts.test_denials import world
 
@@ -46,13 +56,18 @@ def test_p01_p02_nobody_is_answered_beyond_reach_and_hidden_is_absent(world: Wor
 
 def test_the_part_that_is_asked_holds_every_pair() -> None:
     asked = list(covering())
-    for each in routes():
+    for variants in by_route().values():
+        each = variants[0]
         mine = [one for one in asked if (one.is_page, one.name) == (each.is_page, each.route.name)]
-        assert {one.looker for one in mine} == set(LOOKERS)
-        assert {one.state for one in mine} == set(each.states)
-        assert {one.method for one in mine} == set(each.methods)
-    states = {(one.looker, one.state) for one in asked}
-    assert states >= set(product(LOOKERS, {state for each in routes() for state in each.states}))
+        if not each.asks_no_role:
+            assert {one.looker for one in mine} == set(LOOKERS)
+        assert {one.method for one in mine} >= set(each.reaching)
+        let = [one for one in mine if each.row.guard == PUBLIC or each.lets(one.looker)]
+        assert {one.state for one in let} == set(each.states)
+        assert {one.method for one in let if one.state == "own"} >= set(each.reaching)
+    lets = {(each.is_page, each.route.name): each.lets for each in routes()}
+    pairs = {(one.looker, one.state) for one in asked if lets[one.is_page, one.name](one.looker)}
+    assert pairs >= set(product(READERS, CASE_STATES))
 
 
 def test_the_whole_grid_is_large_enough() -> None:

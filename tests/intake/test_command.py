@@ -17,6 +17,7 @@ from amparo.access.rules import Permission, system_viewer
 from amparo.cases.models import Case, Episode, Person
 from amparo.intake import commands
 from amparo.intake.actions import direct, take_in
+from amparo.vault.rules import Compartment
 from tests.factories.accounts import NOW, make_organisation
 from tests.factories.htcds import fill_workbook
 from tests.factories.intake import AMINA, NOBODY_KNOWN, SOFIA, make_text_file, make_workbook
@@ -165,7 +166,9 @@ def test_a_failure_in_the_middle_writes_nothing(
 
     monkeypatch.setattr(direct, "record", fail)
     organisation = make_organisation()
-    viewer = system_viewer(commands.NEEDED, organisation_id=organisation.pk)
+    viewer = system_viewer(
+        commands.NEEDED, organisation_id=organisation.pk, compartments=[Compartment.PROTECTION]
+    )
     with pytest.raises(RuntimeError):
         take_in(file=file, dry_run=False, by=viewer, now=NOW)
     assert not Case.objects.exists()
@@ -199,7 +202,9 @@ def test_in_words_it_says_what_became_of_the_rows(
 
 
 def test_the_rights_of_the_command_are_those_it_needs() -> None:
-    assert set(commands.NEEDED) == {Permission.IMPORT_RUN, Permission.CASE_READ, Permission.CASE_CREATE}
+    assert set(commands.NEEDED) == {
+        Permission.IMPORT_RUN, Permission.CASE_READ, Permission.CASE_CREATE, Permission.PLACE_READ,
+    }  # fmt: skip
 
 
 @pytest.mark.slow

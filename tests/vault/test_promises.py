@@ -350,4 +350,14 @@ def clear_person() -> str:
     moments = dict.fromkeys(("created_at", "changed_at"), "2026-11-22T09:30:00Z")
     lists: dict[str, Any] = {"citizenships": [], "languages": []}
     sealed = dict.fromkeys(("names", "identity", "whereabouts"), clear)
-    return json.dumps({"id": str(UUID(int=7)), "version": 1, **codes, **moments, **lists, **sealed})
+    return json.dumps(
+        {
+            "id": str(UUID(int=7)),
+            "version": 1,
+            "compartment": "protection",
+            **codes,
+            **moments,
+            **lists,
+            **sealed,
+        }
+    )
