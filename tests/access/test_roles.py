@@ -22,7 +22,7 @@ from amparo.vocab.codes import code_list
 
 CASEWORK = (
     "case.close case.create case.edit case.move case.read document.add document.read filter.save note.add "
-    "note.read_sensitive person.edit summary.print"
+    "note.read_sensitive person.edit person.search summary.print"
 )
 EXPECTED = {
     "caseworker": (CASEWORK, Scope.TEAM, True),
@@ -32,12 +32,12 @@ EXPECTED = {
         True,
     ),
     "first_responder": (
-        "case.create case.edit case.read document.add document.read filter.save note.add person.edit",
+        "case.create case.edit case.read document.add document.read filter.save note.add person.edit person.search",
         Scope.OWN,
         True,
     ),
     "competent_authority": (
-        "case.move case.read document.add document.read filter.save note.add summary.print",
+        "case.move case.read document.add document.read filter.save note.add person.search summary.print",
         Scope.GRANTED,
         True,
     ),

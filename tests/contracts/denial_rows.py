@@ -43,6 +43,7 @@ PAGES: Mapping[str, Row] = {
     "health": Row(guard=PUBLIC),
     "portal:home": Row(guard=SIGNED_IN),
     "portal:search": Row(guard=P.CASE_READ),
+    "portal:known": Row(guard=P.PERSON_SEARCH, methods=BOTH),
     # Signing in, and what is about oneself.
     "accounts:sign-in": Row(guard=PUBLIC, methods=BOTH),
     "account_login": Row(guard=PUBLIC, methods=BOTH),
@@ -148,6 +149,9 @@ OPERATIONS: Mapping[str, Row] = {
     "case_move": Row(guard=P.CASE_MOVE, typed={"version": 1, "target": "assessment"}),
     "case_assign": Row(guard=P.CASE_ASSIGN, typed={"version": 1, "worker_id": 1}),
     "worker_list": Row(guard=P.CASE_READ),
+    "person_search": Row(
+        guard=P.PERSON_SEARCH, typed={"purpose": "urgent_help", "given": "Amina", "family": "Haddad"}
+    ),
     "note_list": Row(guard=P.CASE_READ),
     "note_add": Row(guard=P.NOTE_ADD, typed={"text": "She called."}),
     "document_list": Row(guard=P.DOCUMENT_READ),

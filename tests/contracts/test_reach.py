@@ -25,6 +25,7 @@ from amparo.cases import queries as cases
 from amparo.cases.actions import add_document, add_note
 from amparo.cases.models import Case, Episode
 from amparo.cases.queries import CaseChoices
+from amparo.cases.rules.searching import SearchPurpose, Wanted
 from amparo.evidence import queries as evidence
 from amparo.intake import queries as intake
 from tests.contracts.denial_world import PICTURE
@@ -200,6 +201,10 @@ LOOKS_AT_A_CASE: dict[str, Asked] = {
     "find_reference": lambda v, e: cases.find_reference(v, e.reference),
     "list_cases": lambda v, e: cases.list_cases(v, now=e.now).rows,
     "search_own_caseload": lambda v, e: cases.search_own_caseload(v, "Amina", now=e.now),
+    "search_persons": lambda v, e: cases.search_persons(
+        v, Wanted(given="Amina", family="Haddad"), purpose=SearchPurpose.URGENT_HELP, now=e.now
+    ),
+    "searches_left_of": lambda v, e: None,  # the viewer's own count; it shows nothing of a case
     "likely_persons": lambda v, e: cases.likely_persons(v, make_person_details(), now=e.now),
     "list_filters": lambda v, e: cases.list_filters(v),
     "loads": lambda v, e: cases.loads(v, now=e.now),

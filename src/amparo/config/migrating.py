@@ -9,7 +9,14 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connection
 
-from amparo.vault.actions import KeyringThere, make_keyring, seal_what_is_clear, write_custodian
+from amparo.vault.actions import (
+    KeyringThere,
+    make_index_keys,
+    make_keyring,
+    order_tokens_of_all,
+    seal_what_is_clear,
+    write_custodian,
+)
 
 # What the application's role may do. It makes, changes and drops no table; tables that are append-only refuse in their triggers too.
 RIGHTS = """
@@ -47,3 +54,5 @@ def make_keys_if_none(custodian: Path, *, now: datetime) -> None:
     with suppress(KeyringThere):
         make_keyring(write_custodian(custodian), now=now)
     seal_what_is_clear(now=now)
+    if make_index_keys(write_custodian(custodian), now=now):
+        order_tokens_of_all(now=now)

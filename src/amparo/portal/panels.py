@@ -13,9 +13,10 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from amparo.access.rules import Permission, Viewer
+from amparo.cases.queries import FoundPerson, FoundPersons
 from amparo.evidence.queries import latest_snapshot
 from amparo.ui.formats import say_day
-from amparo.ui.parts import DataTable, HomePanel, Link, NavigationItem
+from amparo.ui.parts import Cell, Column, DataTable, HomePanel, Link, NavigationItem, Row
 
 
 def navigation(viewer: Viewer) -> NavigationItem | None:
@@ -35,6 +36,35 @@ def gather_found(viewer: Viewer, text: str, *, now: datetime) -> tuple[str | Dat
     """Ask each app that can be searched: an address is the one thing that was meant, a table is what may be meant."""
     answers = (search(viewer, text, now) for search in _offers(tuple(settings.AMPARO_SEARCH)))
     return tuple(answer for answer in answers if answer is not None)
+
+
+def found_table(found: FoundPersons) -> DataTable:
+    """Lay out where somebody may be known; a row leads to the case if it is within reach."""
+    return DataTable(
+        caption=_("Where she may be known"),
+        columns=(
+            Column(key="reference", label=_("Reference"), main=True),
+            Column(key="organisation", label=_("Organisation")),
+            Column(key="certainty", label=_("How certain")),
+        ),
+        rows=tuple(_found_row(one) for one in found.rows),
+        empty_title=_("Nobody is found"),
+        empty_text=_(
+            "No organisation whose cases you may ask about has a case that fits. She may be recorded under other names, or not yet."
+        ),
+    )
+
+
+def _found_row(one: FoundPerson) -> Row:
+    note = "" if one.is_within_reach else _("Not within your reach: ask them")
+    return Row(
+        url=reverse("cases:detail", args=[one.reference]) if one.is_within_reach else "",
+        cells=(
+            Cell(value=one.reference, is_reference=True),
+            Cell(value=one.organisation, note=note, is_name=True),
+            Cell(value=_(one.certainty.label)),
+        ),
+    )
 
 
 def figure_panels(viewer: Viewer, now: datetime) -> tuple[HomePanel, ...]:

@@ -10,8 +10,11 @@ from django.utils.translation import gettext as _
 
 from amparo.access.rules import Permission
 from amparo.access.web import Request, requires, signed_in
-from amparo.portal.forms import SearchForm
-from amparo.portal.panels import gather_found, gather_panels
+from amparo.cases.queries import FoundPersons, SearchesUsedUp, TooLittle, search_persons, searches_left_of
+from amparo.portal.forms import KnownForm, SearchForm
+from amparo.portal.panels import found_table, gather_found, gather_panels
+from amparo.ui.forms.base import told
+from amparo.ui.parts import Link
 from amparo.ui.web import page
 
 
@@ -36,7 +39,7 @@ def search(request: Request) -> HttpResponse:
     """Find a case by its reference within reach, or by a name within one's own caseload."""
     form = SearchForm(request.GET)
     typed = form.cleaned_data.get("q", "") if form.is_valid() else ""
-    context: dict[str, Any] = {"form": form}
+    context: dict[str, Any] = {"form": form, "may_ask": request.viewer.may(Permission.PERSON_SEARCH)}
     if typed:
         found = gather_found(request.viewer, typed, now=request.now)
         meant = next((answer for answer in found if isinstance(answer, str)), None)
@@ -44,3 +47,29 @@ def search(request: Request) -> HttpResponse:
             return HttpResponseRedirect(meant)
         context["tables"] = found
     return page(request, "portal/search.html", context, title=_("Search"))
+
+
+@requires(Permission.PERSON_SEARCH)
+def known(request: Request) -> HttpResponse:
+    """Ask whether somebody is known to any organisation; the answer stands on the page that was asked for, nowhere else."""
+    form = KnownForm(request.POST or None)
+    found = _asked(request, form) if request.method == "POST" and form.is_valid() else None
+    context = {
+        "form": form,
+        "found": found,
+        "table": None if found is None else found_table(found),
+        "left": searches_left_of(request.viewer, now=request.now),
+        "back": Link(label=_("Search"), url=reverse("portal:search")),
+        "cancel": reverse("portal:search"),
+    }
+    return page(request, "portal/known.html", context, title=_("Is she known already?"))
+
+
+def _asked(request: Request, form: KnownForm) -> FoundPersons | None:
+    try:
+        return search_persons(request.viewer, form.wanted(), purpose=form.purpose_chosen(), now=request.now)
+    except TooLittle as error:
+        form.add_error(None, told(error))
+    except SearchesUsedUp:
+        form.add_error(None, _("No search is left for today. Ask your supervisor to search for you."))
+    return None

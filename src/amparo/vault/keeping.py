@@ -30,9 +30,11 @@ from amparo.vault.rules import (
 )
 from amparo.vault.rules.keys import SECRET_BYTES, Draw
 from amparo.vault.rules.places import LAYOUT, PRODUCT, bound
+from amparo.vault.rules.tokens import new_search_number
 from amparo.vault.rules.values import KeysByKind
 
 DATA: Final = "data"
+INDEX: Final = "index"
 FRESH_SECONDS: Final = 60.0  # after that long another process's rotation is noticed
 BATCH: Final = 1_000
 _NUMBER: Final = struct.Struct(">H")
@@ -104,7 +106,15 @@ class LocalKeeper:
                 wrapped[kind.value] = wrap(
                     key, by=self._newest_key(key.compartment), name=name, draw=self._draw
                 )
-            rows.append(PersonKeys(person=person, compartment=compartment, created_at=now, **wrapped))
+            rows.append(
+                PersonKeys(
+                    person=person,
+                    compartment=compartment,
+                    created_at=now,
+                    search_number=new_search_number(self._draw),
+                    **wrapped,
+                )
+            )
         PersonKeys.objects.bulk_create(rows, batch_size=BATCH)
         return made
 
@@ -175,18 +185,18 @@ def compartment_bound(installation: UUID, compartment: Compartment, use: str, nu
 
 def make_compartment_keys(
     custodian: Custodian, *, installation: UUID, numbers: Iterable[tuple[Compartment, int]], now: datetime,
-    draw: Draw = os.urandom,
+    use: str = DATA, draw: Draw = os.urandom,
 ) -> None:  # fmt: skip
     """Write fresh keys of compartments, wrapped by the custodian."""
     CompartmentKey.objects.bulk_create(
         CompartmentKey(
             compartment=compartment,
-            use=DATA,
+            use=use,
             number=number,
             created_at=now,
             wrapped=custodian.wrap(
                 new_key(draw=draw).secret,
-                bound=compartment_bound(installation, compartment, DATA, number),
+                bound=compartment_bound(installation, compartment, use, number),
                 draw=draw,
             ),
         )

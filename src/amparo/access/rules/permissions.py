@@ -18,6 +18,7 @@ class Permission(StrEnum):
     CASE_CLOSE = "case.close"
     CASE_REOPEN = "case.reopen"
     PERSON_EDIT = "person.edit"
+    PERSON_SEARCH = "person.search"
     NOTE_ADD = "note.add"
     NOTE_READ_SENSITIVE = "note.read_sensitive"
     DOCUMENT_ADD = "document.add"
@@ -50,6 +51,9 @@ PERMISSION_MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.CASE_CLOSE: N_("Close a case"),
         Permission.CASE_REOPEN: N_("Open a closed case again"),
         Permission.PERSON_EDIT: N_("Change what is recorded about a person"),
+        Permission.PERSON_SEARCH: N_(
+            "Ask whether a person is known to another organisation, a counted number of times a day"
+        ),
         Permission.NOTE_ADD: N_("Add a note to a case"),
         Permission.NOTE_READ_SENSITIVE: N_("Read notes that are marked as sensitive"),
         Permission.DOCUMENT_ADD: N_("Add a document to a case"),

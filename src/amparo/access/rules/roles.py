@@ -47,6 +47,7 @@ _CASEWORK = (
         Permission.CASE_CREATE,
         Permission.CASE_MOVE,
         Permission.CASE_CLOSE,
+        Permission.PERSON_SEARCH,
         Permission.NOTE_READ_SENSITIVE,
         Permission.SUMMARY_PRINT,
     }
@@ -89,7 +90,7 @@ _DESCRIBED_ROLES = (
         description=N_(
             "Meets a person first, opens the case and records what was seen. Sees only their own cases."
         ),
-        permissions=_READING | _RECORDING | {Permission.CASE_CREATE},
+        permissions=_READING | _RECORDING | {Permission.CASE_CREATE, Permission.PERSON_SEARCH},
         scope=Scope.OWN,
     ),
     Role(
@@ -97,7 +98,13 @@ _DESCRIBED_ROLES = (
         label=N_("Competent authority"),
         description=N_("Decides on identification. Sees only the cases that were opened to it."),
         permissions=_READING
-        | {Permission.CASE_MOVE, Permission.NOTE_ADD, Permission.DOCUMENT_ADD, Permission.SUMMARY_PRINT},
+        | {
+            Permission.CASE_MOVE,
+            Permission.NOTE_ADD,
+            Permission.DOCUMENT_ADD,
+            Permission.SUMMARY_PRINT,
+            Permission.PERSON_SEARCH,
+        },
         scope=Scope.GRANTED,
     ),
     Role(

@@ -5,6 +5,7 @@ from amparo.cases.actions.changing import NotAcceptable, Stale, update_case, upd
 from amparo.cases.actions.documents import add_document
 from amparo.cases.actions.episodes import add_episode, link_operation
 from amparo.cases.actions.filters import NameInUse, remove_filter, save_filter
+from amparo.cases.actions.finding import forget_facts, write_waiting_tokens
 from amparo.cases.actions.moving import NoSuchStep, NoSuchWorker, ReasonMissing, assign_case, move_case
 from amparo.cases.actions.notes import EmptyNote, add_note
 from amparo.cases.actions.opening import open_case, open_cases
@@ -28,6 +29,7 @@ __all__ = [
     "add_episode",
     "add_note",
     "assign_case",
+    "forget_facts",
     "let_come_of_age",
     "link_operation",
     "move_case",
@@ -42,4 +44,5 @@ __all__ = [
     "update_episode",
     "update_person",
     "withdraw_cases",
+    "write_waiting_tokens",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import models, transaction
@@ -12,6 +12,7 @@ from django.db import models, transaction
 from amparo.access.actions import begin_reading
 from amparo.access.rules import Permission, Viewer
 from amparo.cases.actions.ageing import AGE, follow_record
+from amparo.cases.actions.finding import follow_facts
 from amparo.cases.actions.happenings import note_happening
 from amparo.cases.models import Case, Episode, Person
 from amparo.cases.queries.visible import Absent, visible_case
@@ -23,6 +24,8 @@ from amparo.cases.rules.timeline import Happening
 from amparo.vault.actions import begin_sealing
 from amparo.vault.queries import open_many
 from amparo.vault.storing import columns_of, record_from, sealed_of
+
+R = TypeVar("R")
 
 
 class NotAcceptable(ValueError):
@@ -46,11 +49,13 @@ def update_person(*, reference: str, details: PersonDetails, version: int, by: V
     """Change the person of a case; raises `Stale`, `NotAcceptable` or `Absent`."""
     case = visible_case(by, reference, permission=Permission.PERSON_EDIT)
     _refuse_faults(problems(details, today=now.date()))
-    changed = _changed(case.person, details, case=case, by=by, now=now)
+    old = _stored(case.person, PersonDetails, case=case, by=by, now=now)
+    changed = _changed(old, details)
     columns = _columns(details, Person, case.person_id, case, now) | {"birth_year": birth_year(details)}
     _write(Person, case.person_id, version, columns, now)
     if AGE.intersection(changed):
         follow_record(details, person=case.person_id, now=now)
+    follow_facts(old, details, changed=changed, person=case.person_id, now=now)
     _touch(case, now)
     note_happening(
         case, Happening.PERSON_CHANGED, action="cases.person.change", by=by, now=now, fields=changed
@@ -62,7 +67,7 @@ def update_case(*, reference: str, details: CaseDetails, version: int, by: Viewe
     """Change a case itself; raises `Stale`, `NotAcceptable` or `Absent`."""
     case = visible_case(by, reference, permission=Permission.CASE_EDIT)
     _refuse_faults(problems(details, today=now.date()))
-    changed = _changed(case, details, case=case, by=by, now=now)
+    changed = _changed(_stored(case, CaseDetails, case=case, by=by, now=now), details)
     _write(Case, case.id, version, _columns(details, Case, case.id, case, now), now)
     note_happening(case, Happening.CASE_CHANGED, action="cases.case.change", by=by, now=now, fields=changed)
 
@@ -77,7 +82,7 @@ def update_episode(
     if row is None:
         raise Absent
     refuse_episode_faults(details, case=case, by=by, now=now)
-    changed = _changed(row, details, case=case, by=by, now=now)
+    changed = _changed(_stored(row, EpisodeDetails, case=case, by=by, now=now), details)
     columns = _columns(details, Episode, row.id, case, now) | episode_months(details)
     _write(Episode, row.id, version, columns, now)
     _touch(case, now)
@@ -124,10 +129,14 @@ def _touch(case: Case, now: datetime) -> None:
     Case.objects.filter(id=case.id).update(changed_at=now)
 
 
-def _changed(row: models.Model, details: Any, *, case: Case, by: Viewer, now: datetime) -> tuple[str, ...]:
-    """Name the attributes that differ, for the log; the old values are opened for this and read as such."""
+def _stored(row: models.Model, record: type[R], *, case: Case, by: Viewer, now: datetime) -> R:
+    """Open what is recorded, to compare it with what comes; it is read as such."""
     reading = begin_reading(
         by, action="cases.case.compare", persons=[case.person_id], record=case.reference, now=now
     )
-    old = record_from(row, type(details), open_many(reading, sealed_of(row, type(details))))
-    return tuple(f.name for f in fields(details) if getattr(old, f.name) != getattr(details, f.name))
+    return record_from(row, record, open_many(reading, sealed_of(row, record)))
+
+
+def _changed(old: Any, new: Any) -> tuple[str, ...]:
+    """Name the attributes that differ, for the log."""
+    return tuple(f.name for f in fields(new) if getattr(old, f.name) != getattr(new, f.name))

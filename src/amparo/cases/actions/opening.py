@@ -16,6 +16,7 @@ from amparo.access.rules import Permission, Viewer
 from amparo.audit.actions import record
 from amparo.cases.actions.ageing import adult_age
 from amparo.cases.actions.changing import NotAcceptable
+from amparo.cases.actions.finding import make_findable
 from amparo.cases.actions.notes import new_note
 from amparo.cases.models import Case, CaseEvent, Episode, Note, Person
 from amparo.cases.queries.visible import Absent, visible_cases
@@ -68,6 +69,7 @@ def open_cases(
     ]
     age = adult_age(now)
     Person.objects.bulk_create([one.row for one in persons if one.track is None], batch_size=BATCH)
+    make_findable([one.row.id for one in persons if one.track is None], now=now)
     cases = [
         _case(one, reference, person, by.organisation_id, by, sealing, now, age)
         for one, reference, person in zip(new, references, persons, strict=True)

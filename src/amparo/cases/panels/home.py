@@ -161,6 +161,6 @@ def _why_nothing(text: str) -> str:
         parse_reference(text)
     except BadReference:
         return _(
-            "No one whom you work with yourself has a name that begins like this. Names are searched only among your own cases; others are found by their reference."
+            "No one whom you work with yourself has a name like this, in any spelling or script. Names are searched only among your own cases; others are found by their reference."
         )
     return _("No case within your reach has this reference. It may belong to another team or organisation.")

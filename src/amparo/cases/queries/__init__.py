@@ -7,7 +7,7 @@ from amparo.cases.queries.bulk import count_files, iterate_files
 from amparo.cases.queries.files import CaseFile, EpisodeFile, PersonFile, find_reference, get_case
 from amparo.cases.queries.filters import FilterFile, list_filters
 from amparo.cases.queries.likely import LikelyPerson, likely_persons
-from amparo.cases.queries.lists import CaseChoices, CasePage, CaseRow, Sort, list_cases, search_own_caseload
+from amparo.cases.queries.lists import CaseChoices, CasePage, CaseRow, Sort, list_cases
 from amparo.cases.queries.papers import (
     DocumentFile,
     NoteFile,
@@ -19,9 +19,18 @@ from amparo.cases.queries.papers import (
     list_timeline,
 )
 from amparo.cases.queries.sameness import KnownPerson, find_alike, get_known_persons, person_ids
+from amparo.cases.queries.search import (
+    FoundPerson,
+    FoundPersons,
+    TooLittle,
+    search_own_caseload,
+    search_persons,
+    searches_left_of,
+)
 from amparo.cases.queries.versions import case_at, episode_at, person_at
 from amparo.cases.queries.visible import Absent
 from amparo.cases.queries.work import Load, OwnWork, loads, own_work
+from amparo.vault.actions import SearchesUsedUp
 
 __all__ = [
     "Absent",
@@ -32,14 +41,18 @@ __all__ = [
     "DocumentFile",
     "EpisodeFile",
     "FilterFile",
+    "FoundPerson",
+    "FoundPersons",
     "KnownPerson",
     "LikelyPerson",
     "Load",
     "NoteFile",
     "OwnWork",
     "PersonFile",
+    "SearchesUsedUp",
     "Sort",
     "TimelineEntry",
+    "TooLittle",
     "case_at",
     "count_files",
     "document_content",
@@ -61,4 +74,6 @@ __all__ = [
     "person_at",
     "person_ids",
     "search_own_caseload",
+    "search_persons",
+    "searches_left_of",
 ]

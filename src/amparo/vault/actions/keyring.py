@@ -11,7 +11,14 @@ from django.db import transaction
 from django.db.models import Max
 
 from amparo.vault.custodians import Custodian
-from amparo.vault.keeping import DATA, KeyringMissing, LocalKeeper, compartment_bound, make_compartment_keys
+from amparo.vault.keeping import (
+    DATA,
+    INDEX,
+    KeyringMissing,
+    LocalKeeper,
+    compartment_bound,
+    make_compartment_keys,
+)
 from amparo.vault.models import CompartmentKey, Keyring, PersonKeys
 from amparo.vault.rules import Compartment, KeyKind
 from amparo.vault.rules.keys import Draw
@@ -41,7 +48,19 @@ def make_keyring(custodian: Custodian, *, now: datetime, draw: Draw = os.urandom
     make_compartment_keys(
         custodian, installation=installation, numbers=[(each, 1) for each in Compartment], now=now, draw=draw
     )
+    make_index_keys(custodian, now=now, draw=draw)
     return installation
+
+
+@transaction.atomic
+def make_index_keys(custodian: Custodian, *, now: datetime, draw: Draw = os.urandom) -> bool:
+    """Give each compartment that has none the key of its search; tells whether any was made."""
+    there = set(CompartmentKey.objects.filter(use=INDEX).values_list("compartment", flat=True))
+    missing = [(each, 1) for each in Compartment if each.value not in there]
+    make_compartment_keys(
+        custodian, installation=_installation(), numbers=missing, now=now, use=INDEX, draw=draw
+    )
+    return bool(missing)
 
 
 @transaction.atomic

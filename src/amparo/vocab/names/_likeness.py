@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from amparo.vocab.names._jaro import jaro_winkler
+from rapidfuzz.distance.JaroWinkler import similarity as jaro_winkler
+
 from amparo.vocab.names._keys import word_keys
 from amparo.vocab.names._normal import is_without_vowels, latin_of, surname_forms
 from amparo.vocab.names._scripts import script_of
