@@ -92,7 +92,8 @@ def attack(given: Names, family: Names, count: int, rng: random.Random) -> dict[
     from amparo.vault.rules.tokens import IndexKey, token_of
     from amparo.vocab.names import name_keys, search_facts
 
-    key, truth = IndexKey(1, rng.randbytes(32)), {}
+    key = IndexKey(1, rng.randbytes(32))
+    truth: dict[int, Fact] = {}
     table: dict[str, Counter[int]] = {TABLE: Counter(), SINGLE: Counter()}
     by_kind: dict[str, Counter[int]] = {}
     persons: list[list[int]] = []
@@ -203,7 +204,8 @@ def _fill(given: Names, family: Names, count: int, rng: random.Random, url: str)
 
     asked: list[Named] = []
     started = time.perf_counter()
-    rows, numbers = [], []
+    rows: list[tuple[int, bytes]] = []
+    numbers: list[int] = []
     for one, other, year in people(given, family, count, rng):
         number = new_search_number(rng.randbytes)
         facts = search_facts(given=one, family=other, birth_year=year)
