@@ -26,7 +26,31 @@ from uuid import uuid4
 
 GIVEN, FAMILY = 4_000, 40_000
 YEARS = range(1950, 2021)
-STARTS = ["b", "d", "f", "g", "h", "j", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w", "y", "z", "ch", "kh", "sh", "th", "tr"]
+STARTS = [
+    "b",
+    "d",
+    "f",
+    "g",
+    "h",
+    "j",
+    "k",
+    "l",
+    "m",
+    "n",
+    "p",
+    "r",
+    "s",
+    "t",
+    "v",
+    "w",
+    "y",
+    "z",
+    "ch",
+    "kh",
+    "sh",
+    "th",
+    "tr",
+]
 VOWELS = ["a", "e", "i", "o", "u", "aa", "ia", "ou"]
 Fact = tuple[str, str]
 Named = tuple[str, str, int]

@@ -18,7 +18,7 @@ from amparo.audit.actions import record
 from amparo.cases.models import Case, Person
 from amparo.cases.queries.lists import PAGE, CaseRow, row_of
 from amparo.cases.queries.visible import visible_cases
-from amparo.cases.rules.naming import NameSearch, display_name
+from amparo.cases.rules.naming import ORDER, NameSearch, display_name
 from amparo.cases.rules.person import Name
 from amparo.cases.rules.searching import Certainty, SearchPurpose, Wanted, certainty_of, wanted_facts
 from amparo.vault.actions import SearchesUsedUp, find_persons, searches_left
@@ -52,15 +52,26 @@ class OwnNames:
     case: UUID
     person: UUID
     called: str
-    names: tuple[Name, ...]
+    plain: Sequence[Mapping[str, str]]  # as they were stored: thousands are compared, few are shown
+
+    @property
+    def names(self) -> tuple[Name, ...]:
+        """Return her names."""
+        return _NAMES.validate_python(self.plain)
 
     @property
     def texts(self) -> list[str]:
         """Return what she is called, her names as they are said together, and those that are not among them."""
-        together = display_name("", self.names)
+        first: dict[str, str] = {}
+        for name in self.plain:
+            first.setdefault(name["kind"], name["text"])
+        together = " ".join(first[kind] for kind in ORDER if kind in first)
         said = set(together.split())
-        others = (name.text for name in self.names if not said.issuperset(name.text.split()))
-        return [self.called, together, *others]
+        return [
+            self.called,
+            together,
+            *(name["text"] for name in self.plain if not said.issuperset(name["text"].split())),
+        ]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,8 +138,9 @@ def own_names(
         ],
     )
     for (case, person, _sealed), content in zip(rows, opened, strict=True):
-        names = _NAMES.validate_python(content.get("names", ()))
-        yield OwnNames(case=case, person=person, called=content.get("called", ""), names=names)
+        yield OwnNames(
+            case=case, person=person, called=content.get("called", ""), plain=content.get("names", ())
+        )
 
 
 def search_persons(viewer: Viewer, wanted: Wanted, *, purpose: SearchPurpose, now: datetime) -> FoundPersons:

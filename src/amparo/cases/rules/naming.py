@@ -40,16 +40,27 @@ class NameSearch:
         self._typed = search_form(text).split()
         self._query = NameQuery(text)
         self._count = len(name_parts(text))
+        self._met: dict[str, frozenset[str]] = {}
 
     def score(self, names: Iterable[str]) -> float:
         """Return how well one of a person's names fits, 0 for not at all: what begins as it was typed comes first."""
-        texts = {name for name in names if name}
+        texts = [name for name in names if name]
         if not self._typed or not texts:
             return 0.0
-        words = {word for name in texts for word in search_form(name).split()}
-        if all(any(word.startswith(typed) for word in words) for typed in self._typed):
+        begun: set[str] = set()
+        for name in texts:
+            for word in name.split():
+                begun |= self._met[word] if word in self._met else self._meet(word)
+        if begun.issuperset(self._typed):
             return AS_TYPED
         return max(map(self._likeness, texts))
+
+    def _meet(self, word: str) -> frozenset[str]:
+        """Keep which of the words that were typed a word begins with."""
+        folded = search_form(word).split()
+        met = frozenset(typed for typed in self._typed if any(part.startswith(typed) for part in folded))
+        self._met[word] = met
+        return met
 
     def _likeness(self, name: str) -> float:
         found = self._query.likeness(name)

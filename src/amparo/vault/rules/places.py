@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -12,7 +10,6 @@ from amparo.vault.rules.compartments import Compartment, KeyKind
 
 PRODUCT: Final = b"amparo"
 LAYOUT: Final = b"v1"
-_LENGTH: Final = struct.Struct(">H")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,10 +44,4 @@ def associated_data(place: Place, *, compartment: Compartment, installation: UUI
 
 def bound(*fields: bytes) -> bytes:
     """Join fields so that they can be told apart: each with its length of two bytes in front."""
-    return b"".join(_with_lengths(fields))
-
-
-def _with_lengths(fields: Iterable[bytes]) -> Iterable[bytes]:
-    for field in fields:
-        yield _LENGTH.pack(len(field))
-        yield field
+    return b"".join([len(field).to_bytes(2) + field for field in fields])
