@@ -10,8 +10,10 @@ import struct
 import time
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
+
+from django.db import connection
 
 from amparo.vault.custodians import Custodian
 from amparo.vault.models import CompartmentKey, Keyring, PersonKeys
@@ -38,6 +40,12 @@ INDEX: Final = "index"
 FRESH_SECONDS: Final = 60.0  # after that long another process's rotation is noticed
 BATCH: Final = 1_000
 _NUMBER: Final = struct.Struct(">H")
+_WRAPPED: Final = (
+    "SELECT person, number, compartment, {} FROM keyring.person_keys WHERE person = ANY(%s::uuid[]) ORDER BY number DESC"
+)
+
+
+_COMPARTMENTS: Final = {each.value: each for each in Compartment}
 
 
 class KeyringMissing(Exception):
@@ -84,13 +92,14 @@ class LocalKeeper:
 
     def open_keys(self, persons: Collection[UUID], kinds: Collection[KeyKind]) -> KeysByKind:
         """Give the keys of those kinds, newest first; a person without a row in the keyring is left out."""
-        columns = [kind.value for kind in kinds]
-        rows = PersonKeys.objects.filter(person__in=persons).order_by("-number")
-        found: dict[KeyKind, dict[UUID, tuple[PersonKey, ...]]] = {kind: {} for kind in kinds}
-        for person, number, home, *wrapped in rows.values_list("person", "number", "compartment", *columns):
-            for kind, secret in zip(kinds, wrapped, strict=True):
-                key = self._unwrapped(bytes(secret), person, kind, Compartment(home), number)
-                found[kind][person] = (*found[kind].get(person, ()), key)
+        rows = _wrapped_keys(persons, kinds)
+        found: dict[KeyKind, dict[UUID, tuple[PersonKey, ...]]] = {}
+        for column, kind in enumerate(kinds, start=3):
+            opened = found[kind] = {}
+            for row in rows:
+                person, number, home, wrapped = row[0], row[1], row[2], row[column]
+                key = self._unwrapped(wrapped, person, kind, _COMPARTMENTS[home], number)
+                opened[person] = (*opened[person], key) if person in opened else (key,)
         return found
 
     def make_keys(self, persons: Collection[UUID], *, compartment: Compartment, now: datetime) -> KeysByKind:
@@ -173,6 +182,13 @@ class LocalKeeper:
         if not self._newest:
             raise KeyringMissing
         self._looked_at = time.monotonic()
+
+
+def _wrapped_keys(persons: Collection[UUID], kinds: Collection[KeyKind]) -> list[tuple[Any, ...]]:
+    """Fetch (person, number, compartment, wrapped key of each kind), newest first: one array, not a parameter a person."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WRAPPED.format(", ".join(kind.value for kind in kinds)), ["{" + ",".join([person.hex for person in persons]) + "}"])
+        return cursor.fetchall()
 
 
 def compartment_bound(installation: UUID, compartment: Compartment, use: str, number: int) -> bytes:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from json import JSONDecoder
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,8 @@ from amparo.vault.rules import (
     unseal_bytes,
 )
 from amparo.vault.rules.keys import PersonKey
+
+_decoded = JSONDecoder().raw_decode
 
 
 @cache
@@ -123,7 +125,7 @@ def _opened(reading: Reading, content: bytes | None, place: Place) -> dict[str, 
         return {}
     key = _fitting(reading.keys[place.kind].get(place.person, ()), content)
     plain = unseal_bytes(content, key=key, place=place, installation=keeper().installation)
-    opened: dict[str, Any] = json.loads(plain)
+    opened: dict[str, Any] = _decoded(plain.decode())[0]
     return opened
 
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 from amparo.access.actions.permission import require
 from amparo.access.rules import Permission, Viewer
 from amparo.audit.actions import record as record_event
 from amparo.vault.rules import Reading
+
+_AS_NUMBER = attrgetter("int")  # the order of ids themselves, many times quicker
 
 
 def begin_reading(
@@ -32,7 +35,7 @@ def begin_reading(
         by=viewer,
         at=now,
         record=record,
-        persons=sorted(covered),
+        persons=sorted(covered, key=_AS_NUMBER),
         fields=fields,
         count=len(covered),
         purpose=purpose,

@@ -47,7 +47,8 @@ def likely_persons(viewer: Viewer, details: PersonDetails, *, now: datetime) -> 
     alike = {
         own.case: by_name
         for own in own_names(viewer, action="cases.case.compare_names", now=now, one_a_person=True)
-        if (by_name := described.name_likeness([text for text in own.texts if text]))
+        if described.may_be_alike(own.said)
+        and (by_name := described.name_likeness([text for text in own.texts if text]))
     }
     found = _opened(viewer, described, alike, now=now)
     found.sort(key=lambda one: (_RANK[one.reasons[0]], len(one.reasons)), reverse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -45,8 +46,7 @@ class TooLittle(ToldError):
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OwnNames:
+class OwnNames(NamedTuple):
     """What a person of the own caseload is called, in the newest of her cases there."""
 
     case: UUID
@@ -58,6 +58,11 @@ class OwnNames:
     def names(self) -> tuple[Name, ...]:
         """Return her names."""
         return _NAMES.validate_python(self.plain)
+
+    @property
+    def said(self) -> list[str]:
+        """Return what she is called and her names, one by one."""
+        return [self.called, *(name["text"] for name in self.plain)]
 
     @property
     def texts(self) -> list[str]:
@@ -105,7 +110,7 @@ def search_own_caseload(
     scores = {
         own.case: (score, own)
         for own in own_names(viewer, action="cases.case.search_own", now=now)
-        if (score := search.score(own.texts))
+        if search.may_fit(own.said) and (score := search.score(own.texts))
     }
     best = sorted(scores, key=lambda case: scores[case][0], reverse=True)[:limit]
     found = visible_cases(viewer).select_related("person", "organisation", "worker").in_bulk(best)
