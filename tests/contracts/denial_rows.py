@@ -42,7 +42,7 @@ POST = ("post",)
 PAGES: Mapping[str, Row] = {
     "health": Row(guard=PUBLIC),
     "portal:home": Row(guard=SIGNED_IN),
-    "portal:search": Row(guard=P.CASE_READ),
+    "portal:search": Row(guard=P.CASE_READ, methods=BOTH),
     "portal:known": Row(guard=P.PERSON_SEARCH, methods=BOTH),
     # Signing in, and what is about oneself.
     "accounts:sign-in": Row(guard=PUBLIC, methods=BOTH),

@@ -95,7 +95,7 @@ class Installation:
             "case-move": ("caseworker", f"{case}/move/"),
             "case-assign": ("supervisor", f"{case}/assign/"),
             "case-summary": ("caseworker", f"{case}/summary/"),
-            "search": ("caseworker", "/search/?q=a"),
+            "search": ("caseworker", "/search/"),
             "import": ("supervisor", "/import/"),
             "import-preview": ("supervisor", f"/import/{self.batches['ready']}/"),
             "import-faulty": ("supervisor", f"/import/{self.batches['faulty']}/"),

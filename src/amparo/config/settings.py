@@ -61,7 +61,7 @@ AMPARO_HOME = [  # functions (viewer, now) -> blocks of the first page
 ]
 AMPARO_SEARCH = [
     "amparo.cases.panels.search"
-]  # functions (viewer, text, now) -> an address, a table, or None
+]  # functions (viewer, text, page, now) -> an address, rows, or None
 AMPARO_FACTS = ["amparo.cases.facts.fact_tables"]  # functions () -> tables of coded facts
 AMPARO_TRAINING = ENVIRONMENT.training
 AMPARO_STATE = ENVIRONMENT.state  # None is the fictional State

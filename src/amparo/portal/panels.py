@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
@@ -16,7 +17,10 @@ from amparo.access.rules import Permission, Viewer
 from amparo.cases.queries import FoundPerson, FoundPersons
 from amparo.evidence.queries import latest_snapshot
 from amparo.ui.formats import say_day
-from amparo.ui.parts import Cell, Column, DataTable, HomePanel, Link, NavigationItem, Row
+from amparo.ui.parts import Cell, Column, DataTable, FoundRows, HomePanel, Link, NavigationItem, Pager, Row
+from amparo.vocab.reference import BadReference, parse_reference
+
+LONGEST_NUMBER = 4
 
 
 def navigation(viewer: Viewer) -> NavigationItem | None:
@@ -32,10 +36,37 @@ def gather_panels(viewer: Viewer, *, now: datetime) -> tuple[HomePanel, ...]:
     return tuple(sorted(offered, key=lambda panel: panel.order))
 
 
-def gather_found(viewer: Viewer, text: str, *, now: datetime) -> tuple[str | DataTable, ...]:
-    """Ask each app that can be searched: an address is the one thing that was meant, a table is what may be meant."""
-    answers = (search(viewer, text, now) for search in _offers(tuple(settings.AMPARO_SEARCH)))
+def gather_found(viewer: Viewer, text: str, *, page: int, now: datetime) -> tuple[str | FoundRows, ...]:
+    """Ask each app that can be searched: an address is the one thing that was meant, rows are what may be meant."""
+    answers = (search(viewer, text, page, now) for search in _offers(tuple(settings.AMPARO_SEARCH)))
     return tuple(answer for answer in answers if answer is not None)
+
+
+def is_reference(text: str) -> bool:
+    """Tell whether a text is written as a reference is; anything else may be a name."""
+    try:
+        parse_reference(text)
+    except BadReference:
+        return False
+    return True
+
+
+def page_number(text: str) -> int:
+    """Read the number of a page; the first for what is none."""
+    is_number = text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER
+    return max(int(text), 1) if is_number else 1
+
+
+def search_pager(found: Sequence[FoundRows], *, half: str, number: int) -> Pager:
+    """Lead to the pages before and after one of the answer."""
+
+    def url(other: int) -> str:
+        return f"?{urlencode({'at': half, 'page': other})}"
+
+    return Pager(
+        previous_url=url(number - 1) if number > 1 else "",
+        next_url=url(number + 1) if any(each.is_more for each in found) else "",
+    )
 
 
 def found_table(found: FoundPersons) -> DataTable:

@@ -40,9 +40,7 @@ INDEX: Final = "index"
 FRESH_SECONDS: Final = 60.0  # after that long another process's rotation is noticed
 BATCH: Final = 1_000
 _NUMBER: Final = struct.Struct(">H")
-_WRAPPED: Final = (
-    "SELECT person, number, compartment, {} FROM keyring.person_keys WHERE person = ANY(%s::uuid[]) ORDER BY number DESC"
-)
+_WRAPPED: Final = "SELECT person, number, compartment, {} FROM keyring.person_keys WHERE person = ANY(%s::uuid[]) ORDER BY number DESC"
 
 
 _COMPARTMENTS: Final = {each.value: each for each in Compartment}
@@ -187,7 +185,10 @@ class LocalKeeper:
 def _wrapped_keys(persons: Collection[UUID], kinds: Collection[KeyKind]) -> list[tuple[Any, ...]]:
     """Fetch (person, number, compartment, wrapped key of each kind), newest first: one array, not a parameter a person."""
     with connection.cursor() as cursor:
-        cursor.execute(_WRAPPED.format(", ".join(kind.value for kind in kinds)), ["{" + ",".join([person.hex for person in persons]) + "}"])
+        cursor.execute(
+            _WRAPPED.format(", ".join(kind.value for kind in kinds)),
+            ["{" + ",".join([person.hex for person in persons]) + "}"],
+        )
         return cursor.fetchall()
 
 

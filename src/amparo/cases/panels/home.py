@@ -20,9 +20,9 @@ from amparo.cases.queries import (
     own_work,
     search_own_caseload,
 )
-from amparo.cases.queries.lists import NOBODY
+from amparo.cases.queries.lists import NOBODY, PAGE
 from amparo.cases.queries.work import UNTOUCHED_AFTER, untouched_since
-from amparo.ui.parts import Cell, Column, DataTable, HomePanel, Link, Row
+from amparo.ui.parts import Cell, Column, DataTable, FoundRows, HomePanel, Link, Row
 from amparo.vocab.reference import BadReference, parse_reference
 
 
@@ -60,19 +60,21 @@ def home_panels(viewer: Viewer, now: datetime) -> tuple[HomePanel, ...]:
     return tuple(panels)
 
 
-def search(viewer: Viewer, text: str, now: datetime) -> str | DataTable | None:
+def search(viewer: Viewer, text: str, page: int, now: datetime) -> str | FoundRows | None:
     """Return the address of the case with this reference, else the own people with such a name; None for who sees no case."""
     if not viewer.may(Permission.CASE_READ):
         return None
     found = find_reference(viewer, text)
     if found is not None:
         return reverse("cases:detail", args=[found])
-    return case_table(
-        search_own_caseload(viewer, text, now=now),
+    rows = search_own_caseload(viewer, text, now=now, limit=PAGE + 1, skip=(page - 1) * PAGE)
+    table = case_table(
+        rows[:PAGE],
         caption=_("People with this name among those whom you work with"),
         empty_title=_("Nothing is found"),
         empty_text=_why_nothing(text),
     )
+    return FoundRows(table=table, is_more=len(rows) > PAGE)
 
 
 def list_url(**choices: str) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import TypeAdapter
@@ -83,6 +84,7 @@ class OwnNames(NamedTuple):
 class FoundPerson:
     """Where somebody may be known. Her name is not told: whoever may see the case finds it there, others ask."""
 
+    person: UUID
     reference: str
     organisation: str
     organisation_id: int
@@ -100,7 +102,7 @@ class FoundPersons:
 
 
 def search_own_caseload(
-    viewer: Viewer, name: str, *, now: datetime, limit: int = PAGE
+    viewer: Viewer, name: str, *, now: datetime, limit: int = PAGE, skip: int = 0
 ) -> tuple[CaseRow, ...]:
     """Return the viewer's own cases whose person has a name like this, in any script, the likest first.
 
@@ -112,7 +114,7 @@ def search_own_caseload(
         for own in own_names(viewer, action="cases.case.search_own", now=now)
         if search.may_fit(own.said) and (score := search.score(own.texts))
     }
-    best = sorted(scores, key=lambda case: scores[case][0], reverse=True)[:limit]
+    best = sorted(scores, key=lambda case: scores[case][0], reverse=True)[skip : skip + limit]
     found = visible_cases(viewer).select_related("person", "organisation", "worker").in_bulk(best)
     return tuple(
         row_of(found[case], display_name(scores[case][1].called, scores[case][1].names)) for case in best
@@ -171,7 +173,7 @@ def search_persons(viewer: Viewer, wanted: Wanted, *, purpose: SearchPurpose, no
     rows = _places_of(viewer, hits)
     outcome = "none" if not rows else "one" if len(rows) == 1 else "several"
     record(
-        SEARCH_ACTION, by=viewer, at=now, persons=sorted(hits), fields=kinds, count=len(rows),
+        SEARCH_ACTION, by=viewer, at=now, persons=sorted({row.person for row in rows}), fields=kinds, count=len(rows),
         purpose=purpose, outcome=outcome,
     )  # fmt: skip
     return FoundPersons(
@@ -192,12 +194,19 @@ def compartments_of(viewer: Viewer) -> Collection[Compartment]:
     return tuple(Compartment(each) for each in named)
 
 
-def _places_of(viewer: Viewer, hits: Mapping[UUID, frozenset[str]]) -> tuple[FoundPerson, ...]:
-    """Return where the persons have cases, each organisation once a person, by its newest case.
+def known_places(viewer: Viewer, persons: Collection[UUID]) -> QuerySet[Case]:
+    """Return the cases of persons of which the viewer may be told the reference and the organisation, in no order.
 
-    This is the one getter that goes beyond the scope: it gives a reference and an organisation and nothing else.
+    The one getter that goes beyond the scope. Whatever is hidden from everybody but a few is hidden here: a restricted or
+    sealed case, one behind a wall, one of a compartment in which the viewer does not work. Of whom the keys lie in such a
+    compartment `find_persons` gives nothing in the first place.
     """
-    cases = Case.objects.filter(person_id__in=list(hits)).order_by("-opened_date", "-id")
+    return Case.objects.filter(person_id__in=list(persons))
+
+
+def _places_of(viewer: Viewer, hits: Mapping[UUID, frozenset[str]]) -> tuple[FoundPerson, ...]:
+    """Return where the persons have cases, each organisation once a person, by its newest case."""
+    cases = known_places(viewer, hits.keys()).order_by("-opened_date", "-id")
     newest: dict[tuple[UUID, int], tuple[str, str]] = {}
     for person, organisation, name, reference in cases.values_list(
         "person_id", "organisation_id", "organisation__name", "reference"
@@ -206,6 +215,7 @@ def _places_of(viewer: Viewer, hits: Mapping[UUID, frozenset[str]]) -> tuple[Fou
     within = _within_reach(viewer, [reference for reference, _name in newest.values()])
     rows = [
         FoundPerson(
+            person=person,
             reference=reference,
             organisation=name,
             organisation_id=organisation,

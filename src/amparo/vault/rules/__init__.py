@@ -1,6 +1,7 @@
 """The pure part of the vault: no database, no request; randomness is handed in."""
 
 from amparo.vault.rules.compartments import Compartment, KeyKind, key_kind, locked_in
+from amparo.vault.rules.halves import halves_of, text_of_halves
 from amparo.vault.rules.keys import Key, KeyName, NotOpened, PersonKey, new_key, unwrap, wrap, wrapped_by
 from amparo.vault.rules.places import Place
 from amparo.vault.rules.sealing import key_number, seal_bytes, unseal_bytes
@@ -20,11 +21,13 @@ __all__ = [
     "Reading",
     "Sealed",
     "Sealing",
+    "halves_of",
     "key_kind",
     "key_number",
     "locked_in",
     "new_key",
     "seal_bytes",
+    "text_of_halves",
     "unseal_bytes",
     "unwrap",
     "wrap",

@@ -131,16 +131,12 @@ class NameQuery:
 
     def _are_all_unlike(self, latin: str) -> bool:
         """Tell of most words of other names, before more is made of them: their letters are not alike at all."""
-        bare = ""
-        for own in self._words:
-            if own.is_without_vowels:
-                return False
-            for form, own_bare in zip(own.forms, own.skeletons, strict=True):
-                if written := jaro_winkler(form, latin, score_cutoff=_BEYOND_SKELETON):
-                    bare = bare or latin.translate(_SKELETON)
-                    if max(written, 0.65 * written + 0.35 * jaro_winkler(own_bare, bare)) > _WORTH_A_KEY:
-                        return False
-        return True
+        bare = latin.translate(_SKELETON)
+        return not any(
+            _form_likeness(form, own_bare, latin, bare, half_blind=own.is_without_vowels) > _WORTH_A_KEY
+            for own in self._words
+            for form, own_bare in zip(own.forms, own.skeletons, strict=True)
+        )
 
     def _matched(self, pairs: list[tuple[float, int, int]], count: int) -> float:
         """Pair words off, the likest first; return the mean over `count` words by the weight of those asked for."""
