@@ -189,7 +189,8 @@ def _wrapped_keys(persons: Collection[UUID], kinds: Collection[KeyKind]) -> list
             _WRAPPED.format(", ".join(kind.value for kind in kinds)),
             ["{" + ",".join([person.hex for person in persons]) + "}"],
         )
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def compartment_bound(installation: UUID, compartment: Compartment, use: str, number: int) -> bytes:

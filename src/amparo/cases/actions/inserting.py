@@ -35,7 +35,7 @@ def _statement(model: type[models.Model]) -> str:
     taken = ", ".join(
         f"{name}::{kind}" if kind.endswith("[]") else name for name, kind in zip(given, types, strict=True)
     )
-    into = ", ".join(quoted(field.column) for field in fields)
+    into = ", ".join(quoted(str(field.column)) for field in fields)
     table = quoted(model._meta.db_table)
     return f"INSERT INTO {table} ({into}) SELECT {taken} FROM unnest({arrays}) AS given ({', '.join(given)})"  # noqa: S608
 
