@@ -145,7 +145,7 @@ def _append_until(times: list[float], seconds: float) -> None:
         number += 1
         with transaction.atomic():
             with connection.cursor() as cursor:  # a small write of the request's own
-                cursor.execute("UPDATE django_session SET expire_date = %s WHERE session_key = ''", [now])
+                cursor.execute("UPDATE accounts_session SET expire_date = %s WHERE session_key = ''", [now])
             record("cases.case.read", by=by, at=now, record="XA-7Q4K-9X2M-C", persons=[UUID(int=number)],
                    fields=("names", "birth"), count=1, purpose="case_work", basis="team")  # fmt: skip
         times.append(time.monotonic() - started)

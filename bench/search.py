@@ -224,20 +224,21 @@ def _fill(given: Names, family: Names, count: int, rng: random.Random, url: str)
     """Copy tokens and numbers in, past the outbox; give some of the people, to be searched."""
     import psycopg
 
-    from amparo.vault.indexing import indexer
+    from amparo.vault.queries import keeper
     from amparo.vault.rules import Compartment
-    from amparo.vault.rules.tokens import new_search_number
+    from amparo.vault.rules.tokens import new_search_number, postings_of, token_of
     from amparo.vocab.names import search_facts
 
     asked: list[Named] = []
+    key = keeper().index_key(Compartment.PROTECTION)
     started = time.perf_counter()
     rows: list[tuple[int, bytes]] = []
     numbers: list[int] = []
     for one, other, year in people(given, family, count, rng):
         number = new_search_number(rng.randbytes)
         facts = search_facts(given=one, family=other, birth_year=year)
-        tokens = list(indexer().tokens(Compartment.PROTECTION, facts).values())
-        rows += zip(tokens, indexer().postings(Compartment.PROTECTION, tokens, number=number), strict=True)
+        tokens = sorted({token_of(fact, key=key) for fact in facts})
+        rows += zip(tokens, postings_of(tokens, number=number, key=key), strict=True)
         numbers.append(number)
         if len(asked) < 2_000:
             asked.append((one, other, year))

@@ -22,7 +22,7 @@ from amparo.vocab.codes import code_list
 
 CASEWORK = (
     "case.close case.create case.edit case.move case.read document.add document.read filter.save note.add "
-    "note.read_sensitive person.edit person.search summary.print"
+    "note.read_sensitive person.edit person.search place.read summary.print"
 )
 EXPECTED = {
     "caseworker": (CASEWORK, Scope.TEAM, True),
@@ -32,7 +32,10 @@ EXPECTED = {
         True,
     ),
     "first_responder": (
-        "case.create case.edit case.read document.add document.read filter.save note.add person.edit person.search",
+        (
+            "case.create case.edit case.read document.add document.read filter.save note.add person.edit "
+            "person.search place.read"
+        ),
         Scope.OWN,
         True,
     ),

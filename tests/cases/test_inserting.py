@@ -14,7 +14,7 @@ ODD = [["SY"], [], ['a"b', "c\\d", "", "NULL", "{é,}", " "], ["YE", "SD"]]
 
 
 def _person(**more: object) -> Person:
-    sealed = {"names": b"\x01\x00\\\"{}", "identity": b"", "whereabouts": b"x"}
+    sealed = {"names": b'\x01\x00\\"{}', "identity": b"", "whereabouts": b"x"}
     return Person(created_at=NOW, changed_at=NOW, **sealed, **more)
 
 

@@ -15,7 +15,7 @@ SOURCES = Path(__file__).parents[2] / "src" / "amparo"
 WRITING = {"create", "get_or_create", "update_or_create", "bulk_create", "bulk_update"}
 # `vault` and `audit` are the ground that the others stand on; `config` and `cli` hold no rows.
 LAYERS_THAT_WRITE = ("actions", "models", "keeping")  # the keeper of the vault reads and writes the keyring
-LAYERS_THAT_READ = ("actions", "queries", "models", "indexing", "keeping")
+LAYERS_THAT_READ = ("actions", "queries", "models", "keeping")
 
 
 def layer(path: Path) -> str:

@@ -17,20 +17,25 @@ from hypothesis import strategies as st
 from amparo.vault.actions import (
     SearchesUsedUp,
     begin_sealing,
+    change_custodian,
     delete_tokens,
     find_persons,
     forget_search_days,
     make_index_keys,
     order_tokens,
     order_tokens_of_all,
+    rotate_keys,
     searches_left,
     sweep_tokens,
     waiting_persons,
     write_tokens,
 )
+from amparo.vault.custodians import Custodian, CustodianAway
+from amparo.vault.custodians.shares import new_shares
+from amparo.vault.keeping import LocalKeeper
 from amparo.vault.models import CompartmentKey, PersonKeys, SearchDay, Token
-from amparo.vault.queries import custodian
-from amparo.vault.rules import Compartment
+from amparo.vault.queries import custodian, keeper
+from amparo.vault.rules import Compartment, IndexMissing
 from amparo.vault.rules.tokens import (
     SEARCHES_A_DAY,
     IndexKey,
@@ -177,7 +182,39 @@ class TestOrders:
         assert Counter(CompartmentKey.objects.filter(use="index").values_list("compartment", flat=True)) == {
             each.value: 1 for each in Compartment
         }
-        assert not make_index_keys(custodian(), now=NOW)
+        assert not make_index_keys(nobody, now=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("as_owner")
+class TestIndexKeys:
+    """The keys of the compartments' search come and go with the keyring."""
+
+    def test_an_older_installation_gets_its_index_keys_once_and_has_everybody_found(self) -> None:
+        persons = with_keys(2)
+        CompartmentKey.objects.filter(use="index").delete()
+        holder = LocalKeeper(custodian())
+        with pytest.raises(IndexMissing, match="amparo migrate"):
+            holder.index_key(Compartment.PROTECTION)
+        with pytest.raises(CustodianAway):
+            make_index_keys(lambda: new_shares(2, 3)[0], now=NOW)
+        assert make_index_keys(custodian, now=NOW)
+        assert holder.index_key(Compartment.PROTECTION).secret
+        assert set(persons) <= set(waiting_persons())
+        assert not make_index_keys(nobody, now=NOW)
+
+    def test_where_the_custodian_was_away_the_next_rotation_makes_them(self) -> None:
+        CompartmentKey.objects.filter(use="index").delete()
+        rotate_keys(custodian(), compartments=[Compartment.HEALTH], now=NOW)
+        kept = [LocalKeeper(custodian()).index_key(each).secret for each in Compartment]
+        rotate_keys(custodian(), compartments=list(Compartment), now=NOW)
+        assert kept == [LocalKeeper(custodian()).index_key(each).secret for each in Compartment]
+
+    def test_under_another_custodian_tokens_stay_what_they_are(self) -> None:
+        old, (new, _words) = custodian(), new_shares(2, 3)
+        before = LocalKeeper(old).index_key(Compartment.PROTECTION).secret
+        change_custodian(old, new)
+        assert LocalKeeper(new).index_key(Compartment.PROTECTION).secret == before
 
 
 @pytest.mark.django_db
@@ -205,6 +242,8 @@ def find(facts: list[tuple[str, str]], *, searcher: int = 1, day: date = TODAY) 
 
 
 def token_of_fact(fact: tuple[str, str]) -> int:
-    from amparo.vault.indexing import indexer
+    return token_of(fact, key=keeper().index_key(Compartment.PROTECTION))
 
-    return indexer().tokens(Compartment.PROTECTION, [fact])[fact]
+
+def nobody() -> Custodian:
+    raise AssertionError("No custodian is needed where nothing is missing.")

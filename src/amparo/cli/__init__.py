@@ -30,20 +30,34 @@ COMMANDS: Final[Mapping[str, str | tuple[str, Mapping[str, str]]]] = {
     "facts": ("The coded facts that tables are counted from.", {"export": "facts.export"}),
     "serve": "serving.serve",
     "worker": "serving.worker",
+    "keyd": "keyd.keyd",
     "migrate": "database.migrate",
     "database": ("The database of this installation.", {"url": "database.url"}),
     "keys": (
         "The keys that everything personal is sealed with.",
         {
             "init": "keys.init",
+            "unlock": "keys.unlock",
             "status": "keys.status",
             "rotate": "keys.rotate",
             "rewrap": "keys.rewrap",
             "custodians": "keys.custodians",
         },
     ),
+    "backup": "backup.backup",
+    "restore": "backup.restore",
+    "erase": (
+        "Erase persons for good, and see that it holds.",
+        {
+            "person": "erase.person",
+            "hold": "erase.hold",
+            "lift": "erase.lift",
+            "status": "erase.status",
+            "verify": "erase.verify",
+        },
+    ),
     "organisation": ("Organisations that work in this installation.", {"add": "people.add_organisation"}),
-    "user": ("People who sign in.", {"add": "people.add_user"}),
+    "user": ("People who sign in.", {"add": "people.add_user", "renew": "people.renew_user"}),
     "audit": (
         "The log of who did and read what.",
         {

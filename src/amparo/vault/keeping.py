@@ -1,6 +1,6 @@
 """Where the keys of persons come from: out of the keyring, unwrapped by a keeper that holds the keys of the compartments.
 
-The keeper lives in this process, or behind a socket (`amparo keyd`); those who ask cannot tell which.
+The keeper lives in this process, or behind a socket (`amparo keyd`, in `keyd`); those who ask cannot tell which.
 """
 
 from __future__ import annotations
@@ -13,12 +13,17 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 from uuid import UUID
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.db import connection
 
 from amparo.vault.custodians import Custodian
 from amparo.vault.models import CompartmentKey, Keyring, PersonKeys
 from amparo.vault.rules import (
+    SYSTEM,
+    Asker,
     Compartment,
+    IndexMissing,
     Key,
     KeyKind,
     KeyName,
@@ -32,11 +37,12 @@ from amparo.vault.rules import (
 )
 from amparo.vault.rules.keys import SECRET_BYTES, Draw
 from amparo.vault.rules.places import LAYOUT, PRODUCT, bound
-from amparo.vault.rules.tokens import new_search_number
+from amparo.vault.rules.tokens import IndexKey, new_search_number
 from amparo.vault.rules.values import KeysByKind
 
 DATA: Final = "data"
 INDEX: Final = "index"
+OWN: Final = Compartment.PROTECTION  # from its keys those of the installation's own secrets are derived
 FRESH_SECONDS: Final = 60.0  # after that long another process's rotation is noticed
 BATCH: Final = 1_000
 _NUMBER: Final = struct.Struct(">H")
@@ -50,7 +56,7 @@ class KeyringMissing(Exception):
     """The installation has no keyring yet; the message says how it gets one."""
 
     def __init__(self) -> None:
-        super().__init__("This installation has no keys yet. Make them with: amparo keys init")
+        super().__init__("This installation has no keys yet. Make them with: amparo migrate")
 
 
 class Keeper(Protocol):
@@ -60,11 +66,24 @@ class Keeper(Protocol):
     def installation(self) -> UUID:
         """Give the id of the installation, to which every sealed value is bound."""
 
-    def open_keys(self, persons: Collection[UUID], kinds: Collection[KeyKind]) -> KeysByKind:
-        """Give the keys of those kinds, newest first; a person without a row in the keyring is left out."""
+    def open_keys(
+        self, persons: Collection[UUID], kinds: Collection[KeyKind], *, by: Asker = SYSTEM
+    ) -> KeysByKind:
+        """Give the keys of those kinds, newest first; a person without a row in the keyring is left out.
 
-    def make_keys(self, persons: Collection[UUID], *, compartment: Compartment, now: datetime) -> KeysByKind:
+        `KeysAway` when there is nobody to give them, `TooManyKeys` when the asker had enough of them for now.
+        """
+
+    def make_keys(
+        self, persons: Collection[UUID], *, compartment: Compartment, now: datetime, by: Asker = SYSTEM
+    ) -> KeysByKind:
         """Make the keys of persons who have none, and give them."""
+
+    def own_key(self, label: str, number: int | None = None) -> Key:
+        """Give the key for the installation's own secrets of that use; without a number, the newest."""
+
+    def index_key(self, compartment: Compartment, *, by: Asker = SYSTEM) -> IndexKey:
+        """Give the key of a compartment's search."""
 
 
 class LocalKeeper:
@@ -76,7 +95,12 @@ class LocalKeeper:
         self._installation: UUID | None = None
         self._keys: dict[tuple[Compartment, int], Key] = {}
         self._newest: dict[Compartment, Key] = {}
+        self._index: dict[Compartment, IndexKey] = {}
         self._looked_at = 0.0
+
+    def unlock(self) -> None:
+        """Unwrap the keys of the compartments now; `NotOpened` when the custodian is another one."""
+        self._look()
 
     @property
     def installation(self) -> UUID:
@@ -88,7 +112,9 @@ class LocalKeeper:
             self._installation = row.installation
         return self._installation
 
-    def open_keys(self, persons: Collection[UUID], kinds: Collection[KeyKind]) -> KeysByKind:
+    def open_keys(
+        self, persons: Collection[UUID], kinds: Collection[KeyKind], *, by: Asker = SYSTEM
+    ) -> KeysByKind:
         """Give the keys of those kinds, newest first; a person without a row in the keyring is left out."""
         rows = _wrapped_keys(persons, kinds)
         found: dict[KeyKind, dict[UUID, tuple[PersonKey, ...]]] = {}
@@ -100,7 +126,9 @@ class LocalKeeper:
                 opened[person] = (*opened[person], key) if person in opened else (key,)
         return found
 
-    def make_keys(self, persons: Collection[UUID], *, compartment: Compartment, now: datetime) -> KeysByKind:
+    def make_keys(
+        self, persons: Collection[UUID], *, compartment: Compartment, now: datetime, by: Asker = SYSTEM
+    ) -> KeysByKind:
         """Make the keys of persons who have none, and give them."""
         made: dict[KeyKind, dict[UUID, tuple[PersonKey, ...]]] = {kind: {} for kind in KeyKind}
         rows = []
@@ -141,6 +169,22 @@ class LocalKeeper:
                 changed = True
         return changed
 
+    def own_key(self, label: str, number: int | None = None) -> Key:
+        """Give the key for the installation's own secrets of that use; without a number, the newest."""
+        base = self._newest_key(OWN) if number is None else self._key(OWN, number)
+        about = bound(PRODUCT, LAYOUT, b"own secret", label.encode())
+        derived = HKDF(hashes.SHA256(), SECRET_BYTES, salt=self.installation.bytes, info=about)
+        return Key(base.number, derived.derive(base.secret))
+
+    def index_key(self, compartment: Compartment, *, by: Asker = SYSTEM) -> IndexKey:
+        """Give the key of a compartment's search."""
+        if compartment not in self._index:
+            row = CompartmentKey.objects.filter(use=INDEX, compartment=compartment).order_by("number").last()
+            if row is None:
+                raise IndexMissing
+            self._index[compartment] = IndexKey(row.number, self._secret_of(row))
+        return self._index[compartment]
+
     def _unwrapped(
         self, wrapped: bytes, person: UUID, kind: KeyKind, home: Compartment, number: int
     ) -> PersonKey:
@@ -171,15 +215,15 @@ class LocalKeeper:
         for row in rows:
             compartment = Compartment(row.compartment)
             if (compartment, row.number) not in self._keys:
-                secret = self._custodian.unwrap(
-                    bytes(row.wrapped),
-                    bound=compartment_bound(self.installation, compartment, DATA, row.number),
-                )
-                self._keys[compartment, row.number] = Key(row.number, secret)
+                self._keys[compartment, row.number] = Key(row.number, self._secret_of(row))
             self._newest[compartment] = self._keys[compartment, row.number]
         if not self._newest:
             raise KeyringMissing
         self._looked_at = time.monotonic()
+
+    def _secret_of(self, row: CompartmentKey) -> bytes:
+        about = compartment_bound(self.installation, Compartment(row.compartment), row.use, row.number)
+        return self._custodian.unwrap(bytes(row.wrapped), bound=about)
 
 
 def _wrapped_keys(persons: Collection[UUID], kinds: Collection[KeyKind]) -> list[tuple[Any, ...]]:

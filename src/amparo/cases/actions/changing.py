@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, TypeVar
@@ -14,15 +15,18 @@ from amparo.access.rules import Permission, Viewer
 from amparo.cases.actions.ageing import AGE, follow_record
 from amparo.cases.actions.finding import follow_facts
 from amparo.cases.actions.happenings import note_happening
+from amparo.cases.actions.sealing import sealing_about
 from amparo.cases.models import Case, Episode, Person
+from amparo.cases.queries.places import PLACE_CLOSED
 from amparo.cases.queries.visible import Absent, visible_case
 from amparo.cases.rules import CaseDetails, EpisodeDetails, PersonDetails, Problem, problems
 from amparo.cases.rules.checking import code_problems
 from amparo.cases.rules.deriving import birth_year, episode_months
 from amparo.cases.rules.opening import episode_problems
+from amparo.cases.rules.person import PLACES
 from amparo.cases.rules.timeline import Happening
-from amparo.vault.actions import begin_sealing
 from amparo.vault.queries import open_many
+from amparo.vault.rules import KeyKind
 from amparo.vault.storing import columns_of, record_from, sealed_of
 
 R = TypeVar("R")
@@ -45,13 +49,31 @@ class Stale(Exception):
 
 
 @transaction.atomic
-def update_person(*, reference: str, details: PersonDetails, version: int, by: Viewer, now: datetime) -> None:
-    """Change the person of a case; raises `Stale`, `NotAcceptable` or `Absent`."""
+def update_person(
+    *,
+    reference: str,
+    details: PersonDetails,
+    version: int,
+    by: Viewer,
+    now: datetime,
+    with_place: bool = False,
+) -> None:
+    """Change the person of a case; raises `Stale`, `NotAcceptable` or `Absent`.
+
+    Where she is changes only `with_place`. Without, it was not shown to whoever changes something else, and stays as it is:
+    what somebody did not see is never written over.
+    """
     case = visible_case(by, reference, permission=Permission.PERSON_EDIT)
+    if with_place:
+        visible_case(by, reference, permission=Permission.PLACE_READ)
+    elif any(getattr(details, name) is not None for name in PLACES):
+        raise ValueError("These details hold a place, which is kept only with_place.")
     _refuse_faults(problems(details, today=now.date()))
-    old = _stored(case.person, PersonDetails, case=case, by=by, now=now)
+    without = frozenset() if with_place else PLACE_CLOSED
+    old = _stored(case.person, PersonDetails, case=case, by=by, now=now, without=without)
     changed = _changed(old, details)
-    columns = _columns(details, Person, case.person_id, case, now) | {"birth_year": birth_year(details)}
+    columns = _columns(details, Person, case.person_id, case, by, now, without=without)
+    columns["birth_year"] = birth_year(details)
     _write(Person, case.person_id, version, columns, now)
     if AGE.intersection(changed):
         follow_record(details, person=case.person_id, now=now)
@@ -68,7 +90,7 @@ def update_case(*, reference: str, details: CaseDetails, version: int, by: Viewe
     case = visible_case(by, reference, permission=Permission.CASE_EDIT)
     _refuse_faults(problems(details, today=now.date()))
     changed = _changed(_stored(case, CaseDetails, case=case, by=by, now=now), details)
-    _write(Case, case.id, version, _columns(details, Case, case.id, case, now), now)
+    _write(Case, case.id, version, _columns(details, Case, case.id, case, by, now), now)
     note_happening(case, Happening.CASE_CHANGED, action="cases.case.change", by=by, now=now, fields=changed)
 
 
@@ -83,7 +105,7 @@ def update_episode(
         raise Absent
     refuse_episode_faults(details, case=case, by=by, now=now)
     changed = _changed(_stored(row, EpisodeDetails, case=case, by=by, now=now), details)
-    columns = _columns(details, Episode, row.id, case, now) | episode_months(details)
+    columns = _columns(details, Episode, row.id, case, by, now) | episode_months(details)
     _write(Episode, row.id, version, columns, now)
     _touch(case, now)
     note_happening(
@@ -119,9 +141,18 @@ def _write(
         raise Stale(seen=version)
 
 
-def _columns(details: Any, model: type[models.Model], row: UUID, case: Case, now: datetime) -> dict[str, Any]:
-    sealing = begin_sealing([case.person_id], now=now)
-    return columns_of(details, model=model, row=row, person=case.person_id, sealing=sealing)
+def _columns(
+    details: Any,
+    model: type[models.Model],
+    row: UUID,
+    case: Case,
+    by: Viewer,
+    now: datetime,
+    *,
+    without: Collection[KeyKind] = (),
+) -> dict[str, Any]:
+    sealing = sealing_about(case.person_id, by=by, now=now)
+    return columns_of(details, model=model, row=row, person=case.person_id, sealing=sealing, without=without)
 
 
 def _touch(case: Case, now: datetime) -> None:
@@ -129,12 +160,20 @@ def _touch(case: Case, now: datetime) -> None:
     Case.objects.filter(id=case.id).update(changed_at=now)
 
 
-def _stored(row: models.Model, record: type[R], *, case: Case, by: Viewer, now: datetime) -> R:
+def _stored(
+    row: models.Model,
+    record: type[R],
+    *,
+    case: Case,
+    by: Viewer,
+    now: datetime,
+    without: Collection[KeyKind] = (),
+) -> R:
     """Open what is recorded, to compare it with what comes; it is read as such."""
     reading = begin_reading(
         by, action="cases.case.compare", persons=[case.person_id], record=case.reference, now=now
     )
-    return record_from(row, record, open_many(reading, sealed_of(row, record)))
+    return record_from(row, record, open_many(reading, sealed_of(row, record, without=without)))
 
 
 def _changed(old: Any, new: Any) -> tuple[str, ...]:

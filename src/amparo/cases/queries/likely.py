@@ -9,6 +9,7 @@ from uuid import UUID
 
 from amparo.access.actions import begin_reading
 from amparo.access.rules import Viewer
+from amparo.cases.queries.places import PLACE_CLOSED
 from amparo.cases.queries.search import own_names
 from amparo.cases.queries.visible import visible_cases
 from amparo.cases.rules.likeness import Described, Likeness
@@ -64,7 +65,8 @@ def _opened(
     persons = [case.person_id for case in cases]
     reading = begin_reading(viewer, action="cases.person.compare", persons=persons, now=now)
     opened = open_many(
-        reading, [sealed for case in cases for sealed in sealed_of(case.person, PersonDetails)]
+        reading,
+        [sealed for case in cases for sealed in sealed_of(case.person, PersonDetails, without=PLACE_CLOSED)],
     )
     width, found = len(opened) // len(cases), []
     for position, case in enumerate(cases):

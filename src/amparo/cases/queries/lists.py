@@ -20,6 +20,7 @@ from amparo.cases.rules.lifecycle import Stage
 from amparo.cases.rules.naming import display_name
 from amparo.cases.rules.person import Name
 from amparo.vault.queries import open_many
+from amparo.vault.rules import DOTS, KeysAway
 
 PAGE = 25
 COUNTED = 1_000
@@ -72,6 +73,7 @@ class CaseRow:
     id: UUID
     reference: str
     name: str
+    is_erased: bool
     stage: Stage
     child_track: ChildTrack
     birth_year: int | None
@@ -173,25 +175,34 @@ def _beyond(column: str, key: str, *, newer: bool) -> Q:
 
 
 def rows_of(viewer: Viewer, cases: list[Case], *, action: str, now: datetime) -> tuple[CaseRow, ...]:
-    """Make the lines of a list from rows that were chosen within the viewer's reach; their names are opened in one reading."""
+    """Make the lines of a list from rows that were chosen within the viewer's reach; their names are opened in one reading.
+
+    Where the keys are away, dots stand for the names: what is coded is still of use.
+    """
     if not cases:
         return ()
     reading = begin_reading(viewer, action=action, persons=[case.person_id for case in cases], now=now)
-    opened = open_many(reading, [case.person.names for case in cases])
+    try:
+        opened = open_many(reading, [case.person.names for case in cases])
+    except KeysAway:
+        return tuple(row_of(case, DOTS) for case in cases)
     return tuple(
         row_of(
-            case, display_name(content.get("called", ""), _NAMES.validate_python(content.get("names", ())))
+            case,
+            display_name(content.get("called", ""), _NAMES.validate_python(content.get("names", ()))),
+            is_erased=reading.is_erased(case.person_id),
         )
         for case, content in zip(cases, opened, strict=True)
     )
 
 
-def row_of(case: Case, name: str) -> CaseRow:
+def row_of(case: Case, name: str, *, is_erased: bool = False) -> CaseRow:
     """Make the line of a case whose person's name was opened."""
     return CaseRow(
         id=case.id,
         reference=case.reference,
         name=name,
+        is_erased=is_erased,
         stage=Stage(case.stage),
         child_track=ChildTrack(case.child_track),
         birth_year=case.person.birth_year,

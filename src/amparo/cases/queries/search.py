@@ -166,7 +166,9 @@ def search_persons(viewer: Viewer, wanted: Wanted, *, purpose: SearchPurpose, no
         raise TooLittle
     kinds, day = sorted({kind for kind, _form in facts}), timezone.localdate(now)
     try:
-        hits = find_persons(facts, compartments=compartments_of(viewer), searcher=viewer.user_id, day=day)
+        hits = find_persons(
+            facts, compartments=compartments_of(viewer), searcher=viewer.user_id, day=day, by=viewer
+        )
     except SearchesUsedUp:
         record(SEARCH_ACTION, by=viewer, at=now, fields=kinds, purpose=purpose, outcome="used_up")
         raise

@@ -1,5 +1,14 @@
 """Gather the writes of the vault."""
 
+from amparo.vault.actions.erasing import (
+    Held,
+    erase_persons,
+    lift_hold,
+    overwrite_erased_keys,
+    place_hold,
+    prepare_ledger,
+    replay_ledger,
+)
 from amparo.vault.actions.keyring import (
     KeyringThere,
     change_custodian,
@@ -22,21 +31,34 @@ from amparo.vault.actions.tokens import (
     write_tokens,
 )
 from amparo.vault.custodians.file import write_custodian
+from amparo.vault.own_secrets import is_sealed_secret, open_secret, seal_secret
+from amparo.vault.rules.ledger import NotTwoPeople
 
 __all__ = [
+    "Held",
     "KeyringThere",
+    "NotTwoPeople",
     "SearchesUsedUp",
     "begin_sealing",
     "change_custodian",
     "delete_tokens",
+    "erase_persons",
     "find_persons",
     "forget_search_days",
+    "is_sealed_secret",
+    "lift_hold",
     "make_index_keys",
     "make_keyring",
+    "open_secret",
     "order_tokens",
     "order_tokens_of_all",
+    "overwrite_erased_keys",
+    "place_hold",
+    "prepare_ledger",
+    "replay_ledger",
     "rewrap_keys",
     "rotate_keys",
+    "seal_secret",
     "seal_what_is_clear",
     "searches_left",
     "sweep_tokens",

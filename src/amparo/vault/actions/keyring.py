@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
-from amparo.vault.custodians import Custodian
+from amparo.vault.actions.tokens import order_tokens_of_all
+from amparo.vault.custodians import Custodian, CustodianAway
 from amparo.vault.keeping import (
     DATA,
     INDEX,
@@ -34,10 +35,18 @@ class KeyringThere(Exception):
 
 
 @transaction.atomic
-def make_keyring(custodian: Custodian, *, now: datetime, draw: Draw = os.urandom) -> UUID:
-    """Make the keyring of a new installation with a key for each compartment; gives the installation's id."""
+def make_keyring(make_custodian: Callable[[], Custodian], *, now: datetime, draw: Draw = os.urandom) -> UUID:
+    """Make the keyring of a new installation with a key for each compartment; gives the installation's id.
+
+    The custodian is made only when there is no keyring yet: a new key of keys beside an old keyring would be taken for its own.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"LOCK TABLE {Keyring._meta.db_table} IN EXCLUSIVE MODE"
+        )  # of two makers at once, one waits
     if Keyring.objects.exists():
         raise KeyringThere
+    custodian = make_custodian()
     installation = uuid4()
     Keyring.objects.create(
         installation=installation,
@@ -48,19 +57,42 @@ def make_keyring(custodian: Custodian, *, now: datetime, draw: Draw = os.urandom
     make_compartment_keys(
         custodian, installation=installation, numbers=[(each, 1) for each in Compartment], now=now, draw=draw
     )
-    make_index_keys(custodian, now=now, draw=draw)
+    _make_index_keys(custodian, now=now, draw=draw)
     return installation
 
 
 @transaction.atomic
-def make_index_keys(custodian: Custodian, *, now: datetime, draw: Draw = os.urandom) -> bool:
-    """Give each compartment that has none the key of its search; tells whether any was made."""
-    there = set(CompartmentKey.objects.filter(use=INDEX).values_list("compartment", flat=True))
-    missing = [(each, 1) for each in Compartment if each.value not in there]
+def make_index_keys(
+    open_custodian: Callable[[], Custodian], *, now: datetime, draw: Draw = os.urandom
+) -> bool:
+    """Give an installation of before the search the keys of its compartments' search; tells whether any was made.
+
+    The custodian is asked for only when one is missing; raises `CustodianAway` where it is not at hand, or is another one.
+    """
+    if not _without_index():
+        return False
+    custodian = open_custodian()
+    if custodian.public_id != Keyring.objects.get().custodian:
+        raise CustodianAway(
+            "The key of keys at hand is not the one that the keys of this installation are under."
+        )
+    _make_index_keys(custodian, now=now, draw=draw)
+    return True
+
+
+def _make_index_keys(custodian: Custodian, *, now: datetime, draw: Draw) -> None:
+    """Make those that are missing; whoever was there before them is to be found by them too."""
+    numbers = [(each, 1) for each in _without_index()]
     make_compartment_keys(
-        custodian, installation=_installation(), numbers=missing, now=now, use=INDEX, draw=draw
+        custodian, installation=_installation(), numbers=numbers, now=now, use=INDEX, draw=draw
     )
-    return bool(missing)
+    if numbers:
+        order_tokens_of_all(now=now)
+
+
+def _without_index() -> list[Compartment]:
+    there = set(CompartmentKey.objects.filter(use=INDEX).values_list("compartment", flat=True))
+    return [each for each in Compartment if each.value not in there]
 
 
 @transaction.atomic
@@ -78,6 +110,9 @@ def rotate_keys(
         now=now,
         draw=draw,
     )
+    _make_index_keys(
+        custodian, now=now, draw=draw
+    )  # where the custodian was not at hand when the search came
 
 
 def rewrap_keys(custodian: Custodian, *, draw: Draw = os.urandom) -> int:

@@ -13,10 +13,18 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from amparo.vault.indexing import indexer
 from amparo.vault.models import PersonKeys, SearchDay, Token, TokenOrder
-from amparo.vault.rules import Compartment
-from amparo.vault.rules.tokens import POSTING_BYTES, SEARCHES_A_DAY, Fact
+from amparo.vault.queries import keeper
+from amparo.vault.rules import SYSTEM, Asker, Compartment, Member
+from amparo.vault.rules.tokens import (
+    POSTING_BYTES,
+    SEARCHES_A_DAY,
+    Fact,
+    IndexKey,
+    numbers_of,
+    postings_of,
+    token_of,
+)
 
 AT_ONCE = 5_000
 MOST_HITS = 2_000  # rows that one search reads; the most frequent pair of names has far fewer
@@ -32,6 +40,18 @@ _ORDER_ALL = """
     INSERT INTO vault_tokenorder (person, ordered_at) SELECT DISTINCT person, %s::timestamptz FROM keyring.person_keys
     ON CONFLICT DO NOTHING
 """
+
+
+class _IndexKeys(dict[Compartment, IndexKey]):
+    """The keys of one search or one batch, each asked for once, and kept no longer."""
+
+    def __init__(self, by: Asker = SYSTEM) -> None:
+        super().__init__()
+        self._by = by
+
+    def __missing__(self, compartment: Compartment) -> IndexKey:
+        self[compartment] = keeper().index_key(compartment, by=self._by)
+        return self[compartment]
 
 
 class SearchesUsedUp(Exception):
@@ -88,31 +108,37 @@ def delete_tokens(facts: FactsByPerson) -> int:
 
 def sweep_tokens() -> int:
     """Delete what no key opens or what belongs to nobody in the keyring any more; gives how many rows that were."""
-    known = set(PersonKeys.objects.values_list("search_number", flat=True))
+    keys = _IndexKeys()
     swept, after = 0, b""
     while rows := _read_after(after):
-        after, kept = rows[-1][1], [False] * len(rows)
+        after, lost = rows[-1][1], rows
         for compartment in Compartment:
-            for place, number in enumerate(indexer().numbers(compartment, rows)):
-                kept[place] = kept[place] or (number is not None and number in known)
-        lost = [posting for (_, posting), is_kept in zip(rows, kept, strict=True) if not is_kept]
-        swept += Token.objects.filter(posting__in=lost).delete()[0] if lost else 0
+            if lost:
+                lost = _nobodys(lost, numbers_of(lost, key=keys[compartment]))
+        swept += Token.objects.filter(posting__in=[posting for _, posting in lost]).delete()[0]
     return swept
 
 
+@transaction.atomic
 def find_persons(
-    facts: Collection[Fact], *, compartments: Collection[Compartment], searcher: int, day: date
+    facts: Collection[Fact],
+    *,
+    compartments: Collection[Compartment],
+    searcher: int,
+    day: date,
+    by: Member | None = None,
 ) -> dict[UUID, frozenset[str]]:
     """Spend one search of the day, and give the persons whom any of these facts fits, with the kinds that fit.
 
-    Raises `SearchesUsedUp`.
+    Raises `SearchesUsedUp`; `KeysAway` spends nothing.
     """
     _take_one(searcher, day)
+    keys = _IndexKeys(Asker.named(by, action="vault.search"))
     found: dict[int, set[str]] = {}
     for compartment in compartments:
-        kinds = {token: fact[0] for fact, token in indexer().tokens(compartment, facts).items()}
+        kinds = {token_of(fact, key=keys[compartment]): fact[0] for fact in facts}
         rows = _hits(list(kinds))
-        for (token, _), number in zip(rows, indexer().numbers(compartment, rows), strict=True):
+        for (token, _), number in zip(rows, numbers_of(rows, key=keys[compartment]), strict=True):
             if number is not None:
                 found.setdefault(number, set()).add(kinds[token])
     persons = PersonKeys.objects.filter(search_number__in=found, compartment__in=list(compartments))
@@ -152,7 +178,16 @@ def _read_after(after: bytes) -> list[tuple[int, bytes]]:
 
 
 def _rows(facts: FactsByPerson) -> Iterator[tuple[int, bytes]]:
-    keys = PersonKeys.objects.filter(person__in=list(facts))
-    for person, number, home in keys.values_list("person", "search_number", "compartment").distinct():
-        tokens = sorted(set(indexer().tokens(Compartment(home), facts[person]).values()))
-        yield from zip(tokens, indexer().postings(Compartment(home), tokens, number=number), strict=True)
+    held, keys = PersonKeys.objects.filter(person__in=list(facts)), _IndexKeys()
+    for person, number, home in held.values_list("person", "search_number", "compartment").distinct():
+        if facts[person]:
+            key = keys[Compartment(home)]
+            tokens = sorted({token_of(fact, key=key) for fact in facts[person]})
+            yield from zip(tokens, postings_of(tokens, number=number, key=key), strict=True)
+
+
+def _nobodys(rows: list[tuple[int, bytes]], numbers: list[int | None]) -> list[tuple[int, bytes]]:
+    """Keep the rows of which the number stands for nobody. Looked up after the rows were read: keys come before tokens."""
+    there = {number for number in numbers if number is not None}
+    known = set(PersonKeys.objects.filter(search_number__in=there).values_list("search_number", flat=True))
+    return [row for row, number in zip(rows, numbers, strict=True) if number not in known]

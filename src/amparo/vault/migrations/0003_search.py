@@ -13,7 +13,7 @@ NUMBERS = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("vault", "0001_keyring")]
+    dependencies = [("vault", "0002_erasure")]
 
     operations = [
         migrations.CreateModel(
