@@ -196,6 +196,8 @@ class TestIndexKeys:
         holder = LocalKeeper(custodian())
         with pytest.raises(IndexMissing, match="amparo migrate"):
             holder.index_key(Compartment.PROTECTION)
+        keeper.cache_clear()
+        assert delete_tokens({persons[0]: [("gs", "a b")]}) == 0, "her record can be changed"
         with pytest.raises(CustodianAway):
             make_index_keys(lambda: new_shares(2, 3)[0], now=NOW)
         assert make_index_keys(custodian, now=NOW)

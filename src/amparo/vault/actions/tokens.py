@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from amparo.vault.models import PersonKeys, SearchDay, Token, TokenOrder
 from amparo.vault.queries import keeper
-from amparo.vault.rules import SYSTEM, Asker, Compartment, Member
+from amparo.vault.rules import SYSTEM, Asker, Compartment, IndexMissing, Member
 from amparo.vault.rules.tokens import (
     POSTING_BYTES,
     SEARCHES_A_DAY,
@@ -99,7 +99,10 @@ def delete_tokens(facts: FactsByPerson) -> int:
 
     To be called while their keys stand: without its number nothing tells whose a posting is, but `sweep_tokens`.
     """
-    postings = [posting for _, posting in _rows(facts)]
+    try:
+        postings = [posting for _, posting in _rows(facts)]
+    except IndexMissing:
+        return 0  # where there never was a key, there is no token
     deleted = 0
     for start in range(0, len(postings), AT_ONCE):
         deleted += Token.objects.filter(posting__in=postings[start : start + AT_ONCE]).delete()[0]
