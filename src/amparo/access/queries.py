@@ -20,6 +20,7 @@ from amparo.access.rules import (
     scope_of,
 )
 from amparo.accounts.queries import MembershipRow, find_membership, find_token
+from amparo.audit.rules import Via
 
 Row = TypeVar("Row", bound=Model)
 
@@ -88,7 +89,7 @@ def viewer_for(membership: MembershipRow, now: datetime) -> Viewer:
 def viewer_for_membership(membership_id: int, now: datetime) -> Viewer | None:
     """Work out the viewer again in a job that started under that membership; None when it has ended."""
     membership = find_membership(membership_id, now)
-    viewer = None if membership is None else viewer_for(membership, now)
+    viewer = None if membership is None else replace(viewer_for(membership, now), via=Via.JOB)
     return viewer if viewer is not None and viewer.membership_id is not None else None
 
 
@@ -99,7 +100,11 @@ def viewer_for_token(secret: str, now: datetime) -> Viewer | None:
         return None
     token_id, membership = found
     viewer = viewer_for(membership, now)
-    return replace(viewer, token_id=token_id) if viewer.may(Permission.TOKEN_MANAGE) else None
+    return (
+        replace(viewer, token_id=token_id, via=Via.API, session=f"token:{token_id}")
+        if viewer.may(Permission.TOKEN_MANAGE)
+        else None
+    )
 
 
 def scoped(

@@ -6,7 +6,7 @@ Every view carries one of `public`, `signed_in`, `completes_sign_in` or `require
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
@@ -18,11 +18,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from amparo.access.actions import require
 from amparo.access.queries import viewer_for
 from amparo.access.rules import NOBODY, Permission, Viewer, role_of
 from amparo.accounts.queries import MembershipRow, memberships_of
+from amparo.audit.rules import Via
 
 MEMBERSHIP_KEY: Final = "membership"  # in the session: the membership that its user works under
 
@@ -99,7 +101,7 @@ def viewer_middleware(answer: Callable[[HttpRequest], HttpResponse]) -> Callable
         for name, value in (
             ("now", now),
             ("memberships", memberships),
-            ("viewer", _viewer(request, memberships, now)),
+            ("viewer", _told_from(request, _viewer(request, memberships, now))),
         ):
             setattr(request, name, value)
         return answer(request)
@@ -168,6 +170,14 @@ def _redirect_and_return(page: str, request: HttpRequest) -> HttpResponse:
 def _memberships(request: HttpRequest, now: datetime) -> tuple[MembershipRow, ...]:
     user = request.user
     return tuple(memberships_of(user.pk, now)) if user.is_authenticated else ()
+
+
+def _told_from(request: HttpRequest, viewer: Viewer) -> Viewer:
+    """Add what the log says of the door: page or API, and a keyed hash of the session, which opens nothing."""
+    key = getattr(request.session, "session_key", None)
+    via = Via.API if request.path.startswith("/api/") else Via.PAGE
+    session = salted_hmac("amparo.audit.session", key).hexdigest()[:16] if key else ""
+    return replace(viewer, via=via, session=session)
 
 
 def _viewer(request: HttpRequest, memberships: tuple[MembershipRow, ...], now: datetime) -> Viewer:

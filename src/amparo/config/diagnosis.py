@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from amparo.config.auditing import look_at_log
 from amparo.config.data_directory import DataDirectory
 from amparo.config.environment import Environment, Misconfigured, read_environment
 from amparo.config.room import GIGABYTE, LOWEST_BYTES, LOWEST_SHARE, nearest, room_on_disk
@@ -184,6 +185,7 @@ def _database(environment: Environment) -> Iterator[Finding]:
         _encoding,
         _migrations,
         _clock,
+        look_at_log,
     )
     for look in looks:
         yield from look(environment)

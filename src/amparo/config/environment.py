@@ -182,6 +182,12 @@ class Environment:
         default="25",
         meaning="The largest file that may be uploaded, in megabytes.",
     )
+    witnesses: tuple[str, ...] = _setting(
+        readers.read_addresses,
+        kind="addresses, comma between",
+        shown_default="none: nobody outside can tell when the log is written anew",
+        meaning="The witnesses to which the head of the log is sent each hour, best of two other organisations, for example https://witness.example.org.",
+    )
     log_level: str = _setting(
         readers.read_choice(*LOG_LEVELS),
         kind="level",

@@ -17,6 +17,7 @@ from procrastinate.middleware import AsyncCallNext
 from procrastinate.signals import on_stop
 from procrastinate.worker import Worker
 
+from amparo.config.auditing import seal_and_post_in_background
 from amparo.config.rescuing import JOB_LOCKS, connection_parameters, rescue_in_background
 
 logger = logging.getLogger("amparo.jobs")
@@ -37,7 +38,7 @@ def work(*, concurrency: int = 1, until_done: bool = False) -> None:
 
     A database that goes away ends nothing: the worker waits for it and goes on.
     """
-    done = rescue_in_background()
+    background = (rescue_in_background(), *seal_and_post_in_background())
     try:
         while True:
             try:
@@ -50,7 +51,8 @@ def work(*, concurrency: int = 1, until_done: bool = False) -> None:
             logger.warning("the database does not answer; the worker waits for it")
             time.sleep(SECONDS_BEFORE_ANOTHER_TRY)
     finally:
-        done.set()
+        for event in background:
+            event.set()
 
 
 async def _work(*, concurrency: int, wait: bool) -> bool:

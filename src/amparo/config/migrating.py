@@ -22,7 +22,7 @@ RIGHTS = """
     GRANT SELECT, INSERT, DELETE ON keyring.person_keys TO {role};
     GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA keyring TO {role};
 """
-APPEND_ONLY = ("audit_event",)
+APPEND_ONLY = ("audit_event", "audit_epoch", "audit_loghead", "audit_anchor", "audit_generation")
 
 
 def migrate_database(*, app_role: str, verbosity: int = 0) -> None:
@@ -39,6 +39,7 @@ def migrate_database(*, app_role: str, verbosity: int = 0) -> None:
         for table in APPEND_ONLY:
             if table in present:
                 cursor.execute(f"REVOKE UPDATE, DELETE ON {connection.ops.quote_name(table)} FROM {role}")
+        cursor.execute(f"REVOKE INSERT ON audit_generation FROM {role}")
 
 
 def make_keys_if_none(custodian: Path, *, now: datetime) -> None:

@@ -129,3 +129,15 @@ def read_web_address(value: str) -> str:
     if not is_whole:
         raise ValueError(f'is "{value}"; write a whole address that starts with https://')
     return value
+
+
+def read_addresses(value: str) -> tuple[str, ...]:
+    """Read whole addresses with commas between them."""
+    addresses = tuple(each.strip().rstrip("/") for each in value.split(",") if each.strip())
+    for address in addresses:
+        parts = urlsplit(address)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError(
+                f'has "{address}"; write whole addresses that start with https:// (or http:// on your own network)'
+            )
+    return addresses

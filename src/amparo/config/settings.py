@@ -66,8 +66,10 @@ AMPARO_FACTS = ["amparo.cases.facts.fact_tables"]  # functions () -> tables of c
 AMPARO_TRAINING = ENVIRONMENT.training
 AMPARO_STATE = ENVIRONMENT.state  # None is the fictional State
 AMPARO_EXIT_ADDRESS = ENVIRONMENT.exit_address
+AMPARO_WITNESSES = ENVIRONMENT.witnesses
 AMPARO_DOCUMENTS = DATA_DIRECTORY.documents
 AMPARO_CUSTODIAN = ENVIRONMENT.custodian or DATA_DIRECTORY.custodian
+AMPARO_AUDIT_KEYS = AMPARO_CUSTODIAN.parent  # the signing key of the log lies beside the key of keys
 AMPARO_FACTS_DIRECTORY = DATA_DIRECTORY.facts
 AMPARO_UPLOAD_MAX_BYTES = ENVIRONMENT.upload_megabytes * 1024 * 1024
 

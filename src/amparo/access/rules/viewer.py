@@ -6,6 +6,7 @@ from uuid import UUID
 
 from amparo.access.rules.permissions import Permission
 from amparo.access.rules.roles import Scope
+from amparo.audit.rules import Via
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +37,8 @@ class Viewer:
     organisation_name: str = ""
     token_id: int | None = None
     is_system: bool = False
+    via: str = ""  # for the log: by which door
+    session: str = ""  # for the log: a keyed hash of the session, or the id of a program's key
 
     @property
     def is_signed_in(self) -> bool:
@@ -85,4 +88,5 @@ def system_viewer(
         scope=Scope.NONE if organisation_id is None else Scope.ORGANISATION,
         name=name,
         is_system=True,
+        via=Via.COMMAND,
     )

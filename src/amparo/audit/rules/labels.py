@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 ACTION = re.compile(r"[a-z]+\.[a-z_]+\.[a-z_]+")
 # A case reference, a UUID, or a kind of record and its id. No name fits.
 RECORD = re.compile(r"([A-Z]{2,5}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]|([a-z]+:)?([0-9]+|[0-9a-f-]{36}))?")
+SESSION = re.compile(r"([0-9a-f]{16}|token:[0-9]+)?")
 # One of our own words, or one that a table was asked for: rows:sex, only:citizenship=XA.
 LABEL = re.compile(r"([a-z_]+((:[A-Za-z0-9_]+){1,2}(=[A-Za-z0-9_.+-]*)?)?)?")
 
@@ -29,11 +32,33 @@ class Actor(Protocol):
         """Give the id of the organisation for which the user works."""
 
 
+class Via(StrEnum):
+    """The door by which an act came in."""
+
+    PAGE = "page"
+    API = "api"
+    JOB = "job"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Circumstances:
+    """How an act came about: by which door, and in which session (a keyed hash, which opens nothing)."""
+
+    via: str = ""
+    session: str = ""
+
+
+def circumstances(actor: Actor) -> Circumstances:
+    """Take the circumstances from an actor who carries them; the system's own actors carry none."""
+    return Circumstances(via=str(getattr(actor, "via", "")), session=str(getattr(actor, "session", "")))
+
+
 class NotALabel(ValueError):
     """An audit label carries more than ids and codes."""
 
 
-def checked_labels(*, action: str, record: str, labels: Iterable[str]) -> None:
+def checked_labels(*, action: str, record: str, labels: Iterable[str], session: str = "") -> None:
     """Refuse labels that could carry personal text."""
     if not ACTION.fullmatch(action):
         raise NotALabel(f"An audited action is named app.thing.verb, not {action!r}.")
@@ -41,3 +66,5 @@ def checked_labels(*, action: str, record: str, labels: Iterable[str]) -> None:
         raise NotALabel("An audited record is named by its reference or id, never by a text.")
     if not all(LABEL.fullmatch(label) for label in labels):
         raise NotALabel("A field, a purpose or an outcome in the log is one of our own words, never a text.")
+    if not SESSION.fullmatch(session):
+        raise NotALabel("A session in the log is a hash of its key, never the key.")

@@ -1,0 +1,172 @@
+"""Read the log: who saw whom, what somebody opened, and how the sealing stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Max, Q, QuerySet
+
+from amparo.audit.models import Anchor, Epoch, Event, Generation
+
+MOST_ROWS = 10_000
+MOST_HOURS_UNWITNESSED = timedelta(hours=2)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventLine:
+    """One event as a page or a command shows it."""
+
+    id: int
+    at: datetime
+    recorded_at: datetime
+    user: int | None
+    membership: int | None
+    organisation: int | None
+    via: str
+    action: str
+    record: str
+    persons: tuple[UUID, ...]
+    fields: tuple[str, ...]
+    count: int | None
+    purpose: str
+    basis: str
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SealingState:
+    """How far the log is sealed."""
+
+    epochs: int
+    sealed_at: datetime | None
+    waiting: int
+    lag: timedelta
+    went_back: bool  # the database was restored, and no new generation began
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WitnessState:
+    """What a witness said last."""
+
+    place: str
+    taken_at: datetime | None
+    refused_at: datetime | None
+
+    @property
+    def is_refusing(self) -> bool:
+        """Tell whether its last word was a refusal."""
+        return self.refused_at is not None and (self.taken_at is None or self.refused_at > self.taken_at)
+
+    def is_late(self, now: datetime) -> bool:
+        """Tell whether it took nothing for two hours."""
+        return self.taken_at is None or now - self.taken_at > MOST_HOURS_UNWITNESSED
+
+
+def who_saw(person: UUID, *, most: int = 100, withheld: Iterable[str] = ()) -> list[EventLine]:
+    """Give the newest events about a person; those whose action begins with one of `withheld` are left out.
+
+    A covert investigation is withheld until its unit releases it: the caller says which actions are.
+    """
+    return _lines(Event.objects.filter(persons__contains=[person]), most, withheld)
+
+
+def who_saw_record(record: str, *, most: int = 100, withheld: Iterable[str] = ()) -> list[EventLine]:
+    """Give the newest events about a record, and about the person or persons it was opened for."""
+    named = Event.objects.filter(record=record)
+    persons = {
+        person for found in named.order_by("id").values_list("persons", flat=True)[:50] for person in found
+    }
+    # A list or an export names many persons at once; a record has few.
+    about = Q(record=record)
+    if 0 < len(persons) <= 10:
+        for person in persons:
+            about |= Q(persons__contains=[person])
+    return _lines(Event.objects.filter(about), most, withheld)
+
+
+def opened_by(user: int, *, since: datetime, most: int = 1000) -> list[EventLine]:
+    """Give what a user did and read since a moment, newest first: the page "what did I open this week"."""
+    return _lines(Event.objects.filter(user=user, recorded_at__gte=since), most)
+
+
+def persons_opened_by(user: int, *, since: datetime) -> int:
+    """Count the persons about whom a user read since a moment."""
+    found = Event.objects.filter(user=user, recorded_at__gte=since).values_list("persons", flat=True)
+    return len({person for persons in found for person in persons})
+
+
+def readers_of(person: UUID, *, since: datetime) -> list[tuple[int, int, datetime]]:
+    """Give each user who read about a person since a moment: user, how often, last when."""
+    found = Event.objects.filter(persons__contains=[person], recorded_at__gte=since, user__isnull=False)
+    counted: dict[int, tuple[int, datetime]] = {}
+    for user, at in found.values_list("user", "recorded_at"):
+        assert user is not None
+        times, last = counted.get(user, (0, at))
+        counted[user] = times + 1, max(last, at)
+    return sorted((user, times, last) for user, (times, last) in counted.items())
+
+
+def sampled_readings(users: Iterable[int], *, since: datetime, seed: int, most: int = 10) -> list[EventLine]:
+    """Draw readings of some users for their supervisor to explain; the same seed draws the same."""
+    from random import Random
+
+    readings = Event.objects.filter(user__in=list(users), recorded_at__gte=since, persons__len__gt=0)
+    ids = list(readings.order_by("id").values_list("id", flat=True)[:MOST_ROWS])
+    drawn = Random(seed).sample(ids, min(most, len(ids)))  # noqa: S311  # a sample, not a secret
+    return _lines(Event.objects.filter(pk__in=drawn), most)
+
+
+def sealing_state() -> SealingState:
+    """Tell how far the log is sealed, and whether the sealer keeps up."""
+    last = Epoch.objects.order_by("-number").first()
+    generation, hi = (last.generation, last.hi) if last else (0, 0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), coalesce(clock_timestamp() - min(recorded_at), interval '0'), "
+            "pg_snapshot_xmin(pg_current_snapshot())::text::bigint, (SELECT max(number) FROM audit_generation) "
+            "FROM audit_event WHERE (generation, xid) >= (%s::int2, %s::int8)",
+            [generation, hi],
+        )
+        waiting, lag, oldest_running, current = cursor.fetchone()
+    return SealingState(
+        epochs=last.number if last else 0,
+        sealed_at=last.sealed_at if last else None,
+        waiting=waiting,
+        lag=max(lag, timedelta(0)),
+        went_back=generation == current and oldest_running < hi,
+        key=last.key if last else "",
+    )
+
+
+def witness_state(place: str) -> WitnessState:
+    """Tell what a witness said last."""
+    heard = Anchor.objects.filter(kind="witness", place=place)
+    return WitnessState(
+        place=place,
+        taken_at=heard.filter(outcome="taken").aggregate(last=Max("at"))["last"],
+        refused_at=heard.filter(outcome="refused").aggregate(last=Max("at"))["last"],
+    )
+
+
+def installation_id() -> str:
+    """Give the name under which witnesses know this installation."""
+    return str(Generation.objects.order_by("number").values_list("installation", flat=True)[0])
+
+
+def _lines(found: QuerySet[Event], most: int, withheld: Iterable[str] = ()) -> list[EventLine]:
+    for beginning in withheld:
+        found = found.exclude(action__startswith=beginning)
+    return [
+        EventLine(
+            id=event.pk, at=event.at, recorded_at=event.recorded_at, user=event.user, membership=event.membership,
+            organisation=event.organisation, via=event.via, action=event.action, record=event.record,
+            persons=tuple(event.persons), fields=tuple(event.fields), count=event.count, purpose=event.purpose,
+            basis=event.basis, outcome=event.outcome,
+        )
+        for event in found.order_by("-id")[: min(most, MOST_ROWS)]
+    ]  # fmt: skip
