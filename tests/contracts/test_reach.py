@@ -91,7 +91,7 @@ def looking(pool: Pool, number: int, role: str, in_team: bool, grants: Any) -> V
         permissions=ROLES[role].permissions,
         scope=scope_of(ROLES[role], has_team=team is not None),
         grants=tuple(
-            GrantedRecord(record=pool.ids[pool.references[number]], permissions=permissions)
+            GrantedRecord(id=number + 1, record=pool.ids[pool.references[number]], permissions=permissions)
             for number, permissions in grants
         ),
     )

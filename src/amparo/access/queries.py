@@ -149,10 +149,10 @@ def _reach(viewer: Viewer) -> Q | None:
 
 def _grants_to(user_id: int, organisation_id: int, now: datetime) -> tuple[GrantedRecord, ...]:
     grants = Grant.objects.running(now).reaching(user_id=user_id, organisation_id=organisation_id)
-    rows = grants.order_by("-id").values_list("record", "permissions")[:MOST_GRANTS]
+    rows = grants.order_by("-id").values_list("id", "record", "permissions")[:MOST_GRANTS]
     return tuple(
-        GrantedRecord(record=record, permissions=frozenset(_known_permissions(codes)))
-        for record, codes in rows
+        GrantedRecord(id=identifier, record=record, permissions=frozenset(_known_permissions(codes)))
+        for identifier, record, codes in rows
     )
 
 

@@ -1,5 +1,6 @@
 """Gather the pure decisions of access: no database, no clock, no request."""
 
+from amparo.access.rules.basis import Basis, Standing, basis_of, own_ground
 from amparo.access.rules.grants import LONGEST_GRANT, MOST_GRANTS, GrantReason
 from amparo.access.rules.permissions import PERMISSION_MEANINGS, Permission
 from amparo.access.rules.roles import (
@@ -20,13 +21,17 @@ __all__ = [
     "NOBODY",
     "PERMISSION_MEANINGS",
     "ROLES",
+    "Basis",
     "GrantReason",
     "GrantedRecord",
     "Permission",
     "Role",
     "Scope",
+    "Standing",
     "Viewer",
+    "basis_of",
     "conflicts_between",
+    "own_ground",
     "role_of",
     "scope_of",
     "system_viewer",

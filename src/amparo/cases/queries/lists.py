@@ -12,14 +12,15 @@ from django.utils import timezone
 from pydantic import TypeAdapter
 
 from amparo.access.actions import begin_reading
-from amparo.access.rules import Viewer
-from amparo.cases.models import Case, Episode
+from amparo.access.rules import Viewer, basis_of
+from amparo.cases.models import Case, Episode, Person
 from amparo.cases.queries.visible import visible_cases
 from amparo.cases.rules.children import ChildTrack
 from amparo.cases.rules.lifecycle import Stage
 from amparo.cases.rules.naming import display_name, matches
 from amparo.cases.rules.person import Name
 from amparo.vault.queries import open_many
+from amparo.vault.storing import opened_fields
 
 PAGE = 25
 COUNTED = 1_000
@@ -196,7 +197,14 @@ def rows_of(
     """Make the lines of a list from rows that were chosen within the viewer's reach; their names are opened in one reading."""
     if not cases:
         return ()
-    reading = begin_reading(viewer, action=action, persons=[case.person_id for case in cases], now=now)
+    reading = begin_reading(
+        viewer,
+        action=action,
+        persons=[case.person_id for case in cases],
+        basis=basis_of(viewer, *cases),
+        fields=opened_fields(Person, only=("names",)),
+        now=now,
+    )
     opened = open_many(reading, [case.person.names for case in cases])
     rows = []
     for case, content in zip(cases, opened, strict=True):
