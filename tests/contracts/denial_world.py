@@ -32,6 +32,7 @@ from tests.factories.accounts import (
 from tests.factories.cases import make_case, make_person_details, row_of
 from tests.factories.evidence import make_snapshot
 from tests.factories.intake import SOFIA, make_batch, make_text_file
+from tests.factories.oversight import make_drawn
 
 PICTURE = bytes.fromhex("89504e470d0a1a0a0000000d49484452") + bytes(64)
 ANONYMOUS = "anonymous"
@@ -59,6 +60,8 @@ ABSENT: Things = {
     "invitation": 999_997,
     "invitation_secret": "a" * 43,
     "password_secret": "b" * 43,
+    "own_reading": UUID(int=7),
+    "drawn_reading": UUID(int=8),
 }
 
 
@@ -96,6 +99,7 @@ def build(now: datetime) -> World:
         "statistician": _member("statistician"),
         "national_rapporteur": _member("national_rapporteur"),
         "installation_administrator": _member("installation_administrator"),
+        "auditor": _member("auditor"),
     }
     case_of = {
         "caseworker": ours.case,
@@ -122,6 +126,7 @@ def build(now: datetime) -> World:
             **case_of.get(role, {}),
             **kept_by(fresh, now),
             "snapshot": snapshot,
+            "own_reading": make_drawn(viewer, ours.case["reference"], now=now).id,
         }
         elsewhere = {**ABSENT, **theirs.things, "snapshot": ABSENT["snapshot"]}
         world.beyond[role] = {"another organisation": elsewhere} | {
@@ -160,6 +165,8 @@ class _House:
             "invitation": Invitation.objects.get(organisation=organisation).pk,
             "invitation_secret": secret,
             "password_secret": renew_password(membership_id=member.pk, by=self.administrator, now=now),
+            "own_reading": make_drawn(self.worker, self.case["reference"], now=now).id,
+            "drawn_reading": make_drawn(self.worker, self.case["reference"], now=now).id,
         }
 
     def granted_to(
@@ -219,6 +226,9 @@ def _add_others(world: World, ours: _House) -> None:
     world.cookies[ANONYMOUS] = {}
     for looker in (WITHOUT_ROLE, WITHOUT_SECOND_STEP, ANONYMOUS):
         world.own[looker] = world.own["supervisor"]
+    drawn = make_drawn(user.pk, ours.case["reference"], now=ours.now)
+    world.own[WITHOUT_ROLE] = {**world.own[WITHOUT_ROLE], "own_reading": drawn.id}
+    for looker in (WITHOUT_ROLE, WITHOUT_SECOND_STEP, ANONYMOUS):
         world.beyond[looker] = world.beyond["supervisor"]
 
 

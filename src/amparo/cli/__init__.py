@@ -65,6 +65,7 @@ def command_line() -> typer.Typer:
             head=audit.head,
             anchor=audit.anchor,
             generation=audit.generation,
+            canary=audit.canary,
         )
     )
     app.add_typer(

@@ -22,7 +22,15 @@ RIGHTS = """
     GRANT SELECT, INSERT, DELETE ON keyring.person_keys TO {role};
     GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA keyring TO {role};
 """
-APPEND_ONLY = ("audit_event", "audit_epoch", "audit_loghead", "audit_anchor", "audit_generation")
+APPEND_ONLY = (
+    "audit_event",
+    "audit_epoch",
+    "audit_loghead",
+    "audit_anchor",
+    "audit_generation",
+    "audit_alert",
+    "audit_release",
+)
 
 
 def migrate_database(*, app_role: str, verbosity: int = 0) -> None:

@@ -9,6 +9,7 @@ from amparo.access.rules.roles import (
     Role,
     Scope,
     conflicts_between,
+    covert_roles,
     role_of,
     scope_of,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "Viewer",
     "basis_of",
     "conflicts_between",
+    "covert_roles",
     "own_ground",
     "role_of",
     "scope_of",
