@@ -18,6 +18,7 @@ from amparo.accounts.models import ApiToken, Invitation, Organisation
 from amparo.cases.actions import add_document, add_note, save_filter
 from amparo.cases.models import Episode, SavedFilter
 from amparo.cases.queries import CaseChoices
+from amparo.oversight.actions import explain_reading
 from amparo.vocab.reference import make_reference
 from tests.factories.accounts import (
     PASSWORD,
@@ -166,8 +167,14 @@ class _House:
             "invitation_secret": secret,
             "password_secret": renew_password(membership_id=member.pk, by=self.administrator, now=now),
             "own_reading": make_drawn(self.worker, self.case["reference"], now=now).id,
-            "drawn_reading": make_drawn(self.worker, self.case["reference"], now=now).id,
+            "drawn_reading": self._explained(),
         }
+
+    def _explained(self) -> UUID:
+        """Let a reading be drawn and explained, so that it can be judged."""
+        drawn = make_drawn(self.worker, self.case["reference"], now=self.now).id
+        explain_reading(reading=drawn, text="She called.", by=self.worker, now=self.now)
+        return drawn
 
     def granted_to(
         self, receiver: Viewer, *, ends_at: datetime, permissions: tuple[Permission, ...] = ACTS_OF_AN_AUTHORITY,

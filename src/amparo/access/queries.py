@@ -58,7 +58,7 @@ def running_grants(record: UUID, *, now: datetime) -> tuple[GrantRow, ...]:
 def granted_organisations(record: UUID) -> frozenset[int]:
     """Name the organisations to which a record is or was open outside its scope."""
     found = Grant.objects.filter(record=record, organisation__isnull=False)
-    return frozenset(one for one in found.values_list("organisation_id", flat=True) if one is not None)
+    return frozenset(found.values_list("organisation_id", flat=True))
 
 
 def was_carried_out(viewer: Viewer, submission: UUID) -> bool:

@@ -123,9 +123,9 @@ def drawn_of_unit(viewer: Viewer, reading: UUID) -> SampledReading:
     """Return the row of a drawn reading of the viewer's people; her own is for another supervisor."""
     require(viewer, Permission.READINGS_REVIEW)
     rows = SampledReading.objects.select_related("user", "sample").filter(
-        pk=reading, sample__organisation_id=viewer.organisation_id
+        pk=reading, sample__organisation_id=viewer.organisation_id or 0
     )
-    row = rows.exclude(user_id=viewer.user_id).first()
+    row = rows.exclude(user_id=viewer.known_user_id).first()
     if row is None:
         raise Absent
     return row
@@ -134,8 +134,8 @@ def drawn_of_unit(viewer: Viewer, reading: UUID) -> SampledReading:
 def list_drawn(viewer: Viewer) -> tuple[DrawnWeek, ...]:
     """Return what was drawn of the viewer's people, the newest week first. No explanation is opened."""
     require(viewer, Permission.READINGS_REVIEW)
-    samples = Sample.objects.filter(organisation_id=viewer.organisation_id).order_by("-week")[:WEEKS_SHOWN]
-    rows = SampledReading.objects.filter(sample__in=list(samples)).exclude(user_id=viewer.user_id)
+    samples = Sample.objects.filter(organisation_id=viewer.organisation_id or 0).order_by("-week")[:WEEKS_SHOWN]
+    rows = SampledReading.objects.filter(sample__in=list(samples)).exclude(user_id=viewer.known_user_id)
     by_sample: dict[UUID, list[DrawnReading]] = {}
     for row in rows.select_related("user").order_by("read_at"):
         by_sample.setdefault(row.sample_id, []).append(_drawn(row))
