@@ -10,7 +10,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from amparo.audit.actions import end_canary, name_canary, raise_alerts, record
-from amparo.audit.models import Alert, AlertMark, Epoch
+from amparo.audit.models import Alert, AlertMark, Epoch, Event
 from amparo.audit.rules.alerts import RULES, Seen, raised_by, touched_by
 from amparo.audit.rules.wording import SINGLE_READINGS
 from amparo.vocab.reference import BadReference
@@ -183,6 +183,7 @@ class TestEvaluating:
 
     def test_an_invented_person_raises_at_the_first_reading_and_in_no_list(self) -> None:
         name_canary(CASES[0].lower(), by=Reader(user_id=77), now=DAY)
+        assert not Event.objects.filter(record=CASES[0]).exists(), "the lead of the case reads its log"
         record("cases.case.list", by=Reader(), at=DAY, persons=[UUID(int=1)], basis="organisation")
         seal()
         assert ask() == 0

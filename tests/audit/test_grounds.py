@@ -125,7 +125,7 @@ class TestRefusals:
         absent = str(ABSENT["reference"])
         for reference in (elsewhere, absent):
             assert getattr(client, method)(case_url("move", reference)).status_code == 404
-        told = ("access.record.hide", ["cases:move"], "hidden", "page", [])
+        told: tuple[object, ...] = ("access.record.hide", ["cases:move"], "hidden", "page", [])
         assert [(one[0], *one[2:]) for one in self.events()] == [told, told]
         assert [one[1] for one in self.events()] == [elsewhere, absent]
 

@@ -57,7 +57,7 @@ class TestForTheLead:
             "Harbour House",
             "Caseworker",
             "Opened the case",
-            "where she is",
+            "place of stay",
         ):
             assert said in shown
         assert "is in the team of the case" in shown
@@ -225,7 +225,7 @@ class TestForHer:
         read_as(reader, house["reference"])
         from amparo.accounts.models import Membership
 
-        Membership.objects.filter(pk=reader.membership_id).update(until=timezone.localdate())
+        Membership.objects.filter(pk=reader.membership_id or 0).update(until=timezone.localdate())
         assert "Old Clinic" in self.told(house)
 
     @pytest.mark.slow

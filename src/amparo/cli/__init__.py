@@ -22,7 +22,7 @@ OPTIONS: dict[str, Any] = {"rich_markup_mode": None, "no_args_is_help": True}
 
 def command_line() -> typer.Typer:
     """Put the commands together, in the order in which `amparo --help` lists them."""
-    from amparo.cli import audit, checking, database, facts, keys, people, serving, table, witness, workbooks
+    from amparo.cli import checking, database, facts, keys, people, serving, table, workbooks
 
     app = typer.Typer(
         name="amparo",
@@ -56,6 +56,15 @@ def command_line() -> typer.Typer:
         _group("organisation", "Organisations that work in this installation.", add=people.add_organisation)
     )
     app.add_typer(_group("user", "People who sign in.", add=people.add_user))
+    _add_log(app)
+    app.command("doctor")(checking.doctor)
+    app.command("settings")(checking.settings)
+    return app
+
+
+def _add_log(app: typer.Typer) -> None:
+    from amparo.cli import audit, witness
+
     app.add_typer(
         _group(
             "audit",
@@ -73,9 +82,6 @@ def command_line() -> typer.Typer:
             "witness", "Keep the heads of other organisations' logs.", serve=witness.serve, show=witness.show
         )
     )
-    app.command("doctor")(checking.doctor)
-    app.command("settings")(checking.settings)
-    return app
 
 
 def main() -> None:

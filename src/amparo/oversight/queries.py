@@ -134,7 +134,9 @@ def drawn_of_unit(viewer: Viewer, reading: UUID) -> SampledReading:
 def list_drawn(viewer: Viewer) -> tuple[DrawnWeek, ...]:
     """Return what was drawn of the viewer's people, the newest week first. No explanation is opened."""
     require(viewer, Permission.READINGS_REVIEW)
-    samples = Sample.objects.filter(organisation_id=viewer.organisation_id or 0).order_by("-week")[:WEEKS_SHOWN]
+    samples = Sample.objects.filter(organisation_id=viewer.organisation_id or 0).order_by("-week")[
+        :WEEKS_SHOWN
+    ]
     rows = SampledReading.objects.filter(sample__in=list(samples)).exclude(user_id=viewer.known_user_id)
     by_sample: dict[UUID, list[DrawnReading]] = {}
     for row in rows.select_related("user").order_by("read_at"):

@@ -20,10 +20,11 @@ def name_canary(reference: str, *, by: Actor, now: datetime) -> str:
     Whether there is such a case is neither looked up nor told.
     """
     canonical = parse_reference(reference)
-    Canary.objects.update_or_create(
+    row, _ = Canary.objects.update_or_create(
         reference=canonical, defaults={"named_by": by.user_id, "named_at": now, "ended_at": None}
     )
-    record("audit.canary.name", by=by, at=now, record=canonical)
+    # By its number, never by the reference: the lead of the case reads the log of it.
+    record("audit.canary.name", by=by, at=now, record=f"canary:{row.pk}")
     return canonical
 
 
@@ -31,10 +32,12 @@ def name_canary(reference: str, *, by: Actor, now: datetime) -> str:
 def end_canary(reference: str, *, by: Actor, now: datetime) -> bool:
     """Let the opening of this case raise no more alert; tells whether it had been named. Raises `BadReference`."""
     canonical = parse_reference(reference)
-    is_ended = bool(Canary.objects.filter(reference=canonical, ended_at=None).update(ended_at=now))
-    if is_ended:
-        record("audit.canary.end", by=by, at=now, record=canonical)
-    return is_ended
+    row = Canary.objects.select_for_update().filter(reference=canonical, ended_at=None).first()
+    if row is None:
+        return False
+    Canary.objects.filter(pk=row.pk).update(ended_at=now)
+    record("audit.canary.end", by=by, at=now, record=f"canary:{row.pk}")
+    return True
 
 
 @transaction.atomic

@@ -54,6 +54,8 @@ ACTIONS: Final[Mapping[str, str]] = {
     "oversight.explanation.give": N_("Explained a reading"),
     "oversight.explanation.read": N_("Read the explanation of a reading"),
 }
+# Their words say already what was opened.
+SAYS_IT_ALL: Final = ("cases.note.list", "cases.document.list", "cases.document.read")
 OTHER: Final = N_("Did something else")
 
 # Readings of one record that somebody can be asked about; a list names many persons at once and is no choice of one.
@@ -65,7 +67,7 @@ SINGLE_READINGS: Final = (
 PARTS: Final[Mapping[str, str]] = {
     "person:names": N_("names"),
     "person:identity": N_("identity"),
-    "person:whereabouts": N_("where she is"),
+    "person:whereabouts": N_("place of stay"),
     "case:story": N_("the case"),
     "episode:story": N_("what happened"),
     "note:text": N_("notes"),

@@ -13,14 +13,14 @@ from django.utils.translation import ngettext
 from amparo.access.rules import role_of
 from amparo.accounts.queries import Worked
 from amparo.audit.queries import EventLine
-from amparo.audit.rules.wording import PURPOSES, action_words, ground_words, part_words
+from amparo.audit.rules.wording import PURPOSES, SAYS_IT_ALL, action_words, ground_words, part_words
 from amparo.cases.queries.seen import Reader
 from amparo.ui.formats import join_words, say_day, say_number, say_time
 from amparo.ui.parts import Cell, Column, DataTable, Row, SummaryRow
 
 
 def seen_table(lines: Sequence[EventLine], people: Mapping[int, Worked]) -> DataTable:
-    """Lay out who did and read what; the same by the same person on the same day stands in one row."""
+    """Lay out who did and read what; what one person did one after the other on a day stands in one row."""
     columns = (
         Column(key="who", label=_("Who"), main=True),
         Column(key="what", label=_("What")),
@@ -38,7 +38,7 @@ def seen_table(lines: Sequence[EventLine], people: Mapping[int, Worked]) -> Data
 
 def say_what(line: EventLine) -> str:
     """Say what was done and what was opened of the person."""
-    parts = [_(part) for part in part_words(line.fields)]
+    parts = [] if line.action in SAYS_IT_ALL else [_(part) for part in part_words(line.fields)]
     words = {"act": _(action_words(line.action)), "parts": join_words(parts)}
     said = _("%(act)s: %(parts)s") % words if parts else words["act"]
     return _("%(act)s (refused)") % {"act": said} if line.outcome == "refused" else said
@@ -103,7 +103,7 @@ def _seen_row(group: Sequence[EventLine], people: Mapping[int, Worked]) -> Row:
     return Row(
         cells=(
             Cell(value=worked.name if worked else _("the system"), note=join_words(role), is_name=True),
-            Cell(value=say_what(line)),
+            Cell(value=tuple(dict.fromkeys(say_what(one) for one in group))),
             Cell(value=line.recorded_at, note=often),
             Cell(value=say_why(line)),
         )
@@ -111,6 +111,7 @@ def _seen_row(group: Sequence[EventLine], people: Mapping[int, Worked]) -> Row:
 
 
 def _grouped(lines: Sequence[EventLine]) -> list[list[EventLine]]:
+    """Put together what one person did one after the other, on one day and the same ground."""
     groups: list[list[EventLine]] = []
     for line in lines:
         if groups and _same(groups[-1][-1]) == _same(line):
@@ -122,7 +123,7 @@ def _grouped(lines: Sequence[EventLine]) -> list[list[EventLine]]:
 
 def _same(line: EventLine) -> tuple[Any, ...]:
     day = timezone.localdate(line.recorded_at)
-    return line.membership, line.action, line.fields, line.purpose, line.basis, line.outcome, day
+    return line.membership, line.user, line.purpose, line.basis, line.outcome, day
 
 
 def _told(reader: Reader) -> str:
