@@ -14,7 +14,7 @@ from django.utils import timezone
 import amparo
 from amparo.access.actions import grant_access
 from amparo.access.rules import GrantReason, Permission, Viewer
-from amparo.audit.connecting import own_connection
+from amparo.audit.chain.connecting import own_connection
 from amparo.audit.models import Event
 from amparo.cases.actions import add_note
 from tests.audit.sealed import break_log

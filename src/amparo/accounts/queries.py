@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 
 from amparo.accounts.models import (
@@ -16,11 +17,12 @@ from amparo.accounts.models import (
     Membership,
     MembershipQuerySet,
     Organisation,
+    Session,
     Team,
     User,
 )
 from amparo.accounts.password_link import is_good_for, user_id_in
-from amparo.accounts.rules import hash_of, tidy_email
+from amparo.accounts.rules import hash_of, hash_of_key, tidy_email
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +67,26 @@ class InvitationRow:
     role: str
     created_at: datetime
     expires_at: datetime
+    invited_by: int | None = None
+    is_confirmed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceRow:
+    """One place where somebody is signed in, as only they see it."""
+
+    session: str
+    device: str
+    began: datetime
+    seen: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PasskeyRow:
+    """One passkey, as its owner sees it."""
+
+    id: int
+    name: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,6 +98,7 @@ class TokenRow:
     created_at: datetime
     expires_at: datetime
     last_used_at: datetime | None
+    may_write: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,6 +159,48 @@ def has_second_factor(user_id: int) -> bool:
     return _second_factors().filter(user_id=user_id).exists()
 
 
+def has_passkey(user_id: int) -> bool:
+    """Tell whether a user can sign in with a passkey."""
+    return _second_factors().filter(user_id=user_id, type=Authenticator.Type.WEBAUTHN).exists()
+
+
+def has_codes(user_id: int) -> bool:
+    """Tell whether a user is asked for codes from an app."""
+    return _second_factors().filter(user_id=user_id, type=Authenticator.Type.TOTP).exists()
+
+
+def passkeys_of(user_id: int) -> list[PasskeyRow]:
+    """List a user's passkeys, the oldest first."""
+    rows = _second_factors().filter(user_id=user_id, type=Authenticator.Type.WEBAUTHN).order_by("pk")
+    return [PasskeyRow(id=row.pk, name=str(row.data.get("name", ""))) for row in rows]
+
+
+def devices_of(user_id: int, now: datetime) -> list[DeviceRow]:
+    """List where a user is signed in, the last used first."""
+    rows = Session.objects.filter(user_id=user_id, expire_date__gt=now).order_by("-seen", "session_key")
+    return [
+        DeviceRow(session=row.session_key, device=row.device, began=row.began, seen=row.seen) for row in rows
+    ]
+
+
+def session_of(request: HttpRequest) -> str:
+    """Give by which the session of this request is known in the list of devices."""
+    return hash_of_key(request.session.session_key or "")
+
+
+def asleep_people_of(organisation_id: int, now: datetime) -> list[tuple[int, str]]:
+    """List as user id and name who would work for an organisation now and was put to sleep."""
+    today = timezone.localdate(now)
+    rows = Membership.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=today),
+        since__lte=today,
+        organisation_id=organisation_id,
+        user__is_active=False,
+        user__asleep_since__isnull=False,
+    )
+    return list(dict.fromkeys(rows.order_by("user__name").values_list("user_id", "user__name")))
+
+
 def people_of(organisation_id: int, now: datetime) -> list[MembershipRow]:
     """List the running memberships of an organisation by name."""
     running = Membership.objects.running(timezone.localdate(now)).filter(organisation_id=organisation_id)
@@ -161,15 +226,15 @@ def find_invitation(secret: str, now: datetime, *, for_update: bool = False) -> 
     return None if invitation is None else _invitation_row(invitation)
 
 
-def find_token(secret: str, now: datetime) -> tuple[int, MembershipRow] | None:
-    """Find the key that a program sent, while it may be used: its id, and the membership it works under."""
+def find_token(secret: str, now: datetime) -> tuple[int, bool, MembershipRow] | None:
+    """Find the key that a program sent, while it may be used: its id, whether it writes, and the membership it works under."""
     tokens = ApiToken.objects.working(now).filter(token_hash=hash_of(secret))
-    found = tokens.values_list("id", "membership_id").first()
+    found = tokens.values_list("id", "may_write", "membership_id").first()
     if found is None:
         return None
-    token_id, membership_id = found
+    token_id, may_write, membership_id = found
     membership = find_membership(membership_id, now)
-    return None if membership is None else (token_id, membership)
+    return None if membership is None else (token_id, may_write, membership)
 
 
 def tokens_of(user_id: int, now: datetime) -> list[TokenRow]:
@@ -182,6 +247,7 @@ def tokens_of(user_id: int, now: datetime) -> list[TokenRow]:
             created_at=row.created_at,
             expires_at=row.expires_at,
             last_used_at=row.last_used_at,
+            may_write=row.may_write,
         )
         for row in rows.order_by("-created_at")
     ]
@@ -207,6 +273,11 @@ def get_organisation(organisation_id: int) -> OrganisationRow | None:
 def organisation_names() -> list[tuple[int, str]]:
     """List the active organisations as id and name."""
     return list(Organisation.objects.filter(is_active=True).order_by("name").values_list("id", "name"))
+
+
+def organisation_names_of(user_id: int) -> list[str]:
+    """List the names of the organisations that a user works or worked for."""
+    return list(Membership.objects.filter(user_id=user_id).values_list("organisation__name", flat=True))
 
 
 def workers_of(organisation_id: int, now: datetime, *, roles: frozenset[str]) -> list[tuple[int, str]]:
@@ -301,6 +372,8 @@ def _invitation_row(invitation: Invitation) -> InvitationRow:
         role=invitation.role,
         created_at=invitation.created_at,
         expires_at=invitation.expires_at,
+        invited_by=invitation.invited_by_id,
+        is_confirmed=invitation.confirmed_at is not None,
     )
 
 

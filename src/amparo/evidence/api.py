@@ -26,6 +26,7 @@ from amparo.access.api import (
     NeededKey,
     Refusal,
     Sent,
+    ask_again,
     file_answer,
     in_own_words,
     refuse_unknown,
@@ -200,6 +201,7 @@ def snapshot_read(request: Request, snapshot: UUID) -> SnapshotHeld:
 def facts_take_out(request: Request, snapshot: UUID, sent: FactsAsked) -> FileResponse:
     """Take the facts of a snapshot out as Parquet files. It is logged."""
     require(request.viewer, Permission.FACTS_EXPORT)
+    ask_again(request)
     file = get_snapshot(request.viewer, snapshot)
     stream = tempfile.TemporaryFile()  # noqa: SIM115  # the response closes it when it is sent
     zip_facts(file.id, stream, by=request.viewer, now=request.now)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from amparo.access.rules import Permission
-from amparo.access.web import Request, requires
+from amparo.access.web import Request, fresh, requires
 from amparo.evidence.actions import download_table, request_snapshot, show_table, zip_facts
 from amparo.evidence.forms import ExportForm, TableForm
 from amparo.evidence.panels import (
@@ -168,6 +168,7 @@ def snapshot(request: Request, snapshot: UUID) -> HttpResponse:
 
 
 @requires(Permission.FACTS_EXPORT)
+@fresh
 def facts(request: Request, snapshot: UUID) -> HttpResponse | FileResponse:
     """Send the facts of a snapshot, once it was read what they are."""
     file = get_snapshot(request.viewer, snapshot)

@@ -1,18 +1,26 @@
 """Gather the writes of access: each asks for its permission, is whole or not at all, and is logged."""
 
+from amparo.access.actions.devices import end_other_sessions, end_session, remove_passkey
 from amparo.access.actions.grants import GrantTooLong, TooManyGrants, UnclearGrant, grant_access, revoke
 from amparo.access.actions.organisations import add_organisation, add_team, rename_organisation
 from amparo.access.actions.people import (
+    NotConfirmed,
     SignInFirst,
     accept_invitation,
+    awaits_second_officer,
     change_membership,
     choose_membership,
+    confirm_invitation,
     end_membership,
     invite_user,
+    needs_second_officer,
+    renew_access,
     renew_password,
+    waiting_invitations,
+    wake_person,
     withdraw_invitation,
 )
-from amparo.access.actions.permission import Refused, require
+from amparo.access.actions.permission import Refused, require, require_somebody
 from amparo.access.actions.reading import begin_reading
 from amparo.access.actions.roles import RoleNotAssignable
 from amparo.access.actions.submissions import OtherContent, forget_submissions, once
@@ -21,10 +29,14 @@ from amparo.accounts.actions import (
     InvitationNotOpen,
     LinkNotOpen,
     NameTaken,
+    NotTheSecond,
     TokenTooLong,
     UnknownKind,
+    forget_attempts,
     forget_invitations,
+    forget_sessions,
     forget_tokens,
+    let_sleep,
     note_token_use,
 )
 
@@ -33,6 +45,8 @@ __all__ = [
     "InvitationNotOpen",
     "LinkNotOpen",
     "NameTaken",
+    "NotConfirmed",
+    "NotTheSecond",
     "OtherContent",
     "Refused",
     "RoleNotAssignable",
@@ -44,22 +58,35 @@ __all__ = [
     "accept_invitation",
     "add_organisation",
     "add_team",
+    "awaits_second_officer",
     "begin_reading",
     "change_membership",
     "choose_membership",
+    "confirm_invitation",
     "end_membership",
+    "end_other_sessions",
+    "end_session",
+    "forget_attempts",
     "forget_invitations",
+    "forget_sessions",
     "forget_submissions",
     "forget_tokens",
     "grant_access",
     "invite_user",
+    "let_sleep",
     "make_token",
+    "needs_second_officer",
     "note_token_use",
     "once",
+    "remove_passkey",
     "rename_organisation",
+    "renew_access",
     "renew_password",
     "require",
+    "require_somebody",
     "revoke",
     "revoke_token",
+    "waiting_invitations",
+    "wake_person",
     "withdraw_invitation",
 ]

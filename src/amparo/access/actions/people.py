@@ -1,7 +1,7 @@
 """Let people into an organisation, change what they do there, and let them go."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -16,12 +16,14 @@ from amparo.access.actions.roles import (
     refuse_incompatible,
     require_may_assign,
 )
-from amparo.access.rules import Permission, Viewer
+from amparo.access.rules import Permission, Viewer, role_of
 from amparo.accounts import actions as accounts
 from amparo.accounts.actions import InvitationNotOpen
 from amparo.accounts.queries import (
+    InvitationRow,
     MembershipRow,
     OrganisationRow,
+    asleep_people_of,
     find_invitation,
     find_membership,
     find_user_id,
@@ -35,6 +37,10 @@ from amparo.audit.actions import record as record_event
 
 class SignInFirst(Exception):
     """The invited address signs in here already, so the link alone does not prove who holds it."""
+
+
+class NotConfirmed(Exception):
+    """A second administrator has not said yet that the invited person shall come."""
 
 
 def invite_user(
@@ -74,6 +80,48 @@ def withdraw_invitation(*, invitation_id: int, by: Viewer, now: datetime) -> Non
     )
 
 
+def needs_second_officer(organisation_id: int, now: datetime) -> bool:
+    """Tell whether a second administrator must confirm an invitation: where there are two, one alone lets nobody in."""
+    administrators = {
+        one.user_id for one in people_of(organisation_id, now) if one.role == "organisation_administrator"
+    }
+    return len(administrators) > 1
+
+
+def waiting_invitations(
+    invitations: Iterable[InvitationRow], *, organisation_id: int, now: datetime
+) -> frozenset[int]:
+    """Tell which invitations of one organisation still wait for the second administrator.
+
+    One that was made on the machine itself waits for nobody.
+    """
+    made_by_one = frozenset(
+        one.id for one in invitations if one.invited_by is not None and not one.is_confirmed
+    )
+    return made_by_one if made_by_one and needs_second_officer(organisation_id, now) else frozenset()
+
+
+def awaits_second_officer(invitation: InvitationRow, now: datetime) -> bool:
+    """Tell whether an invitation still waits for the second administrator."""
+    return bool(waiting_invitations([invitation], organisation_id=invitation.organisation_id, now=now))
+
+
+def confirm_invitation(*, invitation_id: int, by: Viewer, now: datetime) -> None:
+    """Confirm as the second administrator; raises `InvitationNotOpen`, or `NotTheSecond` for whoever invited."""
+    require(by, Permission.PEOPLE_MANAGE)
+    accounts.confirm_invitation(
+        invitation_id=invitation_id, organisation_id=_own_organisation(by), by=by, now=now
+    )
+
+
+def wake_person(*, user_id: int, by: Viewer, now: datetime) -> None:
+    """Wake an account of the own organisation that nobody used for long; any other one looks as if it were not there."""
+    require(by, Permission.PEOPLE_MANAGE)
+    asleep = [asleep_id for asleep_id, _name in asleep_people_of(_own_organisation(by), now)]
+    if user_id not in asleep or not accounts.wake(user_id=user_id, by=by, now=now):
+        raise Refused(_("This account is awake, or is not one of your organisation."))
+
+
 @transaction.atomic
 def accept_invitation(
     *,
@@ -87,7 +135,7 @@ def accept_invitation(
     """Take up an invitation: a new address gets a user with that name, password and language, and the role begins.
 
     An address that signs in already must be signed in as `by`; then the user stays as it is.
-    Raises `InvitationNotOpen`, `SignInFirst`, `RoleNotAssignable`, or `ValidationError` by field.
+    Raises `InvitationNotOpen`, `NotConfirmed`, `SignInFirst`, `RoleNotAssignable`, or `ValidationError` by field.
     """
     # Locked, so that the same form sent twice makes one user.
     invitation = find_invitation(secret, now, for_update=True)
@@ -97,10 +145,22 @@ def accept_invitation(
                 "This link no longer works: it was used, replaced, or is older than three days. Ask for a new one."
             )
         )
+    if awaits_second_officer(invitation, now):
+        raise NotConfirmed(
+            _(
+                "A second administrator of the organisation confirms first that you shall come. Try again later."
+            )
+        )
     user_id = find_user_id(invitation.email)
     if user_id is None:
+        offered = role_of(invitation.role)
         user_id = accounts.add_user(
-            email=invitation.email, name=name, password=password, language=language, now=now
+            email=invitation.email,
+            name=name,
+            password=password,
+            language=language,
+            now=now,
+            is_password_alone=offered is not None and not offered.needs_second_factor,
         )
     elif user_id != by.user_id:
         raise SignInFirst(_("Sign in with this address first, then open the link again."))
@@ -182,6 +242,21 @@ def renew_password(*, membership_id: int, by: Viewer, now: datetime) -> str:
                 _("This person works for another organisation too. Ask whoever looks after the installation.")
             )
     return accounts.issue_password_link(user_id=membership.user_id, by=by, now=now)
+
+
+@transaction.atomic
+def renew_access(*, email: str, by: Viewer, now: datetime) -> str:
+    """Let somebody who lost phone and recovery codes begin again; gives the secret of a link for a new password, once.
+
+    Their second step is taken away, and an account that sleeps wakes. Only a command on the machine does this, never somebody at a page.
+    """
+    require(by, Permission.PEOPLE_MANAGE)
+    user_id = find_user_id(email) if by.is_system else None
+    if user_id is None:
+        raise Refused(_("Nobody signs in with this address."))
+    accounts.remove_factors(user_id=user_id, by=by, now=now)
+    accounts.wake(user_id=user_id, by=by, now=now)
+    return accounts.issue_password_link(user_id=user_id, by=by, now=now)
 
 
 def choose_membership(*, membership_id: int, by: Viewer, now: datetime) -> MembershipRow:

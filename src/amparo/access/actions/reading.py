@@ -41,5 +41,10 @@ def begin_reading(
         basis=basis,
     )
     return Reading(
-        user_id=viewer.user_id, membership_id=viewer.membership_id, purpose=purpose, persons=covered
+        user_id=viewer.user_id,
+        membership_id=viewer.membership_id,
+        organisation_id=viewer.organisation_id,
+        purpose=purpose,
+        action=action,
+        persons=covered,
     )

@@ -2,7 +2,7 @@
 
 from amparo.access.rules.basis import Basis, Standing, basis_of, own_ground
 from amparo.access.rules.grants import LONGEST_GRANT, MOST_GRANTS, GrantReason
-from amparo.access.rules.permissions import PERMISSION_MEANINGS, Permission
+from amparo.access.rules.permissions import IN_PERSON, PERMISSION_MEANINGS, READING, Permission
 from amparo.access.rules.roles import (
     INCOMPATIBLE_ROLES,
     ROLES,
@@ -13,14 +13,20 @@ from amparo.access.rules.roles import (
     role_of,
     scope_of,
 )
+from amparo.access.rules.sessions import FRESH, FRESH_TO_SEND, session_limits
+from amparo.access.rules.two_people import TwoPeople
 from amparo.access.rules.viewer import NOBODY, GrantedRecord, Viewer, system_viewer
 
 __all__ = [
+    "FRESH",
+    "FRESH_TO_SEND",
     "INCOMPATIBLE_ROLES",
+    "IN_PERSON",
     "LONGEST_GRANT",
     "MOST_GRANTS",
     "NOBODY",
     "PERMISSION_MEANINGS",
+    "READING",
     "ROLES",
     "Basis",
     "GrantReason",
@@ -29,6 +35,7 @@ __all__ = [
     "Role",
     "Scope",
     "Standing",
+    "TwoPeople",
     "Viewer",
     "basis_of",
     "conflicts_between",
@@ -36,5 +43,6 @@ __all__ = [
     "own_ground",
     "role_of",
     "scope_of",
+    "session_limits",
     "system_viewer",
 ]

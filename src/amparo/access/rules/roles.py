@@ -33,12 +33,19 @@ class Role:
     permissions: frozenset[Permission]
     scope: Scope
     needs_second_factor: bool = True
+    needs_passkey: bool = False
     organisation_kinds: frozenset[str] = frozenset()
 
 
 _READING = frozenset({Permission.CASE_READ, Permission.DOCUMENT_READ, Permission.FILTER_SAVE})
 _RECORDING = frozenset(
-    {Permission.CASE_EDIT, Permission.PERSON_EDIT, Permission.NOTE_ADD, Permission.DOCUMENT_ADD}
+    {
+        Permission.CASE_EDIT,
+        Permission.PERSON_EDIT,
+        Permission.PLACE_READ,
+        Permission.NOTE_ADD,
+        Permission.DOCUMENT_ADD,
+    }
 )
 _CASEWORK = (
     _READING
@@ -148,6 +155,7 @@ _DESCRIBED_ROLES = (
         description=N_("Invites the people of their organisation and gives them their roles. Sees no case."),
         permissions=frozenset({Permission.PEOPLE_MANAGE, Permission.ORGANISATION_MANAGE}),
         scope=Scope.NONE,
+        needs_passkey=True,
     ),
     Role(
         code="installation_administrator",
@@ -158,6 +166,7 @@ _DESCRIBED_ROLES = (
         ),
         permissions=frozenset({Permission.INSTALLATION_MANAGE}),
         scope=Scope.NONE,
+        needs_passkey=True,
     ),
 )
 

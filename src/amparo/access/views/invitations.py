@@ -15,9 +15,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from amparo.access.actions import (
     InvitationNotOpen,
     LinkNotOpen,
+    NotConfirmed,
     RoleNotAssignable,
     SignInFirst,
     accept_invitation,
+    awaits_second_officer,
 )
 from amparo.access.forms import AcceptanceForm, PasswordForm
 from amparo.access.panels import role_label
@@ -36,6 +38,12 @@ def invitation(request: Request, secret: str) -> HttpResponse:
     invited = find_invitation(secret, request.now)
     if invited is None:
         return _closed(request)
+    return (
+        _wait(request) if awaits_second_officer(invited, request.now) else _taken_up(request, secret, invited)
+    )
+
+
+def _taken_up(request: Request, secret: str, invited: InvitationRow) -> HttpResponse:
     known = find_user_id(invited.email)
     if known is not None and known != request.viewer.user_id:
         return _sign_in_first(request, invited)
@@ -46,6 +54,8 @@ def invitation(request: Request, secret: str) -> HttpResponse:
             accept_invitation(secret=secret, by=request.viewer, now=request.now, **details)
         except InvitationNotOpen:
             return _closed(request)
+        except NotConfirmed:
+            return _wait(request)
         except SignInFirst:
             return _sign_in_first(request, invited)
         except RoleNotAssignable as error:
@@ -102,6 +112,10 @@ def _closed(request: Request) -> HttpResponse:
     )
 
 
+def _wait(request: Request) -> HttpResponse:
+    return page(request, "access/invitation_waits.html", {}, title=_("One more person says yes first"))
+
+
 def _sign_in_first(request: Request, invited: InvitationRow) -> HttpResponse:
     sign_in = f"{reverse('account_login')}?{urlencode({'next': request.path})}"
     context = {
@@ -114,6 +128,7 @@ def _sign_in_first(request: Request, invited: InvitationRow) -> HttpResponse:
 
 def _arrived(request: Request, *, is_known: bool) -> HttpResponse:
     if is_known:
+        request.session.cycle_key()  # with more rights comes another key
         messages.success(request, _("The new role is yours. Choose it to work in it."))
         return HttpResponseRedirect(reverse("accounts:membership"))
     messages.success(request, _("Your account is ready. Sign in with your address and your new password."))

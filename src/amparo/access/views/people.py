@@ -12,24 +12,30 @@ from django.views.decorators.http import require_POST
 from amparo.access.actions import (
     InvitationNotOpen,
     NameTaken,
+    NotTheSecond,
     Refused,
     RoleNotAssignable,
     add_team,
     change_membership,
+    confirm_invitation,
     end_membership,
     invite_user,
+    needs_second_officer,
     rename_organisation,
     renew_password,
+    waiting_invitations,
+    wake_person,
     withdraw_invitation,
 )
 from amparo.access.forms import InvitationForm, OrganisationNameForm, RoleForm, TeamForm
 from amparo.access.panels import invitation_table, people_table
 from amparo.access.rules import Permission
 from amparo.access.views.own import posted_id
-from amparo.access.web import Request, requires
+from amparo.access.web import Request, fresh, requires
 from amparo.accounts.queries import (
     MembershipRow,
     OrganisationRow,
+    asleep_people_of,
     find_membership,
     get_organisation,
     open_invitations_of,
@@ -45,16 +51,22 @@ def people(request: Request) -> HttpResponse:
     """List who works for the organisation in which role, and who is invited."""
     organisation = _own_organisation(request)
     invitations = open_invitations_of(organisation.id, request.now)
+    waiting = waiting_invitations(invitations, organisation_id=organisation.id, now=request.now)
     context = {
         "people": people_table(people_of(organisation.id, request.now), viewer=request.viewer),
         "invitations": invitations,
-        "invitation_table": invitation_table(invitations),
+        "to_confirm": [
+            one for one in invitations if one.id in waiting and one.invited_by != request.viewer.user_id
+        ],
+        "asleep": asleep_people_of(organisation.id, request.now),
+        "invitation_table": invitation_table(invitations, waiting=waiting),
         "organisation": organisation,
     }
     return page(request, "access/people.html", context, title=_("People and roles"))
 
 
 @requires(Permission.PEOPLE_MANAGE)
+@fresh
 def invite(request: Request) -> HttpResponse:
     """Invite somebody; the link is shown on the answer to this one request, to be handed over."""
     organisation = _own_organisation(request)
@@ -76,14 +88,17 @@ def invite(request: Request) -> HttpResponse:
         except ValidationError as error:
             form.add_error("email", error)
         else:
+            waits = needs_second_officer(organisation.id, request.now)
+            shown = {"waits": waits, "is_alone": not waits}
             return show_link(
-                request, secret, email=form.cleaned_data["email"], back=reverse("accounts:people")
+                request, secret, email=form.cleaned_data["email"], back=reverse("accounts:people"), **shown
             )
     context = {"form": form, "back": _back_to_people()}
     return page(request, "access/invite.html", context, title=_("Invite somebody"))
 
 
 @requires(Permission.PEOPLE_MANAGE)
+@fresh
 def person(request: Request) -> HttpResponse:
     """Change somebody's role or team; `person` in the address is the membership's number."""
     organisation = _own_organisation(request)
@@ -119,6 +134,7 @@ def person(request: Request) -> HttpResponse:
 
 @requires(Permission.PEOPLE_MANAGE)
 @require_POST
+@fresh
 def person_end(request: Request) -> HttpResponse:
     """End somebody's role at once."""
     end_membership(membership_id=posted_id(request, "person"), by=request.viewer, now=request.now)
@@ -128,6 +144,7 @@ def person_end(request: Request) -> HttpResponse:
 
 @requires(Permission.PEOPLE_MANAGE)
 @require_POST
+@fresh
 def person_password(request: Request) -> HttpResponse:
     """Make a link for a new password, shown on the answer to this one request."""
     membership_id = posted_id(request, "person")
@@ -139,6 +156,30 @@ def person_password(request: Request) -> HttpResponse:
     link = request.build_absolute_uri(reverse("accounts:new-password", args=[secret]))
     context = {"link": link, "back": _back_to_people()}
     return page(request, "access/password_link.html", context, title=_("The link is ready"))
+
+
+@requires(Permission.PEOPLE_MANAGE)
+@require_POST
+@fresh
+def invitation_confirm(request: Request) -> HttpResponse:
+    """Confirm as the second administrator that somebody shall come."""
+    try:
+        confirm_invitation(invitation_id=posted_id(request, "invitation"), by=request.viewer, now=request.now)
+    except (InvitationNotOpen, NotTheSecond) as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, _("The invitation is confirmed. Its link works now."))
+    return HttpResponseRedirect(reverse("accounts:people"))
+
+
+@requires(Permission.PEOPLE_MANAGE)
+@require_POST
+@fresh
+def person_wake(request: Request) -> HttpResponse:
+    """Wake an account that nobody used for thirty days."""
+    wake_person(user_id=posted_id(request, "asleep"), by=request.viewer, now=request.now)
+    messages.success(request, _("The account is awake. This person can sign in again."))
+    return HttpResponseRedirect(reverse("accounts:people"))
 
 
 @requires(Permission.PEOPLE_MANAGE)
@@ -184,10 +225,10 @@ def organisation(request: Request) -> HttpResponse:
     return page(request, "access/organisation.html", context, title=own.name)
 
 
-def show_link(request: Request, secret: str, *, email: str, back: str) -> HttpResponse:
-    """Show the link of an invitation, this one time."""
+def show_link(request: Request, secret: str, *, email: str, back: str, **shown: bool) -> HttpResponse:
+    """Show the link of an invitation, this one time; `shown` says whether somebody confirms it."""
     link = request.build_absolute_uri(reverse("accounts:invitation", args=[secret]))
-    context = {"link": link, "email": email, "back": Link(label=_("Back"), url=back)}
+    context = {"link": link, "email": email, "back": Link(label=_("Back"), url=back), **shown}
     return page(request, "access/invited.html", context, title=_("The invitation is ready"))
 
 

@@ -41,9 +41,14 @@ ACTIONS: Final[Mapping[str, str]] = {
     "cases.log.read": N_("Looked at who saw this case"),
     "cases.note.add": N_("Added a note"),
     "cases.note.list": N_("Opened the notes"),
+    "cases.person.ask_erasure": N_("Asked that she be erased"),
     "cases.person.change": N_("Changed what is recorded of the person"),
     "cases.person.compare": N_("Compared with persons who are to be entered"),
     "cases.person.compare_ages": N_("Looked who came of age"),
+    "cases.person.erase": N_("Approved that she be erased"),
+    "cases.person.hold": N_("Put a hold on erasing her"),
+    "cases.person.lift_hold": N_("Lifted a hold on erasing her"),
+    "cases.place.read": N_("Opened where she is"),
     "cases.summary.print": N_("Printed the summary"),
     "intake.batch.check": N_("Checked a workbook"),
     "intake.batch.read_report": N_("Opened what was found in a workbook"),
@@ -55,13 +60,13 @@ ACTIONS: Final[Mapping[str, str]] = {
     "oversight.explanation.read": N_("Read the explanation of a reading"),
 }
 # Their words say already what was opened.
-SAYS_IT_ALL: Final = ("cases.note.list", "cases.document.list", "cases.document.read")
+SAYS_IT_ALL: Final = ("cases.note.list", "cases.document.list", "cases.document.read", "cases.place.read")
 OTHER: Final = N_("Did something else")
 
 # Readings of one record that somebody can be asked about; a list names many persons at once and is no choice of one.
 SINGLE_READINGS: Final = (
     "cases.case.read", "cases.case.read_version", "cases.document.list", "cases.document.read", "cases.note.list",
-    "cases.summary.print",
+    "cases.place.read", "cases.summary.print",
 )  # fmt: skip
 
 PARTS: Final[Mapping[str, str]] = {
@@ -86,6 +91,7 @@ GROUNDS: Final[Mapping[str, str]] = {
     "organisation": N_("answers for the cases of the organisation"),
     "grant": N_("the case was opened to them"),
     "emergency": N_("in an emergency"),
+    "two_people": N_("two people stand behind it"),
     "system": N_("the system itself"),
     "none": N_("no ground is known"),
 }

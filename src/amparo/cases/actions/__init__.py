@@ -4,11 +4,12 @@ from amparo.cases.actions.ageing import let_come_of_age
 from amparo.cases.actions.changing import NotAcceptable, Stale, update_case, update_episode, update_person
 from amparo.cases.actions.documents import add_document
 from amparo.cases.actions.episodes import add_episode, link_operation
+from amparo.cases.actions.erasing import empty_persons, erase_persons, hold_person, lift_hold
 from amparo.cases.actions.filters import NameInUse, remove_filter, save_filter
 from amparo.cases.actions.moving import NoSuchStep, NoSuchWorker, ReasonMissing, assign_case, move_case
 from amparo.cases.actions.notes import EmptyNote, add_note
 from amparo.cases.actions.opening import open_case, open_cases
-from amparo.cases.actions.storing import NoRoom, settle_arrivals
+from amparo.cases.actions.storing import NoRoom, seal_clear_contents, settle_arrivals
 from amparo.cases.actions.summaries import take_summary
 from amparo.cases.actions.taking_out import note_taken_out
 from amparo.cases.actions.withdrawing import Work, WorkedOn, withdraw_cases
@@ -28,7 +29,11 @@ __all__ = [
     "add_episode",
     "add_note",
     "assign_case",
+    "empty_persons",
+    "erase_persons",
+    "hold_person",
     "let_come_of_age",
+    "lift_hold",
     "link_operation",
     "move_case",
     "note_taken_out",
@@ -36,6 +41,7 @@ __all__ = [
     "open_cases",
     "remove_filter",
     "save_filter",
+    "seal_clear_contents",
     "settle_arrivals",
     "take_summary",
     "update_case",

@@ -36,7 +36,7 @@ def identity_bar(file: CaseFile) -> IdentityBar:
     details = file.person.details
     return IdentityBar(
         reference=file.reference,
-        name=file.person.display_name,
+        name=_("Erased") if file.person.is_erased else file.person.display_name,
         age=say_ages(file.person.ages),
         is_child=file.child_track is ChildTrack.CHILD,
         is_age_in_doubt=file.child_track is ChildTrack.IN_DOUBT,

@@ -13,11 +13,12 @@ from pydantic import TypeAdapter
 from amparo.access.actions import begin_reading
 from amparo.access.rules import Viewer, basis_of, own_ground
 from amparo.cases.models import Case, Person
+from amparo.cases.queries.places import PLACE_CLOSED, person_details
 from amparo.cases.queries.visible import visible_cases
 from amparo.cases.rules.person import Name, PersonDetails
 from amparo.cases.rules.sameness import PersonKey, sameness_key
 from amparo.vault.queries import open_many
-from amparo.vault.storing import opened_fields, record_from, sealed_of
+from amparo.vault.storing import opened_fields
 from amparo.vocab.dates import PartialDate
 
 OPENED_AT_ONCE = 2_000
@@ -67,8 +68,13 @@ def find_alike(viewer: Viewer, keys: Collection[PersonKey], *, now: datetime) ->
     return found
 
 
-def get_known_persons(viewer: Viewer, ids: Collection[UUID], *, now: datetime) -> Mapping[UUID, KnownPerson]:
-    """Open persons of the organisation by id, in one logged reading; those out of reach are left out."""
+def get_known_persons(
+    viewer: Viewer, ids: Collection[UUID], *, now: datetime, with_place: bool = False
+) -> Mapping[UUID, KnownPerson]:
+    """Open persons of the organisation by id, in one logged reading; those out of reach are left out.
+
+    Where they are stays closed unless it is asked for, to be compared.
+    """
     cases = _own(viewer).filter(person_id__in=set(ids)).order_by("id").select_related("person")
     first: dict[UUID, Case] = {}
     for case in cases:
@@ -80,16 +86,15 @@ def get_known_persons(viewer: Viewer, ids: Collection[UUID], *, now: datetime) -
         action="cases.person.compare",
         persons=list(first),
         basis=basis_of(viewer, *first.values()),
-        fields=opened_fields(Person),
+        fields=opened_fields(Person, without=frozenset() if with_place else PLACE_CLOSED),
         now=now,
     )
+    place = reading if with_place else None
     return {
         identifier: KnownPerson(
             id=identifier,
             reference=case.reference,
-            details=record_from(
-                case.person, PersonDetails, open_many(reading, sealed_of(case.person, PersonDetails))
-            ),
+            details=person_details(case.person, reading, place),
         )
         for identifier, case in first.items()
     }
