@@ -21,6 +21,7 @@ SEEN = Seen(
     id=1, at=DAY, user=5, organisation=3, action="cases.case.read", record=CASES[0], persons=(UUID(int=1),),
     fields=frozenset({"person:names"}), count=1, basis="own", outcome="done",
 )  # fmt: skip
+PLACE: dict[str, object] = {"action": "cases.place.read", "fields": frozenset({"person:whereabouts"})}
 
 
 class TestRules:
@@ -32,8 +33,8 @@ class TestRules:
             ("outside_caseload", {"basis": "grant:12"}, 6),
             ("outside_caseload", {"basis": "organisation"}, 6),
             ("closed_cases", {"fields": frozenset({"state:closed"})}, 4),
-            ("place_at_night", {"fields": frozenset({"person:whereabouts"}), "at": DAY.replace(hour=23)}, 3),
-            ("place_at_night", {"fields": frozenset({"person:whereabouts"}), "at": DAY.replace(hour=5)}, 3),
+            ("place_at_night", PLACE | {"at": DAY.replace(hour=23)}, 3),
+            ("place_at_night", PLACE | {"at": DAY.replace(hour=5)}, 3),
             ("emergency", {"action": "access.emergency.open"}, 4),
             ("refused", {"outcome": "hidden"}, 21),
             ("no_ground", {"basis": "none"}, 1),
@@ -60,7 +61,8 @@ class TestRules:
             ("outside_caseload", {"basis": "team"}),
             ("outside_caseload", {"basis": "grant:1", "record": ""}),  # a list is no choice of one
             ("closed_cases", {}),
-            ("place_at_night", {"fields": frozenset({"person:whereabouts"})}),
+            ("place_at_night", PLACE),
+            ("place_at_night", {"at": DAY.replace(hour=23)}),
             ("canary", {"record": CASES[1]}),
             ("canary", {"action": "cases.case.list"}),
             ("no_ground", {"basis": ""}),  # from before grounds were logged

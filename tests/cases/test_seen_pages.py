@@ -57,12 +57,23 @@ class TestForTheLead:
             "Harbour House",
             "Caseworker",
             "Opened the case",
-            "place of stay",
+            "identity",
         ):
             assert said in shown
+        assert "place of stay" not in shown
         assert "is in the team of the case" in shown
         assert "cases.case.read" not in shown
         assert "person:names" not in shown
+
+    def test_whoever_opens_where_she_is_is_told_of_it(self, house: dict[str, Any]) -> None:
+        browser = browser_of(house["colleague"])
+        browser.get(case_url("person", house["reference"]))
+        supervisor = browser_of(house["supervisor"])
+        said = "Opened where she is"
+        assert said not in text_of(supervisor.get(case_url("seen", house["reference"])))
+        browser.get(case_url("person", house["reference"]) + "?place=open")
+        assert said in text_of(supervisor.get(case_url("seen", house["reference"])))
+        assert "place of stay" in text_of(supervisor.get(case_url("told", house["reference"])))
 
     def test_the_lead_finds_the_tab_and_a_colleague_does_not(self, house: dict[str, Any]) -> None:
         address = case_url("seen", house["reference"])

@@ -19,7 +19,6 @@ class Basis(StrEnum):
     TEAM = "team"
     ORGANISATION = "organisation"
     GRANT = "grant"
-    TWO_PEOPLE = "two_people"  # an act that stands on the word of two, wherever the record stands
     NONE = "none"  # no ground is known: that is an alert
 
 

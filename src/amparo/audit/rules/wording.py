@@ -91,7 +91,6 @@ GROUNDS: Final[Mapping[str, str]] = {
     "organisation": N_("answers for the cases of the organisation"),
     "grant": N_("the case was opened to them"),
     "emergency": N_("in an emergency"),
-    "two_people": N_("two people stand behind it"),
     "system": N_("the system itself"),
     "none": N_("no ground is known"),
 }
