@@ -8,21 +8,13 @@ from django.test import Client
 from django.urls import reverse
 
 from amparo.access.rules import Viewer
-from amparo.access.web import MEMBERSHIP_KEY
 from amparo.accounts.models import Organisation
-from tests.factories.accounts import show_who, user_of
+from tests.factories.accounts import sign_in
 
 
 def browser_of(viewer: Viewer, *, language: str = "en") -> Client:
     """Return a client signed in as the viewer, working under that membership."""
-    client = Client(headers={"accept-language": language})
-    user = user_of(viewer)
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    session = client.session
-    session[MEMBERSHIP_KEY] = viewer.membership_id
-    show_who(session, user)
-    session.save()
-    return client
+    return sign_in(Client(headers={"accept-language": language}), viewer, has_second_factor=False)
 
 
 def case_url(name: str, reference: str, *more: Any) -> str:

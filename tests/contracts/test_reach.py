@@ -281,10 +281,15 @@ def test_every_query_that_takes_a_viewer_is_listed(module: Any, listed: dict[str
     assert found == set(listed), "list it, so that it is shown to hide"
 
 
-# What asks the database for nobody in particular: a step of a getter, codes for the facts, or states for a job; or for two people.
+# What asks the database for nobody in particular: a step of a getter, codes for the facts, states for a job; or for two people at once.
 FOR_NOBODY = {
-    "narrowed", "coded_cases", "coded_episodes", "working_batches", "find_earlier", "person_to_erase",
-}  # fmt: skip
+    "narrowed",
+    "coded_cases",
+    "coded_episodes",
+    "working_batches",
+    "find_earlier",
+    "person_to_erase",
+}
 
 
 @pytest.mark.parametrize("module", [cases, intake, evidence], ids=lambda module: module.__name__)
