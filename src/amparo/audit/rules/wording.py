@@ -103,6 +103,8 @@ PURPOSES: Final[Mapping[str, str]] = {
     "joint_work": N_("joint work"),
     "cover": N_("standing in for the worker"),
     "court_order": N_("a court ordered it"),
+    "consent_withdrawn": N_("she withdrew her consent"),
+    "retention_ended": N_("the time of keeping is over"),
 }
 
 
