@@ -21,13 +21,14 @@ from amparo.access.rules import (
 from amparo.vocab.codes import code_list
 
 CASEWORK = (
-    "case.close case.create case.edit case.move case.read document.add document.read filter.save note.add "
+    "case.close case.create case.edit case.move case.read case.read_log document.add document.read filter.save note.add "
     "note.read_sensitive person.edit person.search place.read summary.print"
 )
 EXPECTED = {
     "caseworker": (CASEWORK, Scope.TEAM, True),
     "supervisor": (
-        CASEWORK + " case.assign case.reopen import.run import.undo export.run grant.give token.manage",
+        CASEWORK
+        + " case.assign case.reopen import.run import.undo export.run grant.give token.manage readings.review alerts.view",
         Scope.ORGANISATION,
         True,
     ),
@@ -50,6 +51,7 @@ EXPECTED = {
         True,
     ),
     "national_rapporteur": ("tables.view tables.download", Scope.NONE, False),
+    "auditor": ("log.watch alerts.view canary.keep", Scope.NONE, True),
     "organisation_administrator": ("people.manage organisation.manage", Scope.NONE, True),
     "installation_administrator": ("installation.manage", Scope.NONE, True),
 }

@@ -292,6 +292,36 @@ def user_names(user_ids: Iterable[int]) -> dict[int, str]:
     return dict(User.objects.filter(pk__in=set(user_ids)).values_list("id", "name"))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Worked:
+    """Under which role somebody works or worked, and where."""
+
+    name: str
+    role: str
+    organisation_name: str
+
+
+def worked_as(membership_ids: Iterable[int]) -> dict[int, Worked]:
+    """Give who works or worked under memberships, ended ones too, by id, in one query."""
+    rows = Membership.objects.filter(pk__in=set(membership_ids)).values_list(
+        "id", "user__name", "role", "organisation__name"
+    )
+    return {
+        number: Worked(name=name, role=role, organisation_name=organisation)
+        for number, name, role, organisation in rows
+    }
+
+
+def memberships_in(roles: frozenset[str]) -> tuple[int, ...]:
+    """Name the memberships in certain roles, ended ones too."""
+    return tuple(Membership.objects.filter(role__in=roles).values_list("id", flat=True)) if roles else ()
+
+
+def names_of_organisations(ids: Iterable[int]) -> dict[int, str]:
+    """Give the names of organisations by id, in one query."""
+    return dict(Organisation.objects.filter(pk__in=set(ids)).values_list("id", "name"))
+
+
 def organisations(now: datetime) -> list[OrganisationRow]:
     """List all organisations by name, with the number of people who work for each."""
     is_running = Q(memberships__in=Membership.objects.running(timezone.localdate(now)))

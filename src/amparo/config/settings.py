@@ -24,6 +24,7 @@ AMPARO_APPS = [
     "amparo.cases",
     "amparo.intake",
     "amparo.evidence",
+    "amparo.oversight",
     "amparo.portal",
 ]
 
@@ -51,12 +52,17 @@ AMPARO_NAVIGATION = [  # functions (viewer) -> NavigationItem | None, in the ord
     "amparo.access.panels.organisation_navigation",
     "amparo.access.panels.organisations_navigation",
     "amparo.evidence.panels.figures_navigation",
+    "amparo.oversight.panels.log_navigation",
+    "amparo.oversight.panels.drawn_navigation",
+    "amparo.oversight.panels.alerts_navigation",
+    "amparo.oversight.panels.canaries_navigation",
 ]
 AMPARO_HEADER = "amparo.access.panels.header"  # (request) -> Header | None
 AMPARO_HOME = [  # functions (viewer, now) -> blocks of the first page
     "amparo.cases.panels.home_panels",
     "amparo.access.panels.home_panels",
     "amparo.portal.panels.figure_panels",
+    "amparo.oversight.panels.home_panels",
 ]
 AMPARO_SEARCH = [
     "amparo.cases.panels.search"

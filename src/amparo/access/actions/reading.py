@@ -18,6 +18,7 @@ def begin_reading(
     *,
     action: str,
     persons: Iterable[UUID],
+    basis: str,
     now: datetime,
     record: str = "",
     fields: Iterable[str] = (),
@@ -25,6 +26,7 @@ def begin_reading(
 ) -> Reading:
     """Log that the viewer reads about these persons, and give the key to what is sealed about them.
 
+    `basis` is the ground on which the records lie open (`rules.basis_of`), `fields` names the columns that are opened.
     The caller has found the records through a scoped getter; this asks only for the permission to read. The log
     is written in the caller's transaction, so what is rolled back was not read either.
     """
@@ -39,6 +41,7 @@ def begin_reading(
         fields=fields,
         count=len(covered),
         purpose=purpose,
+        basis=basis,
     )
     return Reading(
         user_id=viewer.user_id,

@@ -1,5 +1,6 @@
 """Gather the pure decisions of access: no database, no clock, no request."""
 
+from amparo.access.rules.basis import Basis, Standing, basis_of, own_ground
 from amparo.access.rules.grants import LONGEST_GRANT, MOST_GRANTS, GrantReason
 from amparo.access.rules.permissions import IN_PERSON, PERMISSION_MEANINGS, READING, Permission
 from amparo.access.rules.roles import (
@@ -8,6 +9,7 @@ from amparo.access.rules.roles import (
     Role,
     Scope,
     conflicts_between,
+    covert_roles,
     role_of,
     scope_of,
 )
@@ -26,14 +28,19 @@ __all__ = [
     "PERMISSION_MEANINGS",
     "READING",
     "ROLES",
+    "Basis",
     "GrantReason",
     "GrantedRecord",
     "Permission",
     "Role",
     "Scope",
+    "Standing",
     "TwoPeople",
     "Viewer",
+    "basis_of",
     "conflicts_between",
+    "covert_roles",
+    "own_ground",
     "role_of",
     "scope_of",
     "session_limits",

@@ -11,12 +11,13 @@ from uuid import UUID
 from django.db import models, transaction
 
 from amparo.access.actions import begin_reading
-from amparo.access.rules import Permission, Viewer
+from amparo.access.rules import Permission, Viewer, basis_of
 from amparo.cases.actions.ageing import AGE, follow_record
 from amparo.cases.actions.finding import follow_facts
 from amparo.cases.actions.happenings import note_happening
 from amparo.cases.actions.sealing import sealing_about
 from amparo.cases.models import Case, Episode, Person
+from amparo.cases.queries.opened import opened_of
 from amparo.cases.queries.places import PLACE_CLOSED
 from amparo.cases.queries.visible import Absent, visible_case
 from amparo.cases.rules import CaseDetails, EpisodeDetails, PersonDetails, Problem, problems
@@ -122,7 +123,13 @@ def refuse_unknown_code(code: str, *, codes: str, attribute: str = "kind") -> No
 def refuse_episode_faults(details: EpisodeDetails, *, case: Case, by: Viewer, now: datetime) -> None:
     """Refuse an episode with faults, also against the person's date of birth, which is opened for this."""
     reading = begin_reading(
-        by, action="cases.case.compare", persons=[case.person_id], record=case.reference, now=now
+        by,
+        action="cases.case.compare",
+        persons=[case.person_id],
+        record=case.reference,
+        basis=basis_of(by, case),
+        fields=opened_of(case, Person, only=("identity",)),
+        now=now,
     )
     person = record_from(case.person, PersonDetails, open_many(reading, [case.person.identity]))
     _refuse_faults(episode_problems(details, birth=person.birth, today=now.date()))
@@ -171,7 +178,13 @@ def _stored(
 ) -> R:
     """Open what is recorded, to compare it with what comes; it is read as such."""
     reading = begin_reading(
-        by, action="cases.case.compare", persons=[case.person_id], record=case.reference, now=now
+        by,
+        action="cases.case.compare",
+        persons=[case.person_id],
+        record=case.reference,
+        basis=basis_of(by, case),
+        fields=opened_of(case, type(row), without=without),
+        now=now,
     )
     return record_from(row, record, open_many(reading, sealed_of(row, record, without=without)))
 

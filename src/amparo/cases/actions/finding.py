@@ -15,7 +15,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from amparo.access.actions import begin_reading
-from amparo.access.rules import Permission, Viewer, system_viewer
+from amparo.access.rules import Permission, Viewer, own_ground, system_viewer
 from amparo.cases.models import Person
 from amparo.cases.rules.person import PersonDetails
 from amparo.cases.rules.searching import SEARCHED, Fact, person_facts
@@ -28,7 +28,7 @@ from amparo.vault.actions import (
 )
 from amparo.vault.queries import open_many
 from amparo.vault.rules import NotOpened
-from amparo.vault.storing import record_from
+from amparo.vault.storing import opened_fields, record_from
 from amparo.vocab.state import load_state
 
 WRITE_TASK = "cases.write_tokens"
@@ -110,7 +110,14 @@ def _facts(rows: Sequence[Person], *, by: Viewer, now: datetime) -> dict[UUID, f
 
 
 def _opened_facts(rows: Sequence[Person], *, by: Viewer, now: datetime) -> dict[UUID, frozenset[Fact]]:
-    reading = begin_reading(by, action="cases.person.index", persons=[row.id for row in rows], now=now)
+    reading = begin_reading(
+        by,
+        action="cases.person.index",
+        persons=[row.id for row in rows],
+        basis=own_ground(by),
+        fields=opened_fields(Person, only=("names", "identity")),
+        now=now,
+    )
     opened = open_many(reading, [sealed for row in rows for sealed in (row.names, row.identity)])
     country = country_of_state()
     return {

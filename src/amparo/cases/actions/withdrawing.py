@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from amparo.access.actions import require
 from amparo.access.queries import scoped
-from amparo.access.rules import Permission, Viewer
+from amparo.access.rules import Permission, Viewer, basis_of
 from amparo.audit.actions import record
 from amparo.cases.actions.finding import forget_facts
 from amparo.cases.models import Case, CaseEvent, Episode, Note, Person
@@ -62,7 +62,9 @@ def withdraw_cases(*, references: Collection[str], by: Viewer, now: datetime) ->
         alone = Person.objects.filter(id__in=persons[start : start + AT_ONCE], cases__isnull=True)
         forget_facts(list(alone.values_list("id", flat=True)), by=by, now=now)
         alone.delete()
-    record("cases.case.withdraw", by=by, at=now, persons=persons, count=len(cases))
+    record(
+        "cases.case.withdraw", by=by, at=now, persons=persons, count=len(cases), basis=basis_of(by, *cases)
+    )
     return len(cases)
 
 

@@ -29,6 +29,7 @@ from amparo.cases.queries.search import (
     search_persons,
     searches_left_of,
 )
+from amparo.cases.queries.seen import Reader, SeenPage, leads, list_readers, list_seen
 from amparo.cases.queries.versions import case_at, episode_at, person_at
 from amparo.cases.queries.visible import Absent
 from amparo.cases.queries.work import Load, OwnWork, loads, own_work
@@ -52,7 +53,9 @@ __all__ = [
     "NoteFile",
     "OwnWork",
     "PersonFile",
+    "Reader",
     "SearchesUsedUp",
+    "SeenPage",
     "Sort",
     "TimelineEntry",
     "TooLittle",
@@ -67,11 +70,14 @@ __all__ = [
     "get_known_persons",
     "get_outline",
     "iterate_files",
+    "leads",
     "likely_persons",
     "list_cases",
     "list_documents",
     "list_filters",
     "list_notes",
+    "list_readers",
+    "list_seen",
     "list_timeline",
     "loads",
     "own_work",

@@ -8,7 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from amparo.access.actions import begin_reading
-from amparo.access.rules import Viewer
+from amparo.access.rules import Viewer, basis_of
+from amparo.cases.models import Person
 from amparo.cases.queries.places import PLACE_CLOSED
 from amparo.cases.queries.search import own_names
 from amparo.cases.queries.visible import visible_cases
@@ -16,7 +17,7 @@ from amparo.cases.rules.likeness import Described, Likeness
 from amparo.cases.rules.naming import display_name
 from amparo.cases.rules.person import PersonDetails
 from amparo.vault.queries import open_many
-from amparo.vault.storing import record_from, sealed_of
+from amparo.vault.storing import opened_fields, record_from, sealed_of
 from amparo.vocab.dates import PartialDate
 
 MOST = 5
@@ -62,8 +63,14 @@ def _opened(
     cases = list(visible_cases(viewer).filter(id__in=list(alike)).select_related("person"))
     if not cases:
         return []
-    persons = [case.person_id for case in cases]
-    reading = begin_reading(viewer, action="cases.person.compare", persons=persons, now=now)
+    reading = begin_reading(
+        viewer,
+        action="cases.person.compare",
+        persons=[case.person_id for case in cases],
+        basis=basis_of(viewer, *cases),
+        fields=opened_fields(Person, without=PLACE_CLOSED),
+        now=now,
+    )
     opened = open_many(
         reading,
         [sealed for case in cases for sealed in sealed_of(case.person, PersonDetails, without=PLACE_CLOSED)],

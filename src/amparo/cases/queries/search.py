@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from pydantic import TypeAdapter
 
 from amparo.access.actions import Refused, begin_reading, require
-from amparo.access.rules import Permission, Scope, Viewer
+from amparo.access.rules import Permission, Scope, Viewer, basis_of
 from amparo.audit.actions import record
 from amparo.cases.models import Case, Person
 from amparo.cases.queries.lists import PAGE, CaseRow, row_of
@@ -27,6 +27,7 @@ from amparo.vault.actions import SearchesUsedUp, find_persons, searches_left
 from amparo.vault.fields import VaultField
 from amparo.vault.queries import open_many
 from amparo.vault.rules import Compartment, Sealed
+from amparo.vault.storing import opened_fields
 from amparo.vocab.state import load_state
 from amparo.vocab.text import N_, ToldError
 
@@ -45,6 +46,17 @@ class TooLittle(ToldError):
                 "This is too little. Write a given name and a family name, or one name with the year of birth, or the number of a paper, or a telephone number."
             )
         )
+
+
+class _OwnRow(NamedTuple):
+    """What is fetched of a case of the own caseload: where it stands, and what its person is called, sealed."""
+
+    id: UUID
+    organisation_id: int
+    team_id: int | None
+    worker_id: int | None
+    person: UUID
+    names: Sealed
 
 
 class OwnNames(NamedTuple):
@@ -128,25 +140,28 @@ def own_names(
     if viewer.user_id is None:
         return
     own = visible_cases(viewer).filter(worker_id=viewer.user_id).order_by("-opened_date", "-id")
-    rows = list(own.values_list("id", "person_id", "person__names")[:OWN_CASELOAD])
+    columns = ("id", "organisation_id", "team_id", "worker_id", "person_id", "person__names")
+    rows = [_OwnRow(*row) for row in own.values_list(*columns)[:OWN_CASELOAD]]
     if one_a_person:
-        rows = list({person: (case, person, names) for case, person, names in reversed(rows)}.values())
+        rows = list({row.person: row for row in reversed(rows)}.values())
     if not rows:
         return
     reading = begin_reading(
-        viewer, action=action, persons=[person for _case, person, _names in rows], now=now
+        viewer,
+        action=action,
+        persons=[row.person for row in rows],
+        basis=basis_of(viewer, *rows),
+        fields=opened_fields(Person, only=("names",)),
+        now=now,
     )
     field = _names_field()
     opened = open_many(
         reading,
-        [
-            Sealed(names.content, place=field.place(row=person, person=person))
-            for _case, person, names in rows
-        ],
+        [Sealed(row.names.content, place=field.place(row=row.person, person=row.person)) for row in rows],
     )
-    for (case, person, _sealed), content in zip(rows, opened, strict=True):
+    for row, content in zip(rows, opened, strict=True):
         yield OwnNames(
-            case=case, person=person, called=content.get("called", ""), plain=content.get("names", ())
+            case=row.id, person=row.person, called=content.get("called", ""), plain=content.get("names", ())
         )
 
 
