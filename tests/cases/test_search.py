@@ -198,6 +198,7 @@ class TestCompartment:
         one, none = Event.objects.filter(action="cases.person.search").order_by("id")
         assert (one.outcome, one.count, one.fields, one.purpose) == ("one", 1, ["gs"], "urgent_help")
         assert one.persons == [row_of(reference).person_id]
+        assert (one.basis, none.basis) == ("search", "search")
         assert (none.outcome, none.count, none.fields, none.persons) == ("none", 0, ["gy", "sy"], [])
 
     def test_the_forty_first_search_of_a_day_is_refused_and_written_down(self) -> None:

@@ -19,6 +19,7 @@ class Basis(StrEnum):
     TEAM = "team"
     ORGANISATION = "organisation"
     GRANT = "grant"
+    SEARCH = "search"  # a counted search beyond one's reach, which opens nothing
     NONE = "none"  # no ground is known: that is an alert
 
 

@@ -92,6 +92,7 @@ GROUNDS: Final[Mapping[str, str]] = {
     "team": N_("is in the team of the case"),
     "organisation": N_("answers for the cases of the organisation"),
     "grant": N_("the case was opened to them"),
+    "search": N_("may search a counted number of times a day"),
     "emergency": N_("in an emergency"),
     "system": N_("the system itself"),
     "none": N_("no ground is known"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from pydantic import TypeAdapter
 
 from amparo.access.actions import Refused, begin_reading, require
-from amparo.access.rules import Permission, Scope, Viewer, basis_of
+from amparo.access.rules import Basis, Permission, Scope, Viewer, basis_of
 from amparo.audit.actions import record
 from amparo.cases.models import Case, Person
 from amparo.cases.queries.lists import PAGE, CaseRow, row_of
@@ -191,7 +191,7 @@ def search_persons(viewer: Viewer, wanted: Wanted, *, purpose: SearchPurpose, no
     outcome = "none" if not rows else "one" if len(rows) == 1 else "several"
     record(
         SEARCH_ACTION, by=viewer, at=now, persons=sorted({row.person for row in rows}), fields=kinds, count=len(rows),
-        purpose=purpose, outcome=outcome,
+        purpose=purpose, basis=Basis.SEARCH, outcome=outcome,
     )  # fmt: skip
     return FoundPersons(
         rows=rows[:MOST_FOUND],
