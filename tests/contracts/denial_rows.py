@@ -77,6 +77,21 @@ PAGES: Mapping[str, Row] = {
     "accounts:invitation-end": Row(
         guard=P.PEOPLE_MANAGE, methods=POST, body={"invitation": "invitation"}, hidden=302
     ),
+    "accounts:person-number": Row(
+        guard=P.PEOPLE_MANAGE, methods=POST, body={"person": "membership"}, typed={"staff_number": "N-1"},
+        hidden=403,
+    ),
+    "accounts:person-lift": Row(
+        guard=P.PEOPLE_MANAGE, methods=POST, body={"person": "membership"}, hidden=302
+    ),
+    # Two people, emergencies, and what one is told.
+    "accounts:acts": Row(guard=P.ACT_DECIDE),
+    "accounts:act": Row(guard=P.ACT_DECIDE, methods=BOTH, typed={"decision": "approve", "seen": "x"}),
+    "accounts:emergencies": Row(guard=P.EMERGENCY_REVIEW),
+    "accounts:emergency": Row(guard=P.EMERGENCY_REVIEW, methods=BOTH, typed={"verdict": "justified"}),
+    "accounts:notices": Row(guard=SIGNED_IN, methods=BOTH, typed={"until": "1"}),
+    "cases:emergency": Row(guard=P.EMERGENCY_OPEN, methods=BOTH),
+    "cases:emergency-record": Row(guard=P.EMERGENCY_OPEN),
     "accounts:organisation": Row(guard=P.ORGANISATION_MANAGE, methods=BOTH),
     "accounts:organisations": Row(guard=P.INSTALLATION_MANAGE, methods=BOTH),
     "accounts:first-administrator": Row(guard=P.INSTALLATION_MANAGE, methods=BOTH),
@@ -113,6 +128,7 @@ PAGES: Mapping[str, Row] = {
     # Workbooks.
     "intake:import": Row(guard=P.IMPORT_RUN, methods=BOTH),
     "intake:export": Row(guard=P.EXPORT_RUN, methods=BOTH),
+    "intake:collect": Row(guard=P.EXPORT_RUN, methods=POST, rename={"act": "export_act"}),
     "intake:batch": Row(guard=P.IMPORT_RUN),
     "intake:decide": Row(guard=P.IMPORT_RUN, methods=POST),
     "intake:commit": Row(guard=P.IMPORT_RUN, methods=POST),
@@ -126,6 +142,7 @@ PAGES: Mapping[str, Row] = {
     "evidence:snapshots": Row(guard=P.TABLES_VIEW, methods=("get",)),
     "evidence:snapshot": Row(guard=P.TABLES_VIEW),
     "evidence:facts": Row(guard=P.FACTS_EXPORT, methods=BOTH),
+    "evidence:collect": Row(guard=P.FACTS_EXPORT, methods=POST, rename={"act": "facts_act"}),
 }
 
 DETAILS = {"version": 1, "changes": {}}
@@ -170,7 +187,7 @@ OPERATIONS: Mapping[str, Row] = {
     "snapshot_list": Row(guard=P.TABLES_VIEW),
     "snapshot_order": Row(guard=P.SNAPSHOT_BUILD),
     "snapshot_read": Row(guard=P.TABLES_VIEW),
-    "facts_take_out": Row(guard=P.FACTS_EXPORT, typed={"is_understood": True}),
+    "facts_take_out": Row(guard=P.FACTS_EXPORT, typed={"is_understood": True}, reached=403),
     "table_read": Row(guard=P.TABLES_VIEW, query={"snapshot": "snapshot"}, typed={"rows": "sex"}),
     "table_download": Row(guard=P.TABLES_DOWNLOAD, query={"snapshot": "snapshot"}, typed={"rows": "sex"}),
 }

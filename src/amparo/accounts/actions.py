@@ -231,6 +231,35 @@ def end_membership(*, membership_id: int, by: Actor, now: datetime) -> None:
     record_event("accounts.membership.end", by=by, at=now, record=f"membership:{membership_id}")
 
 
+def lock_user(user_id: int) -> None:
+    """Let only one transaction at a time act for a user, until it ends."""
+    User.objects.select_for_update().filter(pk=user_id).values_list("pk").first()
+
+
+@transaction.atomic
+def suspend_membership(*, membership_id: int, by: Actor, now: datetime) -> None:
+    """Let nobody work under a membership until two people lift that; its keys stop for good."""
+    Membership.objects.filter(pk=membership_id, suspended_at__isnull=True).update(suspended_at=now)
+    ApiToken.objects.filter(membership_id=membership_id, revoked_at__isnull=True).update(revoked_at=now)
+    record_event("accounts.membership.suspend", by=by, at=now, record=f"membership:{membership_id}")
+
+
+@transaction.atomic
+def lift_suspension(*, membership_id: int, by: Actor, now: datetime) -> bool:
+    """Let somebody work under a membership again; tells whether it was suspended."""
+    lifted = Membership.objects.filter(pk=membership_id, suspended_at__isnull=False).update(suspended_at=None)
+    if lifted:
+        record_event("accounts.membership.resume", by=by, at=now, record=f"membership:{membership_id}")
+    return lifted > 0
+
+
+@transaction.atomic
+def keep_staff_number(*, user_id: int, staff_number: str, by: Actor, now: datetime) -> None:
+    """Keep under which number a user is employed."""
+    User.objects.filter(pk=user_id).update(staff_number=tidy_name(staff_number))
+    record_event("accounts.user.number", by=by, at=now, record=f"user:{user_id}", fields=("staff_number",))
+
+
 @transaction.atomic
 def issue_token(
     *,

@@ -73,6 +73,9 @@ class User(AbstractBaseUser):
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=200)
     language = models.CharField(max_length=12, default="en")
+    staff_number = models.CharField(
+        max_length=40, blank=True, default=""
+    )  # by which two accounts are one human
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 
@@ -83,6 +86,7 @@ class User(AbstractBaseUser):
         "email": Privacy.TECHNICAL,
         "name": Privacy.TECHNICAL,
         "language": Privacy.TECHNICAL,
+        "staff_number": Privacy.TECHNICAL,
         "is_active": Privacy.TECHNICAL,
         "created_at": Privacy.TECHNICAL,
     }
@@ -114,6 +118,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(
             Q(until__isnull=True) | Q(until__gt=on),
             since__lte=on,
+            suspended_at__isnull=True,
             user__is_active=True,
             organisation__is_active=True,
         )
@@ -128,9 +133,10 @@ class Membership(models.Model):
     role = models.CharField(max_length=40)
     since = models.DateField()
     until = models.DateField(null=True)
+    suspended_at = models.DateTimeField(null=True)
 
     PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
-        ("id", "user", "organisation", "team", "role", "since", "until"), Privacy.TECHNICAL
+        ("id", "user", "organisation", "team", "role", "since", "until", "suspended_at"), Privacy.TECHNICAL
     )
 
     objects = MembershipQuerySet.as_manager()

@@ -100,6 +100,17 @@ def persons_opened_by(user: int, *, since: datetime) -> int:
     return len({person for persons in found for person in persons})
 
 
+def counted_lately(user: int, action: str, *, hours: int) -> int:
+    """Add up what the events of a user and an action count, within the last hours of the database's own time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'SELECT coalesce(sum(count), 0) FROM audit_event WHERE "user" = %s AND action = %s'
+            " AND recorded_at > pg_catalog.clock_timestamp() - make_interval(hours => %s)",
+            [user, action, hours],
+        )
+        return int(cursor.fetchone()[0])
+
+
 def readers_of(person: UUID, *, since: datetime) -> list[tuple[int, int, datetime]]:
     """Give each user who read about a person since a moment: user, how often, last when."""
     found = Event.objects.filter(persons__contains=[person], recorded_at__gte=since, user__isnull=False)

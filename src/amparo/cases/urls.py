@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from amparo.cases.rules.sections import Subject, sections_of
-from amparo.cases.views import changing, files, lists, moving, opening, papers, printing
+from amparo.cases.views import changing, emergencies, files, lists, moving, opening, papers, printing
 
 
 class ReferenceConverter:
@@ -42,6 +42,8 @@ app_name = "cases"
 urlpatterns = [
     path("", lists.case_list, name="list"),
     path("new/", opening.new, name="new"),
+    path("emergency/", emergencies.emergency, name="emergency"),
+    path("emergency/<uuid:opening>/", emergencies.emergency_record, name="emergency-record"),
     path("lists/", lists.filters, name="filters"),
     path("lists/<uuid:filter_id>/remove/", lists.filter_remove, name="filter-remove"),
     path("<reference:reference>/", files.detail, name="detail"),

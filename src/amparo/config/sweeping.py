@@ -71,6 +71,7 @@ SWEEPS: tuple[Callable[..., int], ...] = (
     access.forget_invitations,
     access.forget_tokens,
     access.forget_submissions,
+    access.forget_over_acts,
     cases.settle_arrivals,
     intake.throw_forgotten_away,
     evidence.remove_unused_snapshots,

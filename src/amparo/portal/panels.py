@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from amparo.access.queries import count_notices
 from amparo.access.rules import Permission, Viewer
 from amparo.evidence.queries import latest_snapshot
 from amparo.ui.formats import say_day
@@ -19,9 +20,11 @@ from amparo.ui.parts import DataTable, HomePanel, Link, NavigationItem
 
 
 def navigation(viewer: Viewer) -> NavigationItem | None:
-    """Offer the first page to whoever is signed in."""
-    return (
-        NavigationItem(label=_("Home"), url=reverse("portal:home"), order=10) if viewer.is_signed_in else None
+    """Offer the first page to whoever is signed in, with how much is new there."""
+    if not viewer.is_signed_in:
+        return None
+    return NavigationItem(
+        label=_("Home"), url=reverse("portal:home"), order=10, count=count_notices(viewer) or None
     )
 
 

@@ -98,6 +98,12 @@ def _status(newest: CompartmentKey) -> CompartmentStatus:
     )
 
 
+def compartment_of(person: UUID) -> Compartment | None:
+    """Tell in which compartment a person's keys are locked; None for somebody who has none, or was erased."""
+    home = PersonKeys.objects.filter(person=person).values_list("compartment", flat=True).first()
+    return None if home is None else Compartment(home)
+
+
 def open_many(reading: Reading, sealed: Iterable[Sealed]) -> list[dict[str, Any]]:
     """Open a batch for one logged reading, in order; nothing is opened when one value is not covered.
 
@@ -106,7 +112,7 @@ def open_many(reading: Reading, sealed: Iterable[Sealed]) -> list[dict[str, Any]
     values = list(sealed)
     places = [_covered(value.place, reading) for value in values]
     kinds = {place.kind for place, value in zip(places, values, strict=True) if value.content is not None}
-    missing = kinds - reading.keys.keys()
+    missing = kinds - reading.keys.keys() - reading.closed
     if missing:
         reading.keys.update(keeper().open_keys(reading.persons, sorted(missing)))
     return [_opened(reading, value.content, place) for place, value in zip(places, values, strict=True)]
@@ -119,7 +125,7 @@ def _covered(place: Place | None, reading: Reading) -> Place:
 
 
 def _opened(reading: Reading, content: bytes | None, place: Place) -> dict[str, Any]:
-    if content is None:
+    if content is None or place.kind in reading.closed:
         return {}
     key = _fitting(reading.keys[place.kind].get(place.person, ()), content)
     plain = unseal_bytes(content, key=key, place=place, installation=keeper().installation)

@@ -3,12 +3,15 @@
 import secrets
 from collections.abc import Callable
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from amparo.access.actions.dual import SecondPersonNeeded, ask_act
+from amparo.access.actions.kinds import ROLE_CHANGE, ROLE_INVITE, SUSPENSION_LIFT
 from amparo.access.actions.permission import Refused, require
 from amparo.access.actions.roles import (
     RoleNotAssignable,
@@ -16,27 +19,41 @@ from amparo.access.actions.roles import (
     refuse_incompatible,
     require_may_assign,
 )
-from amparo.access.rules import Permission, Viewer
+from amparo.access.queries import is_approved
+from amparo.access.rules import Permission, Role, Viewer, role_of
 from amparo.accounts import actions as accounts
 from amparo.accounts.actions import InvitationNotOpen
 from amparo.accounts.queries import (
+    InvitationRow,
     MembershipRow,
     OrganisationRow,
     find_invitation,
     find_membership,
     find_user_id,
     get_organisation,
+    had_people,
     memberships_of,
     people_of,
+    suspended_memberships,
 )
 from amparo.accounts.rules import tidy_email
 from amparo.audit.actions import record as record_event
+
+
+class SecondPersonAwaited(RoleNotAssignable):
+    """The role reaches far, and a second person has not said yet that it shall be given."""
 
 
 class SignInFirst(Exception):
     """The invited address signs in here already, so the link alone does not prove who holds it."""
 
 
+def needs_second_person(role: Role, *, organisation_id: int) -> bool:
+    """Tell whether nobody gives that role there alone; an organisation without anybody yet has nothing to be seen."""
+    return role.is_sensitive and had_people(organisation_id)
+
+
+@transaction.atomic
 def invite_user(
     *,
     email: str,
@@ -49,8 +66,9 @@ def invite_user(
 ) -> str:
     """Invite an address to a role; gives the secret of the link, which is told once and not kept.
 
-    An earlier invitation of the same address to the same role there stops working. Raises `Refused`,
-    `RoleNotAssignable`, or `ValidationError` about the address.
+    An earlier invitation of the same address to the same role there stops working. To a role that reaches far the
+    invitation waits for a second person, who is asked by this. Raises `Refused`, `RoleNotAssignable`, or
+    `ValidationError` about the address.
     """
     address = tidy_email(email)
     validate_email(address)
@@ -61,9 +79,18 @@ def invite_user(
     # Accepting compares them all.
     here = [person.role for person in people_of(organisation_id, now) if person.email == address]
     refuse_incompatible(chosen, held=here)
-    return accounts.issue_invitation(
+    secret = accounts.issue_invitation(
         email=address, organisation_id=organisation_id, team_id=team_id, role=role, by=by, now=now, draw=draw
     )
+    if not by.is_system and needs_second_person(chosen, organisation_id=organisation_id):
+        issued = find_invitation(secret, now)
+        assert issued is not None  # just now
+        named = {"invitation": issued.id, "role": role, "organisation": organisation_id, "team": team_id}
+        ask_act(
+            ROLE_INVITE, named, by=by, now=now, organisation_id=organisation_id,
+            beneficiary=find_user_id(address),
+        )  # fmt: skip
+    return secret
 
 
 def withdraw_invitation(*, invitation_id: int, by: Viewer, now: datetime) -> None:
@@ -87,7 +114,7 @@ def accept_invitation(
     """Take up an invitation: a new address gets a user with that name, password and language, and the role begins.
 
     An address that signs in already must be signed in as `by`; then the user stays as it is.
-    Raises `InvitationNotOpen`, `SignInFirst`, `RoleNotAssignable`, or `ValidationError` by field.
+    Raises `InvitationNotOpen`, `SignInFirst`, `SecondPersonAwaited`, `RoleNotAssignable`, or `ValidationError` by field.
     """
     # Locked, so that the same form sent twice makes one user.
     invitation = find_invitation(secret, now, for_update=True)
@@ -97,6 +124,8 @@ def accept_invitation(
                 "This link no longer works: it was used, replaced, or is older than three days. Ask for a new one."
             )
         )
+    if is_awaiting_second_person(invitation):
+        raise SecondPersonAwaited(_("A second person has to agree first."))
     user_id = find_user_id(invitation.email)
     if user_id is None:
         user_id = accounts.add_user(
@@ -120,33 +149,79 @@ def accept_invitation(
     return next(held for held in memberships_of(user_id, now) if held.id == membership_id)
 
 
+def is_awaiting_second_person(invitation: InvitationRow) -> bool:
+    """Tell whether an invitation cannot be taken up yet; one that was made on the machine itself waits for nobody."""
+    role = role_of(invitation.role)
+    return (
+        role is not None
+        and invitation.invited_by is not None
+        and needs_second_person(role, organisation_id=invitation.organisation_id)
+        and not is_approved(ROLE_INVITE, invitation=invitation.id)
+    )
+
+
 @transaction.atomic
 def change_membership(
     *, membership_id: int, role: str, team_id: int | None, by: Viewer, now: datetime
 ) -> int:
     """Let somebody work in another role or team from now on: the old membership ends, a new one begins.
 
-    Gives the id of the new one. The keys that worked under the old one stop.
+    Gives the id of the new one. The keys that worked under the old one stop. Raises `SecondPersonNeeded` for a role that
+    reaches far: see `ask_role_change`.
     """
+    membership = _changeable(membership_id, by=by, now=now)
+    found = role_of(role)
+    if found is not None and found.is_sensitive and role != membership.role and not by.is_system:
+        raise SecondPersonNeeded
+    return carry_out_change(membership_id=membership_id, role=role, team_id=team_id, by=by, now=now)
+
+
+@transaction.atomic
+def ask_role_change(*, membership_id: int, role: str, team_id: int | None, by: Viewer, now: datetime) -> UUID:
+    """Ask a second person to give somebody a role that reaches far; gives the id of the act."""
+    membership = _changeable(membership_id, by=by, now=now)
+    _refuse_change(membership, role=role, team_id=team_id, by=by, now=now)
+    return ask_act(
+        ROLE_CHANGE,
+        {"membership": membership.id, "held": membership.role, "role": role, "team": team_id},
+        by=by,
+        now=now,
+        beneficiary=membership.user_id,
+    )
+
+
+@transaction.atomic
+def carry_out_change(*, membership_id: int, role: str, team_id: int | None, by: Viewer, now: datetime) -> int:
+    """Change a role as one person may, or as two people decided: called by `change_membership` and by the act of two."""
     membership = _changeable(membership_id, by=by, now=now)
     if (membership.role, membership.team_id) == (role, team_id):
         return membership.id
-    organisation = _active_organisation(membership.organisation_id)
-    chosen = assignable_role(role, organisation=organisation, team_id=team_id)
-    require_may_assign(by, role=chosen, organisation=organisation, now=now)
-    others = [held for held in memberships_of(membership.user_id, now) if held.id != membership.id]
-    refuse_incompatible(chosen, held=[held.role for held in others])
-    if any((held.organisation_id, held.role) == (organisation.id, role) for held in others):
-        raise RoleNotAssignable(_("This person has this role here already. Change or end that one."))
+    _refuse_change(membership, role=role, team_id=team_id, by=by, now=now)
     accounts.end_membership(membership_id=membership.id, by=by, now=now)
     return accounts.start_membership(
         user_id=membership.user_id,
-        organisation_id=organisation.id,
+        organisation_id=membership.organisation_id,
         team_id=team_id,
         role=role,
         by=by,
         now=now,
     )
+
+
+def ask_lift(*, membership_id: int, by: Viewer, now: datetime) -> UUID:
+    """Ask somebody of another organisation to let a suspended person work again; gives the id of the act."""
+    require(by, Permission.PEOPLE_MANAGE)
+    suspended = {one.id: one for one in suspended_memberships(_own_organisation(by))}
+    found = suspended.get(membership_id)
+    if found is None:
+        raise Refused(_("This role has ended, or is not one of your organisation."))
+    return ask_act(SUSPENSION_LIFT, {"membership": found.id}, by=by, now=now, beneficiary=found.user_id)
+
+
+def keep_staff_number(*, membership_id: int, staff_number: str, by: Viewer, now: datetime) -> None:
+    """Keep under which number somebody of the own organisation is employed; nobody enters their own."""
+    membership = _changeable(membership_id, by=by, now=now)
+    accounts.keep_staff_number(user_id=membership.user_id, staff_number=staff_number, by=by, now=now)
 
 
 def end_membership(*, membership_id: int, by: Viewer, now: datetime) -> None:
@@ -194,6 +269,18 @@ def choose_membership(*, membership_id: int, by: Viewer, now: datetime) -> Membe
     )
     record_event("accounts.membership.choose", by=chosen, at=now, record=f"membership:{membership.id}")
     return membership
+
+
+def _refuse_change(
+    membership: MembershipRow, *, role: str, team_id: int | None, by: Viewer, now: datetime
+) -> None:
+    organisation = _active_organisation(membership.organisation_id)
+    chosen = assignable_role(role, organisation=organisation, team_id=team_id)
+    require_may_assign(by, role=chosen, organisation=organisation, now=now)
+    others = [held for held in memberships_of(membership.user_id, now) if held.id != membership.id]
+    refuse_incompatible(chosen, held=[held.role for held in others])
+    if any((held.organisation_id, held.role) == (organisation.id, role) for held in others):
+        raise RoleNotAssignable(_("This person has this role here already. Change or end that one."))
 
 
 def _changeable(membership_id: int, *, by: Viewer, now: datetime) -> MembershipRow:

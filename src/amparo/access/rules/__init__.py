@@ -1,5 +1,28 @@
 """Gather the pure decisions of access: no database, no clock, no request."""
 
+from amparo.access.rules.dual import (
+    LINKED_BY_INVITATION,
+    MOST_PERSONS_ALONE,
+    Human,
+    NotIds,
+    Payload,
+    Where,
+    are_one_human,
+    frozen,
+    may_decide,
+    payload_hash,
+    shown_hash,
+    unit_of,
+)
+from amparo.access.rules.emergencies import (
+    AGAIN_AFTER,
+    MOST_IN_A_WEEK,
+    SHORTEST_REASON,
+    EmergencyReason,
+    Verdict,
+    is_reason_enough,
+    tidy_reason,
+)
 from amparo.access.rules.grants import LONGEST_GRANT, MOST_GRANTS, GrantReason
 from amparo.access.rules.permissions import PERMISSION_MEANINGS, Permission
 from amparo.access.rules.roles import (
@@ -14,20 +37,39 @@ from amparo.access.rules.roles import (
 from amparo.access.rules.viewer import NOBODY, GrantedRecord, Viewer, system_viewer
 
 __all__ = [
+    "AGAIN_AFTER",
     "INCOMPATIBLE_ROLES",
+    "LINKED_BY_INVITATION",
     "LONGEST_GRANT",
     "MOST_GRANTS",
+    "MOST_IN_A_WEEK",
+    "MOST_PERSONS_ALONE",
     "NOBODY",
     "PERMISSION_MEANINGS",
     "ROLES",
+    "SHORTEST_REASON",
+    "EmergencyReason",
     "GrantReason",
     "GrantedRecord",
+    "Human",
+    "NotIds",
+    "Payload",
     "Permission",
     "Role",
     "Scope",
+    "Verdict",
     "Viewer",
+    "Where",
+    "are_one_human",
     "conflicts_between",
+    "frozen",
+    "is_reason_enough",
+    "may_decide",
+    "payload_hash",
     "role_of",
     "scope_of",
+    "shown_hash",
     "system_viewer",
+    "tidy_reason",
+    "unit_of",
 ]

@@ -18,9 +18,10 @@ from amparo.access.actions import (
     RoleNotAssignable,
     SignInFirst,
     accept_invitation,
+    is_awaiting_second_person,
 )
 from amparo.access.forms import AcceptanceForm, PasswordForm
-from amparo.access.panels import role_label
+from amparo.access.panels.people import role_label
 from amparo.access.rules import role_of
 from amparo.access.web import Request, public
 from amparo.accounts.actions import set_password
@@ -36,6 +37,8 @@ def invitation(request: Request, secret: str) -> HttpResponse:
     invited = find_invitation(secret, request.now)
     if invited is None:
         return _closed(request)
+    if is_awaiting_second_person(invited):
+        return _awaits(request)
     known = find_user_id(invited.email)
     if known is not None and known != request.viewer.user_id:
         return _sign_in_first(request, invited)
@@ -84,6 +87,11 @@ def new_password(request: Request, secret: str) -> HttpResponse:
             messages.success(request, _("Your new password is set. Sign in with it."))
             return HttpResponseRedirect(reverse("account_login"))
     return page(request, "access/new_password.html", {"form": form}, title=_("Choose a new password"))
+
+
+def _awaits(request: Request) -> HttpResponse:
+    title = _("A second person has to agree first")
+    return page(request, "access/invitation_awaits.html", {}, title=title, status=409)
 
 
 def role_description(code: str) -> str:

@@ -3,6 +3,7 @@
 from amparo.cases.actions.ageing import let_come_of_age
 from amparo.cases.actions.changing import NotAcceptable, Stale, update_case, update_episode, update_person
 from amparo.cases.actions.documents import add_document
+from amparo.cases.actions.emergencies import NotOpened, open_in_emergency
 from amparo.cases.actions.episodes import add_episode, link_operation
 from amparo.cases.actions.filters import NameInUse, remove_filter, save_filter
 from amparo.cases.actions.moving import NoSuchStep, NoSuchWorker, ReasonMissing, assign_case, move_case
@@ -20,6 +21,7 @@ __all__ = [
     "NoSuchStep",
     "NoSuchWorker",
     "NotAcceptable",
+    "NotOpened",
     "ReasonMissing",
     "Stale",
     "Work",
@@ -34,6 +36,7 @@ __all__ = [
     "note_taken_out",
     "open_case",
     "open_cases",
+    "open_in_emergency",
     "remove_filter",
     "save_filter",
     "settle_arrivals",

@@ -3,7 +3,8 @@
 All of it returns plain frozen values: no page, form or serializer ever holds a row or a sealed value.
 """
 
-from amparo.cases.queries.bulk import count_files, iterate_files
+from amparo.cases.queries.bulk import chosen_ids, count_files, iterate_files
+from amparo.cases.queries.emergencies import find_for_emergency, is_open_in_emergency
 from amparo.cases.queries.files import CaseFile, EpisodeFile, PersonFile, find_reference, get_case
 from amparo.cases.queries.filters import FilterFile, list_filters
 from amparo.cases.queries.likely import LikelyPerson, likely_persons
@@ -41,14 +42,17 @@ __all__ = [
     "Sort",
     "TimelineEntry",
     "case_at",
+    "chosen_ids",
     "count_files",
     "document_content",
     "episode_at",
     "find_alike",
+    "find_for_emergency",
     "find_reference",
     "get_case",
     "get_document",
     "get_known_persons",
+    "is_open_in_emergency",
     "iterate_files",
     "likely_persons",
     "list_cases",

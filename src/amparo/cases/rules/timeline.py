@@ -27,6 +27,7 @@ class Happening(StrEnum):
     DOCUMENT_ADDED = "document_added"
     SUMMARY_PRINTED = "summary_printed"
     EXPORTED = "exported"
+    EMERGENCY = "emergency"
 
     @property
     def label(self) -> str:
@@ -52,4 +53,5 @@ HAPPENINGS = {
     Happening.DOCUMENT_ADDED: N_("Document added"),
     Happening.SUMMARY_PRINTED: N_("Summary printed"),
     Happening.EXPORTED: N_("Taken out as a workbook"),
+    Happening.EMERGENCY: N_("Opened by somebody else in an emergency"),
 }

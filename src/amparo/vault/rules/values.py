@@ -38,6 +38,9 @@ class Reading:
     membership_id: int | None
     purpose: str
     persons: frozenset[UUID]
+    closed: frozenset[KeyKind] = (
+        frozenset()
+    )  # what it never opens: it comes out as if it had never been written
     # The keys that were fetched for it, each kind once for all its persons. A person who was erased has none.
     keys: dict[KeyKind, KeysByPerson] = field(default_factory=dict, repr=False, compare=False)
 
