@@ -198,7 +198,9 @@ class TestOneHour:
         with pytest.raises(DatabaseError), transaction.atomic():
             row.delete()
 
-    @pytest.mark.parametrize("text", ["", "help", "                         ", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"])
+    @pytest.mark.parametrize(
+        "text", ["", "help", "                         ", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]
+    )
     def test_p15_a_reason_is_stated(self, scene: Scene, text: str) -> None:
         with pytest.raises(ReasonTooShort):
             scene.open(text=text)
@@ -336,9 +338,7 @@ class TestTold:
         assert viewer_for_membership(scene.reader.membership_id or 0, NOW) is not None
 
     def test_p16_not_justified_suspends_until_two_people_lift_it(self, scene: Scene) -> None:
-        administrator = make_viewer(
-            "organisation_administrator", organisation=organisation_of(scene.reader)
-        )
+        administrator = make_viewer("organisation_administrator", organisation=organisation_of(scene.reader))
         opening = scene.open()
         review_opening(opening, verdict=Verdict.NOT_JUSTIFIED, by=scene.reviewer, now=NOW)
         assert viewer_for_membership(scene.reader.membership_id or 0, NOW) is None
@@ -352,9 +352,7 @@ class TestTold:
         assert viewer_for_membership(scene.reader.membership_id or 0, NOW) is not None
 
     def test_p16_unreviewed_after_72_hours_of_database_time_it_escalates_once(self, scene: Scene) -> None:
-        administrator = make_viewer(
-            "organisation_administrator", organisation=organisation_of(scene.owner)
-        )
+        administrator = make_viewer("organisation_administrator", organisation=organisation_of(scene.owner))
         keeper = make_viewer("installation_administrator")
         scene.open()
         with database_clock(timedelta(hours=71, minutes=59)):

@@ -129,7 +129,12 @@ class TestTwoPeople:
         approve(act, house.decider)
         assert house.role() == "supervisor"
         assert get_act(house.asker, act).state == "done"
-        actions = ["access.act.ask", "accounts.membership.end", "accounts.membership.start", "access.act.approve"]
+        actions = [
+            "access.act.ask",
+            "accounts.membership.end",
+            "accounts.membership.start",
+            "access.act.approve",
+        ]
         assert list(Event.objects.order_by("id").values_list("action", flat=True)) == actions
 
     def test_alone_it_is_refused_and_asked_twice_it_is_one(self, house: House) -> None:
@@ -238,7 +243,9 @@ class TestOneHuman:
             approve(house.ask(), house.decider)
 
     @pytest.mark.parametrize("is_asker_inviting", [True, False])
-    def test_p17_an_account_that_the_other_invited_lately(self, house: House, is_asker_inviting: bool) -> None:
+    def test_p17_an_account_that_the_other_invited_lately(
+        self, house: House, is_asker_inviting: bool
+    ) -> None:
         inviter, invited = (house.asker, house.decider) if is_asker_inviting else (house.decider, house.asker)
         make_invitation(inviter, invited, days=29)
         act = house.ask()
@@ -409,9 +416,7 @@ class TestPayload:
 
     def test_every_kind_is_registered_with_somebody_to_decide(self) -> None:
         for kind in dual_kinds().values():
-            deciding = [
-                role.code for role in ROLES.values() if role.permissions & set(kind.decided_with)
-            ]
+            deciding = [role.code for role in ROLES.values() if role.permissions & set(kind.decided_with)]
             assert deciding, kind.code
             assert all("act.decide" in ROLES[code].permissions for code in deciding), kind.code
             assert any(kind.asked_with in role.permissions for role in ROLES.values())
@@ -443,7 +448,9 @@ class TestInvitations:
         approve(act.id, decider)
         assert accept_invitation(**named).role == role  # type: ignore[arg-type]
 
-    def test_p18_the_installation_administrator_puts_nobody_at_the_head_of_an_organisation_alone(self) -> None:
+    def test_p18_the_installation_administrator_puts_nobody_at_the_head_of_an_organisation_alone(
+        self,
+    ) -> None:
         keeper, supervisor = make_viewer("installation_administrator"), make_viewer("supervisor")
         secret = invite_user(
             email="puppet@example.org", organisation_id=supervisor.organisation_id or 0,
@@ -491,7 +498,12 @@ def test_p17_pressed_by_two_at_once_it_is_carried_out_once() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(outcomes) == ["done", "done", "late", "late"]  # the second press of the one who did it does nothing
+    assert sorted(outcomes) == [
+        "done",
+        "done",
+        "late",
+        "late",
+    ]  # the second press of the one who did it does nothing
     assert Event.objects.filter(action="access.act.approve").count() == 1
     assert Event.objects.filter(action="accounts.membership.start").count() == 1
 
@@ -510,7 +522,9 @@ class TestPages:
         worker = make_membership(role="caseworker", organisation=organisation_of(asker))
         asking, deciding = browser(asker), browser(decider)
         answer = asking.post(
-            f"{reverse('accounts:person')}?person={worker.pk}", {"role": "supervisor", "team": ""}, follow=True
+            f"{reverse('accounts:person')}?person={worker.pk}",
+            {"role": "supervisor", "team": ""},
+            follow=True,
         )
         assert "A second person is asked" in answer.content.decode()
         (act,) = DualAct.objects.all()

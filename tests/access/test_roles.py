@@ -27,7 +27,8 @@ CASEWORK = (
 EXPECTED = {
     "caseworker": (CASEWORK, Scope.TEAM, True),
     "supervisor": (
-        CASEWORK + " case.assign case.reopen import.run import.undo export.run grant.give token.manage",
+        CASEWORK + " case.assign case.reopen import.run import.undo export.run grant.give token.manage "
+        "act.decide emergency.open",
         Scope.ORGANISATION,
         True,
     ),
@@ -42,13 +43,14 @@ EXPECTED = {
         True,
     ),
     "statistician": (
-        "tables.view tables.download snapshot.build facts.export token.manage",
+        "tables.view tables.download snapshot.build facts.export token.manage act.decide",
         Scope.NONE,
         True,
     ),
     "national_rapporteur": ("tables.view tables.download", Scope.NONE, False),
-    "organisation_administrator": ("people.manage organisation.manage", Scope.NONE, True),
-    "installation_administrator": ("installation.manage", Scope.NONE, True),
+    "reviewer": ("emergency.review act.decide", Scope.NONE, True),
+    "organisation_administrator": ("people.manage organisation.manage act.decide", Scope.NONE, True),
+    "installation_administrator": ("installation.manage act.decide", Scope.NONE, True),
 }
 CASE_ROLES = ("caseworker", "supervisor", "first_responder", "competent_authority")
 ADMINISTRATORS = ("organisation_administrator", "installation_administrator")

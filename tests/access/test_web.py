@@ -37,13 +37,19 @@ from tests.factories.accounts import (
 pytestmark = pytest.mark.django_db
 
 OPEN = {"accounts:sign-in", "accounts:invitation", "accounts:new-password"}
-ANY_ROLE = {"accounts:me", "accounts:membership", "accounts:second-factor"}
+ANY_ROLE = {"accounts:notices", "accounts:me", "accounts:membership", "accounts:second-factor"}
 BY_PERMISSION = {
     "accounts:people": Permission.PEOPLE_MANAGE,
     "accounts:invite": Permission.PEOPLE_MANAGE,
     "accounts:person": Permission.PEOPLE_MANAGE,
     "accounts:person-password": Permission.PEOPLE_MANAGE,
     "accounts:person-end": Permission.PEOPLE_MANAGE,
+    "accounts:person-number": Permission.PEOPLE_MANAGE,
+    "accounts:person-lift": Permission.PEOPLE_MANAGE,
+    "accounts:acts": Permission.ACT_DECIDE,
+    "accounts:act": Permission.ACT_DECIDE,
+    "accounts:emergencies": Permission.EMERGENCY_REVIEW,
+    "accounts:emergency": Permission.EMERGENCY_REVIEW,
     "accounts:invitation-end": Permission.PEOPLE_MANAGE,
     "accounts:organisation": Permission.ORGANISATION_MANAGE,
     "accounts:organisations": Permission.INSTALLATION_MANAGE,
@@ -220,9 +226,9 @@ class TestPeoplePages:
         assert "Noor" in client.get(reverse("accounts:people")).content.decode()
         membership = Membership.objects.get(user__email="new@example.org")
         page = f"{reverse('accounts:person')}?person={membership.pk}"
-        assert client.post(page, {"role": "supervisor", "team": ""}).status_code == 302
+        assert client.post(page, {"role": "first_responder", "team": ""}).status_code == 302
         begun = Membership.objects.get(user=membership.user, until=None)
-        assert begun.role == "supervisor"
+        assert begun.role == "first_responder"
         assert client.post(reverse("accounts:person-end"), {"person": begun.pk}).status_code == 302
         assert "Noor" not in client.get(reverse("accounts:people")).content.decode().replace("Nooraldin", "")
 
@@ -290,7 +296,7 @@ class TestPeoplePages:
         for _turn in range(20):
             make_membership(organisation=organisation)
         client.get(reverse("accounts:people"))  # the first page of a session also writes it
-        with django_assert_max_num_queries(8):  # type: ignore[operator]  # a fixture of pytest-django
+        with django_assert_max_num_queries(10):  # type: ignore[operator]  # a fixture of pytest-django
             client.get(reverse("accounts:people"))
 
 
@@ -375,7 +381,9 @@ class TestInvitationOfAKnownAddress:
         sign_in(client, administrator)
         known = make_viewer("caseworker")
         email = user_of(known).email
-        answer = client.post(reverse("accounts:invite"), {"email": email, "role": "supervisor", "team": ""})
+        answer = client.post(
+            reverse("accounts:invite"), {"email": email, "role": "first_responder", "team": ""}
+        )
         link = answer.context["link"]
         assert "Sign out first" in client.get(link).content.decode()
         assert "Sign in with it" in Client().get(link).content.decode()

@@ -23,7 +23,7 @@ router = Router()
 REFUSALS: Mapping[type[Exception], Handler] = {
     Refused: lambda request, error: fail(403, "not_allowed", str(error)),
     SecondPersonNeeded: told(
-        403,
+        409,
         "second_person_needed",
         N_("This takes two people. Ask for it on the page: a program can neither ask nor agree."),
     ),

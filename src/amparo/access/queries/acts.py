@@ -61,8 +61,8 @@ def find_act(viewer: Viewer, act: UUID) -> ActRow | None:
     """Find one act; who may look at it is decided by its kind: see `actions.get_act`."""
     if not viewer.may(Permission.ACT_DECIDE):
         return None
-    row = _rows().filter(pk=act).first()
-    return None if row is None else _row(row, database_now())
+    row, now = _rows().filter(pk=act).first(), database_now()  # both asked, whether it is there or not
+    return None if row is None else _row(row, now)
 
 
 def is_approved(kind: str, **payload: Any) -> bool:
