@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import combinations
@@ -512,8 +511,8 @@ class TestPages:
     """Asked, looked at, agreed to, told of."""
 
     @pytest.fixture
-    def browser(self) -> Iterator[Any]:
-        yield lambda viewer: sign_in(Client(), viewer)
+    def browser(self) -> Any:
+        return lambda viewer: sign_in(Client(), viewer)
 
     def test_from_the_question_to_the_answer(self, browser: Any) -> None:
         now = timezone.now()

@@ -200,13 +200,17 @@ def collect(request: Request, act: UUID) -> HttpResponse | FileResponse:
     stream = tempfile.TemporaryFile()  # noqa: SIM115  # the response closes it when it is sent
     try:
         snapshot = collect_facts(act, stream, by=request.viewer, now=request.now)
-    except NotWaiting:
-        messages.error(request, _("This file was taken already, or its 24 hours are over. Ask for it anew."))
-    except Changed:
-        messages.error(request, _("The facts are not there any more as they were. Ask for them anew."))
+        day = get_snapshot(request.viewer, snapshot).day
+    except BaseException as fault:
+        stream.close()
+        if not isinstance(fault, NotWaiting | Changed):
+            raise
+        over = _("This file was taken already, or its 24 hours are over. Ask for it anew.")
+        gone = _("The facts are not there any more as they were. Ask for them anew.")
+        messages.error(request, over if isinstance(fault, NotWaiting) else gone)
     else:
         stream.seek(0)
-        name = f"facts-{get_snapshot(request.viewer, snapshot).day.isoformat()}.zip"
+        name = f"facts-{day.isoformat()}.zip"
         return FileResponse(stream, as_attachment=True, filename=name, content_type="application/zip")
     return HttpResponseRedirect(reverse("evidence:snapshots"))
 

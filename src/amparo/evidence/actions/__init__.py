@@ -2,7 +2,7 @@
 
 from amparo.evidence.actions.downloading import Download, download_table
 from amparo.evidence.actions.dual_acts import ask_facts
-from amparo.evidence.actions.exporting import NotEmpty, collect_facts, export_facts, zip_facts
+from amparo.evidence.actions.exporting import NotEmpty, collect_facts, export_facts
 from amparo.evidence.actions.showing import Hidden, TooFew, show_table
 from amparo.evidence.actions.snapshots import (
     AlreadyBuilding,
@@ -29,5 +29,4 @@ __all__ = [
     "remove_unused_snapshots",
     "request_snapshot",
     "show_table",
-    "zip_facts",
 ]

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from amparo.access.actions import Changed, SecondPersonNeeded, collect_act, require
+from amparo.access.actions import Changed, collect_act, require
 from amparo.access.rules import Permission, Viewer
 from amparo.audit.actions import record
 from amparo.evidence.actions.writing import digest_of, write_json
@@ -63,14 +63,6 @@ def export_facts(snapshot: UUID, directory: Path, *, by: Viewer, now: datetime) 
         shutil.rmtree(draft, ignore_errors=True)
         raise
     return written
-
-
-def zip_facts(snapshot: UUID, stream: BinaryIO, *, by: Viewer, now: datetime) -> None:
-    """Write the facts of a snapshot as one archive into a stream. Nobody takes them out alone: see `collect_facts`."""
-    require(by, Permission.FACTS_EXPORT)
-    if not by.is_system:
-        raise SecondPersonNeeded
-    _zip(snapshot, stream, by=by, now=now)
 
 
 @transaction.atomic
