@@ -166,7 +166,7 @@ def _in_an_emergency(viewer: Viewer, text: str) -> Link | None:
     except BadReference:
         return None
     url = f"{reverse('cases:emergency')}?{urlencode({'reference': reference})}"
-    return Link(label=_("You may not open this. In an emergency: open it for an hour"), url=url)
+    return Link(label=_("In an emergency: open it for an hour"), url=url)
 
 
 def _why_nothing(text: str) -> str:
