@@ -27,4 +27,4 @@ def database_clock(ahead: timedelta) -> Iterator[None]:
 def _replace(body: str) -> None:
     place = settings.DATABASES["default"]
     with psycopg.connect(host=place["HOST"], dbname=place["NAME"], user=OWNER, autocommit=True) as connection:
-        connection.execute(f"{CLOCK} $body${body}$body$")  # type: ignore[arg-type]  # our own words
+        connection.execute(f"{CLOCK} $body${body}$body$")

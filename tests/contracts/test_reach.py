@@ -204,6 +204,12 @@ LOOKS_AT_A_CASE: dict[str, Asked] = {
     "list_filters": lambda v, e: cases.list_filters(v),
     "loads": lambda v, e: cases.loads(v, now=e.now),
     "own_work": own_work,
+    "chosen_ids": lambda v, e: cases.chosen_ids(
+        v, choices=CaseChoices(), permission=Permission.EXPORT_RUN, with_consent_only=False
+    ),
+    # Looks beyond the reach on purpose, for who may open in an emergency; gives ids, opens nothing.
+    "find_for_emergency": lambda v, e: None,
+    "is_open_in_emergency": lambda v, e: cases.is_open_in_emergency(v, e.reference),
     "count_files": lambda v, e: cases.count_files(
         v, choices=CaseChoices(), permission=Permission.EXPORT_RUN, consent=False
     ),
