@@ -75,7 +75,7 @@ def append(writers: int, seconds: float) -> None:
     """Let writers append, each event in a transaction with a small write beside it, while the sealer seals."""
     from django.conf import settings
 
-    from amparo.audit.sealing import seal_in_background
+    from amparo.audit.chain.sealing import seal_in_background
 
     done = seal_in_background(settings.AMPARO_AUDIT_KEYS, clock=lambda: datetime.now(UTC))
     context = multiprocessing.get_context("spawn")
@@ -95,9 +95,9 @@ def verify(events: int) -> None:
     """Fill the log up to so many events, seal it, and verify it whole."""
     from django.conf import settings
 
-    from amparo.audit.anchoring import verify_installation
-    from amparo.audit.connecting import own_connection
-    from amparo.audit.sealing import Sealer, signer_for
+    from amparo.audit.chain.anchoring import verify_installation
+    from amparo.audit.chain.connecting import own_connection
+    from amparo.audit.chain.sealing import Sealer, signer_for
 
     with own_connection() as connection:
         (there,) = connection.execute("SELECT count(*) FROM audit_event").fetchone() or (0,)
@@ -145,7 +145,7 @@ def _append_until(times: list[float], seconds: float) -> None:
         number += 1
         with transaction.atomic():
             with connection.cursor() as cursor:  # a small write of the request's own
-                cursor.execute("UPDATE django_session SET expire_date = %s WHERE session_key = ''", [now])
+                cursor.execute("UPDATE accounts_session SET expire_date = %s WHERE session_key = ''", [now])
             record("cases.case.read", by=by, at=now, record="XA-7Q4K-9X2M-C", persons=[UUID(int=number)],
                    fields=("names", "birth"), count=1, purpose="case_work", basis="team")  # fmt: skip
         times.append(time.monotonic() - started)

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +27,7 @@ from typing import Any
 from uuid import UUID
 
 BASE = 1_000
+AT_ONCE = 5_000
 PORT = 8765
 ACTS = ("list", "search", "open")
 Answer = tuple[int, str, bytes]
@@ -207,65 +208,120 @@ def _p95(times: dict[str, list[float]]) -> dict[str, float]:
 
 
 def _grow(size: int, superuser_url: str) -> None:
-    """Bring the caseload to a size by copying cases under new ids and references, without their triggers."""
+    """Bring the caseload to a size by copying cases under new ids and references, sealed anew, without their triggers."""
     import psycopg
-
-    from amparo.vocab.identifiers import uuid7
-    from amparo.vocab.reference import make_reference
 
     rng = random.Random(size)
     with psycopg.connect(superuser_url) as connection:
         connection.execute("SET session_replication_role = replica")
         present = connection.execute("SELECT count(*) FROM cases_case").fetchone()
         assert present is not None
-        missing = size - present[0]
-        base: list[tuple[UUID, UUID]] = connection.execute(
-            "SELECT id, person_id FROM cases_case ORDER BY created_at, id LIMIT %s", [BASE]
-        ).fetchall()  # type: ignore[assignment]
-        if missing > 0:
-            connection.execute(
-                "CREATE TEMP TABLE copy (case_id uuid, person_id uuid, new_case uuid, new_person uuid,"
-                " reference text, days int)"
-            )
-            with connection.cursor().copy("COPY copy FROM STDIN") as copy:
-                for number in range(missing):
-                    case, person = base[number % len(base)]
-                    copy.write_row(
-                        (case, person, uuid7(), uuid7(), make_reference("XA", rng), rng.randint(0, 1000))
-                    )
-            for table, changed in _COPIES.items():
-                _copy_table(connection, table, changed)
+        base = _Base.read()
+        for start in range(present[0], size, AT_ONCE):
+            _copy(connection, base, range(start, min(size, start + AT_ONCE)), rng)
         connection.commit()
         connection.autocommit = True  # VACUUM runs in no transaction
         connection.execute("VACUUM ANALYZE")
 
 
-_COPIES: dict[str, dict[str, str]] = {
-    "cases_person": {"id": "copy.new_person"},
-    "cases_case": {
-        "id": "copy.new_case",
-        "person_id": "copy.new_person",
-        "reference": "copy.reference",
-        "opened_date": "old.opened_date - copy.days",
-        "closed_date": "CASE WHEN old.closed_date IS NULL THEN NULL ELSE old.closed_date - copy.days END",
-    },
-    "cases_episode": {"id": "gen_random_uuid()", "case_id": "copy.new_case", "person_id": "copy.new_person"},
-    "cases_caseevent": {"id": "gen_random_uuid()", "case_id": "copy.new_case"},
-}
+@dataclass(frozen=True, kw_only=True)
+class _Base:
+    """The cases that are copied: by case and table, its rows and what is sealed in them, opened."""
+
+    cases: tuple[tuple[UUID, UUID], ...]
+    rows: Mapping[UUID, Mapping[type[Any], Sequence[tuple[UUID, Mapping[str, Any]]]]]
+
+    @classmethod
+    def read(cls) -> _Base:
+        """Open everything that is sealed about the first cases."""
+        from amparo.cases.models import Case, CaseEvent, Episode, Person
+        from amparo.vault.queries import open_many
+        from amparo.vault.rules import Reading
+        from amparo.vault.storing import vault_fields
+
+        cases = tuple(Case.objects.order_by("created_at", "id").values_list("id", "person_id")[:BASE])
+        reading = Reading(
+            user_id=None, membership_id=None, purpose="", persons=frozenset(person for _, person in cases)
+        )
+
+        def opened(row: Any) -> tuple[UUID, Mapping[str, Any]]:
+            names = [field.name for field in vault_fields(type(row))]
+            return row.pk, dict(
+                zip(names, open_many(reading, [getattr(row, name) for name in names]), strict=True)
+            )
+
+        rows = {
+            case: {
+                Person: [opened(row) for row in Person.objects.filter(id=person)],
+                Case: [opened(row) for row in Case.objects.filter(id=case)],
+                Episode: [opened(row) for row in Episode.objects.filter(case_id=case)],
+                CaseEvent: [opened(row) for row in CaseEvent.objects.filter(case_id=case)],
+            }
+            for case, person in cases
+        }
+        return cls(cases=cases, rows=rows)
 
 
-def _copy_table(connection: Any, table: str, changed: dict[str, str]) -> None:
-    rows = connection.execute(
-        "SELECT column_name FROM information_schema.columns WHERE table_name = %s ORDER BY ordinal_position",
-        [table],
-    ).fetchall()
-    columns = [name for (name,) in rows]
+def _copy(connection: Any, base: _Base, numbers: range, rng: random.Random) -> None:
+    from amparo.vault.actions import begin_sealing
+    from amparo.vocab.identifiers import uuid7
+    from amparo.vocab.reference import make_reference
+
+    old = [base.cases[number % len(base.cases)] for number in numbers]
+    new = [(uuid7(), uuid7(), make_reference("XA", rng), rng.randint(0, 1000)) for _ in numbers]
+    sealing = begin_sealing((), new=[person for _, person, _, _ in new], now=datetime.now(UTC))
+    for model in base.rows[old[0][0]]:
+        _copy_table(connection, model, base, list(zip(old, new, strict=True)), sealing)
+
+
+def _copy_table(connection: Any, model: type[Any], base: _Base, pairs: list[Any], sealing: Any) -> None:
+    from amparo.vault.storing import sealed_column, vault_fields
+    from amparo.vocab.identifiers import uuid7
+
+    table, sealed = model._meta.db_table, [field.name for field in vault_fields(model)]
+    connection.execute(
+        "CREATE TEMP TABLE copied (old_id uuid, new_id uuid, new_case uuid, new_person uuid, reference text, days int"
+        + "".join(f', "{name}" bytea' for name in sealed)
+        + ")"
+    )
+    with connection.cursor().copy("COPY copied FROM STDIN") as copy:
+        for (case, _), (new_case, new_person, reference, days) in pairs:
+            fixed = {"cases_case": new_case, "cases_person": new_person}.get(table)
+            for row, plain in base.rows[case][model]:
+                new_id = fixed or uuid7()
+                values = (
+                    sealed_column(
+                        plain[name] or None,
+                        model=model,
+                        name=name,
+                        row=new_id,
+                        person=new_person,
+                        sealing=sealing,
+                    ).content
+                    for name in sealed
+                )
+                copy.write_row((row, new_id, new_case, new_person, reference, days, *values))
+    changed = {"id": "copied.new_id", **{name: f'copied."{name}"' for name in sealed}, **_CHANGED[table]}
+    columns = [column.column for column in model._meta.concrete_fields]
     chosen = ", ".join(changed.get(name, f'old."{name}"') for name in columns)
-    on = "old.id = copy.person_id" if table == "cases_person" else "old.id = copy.case_id"
-    if table in {"cases_episode", "cases_caseevent"}:
-        on = "old.case_id = copy.case_id"
     names = ", ".join(f'"{name}"' for name in columns)
-    connection.execute(f"INSERT INTO {table} ({names}) SELECT {chosen} FROM copy JOIN {table} old ON {on}")  # noqa: S608
+    connection.execute(
+        f"INSERT INTO {table} ({names}) SELECT {chosen} FROM copied JOIN {table} old ON old.id = copied.old_id"  # noqa: S608
+    )
+    connection.execute("DROP TABLE copied")
+
+
+_CHANGED: dict[str, dict[str, str]] = {
+    "cases_person": {},
+    "cases_case": {
+        "person_id": "copied.new_person",
+        "reference": "copied.reference",
+        "opened_date": "old.opened_date - copied.days",
+        "closed_date": "CASE WHEN old.closed_date IS NULL THEN NULL ELSE old.closed_date - copied.days END",
+    },
+    "cases_episode": {"case_id": "copied.new_case", "person_id": "copied.new_person"},
+    "cases_caseevent": {"case_id": "copied.new_case"},
+}
 
 
 def _scoped_over_unscoped() -> float:

@@ -3,8 +3,8 @@
 Run again only to take in newer fonts; what it writes is committed, so nobody else needs it::
 
     apt-get install fonts-noto-core fonts-noto-cjk
-    python3 -m venv /tmp/fonts && /tmp/fonts/bin/pip install fonttools
-    /tmp/fonts/bin/python tools/build_fonts.py
+    python3 -m venv .cache/fonts && .cache/fonts/bin/pip install fonttools
+    .cache/fonts/bin/python tools/build_fonts.py
 
 Six scripts: Latin with Cyrillic, Arabic, Thai, Ethiopic, Chinese. Each file keeps the letters of its script and the features
 that shape them. Chinese has one weight and the block U+4E00-9FFF, in the forms of the mainland, for size. The fonts keep

@@ -145,9 +145,11 @@ class TestOneHour:
         opening = scene.open()
         running = find_running(scene.reader, opening)
         assert running is not None
-        assert HIDING in str(get_case(scene.owner, scene.reference, now=NOW).person.details.address)
-        address = get_case(running.viewer, scene.reference, now=NOW).person.details.address
-        assert HIDING not in str(address)
+        hers = get_case(scene.owner, scene.reference, now=NOW, with_place=True).person.details.address
+        assert HIDING in str(hers)
+        assert get_case(running.viewer, scene.reference, now=NOW).person.details.address is None
+        with pytest.raises(Absent):  # it never carries the permission to open a place
+            get_case(running.viewer, scene.reference, now=NOW, with_place=True)
         with pytest.raises(Absent):
             get_case(running.viewer, other, now=NOW)
         assert running.viewer.permissions == {Permission.CASE_READ}
@@ -412,6 +414,8 @@ class TestPages:
         assert "Amina" not in judging
         answer = reviewer.post(reverse("accounts:emergency", args=[opening.pk]), {"verdict": "not_justified"})
         assert answer.status_code == 302
+        assert reader.get(address).status_code == 302  # suspended, and signed out at once
+        sign_in(reader, scene.reader)
         assert reader.get(address).status_code == 403
         with database_clock(HOUR):
             assert "Amina" not in reader.get(address).content.decode()

@@ -22,7 +22,7 @@ from amparo.vocab.codes import code_list
 
 CASEWORK = (
     "case.close case.create case.edit case.move case.read document.add document.read filter.save note.add "
-    "note.read_sensitive person.edit summary.print"
+    "note.read_sensitive person.edit place.read summary.print"
 )
 EXPECTED = {
     "caseworker": (CASEWORK, Scope.TEAM, True),
@@ -33,7 +33,7 @@ EXPECTED = {
         True,
     ),
     "first_responder": (
-        "case.create case.edit case.read document.add document.read filter.save note.add person.edit",
+        "case.create case.edit case.read document.add document.read filter.save note.add person.edit place.read",
         Scope.OWN,
         True,
     ),

@@ -140,7 +140,7 @@ class TestTokens:
         secret = make_token(name="figures", days=30, by=viewer, now=NOW)
         found = viewer_for_token(secret, NOW)
         assert found is not None
-        assert (found.membership_id, found.permissions) == (viewer.membership_id, viewer.permissions)
+        assert (found.membership_id, found.role) == (viewer.membership_id, viewer.role)
         token = ApiToken.objects.get()
         assert found.token_id == token.pk
         assert secret not in (token.token_hash, token.name)

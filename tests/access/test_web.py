@@ -31,6 +31,7 @@ from tests.factories.accounts import (
     make_user,
     make_viewer,
     organisation_of,
+    show_who,
     sign_in,
     user_of,
 )
@@ -38,7 +39,10 @@ from tests.factories.accounts import (
 pytestmark = pytest.mark.django_db
 
 OPEN = {"accounts:sign-in", "accounts:invitation", "accounts:new-password"}
-ANY_ROLE = {"accounts:notices", "accounts:me", "accounts:membership", "accounts:second-factor"}
+ANY_ROLE = {
+    "accounts:notices", "accounts:me", "accounts:membership", "accounts:second-factor", "accounts:devices",
+}  # fmt: skip
+ANY_ROLE_BY_POST = {"accounts:device-end", "accounts:passkey-remove"}
 BY_PERMISSION = {
     "accounts:people": Permission.PEOPLE_MANAGE,
     "accounts:invite": Permission.PEOPLE_MANAGE,
@@ -51,6 +55,7 @@ BY_PERMISSION = {
     "accounts:act": Permission.ACT_DECIDE,
     "accounts:emergencies": Permission.EMERGENCY_REVIEW,
     "accounts:emergency": Permission.EMERGENCY_REVIEW,
+    "accounts:person-wake": Permission.PEOPLE_MANAGE,
     "accounts:invitation-end": Permission.PEOPLE_MANAGE,
     "accounts:organisation": Permission.ORGANISATION_MANAGE,
     "accounts:organisations": Permission.INSTALLATION_MANAGE,
@@ -62,7 +67,7 @@ BY_PERMISSION = {
 
 def test_every_page_here_has_a_guard_and_an_entry() -> None:
     names = {f"accounts:{page.name}" for page in urls.pages}
-    assert names == OPEN | ANY_ROLE | set(BY_PERMISSION)
+    assert names == OPEN | ANY_ROLE | ANY_ROLE_BY_POST | set(BY_PERMISSION)
     for page in (*urls.pages, *urls.library_pages):
         assert isinstance(page, URLPattern)
         guard = guard_of(page.callback)
@@ -116,6 +121,9 @@ class TestMembership:
         settings.AMPARO_TRAINING = True
         user = make_user()
         client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        session = client.session
+        show_who(session, user)
+        session.save()
         return user
 
     def test_the_only_one_is_taken(self, client: Client, user: User) -> None:
@@ -302,7 +310,7 @@ class TestPeoplePages:
         for _turn in range(20):
             make_membership(organisation=organisation)
         client.get(reverse("accounts:people"))  # the first page of a session also writes it
-        with django_assert_max_num_queries(10):  # type: ignore[operator]  # a fixture of pytest-django
+        with django_assert_max_num_queries(11):  # type: ignore[operator]  # a fixture of pytest-django
             client.get(reverse("accounts:people"))
 
 
@@ -437,7 +445,9 @@ class TestOwnPages:
     def test_a_key_is_shown_once_and_ended(self, client: Client) -> None:
         viewer = make_viewer("supervisor")
         sign_in(client, viewer)
-        answer = client.post(reverse("accounts:tokens"), {"name": "figures", "days": "30"})
+        answer = client.post(
+            reverse("accounts:tokens"), {"name": "figures", "days": "30", "may_write": "read"}
+        )
         secret = answer.context["secret"]
         assert secret.startswith("amparo_")
         assert secret in answer.content.decode()

@@ -1,4 +1,4 @@
-"""A program that works with the API under a key."""
+"""A program that works with the API under a key, or a page that does so in a session."""
 
 from __future__ import annotations
 
@@ -11,18 +11,21 @@ from django.utils import timezone
 
 from amparo.access.actions import make_token
 from amparo.access.rules import Viewer
+from tests.factories.accounts import sign_in
 
 _numbers = count(1)
 
 
 class Program:
-    """Sends JSON with the key of a viewer; a new Idempotency-Key for each write unless one is given."""
+    """Sends JSON with the key of a viewer, or signed in; a new Idempotency-Key for each write unless one is given."""
 
-    def __init__(self, viewer: Viewer | None) -> None:
+    def __init__(self, viewer: Viewer | None, *, is_signed_in: bool = False) -> None:
         self.client = Client(raise_request_exception=False)
         self.headers = {}
-        if viewer is not None:
-            token = make_token(name="program", days=30, by=viewer, now=timezone.now())
+        if viewer is not None and is_signed_in:
+            sign_in(self.client, viewer)
+        elif viewer is not None:
+            token = make_token(name="program", days=30, may_write=True, by=viewer, now=timezone.now())
             self.headers["Authorization"] = f"Bearer {token}"
 
     def get(self, path: str, **query: Any) -> Any:

@@ -86,9 +86,11 @@ def test_snapshots_are_ordered_once_and_described(program: Program) -> None:
     assert len(program.get("/snapshots").json()["snapshots"]) == 2
 
 
-def test_facts_never_leave_by_a_program(program: Program) -> None:
+def test_facts_never_leave_by_a_program(program: Program, viewer: Viewer) -> None:
     make_many_cases(make_viewer("supervisor"), 20)
     snapshot = make_snapshot()
+    assert program.post(f"/snapshots/{snapshot}/facts", {"is_understood": True}).status_code == 403
+    program = Program(viewer, is_signed_in=True)
     for body in ({}, {"is_understood": False}, {"is_understood": "true"}):
         assert program.post(f"/snapshots/{snapshot}/facts", body).status_code == 422
     answer = program.post(f"/snapshots/{snapshot}/facts", {"is_understood": True})

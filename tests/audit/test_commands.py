@@ -16,7 +16,7 @@ import pytest
 import typer
 from psycopg.types.json import Jsonb
 
-from amparo.audit.connecting import own_connection
+from amparo.audit.chain.connecting import own_connection
 from amparo.audit.models import Anchor, Event
 from amparo.cli import audit, installation, witness
 from amparo.cli.refusing import CommandRefused

@@ -9,7 +9,7 @@ from django.core.wsgi import get_wsgi_application
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from amparo.audit.connecting import own_connection
+from amparo.audit.chain.connecting import own_connection
 from amparo.audit.models import Event
 from tests.audit.sealed import break_log
 from tests.cases.pages import case_url, text_of

@@ -11,8 +11,11 @@ import pytest
 from django.db import connection, transaction
 
 from amparo.audit.actions import begin_generation, record
-from amparo.audit.connecting import SEALER_LOCK, own_connection, take_lock
-from amparo.audit.heads import make_head, proof_since
+from amparo.audit.chain.connecting import SEALER_LOCK, own_connection, take_lock
+from amparo.audit.chain.heads import make_head, proof_since
+from amparo.audit.chain.sealing import TransactionsWentBack, seal_in_background, signer_for
+from amparo.audit.chain.signing import SIGNER_FILE, SignerAway, make_signer, public_keys, read_signer
+from amparo.audit.chain.streaming import leaves_from
 from amparo.audit.models import Epoch, Event
 from amparo.audit.queries import (
     opened_by,
@@ -25,9 +28,6 @@ from amparo.audit.queries import (
 from amparo.audit.rules.canonical import EventRow, canonical_bytes
 from amparo.audit.rules.merkle import leaf_hash
 from amparo.audit.rules.verdicts import State
-from amparo.audit.sealing import TransactionsWentBack, seal_in_background, signer_for
-from amparo.audit.signing import SIGNER_FILE, SignerAway, make_signer, public_keys, read_signer
-from amparo.audit.streaming import leaves_from
 from tests.audit.sealed import NOW, SealedLog, Somebody, connected_as, superuser, until, write
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -204,7 +204,7 @@ def test_the_log_can_be_asked(log: SealedLog) -> None:
 
 
 def test_a_full_disk_seals_later_and_loses_nothing(log: SealedLog, monkeypatch: pytest.MonkeyPatch) -> None:
-    from amparo.audit import sealing
+    from amparo.audit.chain import sealing
 
     def full(*_: object) -> None:
         raise psycopg.errors.DiskFull

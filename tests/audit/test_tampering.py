@@ -125,7 +125,7 @@ def test_p13_a_log_written_anew_with_the_key_is_found_with_the_witness_only(log:
 
 
 def test_p13_a_log_written_anew_without_the_key_is_found_alone(log: SealedLog, tmp_path: Path) -> None:
-    from amparo.audit.signing import make_signer
+    from amparo.audit.chain.signing import make_signer
 
     with superuser() as connection:
         connection.execute("UPDATE audit_event SET \"user\" = 1 WHERE record = 'membership:3'")

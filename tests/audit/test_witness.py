@@ -15,10 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from amparo.audit.connecting import own_connection
-from amparo.audit.heads import make_head
-from amparo.audit.models import Anchor
-from amparo.audit.posting import (
+from amparo.audit.chain.connecting import own_connection
+from amparo.audit.chain.heads import make_head
+from amparo.audit.chain.posting import (
     REFUSED,
     TAKEN,
     WitnessAway,
@@ -27,10 +26,11 @@ from amparo.audit.posting import (
     post_in_background,
     post_where_due,
 )
+from amparo.audit.chain.signing import Signer, make_signer
+from amparo.audit.models import Anchor
 from amparo.audit.queries import witness_state
 from amparo.audit.rules.heads import Head, receipt_bytes, signed
 from amparo.audit.rules.signatures import is_signed
-from amparo.audit.signing import Signer, make_signer
 from amparo.audit.witness.keeping import MOST_INSTALLATIONS, HeadKeeper, Refused
 from amparo.audit.witness.serving import witness_server
 from tests.audit.sealed import LATER, NOW, SealedLog, superuser, until, write

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import io
 from datetime import timedelta
 from pathlib import Path
@@ -15,10 +16,11 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from amparo.access.rules import Viewer
-from amparo.cases.actions import add_document, settle_arrivals
+from amparo.cases.actions import add_document, seal_clear_contents, settle_arrivals
 from amparo.cases.models import Document
 from amparo.cases.queries import Absent, document_content, get_document
 from amparo.cases.queries.stored import arriving_folder, arriving_path, stored_path
+from amparo.vault.rules import NotOpened
 from tests.factories.accounts import NOW, make_viewer
 from tests.factories.cases import make_case
 
@@ -128,3 +130,40 @@ def test_a_content_that_is_in_neither_place_is_absent(place: Place) -> None:
         path.unlink()
     with pytest.raises(Absent):
         read(place, document)
+
+
+def test_p06_no_content_is_clear_on_the_disk_nor_its_digest_in_the_database(place: Place) -> None:
+    document = add(place)
+    (path,) = files()
+    assert PDF[:8] not in path.read_bytes()
+    viewer, reference = place
+    found = get_document(viewer, reference, document, now=NOW)
+    assert (found.size, found.sha256) == (len(PDF), hashlib.sha256(PDF).hexdigest())
+    assert found.sha256 not in str(Document.objects.values().get())
+
+
+def test_p08_a_content_that_was_changed_or_changed_places_does_not_open(place: Place) -> None:
+    one, other = add(place), add(place)
+    paths = [arriving_path(Document.objects.get(id=each).stored_name) for each in (one, other)]
+    kept = [path.read_bytes() for path in paths]
+    for changed in (kept[1], kept[0][:-1], kept[0] + b"x", b"", PDF):
+        paths[0].write_bytes(changed)
+        with pytest.raises(NotOpened):
+            read(place, one)
+    paths[0].write_bytes(kept[0])
+    assert read(place, one) == PDF
+
+
+def test_p06_what_an_earlier_version_left_clear_is_sealed(
+    place: Place, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        settled = add(place)
+    arriving = add(place)
+    for path in files():
+        path.write_bytes(PDF)
+    assert seal_clear_contents(now=NOW) == 2
+    assert seal_clear_contents(now=NOW) == 0
+    assert len(files()) == 2
+    assert all(PDF[:8] not in path.read_bytes() for path in files())
+    assert [read(place, each) for each in (settled, arriving)] == [PDF, PDF]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from amparo.config.data_directory import DataDirectory
+import pytest
+
+from amparo.config.data_directory import DataDirectory, NoDataDirectory
 
 
 def test_secret_is_made_once_and_closed(tmp_path: Path) -> None:
@@ -36,3 +39,14 @@ def test_a_directory_that_was_there_keeps_its_mode(tmp_path: Path) -> None:
     shared.mkdir(mode=0o755)
     DataDirectory(shared).prepare()
     assert shared.stat().st_mode & 0o777 == 0o755
+
+
+def test_root_makes_nothing_in_another_users_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if os.geteuid() == 0:
+        os.chown(tmp_path, 65534, 65534)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    with pytest.raises(NoDataDirectory, match="Run this as that user"):
+        DataDirectory(tmp_path).prepare()
+    assert list(tmp_path.iterdir()) == []

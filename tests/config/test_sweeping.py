@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axes.models import AccessAttempt
-from django.contrib.sessions.models import Session
 from django.db import connection
 from procrastinate.contrib.django import app
 
@@ -18,21 +16,6 @@ from amparo.config import sweeping
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-
-
-def test_sessions_that_ended_go() -> None:
-    for name, hours in (("ended", -1), ("lives", 1)):
-        Session.objects.create(session_key=name, expire_date=NOW + timedelta(hours=hours))
-    assert sweeping.forget_sessions(now=NOW) == 1
-    assert Session.objects.get().session_key == "lives"
-
-
-def test_failed_sign_ins_go_after_a_day() -> None:
-    for name, hours in (("old", 25), ("new", 23)):
-        attempt = AccessAttempt.objects.create(username=name, failures_since_start=1)
-        AccessAttempt.objects.filter(pk=attempt.pk).update(attempt_time=NOW - timedelta(hours=hours))
-    assert sweeping.forget_attempts(now=NOW) == 1
-    assert AccessAttempt.objects.get().username == "new"
 
 
 def ended_job(status: str, days: int) -> int:

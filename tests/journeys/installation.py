@@ -49,9 +49,6 @@ class Installation:
     def client(self, role: str, client: Client) -> Client:
         """Sign a test client in as somebody of that role, who has just said who she is."""
         sign_in(client, self.viewers[role], has_second_factor=role != WITHOUT_SECOND_STEP)
-        session = client.session
-        session["account_authentication_methods"] = [{"method": "password", "at": self.now.timestamp()}]
-        session.save()
         return client
 
     def pages(self) -> dict[str, tuple[str, str]]:

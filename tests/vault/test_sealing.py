@@ -26,7 +26,7 @@ from amparo.vault.rules import (
     wrap,
 )
 from amparo.vault.rules.files import PIECE, clear_size, seal_file, unseal_file
-from amparo.vault.rules.places import bound
+from amparo.vault.rules.places import associated_data, bound
 from amparo.vault.rules.sealing import padded, unpadded
 
 INSTALLATION = uuid4()
@@ -182,3 +182,17 @@ def test_p08_a_file_that_was_cut_reordered_or_changed_does_not_open() -> None:
     ):
         with pytest.raises(NotOpened):
             b"".join(unseal_file(io.BytesIO(changed), keys=[KEY], place=PLACE, installation=INSTALLATION))
+
+
+@given(st.text(max_size=40), st.text(max_size=40), st.uuids(), st.uuids(), st.binary(max_size=8))
+def test_p07_what_a_value_is_bound_to_is_each_field_with_its_length(
+    table: str, column: str, row: UUID, person: UUID, header: bytes
+) -> None:
+    for kind, compartment in product(KeyKind, (Compartment.PROTECTION, Compartment.LOCATION)):
+        place = Place(table=table, column=column, row=row, person=person, kind=kind)
+        expected = bound(
+            b"amparo", b"v1", INSTALLATION.bytes, table.encode(), column.encode(), row.bytes, person.bytes,
+            kind.encode(), compartment.encode(), header,
+        )  # fmt: skip
+        found = associated_data(place, compartment=compartment, installation=INSTALLATION, header=header)
+        assert found == expected

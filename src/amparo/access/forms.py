@@ -142,6 +142,16 @@ class TokenForm(PlainForm):
     days = NumberField(
         label=_("For how many days?"), help_text=_("At most 90."), min_value=1, max_value=90, initial=30
     )
+    may_write = forms.TypedChoiceField(
+        label=_("What may the program do?"),
+        help_text=_(
+            "Taking cases or facts out, undoing an import, and giving out roles stay with you: no key does these."
+        ),
+        choices=[("read", _("Only read")), ("write", _("Read and write"))],
+        coerce=lambda said: said == "write",
+        initial="read",
+        widget=forms.RadioSelect,
+    )
 
 
 class MembershipForm(PlainForm):

@@ -10,7 +10,7 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as app
 from django.urls import include, path, register_converter
 
-from amparo.access.views import invitations, organisations, own, people, two_people
+from amparo.access.views import devices, invitations, organisations, own, passkeys, people, two_people
 from amparo.access.web import completes_sign_in, public, signed_in
 
 
@@ -37,6 +37,9 @@ pages = [
     path("me/", own.me, name="me"),
     path("me/role/", own.membership, name="membership"),
     path("me/second-step/", own.second_factor, name="second-factor"),
+    path("me/passkeys/remove/", signed_in(passkeys.passkey_remove), name="passkey-remove"),
+    path("me/devices/", devices.devices, name="devices"),
+    path("me/devices/end/", devices.device_end, name="device-end"),
     path("me/keys/", own.tokens, name="tokens"),
     path("me/keys/end/", own.token_end, name="token-end"),
     path("people/", people.people, name="people"),
@@ -44,6 +47,7 @@ pages = [
     path("people/person/", people.person, name="person"),
     path("people/end/", people.person_end, name="person-end"),
     path("people/password/", people.person_password, name="person-password"),
+    path("people/wake/", people.person_wake, name="person-wake"),
     path("people/invitation/end/", people.invitation_end, name="invitation-end"),
     path("people/number/", people.person_number, name="person-number"),
     path("people/suspended/", two_people.lift, name="person-lift"),
@@ -59,15 +63,22 @@ pages = [
 
 library_pages = [
     path("sign-in/", public(sign_in.login), name="account_login"),
-    path("sign-in/code/", public(factor.authenticate), name="mfa_authenticate"),
+    path("sign-in/code/", public(passkeys.SecondStep.as_view()), name="mfa_authenticate"),
+    path("sign-in/passkey/", public(passkeys.SignInWithPasskey.as_view()), name="mfa_login_webauthn"),
     path("sign-in/asleep/", public(sign_in.account_inactive), name="account_inactive"),
     path("sign-in/again/", completes_sign_in(sign_in.reauthenticate), name="account_reauthenticate"),
     path("sign-in/again/code/", completes_sign_in(factor.reauthenticate), name="mfa_reauthenticate"),
+    path(
+        "sign-in/again/passkey/",
+        completes_sign_in(passkeys.ShowPasskeyAgain.as_view()),
+        name="mfa_reauthenticate_webauthn",
+    ),
     path("sign-out/", public(sign_in.logout), name="account_logout"),
     path("me/password/", own.change_password, name="account_change_password"),
     path("me/second-step/", own.second_factor, name="mfa_index"),
     path("me/second-step/set-up/", completes_sign_in(app.activate_totp), name="mfa_activate_totp"),
     path("me/second-step/remove/", signed_in(app.deactivate_totp), name="mfa_deactivate_totp"),
+    path("me/passkeys/new/", completes_sign_in(passkeys.AddPasskey.as_view()), name="mfa_add_webauthn"),
     path(
         "me/recovery-codes/", completes_sign_in(recovery.view_recovery_codes), name="mfa_view_recovery_codes"
     ),

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,8 +22,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from amparo.access.actions import require
+from amparo.access.holding import hold_session, shown_lately, signed_in_with_passkey
 from amparo.access.queries import viewer_for
-from amparo.access.rules import NOBODY, Permission, Viewer, role_of
+from amparo.access.rules import FRESH, FRESH_TO_SEND, NOBODY, Permission, Viewer, role_of
 from amparo.accounts.queries import MembershipRow, memberships_of
 from amparo.audit.rules import Via
 
@@ -80,6 +82,19 @@ def requires(
     return decorate
 
 
+def fresh(view: View[Asked, Parameters]) -> View[Asked, Parameters]:
+    """Let those see the page who showed within five minutes who they are; others show it first. Stands below the guard."""
+
+    @wraps(view)
+    def shown(request: Asked, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponseBase:
+        within = FRESH_TO_SEND if request.method == "POST" else FRESH
+        if shown_lately(request, within=within, now=timezone.now()):
+            return view(request, *args, **kwargs)
+        return HttpResponseRedirect(_way_to_show(request))
+
+    return shown
+
+
 def guard_of(view: Callable[..., Any]) -> Guard | None:
     """Give what a view asks, or None when it was left without a guard."""
     guard = getattr(view, "guard", None)
@@ -104,6 +119,7 @@ def viewer_middleware(answer: Callable[[HttpRequest], HttpResponse]) -> Callable
             ("viewer", _told_from(request, _viewer(request, memberships, now))),
         ):
             setattr(request, name, value)
+        hold_session(request, viewer_of(request), now)
         return answer(request)
 
     def process_view(request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
@@ -152,7 +168,17 @@ def lacks_demanded_factor(request: HttpRequest) -> bool:
 
     With training data it is offered, not demanded, so that a newcomer can look round.
     """
-    return not settings.AMPARO_TRAINING and is_factor_missing(request)
+    return not settings.AMPARO_TRAINING and (is_factor_missing(request) or lacks_demanded_passkey(request))
+
+
+def lacks_demanded_passkey(request: HttpRequest) -> bool:
+    """Tell whether one of the user's roles demands a passkey, and this session was not begun with one."""
+    if not settings.AMPARO_DEMANDS_PASSKEYS or settings.AMPARO_TRAINING:
+        return False
+    memberships: tuple[MembershipRow, ...] = getattr(request, "memberships", ())
+    roles = (role_of(membership.role) for membership in memberships)
+    is_demanded = any(role is not None and role.needs_passkey for role in roles)
+    return is_demanded and not signed_in_with_passkey(request)
 
 
 def is_factor_missing(request: HttpRequest) -> bool:
@@ -160,6 +186,22 @@ def is_factor_missing(request: HttpRequest) -> bool:
     memberships: tuple[MembershipRow, ...] = getattr(request, "memberships", ())
     roles = (role_of(membership.role) for membership in memberships if not membership.has_second_factor)
     return any(role is not None and role.needs_second_factor for role in roles)
+
+
+def _way_to_show(request: HttpRequest) -> str:
+    """Give the page where somebody shows who they are, from which the way leads back here."""
+    methods = get_adapter().get_reauthentication_methods(request.user)
+    page = methods[0]["url"] if methods else reverse("account_login")
+    back = request.get_full_path() if request.method == "GET" else _page_that_sent(request)
+    return f"{page}?{urlencode({'next': back})}"
+
+
+def _page_that_sent(request: HttpRequest) -> str:
+    """Give the page of ours that a form was sent from, to be filled in again."""
+    sent_from = urlsplit(request.headers.get("Referer", ""))
+    if sent_from.netloc != request.get_host():
+        return "/"
+    return urlunsplit(("", "", sent_from.path, sent_from.query, ""))
 
 
 def _redirect_and_return(page: str, request: HttpRequest) -> HttpResponse:

@@ -1,15 +1,21 @@
 """Fit the library's forms for signing in to our labels and hints."""
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateByCodeForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
-from amparo.ui.forms import PlainForm
+from amparo.accounts.actions.guessing import forget_failures, keyed
+from amparo.accounts.adapter import wait_for_turn
+from amparo.accounts.rules import MOST_CHARACTERS
+from amparo.ui.forms import PlainForm, TextField
 from amparo.ui.forms.base import teach
 
 
@@ -29,6 +35,7 @@ class SignInForm(LoginForm, PlainForm):
         super().__init__(*positional, **named)
         _speak(self, login=_("Your e-mail address"), password=_("Your password"))
         self.fields["password"].help_text = ""
+        _bound_length(self, "password")
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 
 
@@ -39,6 +46,7 @@ class ConfirmPasswordForm(ReauthenticateForm, PlainForm):
         super().__init__(*positional, **named)
         _speak(self, password=_("Your password"))
         self.fields["password"].help_text = ""
+        _bound_length(self, "password")
 
 
 class CodeForm(AuthenticateForm, PlainForm):
@@ -48,6 +56,10 @@ class CodeForm(AuthenticateForm, PlainForm):
         super().__init__(*positional, **named)
         _speak_code(self)
 
+    def clean_code(self) -> str:
+        """Check the code, no faster than a person types."""
+        return _checked_code(self, super().clean_code)
+
 
 class ConfirmCodeForm(ReauthenticateByCodeForm, PlainForm):
     """Asks for the code once more before something that matters."""
@@ -55,6 +67,10 @@ class ConfirmCodeForm(ReauthenticateByCodeForm, PlainForm):
     def __init__(self, *positional: Any, **named: Any) -> None:
         super().__init__(*positional, **named)
         _speak_code(self)
+
+    def clean_code(self) -> str:
+        """Check the code, no faster than a person types."""
+        return _checked_code(self, super().clean_code)
 
 
 class SetUpCodeForm(ActivateTOTPForm, PlainForm):
@@ -64,6 +80,18 @@ class SetUpCodeForm(ActivateTOTPForm, PlainForm):
         super().__init__(*positional, **named)
         _speak_code(self)
         self.fields["code"].help_text = _("Six digits from the app on your phone.")
+
+
+class PasskeyForm(AddWebAuthnForm, PlainForm):
+    """Takes what the device answers when it made a passkey, and a name for it."""
+
+    passwordless = None  # not asked: each passkey signs in by itself, and its owner is always verified
+    name = TextField(
+        label=_("A name for this passkey"),
+        help_text=_("For example: my telephone, or the key on my key ring"),
+        max_length=60,
+        required=False,
+    )
 
 
 class NewPasswordForm(ChangePasswordForm, PlainForm):
@@ -78,9 +106,24 @@ class NewPasswordForm(ChangePasswordForm, PlainForm):
             password2=_("Your new password once more"),
         )
         self.fields["oldpassword"].help_text = ""
+        _bound_length(self, "oldpassword", "password1", "password2")
         self.fields["password1"].help_text = _(
             "At least 12 characters. Several words that do not belong together are easy to keep in mind."
         )
+
+
+def _checked_code(form: Any, check: Callable[[], str]) -> str:
+    about = keyed("code", str(form.user.pk))
+    wait_for_turn(about)
+    code = check()
+    forget_failures(about)
+    return code
+
+
+def _bound_length(form: forms.Form, *names: str) -> None:
+    """Let nobody have a text of a megabyte hashed."""
+    for name in names:
+        form.fields[name].validators.append(MaxLengthValidator(MOST_CHARACTERS))
 
 
 def _speak_code(form: forms.Form) -> None:

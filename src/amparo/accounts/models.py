@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from amparo.accounts.rules import tidy_email
+from amparo.accounts.rules import plain_form, tidy_email
 from amparo.vocab.described import Privacy
 
 
@@ -77,6 +77,8 @@ class User(AbstractBaseUser):
         max_length=40, blank=True, default=""
     )  # by which two accounts are one human
     is_active = models.BooleanField(default=True)
+    asleep_since = models.DateTimeField(null=True)
+    woken_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     PRIVACY: ClassVar[Mapping[str, Privacy]] = {
@@ -88,6 +90,8 @@ class User(AbstractBaseUser):
         "language": Privacy.TECHNICAL,
         "staff_number": Privacy.TECHNICAL,
         "is_active": Privacy.TECHNICAL,
+        "asleep_since": Privacy.TECHNICAL,
+        "woken_at": Privacy.TECHNICAL,
         "created_at": Privacy.TECHNICAL,
     }
 
@@ -108,6 +112,14 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Keep the hash of a password in its one form, however the keyboard composed its letters."""
+        super().set_password(None if raw_password is None else plain_form(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Compare a password in the same form."""
+        return super().check_password(None if raw_password is None else plain_form(raw_password))
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -216,6 +228,7 @@ class ApiToken(models.Model):
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="tokens")
     name = models.CharField(max_length=120)
     token_hash = models.CharField(max_length=64, unique=True)
+    may_write = models.BooleanField()
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
@@ -223,8 +236,8 @@ class ApiToken(models.Model):
 
     PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
         (
-            "id", "user", "membership", "name", "token_hash", "created_at", "expires_at", "last_used_at",
-            "revoked_at",
+            "id", "user", "membership", "name", "token_hash", "may_write", "created_at", "expires_at",
+            "last_used_at", "revoked_at",
         ),
         Privacy.TECHNICAL,
     )  # fmt: skip
@@ -233,3 +246,32 @@ class ApiToken(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=["user", "-created_at"], name="accounts_token_newest"),)
+
+
+class Session(models.Model):
+    """A session: its key as a hash, its content sealed by the key, and what its owner sees in the list of devices."""
+
+    session_key = models.CharField(max_length=64, primary_key=True)
+    session_data = models.TextField()
+    expire_date = models.DateTimeField(db_index=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+    began = models.DateTimeField()
+    seen = models.DateTimeField()
+    device = models.CharField(max_length=60, blank=True)
+
+    PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
+        ("session_key", "session_data", "expire_date", "user", "began", "seen", "device"), Privacy.TECHNICAL
+    )
+
+
+class SignInAttempts(models.Model):
+    """Failed attempts on one name, or from one address: of both only a keyed hash."""
+
+    about = models.CharField(max_length=64, primary_key=True)
+    failures = models.PositiveIntegerField()
+    last_at = models.DateTimeField(db_index=True)
+    closed_until = models.DateTimeField()
+
+    PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
+        ("about", "failures", "last_at", "closed_until"), Privacy.TECHNICAL
+    )

@@ -18,6 +18,7 @@ from amparo.cases.queries import CaseChoices, LikelyPerson, Sort
 from amparo.cases.queries.lists import NOBODY
 from amparo.cases.rules import CaseDetails, ChildTrack, Language, Name, PersonDetails, Problem, Stage
 from amparo.cases.rules.documents import ENDINGS, LONGEST_TITLE
+from amparo.cases.rules.erasing import ErasureReason
 from amparo.cases.rules.lifecycle import transition
 from amparo.cases.rules.naming import script_of
 from amparo.ui.forms import (
@@ -363,4 +364,22 @@ class EmergencyForm(PlainForm):
     def __init__(self, *positional: Any, **named: Any) -> None:
         super().__init__(*positional, **named)
         reasons = [(one.value, gettext(one.label)) for one in EmergencyReason]
+        self.fields["reason"].choices = reasons  # type: ignore[attr-defined]  # a choice field
+
+
+class ErasureForm(PlainForm):
+    """Asks what a second person shall agree to, and why."""
+
+    act = forms.ChoiceField(
+        label=_("What do you ask for?"), widget=forms.RadioSelect,
+        choices=[
+            ("cases.erase", _("Erase her for good")), ("cases.hold", _("Forbid that she be erased")),
+            ("cases.lift_hold", _("Allow again that she be erased")),
+        ],
+    )  # fmt: skip
+    reason = forms.ChoiceField(label=_("Why?"), widget=forms.RadioSelect)
+
+    def __init__(self, *positional: Any, **named: Any) -> None:
+        super().__init__(*positional, **named)
+        reasons = [(one.value, gettext(one.label)) for one in ErasureReason]
         self.fields["reason"].choices = reasons  # type: ignore[attr-defined]  # a choice field

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from amparo.cases.rules.sections import Subject, sections_of
-from amparo.cases.views import changing, emergencies, files, lists, moving, opening, papers, printing
+from amparo.cases.views import changing, emergencies, erasing, files, lists, moving, opening, papers, printing
 
 
 class ReferenceConverter:
@@ -70,5 +70,6 @@ urlpatterns = [
     path("<reference:reference>/documents/<uuid:document>/", papers.document, name="document"),
     path("<reference:reference>/move/", moving.move, name="move"),
     path("<reference:reference>/assign/", moving.assign, name="assign"),
+    path("<reference:reference>/erase/", erasing.erase, name="erase"),
     path("<reference:reference>/summary/", printing.summary_pdf, name="summary-pdf"),
 ]

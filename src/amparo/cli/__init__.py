@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from types import FrameType
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
@@ -20,10 +22,64 @@ from amparo.cli.refusing import CommandRefused
 OPTIONS: dict[str, Any] = {"rich_markup_mode": None, "no_args_is_help": True}
 
 
-def command_line() -> typer.Typer:
-    """Put the commands together, in the order in which `amparo --help` lists them."""
-    from amparo.cli import audit, checking, database, facts, keys, people, serving, table, witness, workbooks
+# In the order in which `amparo --help` lists them: a function of this package, or a group: what it is about, and its functions.
+COMMANDS: Final[Mapping[str, str | tuple[str, Mapping[str, str]]]] = {
+    "demo": "serving.demo",
+    "table": "table.table",
+    "import": ("Take in data of others.", {"htcds": "workbooks.import_htcds"}),
+    "facts": ("The coded facts that tables are counted from.", {"export": "facts.export"}),
+    "serve": "serving.serve",
+    "worker": "serving.worker",
+    "keyd": "keyd.keyd",
+    "migrate": "database.migrate",
+    "database": ("The database of this installation.", {"url": "database.url"}),
+    "keys": (
+        "The keys that everything personal is sealed with.",
+        {
+            "init": "keys.init",
+            "unlock": "keys.unlock",
+            "status": "keys.status",
+            "rotate": "keys.rotate",
+            "rewrap": "keys.rewrap",
+            "custodians": "keys.custodians",
+        },
+    ),
+    "backup": "backup.backup",
+    "restore": "backup.restore",
+    "erase": (
+        "Erase persons for good, and see that it holds.",
+        {
+            "person": "erase.person",
+            "hold": "erase.hold",
+            "lift": "erase.lift",
+            "status": "erase.status",
+            "verify": "erase.verify",
+        },
+    ),
+    "organisation": ("Organisations that work in this installation.", {"add": "people.add_organisation"}),
+    "user": ("People who sign in.", {"add": "people.add_user", "renew": "people.renew_user"}),
+    "audit": (
+        "The log of who did and read what.",
+        {
+            "verify": "audit.verify",
+            "who": "audit.who",
+            "head": "audit.head",
+            "anchor": "audit.anchor",
+            "generation": "audit.generation",
+        },
+    ),
+    "witness": (
+        "Keep the heads of other organisations' logs.",
+        {"serve": "witness.serve", "show": "witness.show"},
+    ),
+    "doctor": "checking.doctor",
+    "settings": "checking.settings",
+}
+SHORT_HELP: Final = {"table": "Count a file into a table that may be published."}
 
+
+def command_line() -> typer.Typer:
+    """Put the commands together."""
     app = typer.Typer(
         name="amparo",
         help="Run a country's response to trafficking in persons, and the science behind its figures.",
@@ -33,47 +89,11 @@ def command_line() -> typer.Typer:
         **OPTIONS,
     )
     app.callback()(_start)
-    app.command("demo")(serving.demo)
-    app.command("table", short_help="Count a file into a table that may be published.")(table.table)
-    app.add_typer(_group("import", "Take in data of others.", htcds=workbooks.import_htcds))
-    app.add_typer(_group("facts", "The coded facts that tables are counted from.", export=facts.export))
-    app.command("serve")(serving.serve)
-    app.command("worker")(serving.worker)
-    app.command("migrate")(database.migrate)
-    app.add_typer(_group("database", "The database of this installation.", url=database.url))
-    app.add_typer(
-        _group(
-            "keys",
-            "The keys that everything personal is sealed with.",
-            init=keys.init,
-            status=keys.status,
-            rotate=keys.rotate,
-            rewrap=keys.rewrap,
-            custodians=keys.custodians,
-        )
-    )
-    app.add_typer(
-        _group("organisation", "Organisations that work in this installation.", add=people.add_organisation)
-    )
-    app.add_typer(_group("user", "People who sign in.", add=people.add_user))
-    app.add_typer(
-        _group(
-            "audit",
-            "The log of who did and read what.",
-            verify=audit.verify,
-            who=audit.who,
-            head=audit.head,
-            anchor=audit.anchor,
-            generation=audit.generation,
-        )
-    )
-    app.add_typer(
-        _group(
-            "witness", "Keep the heads of other organisations' logs.", serve=witness.serve, show=witness.show
-        )
-    )
-    app.command("doctor")(checking.doctor)
-    app.command("settings")(checking.settings)
+    for name, command in COMMANDS.items():
+        if isinstance(command, str):
+            app.command(name, short_help=SHORT_HELP.get(name))(_function(command))
+        else:
+            app.add_typer(_group(name, *command))
     return app
 
 
@@ -96,12 +116,18 @@ def main() -> None:
         sys.exit(130)
 
 
-def _group(name: str, meaning: str, **commands: Any) -> typer.Typer:
+def _group(name: str, meaning: str, commands: Mapping[str, str]) -> typer.Typer:
     group = typer.Typer(name=name, help=meaning, **OPTIONS)
     group.callback()(lambda: None)  # a group of one command keeps its name
     for command, function in commands.items():
-        group.command(command)(function)
+        group.command(command)(_function(function))
     return group
+
+
+def _function(name: str) -> Callable[..., None]:
+    module, function = name.split(".")
+    found: Callable[..., None] = getattr(import_module(f"amparo.cli.{module}"), function)
+    return found
 
 
 def _tell_version(asked: bool) -> None:

@@ -37,7 +37,7 @@ def verify(
     with platform(data):
         from django.conf import settings
 
-        from amparo.audit.anchoring import verify_installation
+        from amparo.audit.chain.anchoring import verify_installation
         from amparo.audit.rules.verdicts import NotAnAnchor
         from amparo.cli.refusing import CommandRefused
 
@@ -113,7 +113,7 @@ def head(
         from django.conf import settings
         from django.utils.translation import get_language_bidi, override
 
-        from amparo.audit.papers import head_as_html, head_as_text
+        from amparo.audit.chain.papers import head_as_html, head_as_text
         from amparo.audit.rules.heads import compact
 
         made = _new_head()
@@ -151,7 +151,7 @@ def anchor(
         raise CommandRefused("Say what to do: --now, --timestamp-request FILE or --timestamp-answer FILE.")
     with platform(data):
         if timestamp_request:
-            from amparo.audit.timestamps import timestamp_request as request_for
+            from amparo.audit.chain.timestamps import timestamp_request as request_for
 
             timestamp_request.write_bytes(request_for(_new_head()))
             print(
@@ -181,7 +181,7 @@ def generation(
         from django.utils import timezone
 
         from amparo.audit.actions import begin_generation
-        from amparo.audit.signing import make_signer
+        from amparo.audit.chain.signing import make_signer
 
         number = begin_generation(reason=reason, now=timezone.now())
         print(f"Generation {number} of the log begins.")
@@ -195,10 +195,10 @@ def _new_head() -> Any:
     from django.conf import settings
     from django.utils import timezone
 
-    from amparo.audit.connecting import own_connection
-    from amparo.audit.heads import make_head
-    from amparo.audit.sealing import signer_for
-    from amparo.audit.signing import SignerAway
+    from amparo.audit.chain.connecting import own_connection
+    from amparo.audit.chain.heads import make_head
+    from amparo.audit.chain.sealing import signer_for
+    from amparo.audit.chain.signing import SignerAway
     from amparo.cli.refusing import CommandRefused
 
     with own_connection() as connection:
@@ -213,8 +213,8 @@ def _new_head() -> Any:
 def _keep_answer(path: Path, authority: Path | None) -> None:
     from django.utils import timezone
 
-    from amparo.audit.connecting import own_connection
-    from amparo.audit.timestamps import NotATimestamp, keep_timestamp, stamped_head
+    from amparo.audit.chain.connecting import own_connection
+    from amparo.audit.chain.timestamps import NotATimestamp, keep_timestamp, stamped_head
     from amparo.cli.refusing import CommandRefused
 
     try:
@@ -238,8 +238,8 @@ def _post_now() -> None:
     from django.conf import settings
     from django.utils import timezone
 
-    from amparo.audit.connecting import own_connection
-    from amparo.audit.posting import REFUSED, WitnessAway, post_head
+    from amparo.audit.chain.connecting import own_connection
+    from amparo.audit.chain.posting import REFUSED, WitnessAway, post_head
     from amparo.cli.refusing import CommandRefused
 
     if not settings.AMPARO_WITNESSES:

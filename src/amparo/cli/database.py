@@ -23,7 +23,8 @@ def migrate(data: DataOption = None) -> None:
         from django.utils import timezone
         from psycopg.errors import InsufficientPrivilege
 
-        from amparo.config.migrating import make_keys_if_none, migrate_database
+        from amparo.cli.keys import say_where_it_lies
+        from amparo.config.migrating import NotSealed, make_keys_if_none, migrate_database
 
         outside = urlsplit(installation.environment.database_url).username or ""
         app_role = APP if installation.environment.is_embedded else unquote(outside)
@@ -39,8 +40,13 @@ def migrate(data: DataOption = None) -> None:
                 f"The database refused: {str(cause).splitlines()[0]}. Set AMPARO_DATABASE_OWNER_URL to the role that owns "
                 "the database."
             ) from error
-        if installation.environment.is_embedded:
-            make_keys_if_none(settings.AMPARO_CUSTODIAN, now=timezone.now())
+        try:
+            were_made = make_keys_if_none(settings.AMPARO_CUSTODIAN, now=timezone.now())
+        except NotSealed as fault:
+            raise CommandRefused(str(fault)) from fault
+        if were_made:
+            print("The keys were made.")
+            say_where_it_lies(settings.AMPARO_CUSTODIAN)
 
 
 def url(

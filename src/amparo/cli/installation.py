@@ -103,6 +103,18 @@ def refuse_waiting_migrations(installation: Installation) -> None:
         )
 
 
+def refuse_unserved() -> None:
+    """Refuse to start where somebody who was erased could be read again; erase again whoever came back."""
+    from amparo.cli.refusing import CommandRefused
+    from amparo.config.erasures import NotToBeServed, settle_erasures
+
+    with needing_database():
+        try:
+            settle_erasures()
+        except NotToBeServed as fault:
+            raise CommandRefused(str(fault)) from fault
+
+
 @contextmanager
 def platform(
     data: Path | None = None, *, any_version: bool = False, **settings: Any

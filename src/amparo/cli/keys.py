@@ -1,4 +1,4 @@
-"""`amparo keys init|status|rotate|rewrap|custodians`."""
+"""`amparo keys init|unlock|status|rotate|rewrap|custodians`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from amparo.cli.installation import DataOption
+from amparo.cli.keyd import SocketOption
 
 if TYPE_CHECKING:
+    from amparo.vault.custodians import Custodian
     from amparo.vault.rules import Compartment
 
 CompartmentOption = Annotated[
@@ -18,26 +20,72 @@ CompartmentOption = Annotated[
 ]
 
 
-def init(data: DataOption = None) -> None:
+KindOption = Annotated[
+    str,
+    typer.Option(
+        "--custodian",
+        help="Who keeps the key of keys: file, shares (several persons) or pkcs11 (the device of AMPARO_DEVICE).",
+    ),
+]
+NeededOption = Annotated[
+    int, typer.Option("--shares", metavar="N", help="How many shares together open the keys.")
+]
+OfOption = Annotated[int, typer.Option("--of", metavar="M", help="How many persons keep a share.")]
+
+
+def init(
+    custodian: KindOption = "",
+    shares: NeededOption = 0,
+    of: OfOption = 0,
+    data: DataOption = None,
+) -> None:
     """Make the keys of a new installation: the key of keys, and one key a compartment."""
     from amparo.cli.installation import platform
     from amparo.cli.refusing import CommandRefused
 
+    kind = custodian or ("shares" if shares or of else "file")
     with platform(data, connect_as="owner"):
         from django.conf import settings
+        from django.db import transaction
         from django.utils import timezone
 
-        from amparo.vault.actions import KeyringThere, make_keyring, write_custodian
+        from amparo.vault.actions import KeyringThere, make_keyring
 
         try:
-            installation = make_keyring(write_custodian(settings.AMPARO_CUSTODIAN), now=timezone.now())
+            with transaction.atomic():  # kept only when every share was shown
+                shown: list[str] = []
+                installation = make_keyring(
+                    lambda: _made(kind, settings.AMPARO_CUSTODIAN, shares, of, shown), now=timezone.now()
+                )
+                _show_shares(shown)
         except KeyringThere as refusal:
             raise CommandRefused(str(refusal)) from None
         print(f"The keys of installation {installation} were made.")
-        print(f"The key of keys lies in {settings.AMPARO_CUSTODIAN}.")
-        print(
-            "Copy it now to a place apart from the database and its backups: without it, nothing opens again."
-        )
+        _say_where(kind, settings.AMPARO_CUSTODIAN)
+
+
+def unlock(socket: SocketOption = None, data: DataOption = None) -> None:
+    """Type the shares of the key of keys, one person after the other, so that keyd opens the keys."""
+    from amparo.cli.installation import settle
+    from amparo.cli.keyd import socket_of
+    from amparo.cli.refusing import CommandRefused
+    from amparo.vault.keyd.client import RemoteKeeper, WrongShareTyped
+    from amparo.vault.rules import KeysAway
+
+    keyd = RemoteKeeper(socket_of(socket, settle(data, is_made=False).data.path))
+    try:
+        state = keyd.status()
+        while not state["is_open"]:
+            of = f" of {state['needed']}" if state["needed"] else ""
+            print(f"Share {state['held'] + 1}{of}. Only the person who keeps it looks on.")
+            try:
+                state = keyd.unlock(_typed())
+            except WrongShareTyped as wrong:
+                print(wrong)
+                state = keyd.status()
+    except KeysAway as refusal:
+        raise CommandRefused(str(refusal)) from None
+    print("The keys are open.")
 
 
 def status(data: DataOption = None) -> None:
@@ -73,13 +121,12 @@ def rotate(compartment: CompartmentOption = None, data: DataOption = None) -> No
         from django.utils import timezone
 
         from amparo.vault.actions import rewrap_keys, rotate_keys
-        from amparo.vault.queries import custodian
         from amparo.vault.rules import Compartment
 
-        chosen = _chosen(compartment) or list(Compartment)
-        rotate_keys(custodian(), compartments=chosen, now=timezone.now())
+        chosen, at_hand = _chosen(compartment) or list(Compartment), _at_hand()
+        rotate_keys(at_hand, compartments=chosen, now=timezone.now())
         print(f"{len(chosen)} compartments have a new key.")
-        print(f"The keys of {rewrap_keys(custodian())} persons were wrapped by them.")
+        print(f"The keys of {rewrap_keys(at_hand)} persons were wrapped by them.")
 
 
 def rewrap(data: DataOption = None) -> None:
@@ -88,32 +135,157 @@ def rewrap(data: DataOption = None) -> None:
 
     with platform(data, connect_as="owner"):
         from amparo.vault.actions import rewrap_keys
-        from amparo.vault.queries import custodian
 
-        print(f"The keys of {rewrap_keys(custodian())} persons were wrapped by the newest keys.")
+        print(f"The keys of {rewrap_keys(_at_hand())} persons were wrapped by the newest keys.")
 
 
 def custodians(
     new: Annotated[
-        Path, typer.Option("--new", metavar="FILE", help="Where the new key of keys is to be kept.")
+        str,
+        typer.Option(
+            "--new",
+            metavar="FILE|shares|pkcs11",
+            help="Who is to keep the key of keys: a new file, persons with shares, or the device of AMPARO_DEVICE.",
+        ),
     ],
+    shares: NeededOption = 0,
+    of: OfOption = 0,
     data: DataOption = None,
 ) -> None:
-    """Put the keys of the compartments under a new key of keys; the old one opens nothing from then on."""
+    """Put the keys of the compartments under another custodian; the old one opens nothing from then on."""
     from amparo.cli.installation import platform
     from amparo.cli.refusing import CommandRefused
 
+    kind, file = (new, Path()) if new in ("shares", "pkcs11") else ("file", Path(new).expanduser().resolve())
+    if kind == "file" and file.exists():
+        raise CommandRefused(f"{file} is there already. Name a file that is not.")
     with platform(data, connect_as="owner"):
-        from amparo.vault.actions import change_custodian, write_custodian
-        from amparo.vault.queries import custodian
+        from django.db import transaction
 
-        if new.exists():
-            raise CommandRefused(f"{new} is there already. Name a file that is not.")
-        following = write_custodian(new)
-        change_custodian(custodian(), following)
+        from amparo.vault.actions import change_custodian
+
+        old, shown = _at_hand(), list[str]()
+        with transaction.atomic():  # kept only when every share was shown
+            following = _made(kind, file, shares, of, shown)
+            change_custodian(old, following)
+            _show_shares(shown)
         print(
-            f"The key of keys is now {following.public_id}, in {new}. Set AMPARO_CUSTODIAN to it and start again."
+            f"The keys are under the custodian {following.public_id} now. Start keyd, web server and worker again."
         )
+        _say_where(kind, file)
+        if kind == "file":
+            print(f"Set AMPARO_CUSTODIAN to {file}.")
+        if old.kind == "file":
+            print(
+                "Destroy the old file and its copies: with an old backup of the keyring it still opens all of that time."
+            )
+
+
+def _made(kind: str, file: Path, needed: int, of: int, shown: list[str]) -> Custodian:
+    """Make a custodian; shares that are to be shown are put into `shown`."""
+    from amparo.cli.refusing import CommandRefused
+    from amparo.vault.custodians import DEVICE, FILE, SHARES, CustodianAway
+    from amparo.vault.custodians.file import write_custodian
+
+    if kind == FILE:
+        return write_custodian(file)
+    if kind == SHARES:
+        from amparo.vault.custodians.shares import BadShares, new_shares
+
+        try:
+            custodian, words = new_shares(needed or 3, of or 5)
+        except BadShares as refusal:
+            raise CommandRefused(str(refusal)) from None
+        shown.extend(words)
+        return custodian
+    if kind == DEVICE:
+        from django.conf import settings
+
+        from amparo.vault.custodians.device import open_device
+
+        try:
+            return open_device(settings.AMPARO_DEVICE)
+        except CustodianAway as refusal:
+            raise CommandRefused(str(refusal)) from None
+    raise CommandRefused(f'"{kind}" keeps no keys. Write file, shares or pkcs11.')
+
+
+def _at_hand() -> Custodian:
+    """Give the custodian that the keyring is under; the keepers of shares type them here."""
+    from amparo.cli.refusing import CommandRefused
+    from amparo.vault.custodians import SHARES, CustodianAway
+    from amparo.vault.queries import custodian, custodian_id, custodian_kind
+
+    if custodian_kind() == SHARES:
+        from amparo.vault.custodians.shares import SharesTable, WrongShare
+
+        table = SharesTable(custodian_id())
+        while True:
+            print(f"Share {table.held + 1}. Only the person who keeps it looks on.")
+            try:
+                found = table.lay(_typed())
+            except WrongShare as wrong:
+                print(wrong)
+                continue
+            if found is not None:
+                return found
+    try:
+        return custodian()
+    except CustodianAway as refusal:
+        raise CommandRefused(str(refusal)) from None
+
+
+def _typed() -> str:
+    """Read a share: unseen at a terminal, a line at a time otherwise."""
+    import getpass
+    import sys
+
+    from amparo.cli.refusing import CommandRefused
+
+    if sys.stdin.isatty():
+        return getpass.getpass("Its words (they are not shown): ")
+    line = sys.stdin.readline()
+    if not line:
+        raise CommandRefused("There were not enough shares. The keys stay locked.")
+    return line
+
+
+def _show_shares(shares: list[str]) -> None:
+    """Show each share to the person who is to keep it, and clear the screen after it."""
+    import sys
+
+    from amparo.cli.refusing import CommandRefused
+
+    for number, words in enumerate(shares, start=1):
+        print(f"Share {number} of {len(shares)}. Only the person who is to keep it looks at this screen.\n")
+        listed = words.split()
+        for start in range(0, len(listed), 4):
+            print(
+                "   ".join(
+                    f"{at:2} {word:10}" for at, word in enumerate(listed[start : start + 4], start + 1)
+                )
+            )
+        print("\nWrite the words on paper, in this order. They are shown once, and kept nowhere.")
+        print("Press Enter when they are written down; the screen is cleared.", flush=True)
+        if not sys.stdin.readline():
+            raise CommandRefused("The shares were not all shown, so nothing was made.")
+        print("\033[2J\033[3J\033[H" if sys.stdout.isatty() else "", end="", flush=True)
+
+
+def _say_where(kind: str, file: Path) -> None:
+    if kind == "file":
+        say_where_it_lies(file)
+    if kind == "shares":
+        print(
+            "Each person keeps their share apart from the others. With too few of them left, nothing opens again."
+        )
+        print("The shares are typed after each start of amparo keyd, at: amparo keys unlock")
+
+
+def say_where_it_lies(custodian: Path) -> None:
+    """Say where the new key of keys lies, and what to do with it."""
+    print(f"The key of keys lies in {custodian}.")
+    print("Copy it now to a place apart from the database and its backups: without it, nothing opens again.")
 
 
 def _chosen(names: list[str] | None) -> list[Compartment]:

@@ -1,12 +1,15 @@
-"""`amparo organisation add`, `amparo user add`: the first people of an installation."""
+"""`amparo organisation add`, `amparo user add`, `amparo user renew`: the first people, and those who lost their way in."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from amparo.cli.installation import DataOption
+
+if TYPE_CHECKING:
+    from amparo.config.environment import Environment
 
 
 def add_organisation(
@@ -71,10 +74,40 @@ def add_user(
             raise CommandRefused(" ".join(refusal.messages)) from refusal
         except (actions.Refused, actions.RoleNotAssignable) as refusal:
             raise CommandRefused(str(refusal)) from refusal
-        scheme = "https" if installation.environment.uses_https else "http"
-        host = installation.environment.allowed_hosts[0]
-        port = "" if installation.environment.uses_https else ":8000"
-        address = f"{scheme}://{host}{port}{reverse('accounts:invitation', args=[secret])}"
+        link = reverse("accounts:invitation", args=[secret])
+    _tell_link(link, email, installation.environment)
+
+
+def renew_user(
+    email: Annotated[str, typer.Argument(help="The address by which the person signs in.")],
+    data: DataOption = None,
+) -> None:
+    """Let a person who lost phone and recovery codes begin again; prints a link for a new password, once.
+
+    The second step is taken away and set up anew. Do it only when the person stands before you.
+    """
+    from amparo.cli.installation import platform
+
+    with platform(data) as installation:
+        from django.urls import reverse
+        from django.utils import timezone
+
+        from amparo.access import actions
+        from amparo.access.rules import Permission, system_viewer
+        from amparo.cli.refusing import CommandRefused
+
+        by = system_viewer([Permission.PEOPLE_MANAGE])
+        try:
+            secret = actions.renew_access(email=email, by=by, now=timezone.now())
+        except actions.Refused as refusal:
+            raise CommandRefused(str(refusal)) from refusal
+        link = reverse("accounts:new-password", args=[secret])
+    _tell_link(link, email, installation.environment)
+
+
+def _tell_link(path: str, email: str, environment: Environment) -> None:
+    scheme, port = ("https", "") if environment.uses_https else ("http", ":8000")
+    address = f"{scheme}://{environment.allowed_hosts[0]}{port}{path}"
     print(f"Hand this link to {email}, and to nobody else. It works once, for 72 hours:\n{address}")
     if port:
         print("Where `amparo serve --port` has another port, write that one in its place.")

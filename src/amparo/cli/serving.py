@@ -58,13 +58,15 @@ def worker(
     data: DataOption = None,
 ) -> None:
     """Run jobs: imports, exports, snapshots; stop with Ctrl-C."""
-    from amparo.cli.installation import settle, start_django
+    from amparo.cli.installation import refuse_unserved, refuse_waiting_migrations, settle, start_django
     from amparo.config.processes import die_with_parent
 
     die_with_parent()
     installation = settle(data)
     with installation.database(watched=True):
         start_django()
+        refuse_waiting_migrations(installation)
+        refuse_unserved()
         from amparo.config.jobs import work
 
         work(concurrency=concurrency)

@@ -39,7 +39,7 @@ def serve(
     from amparo.cli.refusing import CommandRefused
 
     keeper, directory = _keeper(data, frozenset(accept or ()))
-    from amparo.audit.signing import read_signer
+    from amparo.audit.chain.signing import read_signer
     from amparo.audit.witness.serving import witness_server
 
     try:
@@ -89,7 +89,7 @@ def _keeper(data: Path | None, accepted: frozenset[str]) -> tuple[HeadKeeper, Pa
     from amparo.cli.refusing import CommandRefused
 
     try:
-        from amparo.audit.signing import SIGNER_FILE, SignerAway, make_signer, read_signer
+        from amparo.audit.chain.signing import SIGNER_FILE, SignerAway, make_signer, read_signer
         from amparo.audit.witness.keeping import HeadKeeper
     except ModuleNotFoundError as error:
         raise CommandRefused(

@@ -19,8 +19,8 @@ def seal_and_post_in_background() -> tuple[threading.Event, ...]:
     from django.conf import settings
     from django.utils import timezone
 
-    from amparo.audit.posting import post_in_background
-    from amparo.audit.sealing import seal_in_background
+    from amparo.audit.chain.posting import post_in_background
+    from amparo.audit.chain.sealing import seal_in_background
 
     return (
         seal_in_background(settings.AMPARO_AUDIT_KEYS, clock=timezone.now),
@@ -37,8 +37,8 @@ def look_at_log(environment: Environment) -> Iterator[Finding]:
 
     if "audit_epoch" not in connection.introspection.table_names():
         return
+    from amparo.audit.chain.signing import SignerAway, read_signer
     from amparo.audit.queries import sealing_state
-    from amparo.audit.signing import SignerAway, read_signer
 
     state = sealing_state()
     sealed = f"{state.epochs} epochs sealed, {state.waiting} events wait"

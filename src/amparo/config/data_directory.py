@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import secrets
 import tempfile
 from dataclasses import dataclass
@@ -48,6 +49,16 @@ class DataDirectory:
         return self.keys / "custodian"
 
     @property
+    def erased(self) -> Path:
+        """Give the file of the ledger of erasures. It is never restored from a backup that is older."""
+        return self.keys / "erased"
+
+    @property
+    def restoring(self) -> Path:
+        """Give the file that stands while a restore is at work: nothing is served meanwhile, nor after one that broke off."""
+        return self.path / "restoring"
+
+    @property
     def facts(self) -> Path:
         """Give the place of the snapshots of coded facts."""
         return self.path / "facts"
@@ -64,6 +75,7 @@ class DataDirectory:
 
     def prepare(self) -> None:
         """Make the directories that are missing, closed to other users; refuse a place that cannot be written to."""
+        self._refuse_root_in_anothers()
         try:
             if not self.path.exists():
                 self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,6 +89,18 @@ class DataDirectory:
                 f"The data directory {self.path} cannot be used: {error.strerror}. Let the user of Amparo write there, make "
                 "room on its disk, or choose another with --data or AMPARO_DATA."
             ) from error
+
+    def _refuse_root_in_anothers(self) -> None:
+        """Let root write only in what is root's: keys that belong to root open nothing for those who serve."""
+        if os.geteuid() != 0 or not self.path.exists():
+            return
+        owner = self.path.stat().st_uid
+        if owner != 0:
+            name = name_of(owner)
+            raise NoDataDirectory(
+                f"The data directory {self.path} belongs to {name}, and what root makes in it, {name} cannot read. Run this as "
+                f"that user, for example by: setpriv --reuid={name} --init-groups amparo ..."
+            )
 
     def secret_key(self) -> str:
         """Give the signing secret of embedded mode, made on first use; of two makers at once, one wins."""
@@ -95,3 +119,11 @@ class DataDirectory:
             finally:
                 draft.unlink()
         return self.secret.read_text(encoding="ascii").strip()
+
+
+def name_of(user: int) -> str:
+    """Give the name of a user of the operating system, or the number where there is none."""
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return str(user)

@@ -184,6 +184,7 @@ def _database(environment: Environment) -> Iterator[Finding]:
         _role,
         _encoding,
         _migrations,
+        _keys,
         _clock,
         look_at_log,
     )
@@ -244,6 +245,27 @@ def _migrations(environment: Environment) -> Iterator[Finding]:
         yield Finding(subject="Tables", state=say_waiting(waiting), remedy="Run: amparo migrate")
     else:
         yield Finding(subject="Tables", state="at this version")
+
+
+def _keys(environment: Environment) -> Iterator[Finding]:
+    """Tell whether what is sealed opens: the keyring is in the database, the key of keys is not."""
+    from django.db import DatabaseError
+
+    from amparo.vault.custodians import CustodianAway
+    from amparo.vault.keeping import KeyringMissing
+    from amparo.vault.queries import check_custodian
+    from amparo.vault.rules import KeysAway
+
+    try:
+        kept_by = check_custodian()
+    except DatabaseError:
+        yield Finding(subject="Keys", state="no place for them yet", remedy="Run: amparo migrate")
+    except KeyringMissing:
+        yield Finding(subject="Keys", state="not made yet", remedy="Make them: amparo migrate")
+    except (CustodianAway, KeysAway) as fault:
+        yield Finding(subject="Keys", state="there, and nothing opens them", remedy=str(fault))
+    else:
+        yield Finding(subject="Keys", state=f"there, opened by the custodian at hand ({kept_by})")
 
 
 def _clock(environment: Environment) -> Iterator[Finding]:

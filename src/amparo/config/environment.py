@@ -110,6 +110,18 @@ class Environment:
         shown_default="keys/custodian in the data directory",
         meaning="The file with the key of keys. Keep a copy apart from the database and from its backups.",
     )
+    device: str = _setting(
+        readers.read_device,
+        kind="PKCS#11 address",
+        shown_default="none",
+        meaning="The key of keys in a device, where one keeps it: pkcs11:token=NAME;object=KEY?module-path=FILE&pin-source=FILE.",
+    )
+    keyd: Path | None = _setting(
+        readers.read_path_or_unset,
+        kind="socket",
+        shown_default="keys are opened by each process itself",
+        meaning="The socket of `amparo keyd`, which then holds the keys instead of the web server and the worker.",
+    )
     hosts: tuple[str, ...] = _setting(
         readers.read_hosts,
         kind="names, comma between",

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from amparo.vault.actions import KeyringThere, make_keyring, seal_what_is_clear, write_custodian
+from amparo.accounts.actions import seal_second_factors
+from amparo.cases.actions import seal_clear_contents
+from amparo.vault.actions import (
+    KeyringThere,
+    make_keyring,
+    prepare_ledger,
+    seal_what_is_clear,
+    write_custodian,
+)
+from amparo.vault.custodians import CustodianAway
+from amparo.vault.queries import check_custodian
+from amparo.vault.rules import KeysAway
 
 # What the application's role may do. It makes, changes and drops no table; tables that are append-only refuse in their triggers too.
 RIGHTS = """
@@ -21,8 +32,24 @@ RIGHTS = """
     GRANT SELECT ON keyring.keyring, keyring.compartment_key TO {role};
     GRANT SELECT, INSERT, DELETE ON keyring.person_keys TO {role};
     GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA keyring TO {role};
+    DO $$ BEGIN  -- to write the table of keys anew after an erasure; before 17 only its owner may
+        IF current_setting('server_version_num')::int >= 170000 THEN
+            EXECUTE 'GRANT MAINTAIN ON keyring.person_keys TO {role}';
+        END IF;
+    END $$;
 """
-APPEND_ONLY = ("audit_event", "audit_epoch", "audit_loghead", "audit_anchor", "audit_generation")
+APPEND_ONLY = (
+    "audit_event",
+    "audit_epoch",
+    "audit_loghead",
+    "audit_anchor",
+    "audit_generation",
+    "vault_erasure",
+)
+
+
+class NotSealed(Exception):
+    """What an earlier version left in the clear was not sealed; the message says why and what to do."""
 
 
 def migrate_database(*, app_role: str, verbosity: int = 0) -> None:
@@ -42,8 +69,28 @@ def migrate_database(*, app_role: str, verbosity: int = 0) -> None:
         cursor.execute(f"REVOKE INSERT ON audit_generation FROM {role}")
 
 
-def make_keys_if_none(custodian: Path, *, now: datetime) -> None:
-    """Make the keys of an installation that keeps them in a file, and seal what an earlier version left clear."""
-    with suppress(KeyringThere):
-        make_keyring(write_custodian(custodian), now=now)
-    seal_what_is_clear(now=now)
+def make_keys_if_none(custodian: Path, *, now: datetime) -> bool:
+    """Make the keys of an installation that has none, in a file, and seal what an earlier version left clear.
+
+    Gives whether keys were made. An installation that has its keys gets no other key of keys: raises `NotSealed` where its
+    own is not at hand.
+    """
+    try:
+        make_keyring(lambda: write_custodian(custodian), now=now)
+        were_made = True
+    except KeyringThere:
+        were_made = False
+    prepare_ledger()
+    try:
+        if (
+            not settings.AMPARO_KEYD
+        ):  # which may be locked until somebody types the shares, and has little to do here
+            check_custodian()
+        seal_what_is_clear(now=now)
+        seal_clear_contents(now=now)
+        seal_second_factors()
+    except (CustodianAway, KeysAway) as fault:
+        raise NotSealed(
+            f"The tables are at this version, but what an earlier version left in the clear was not sealed. {fault}"
+        ) from fault
+    return were_made

@@ -98,6 +98,16 @@ def read_database_url(value: str) -> str:
     return value
 
 
+def read_device(value: str) -> str:
+    """Check the address of a key in a device."""
+    if value and not (value.startswith("pkcs11:") and "module-path=" in value and "object=" in value):
+        raise ValueError(
+            "cannot be read; for example pkcs11:token=amparo;object=custodian?module-path=/usr/lib/softhsm/libsofthsm2.so"
+            "&pin-source=/etc/amparo/pin"
+        )
+    return value
+
+
 def read_secret_key(value: str) -> str:
     """Check that a secret is long enough."""
     if value and len(value) < SECRET_KEY_LENGTH:

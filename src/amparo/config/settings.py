@@ -33,13 +33,11 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.postgres",
-    "django.contrib.sessions",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "axes",
     "pghistory",
     "pgtrigger",
     "procrastinate.contrib.django",
@@ -60,6 +58,7 @@ AMPARO_HEADER = "amparo.access.panels.people.header"  # (request) -> Header | No
 AMPARO_HOME = [  # functions (viewer, now) -> blocks of the first page
     "amparo.access.panels.waiting.notice_panels",
     "amparo.cases.panels.home_panels",
+    "amparo.access.panels.people.home_panels",
     "amparo.portal.panels.figure_panels",
 ]
 AMPARO_SEARCH = [
@@ -67,6 +66,7 @@ AMPARO_SEARCH = [
 ]  # functions (viewer, text, now) -> an address, a table, or None
 AMPARO_DUAL_ACTS = [  # every act that takes two people, registered by the app that owns it
     "amparo.access.actions.role_acts.KINDS",
+    "amparo.cases.actions.dual_acts.KINDS",
     "amparo.intake.actions.dual_acts.KINDS",
     "amparo.evidence.actions.dual_acts.KINDS",
 ]
@@ -78,6 +78,9 @@ AMPARO_WITNESSES = ENVIRONMENT.witnesses
 AMPARO_DOCUMENTS = DATA_DIRECTORY.documents
 AMPARO_CUSTODIAN = ENVIRONMENT.custodian or DATA_DIRECTORY.custodian
 AMPARO_AUDIT_KEYS = AMPARO_CUSTODIAN.parent  # the signing key of the log lies beside the key of keys
+AMPARO_DEVICE = ENVIRONMENT.device
+AMPARO_KEYD = ENVIRONMENT.keyd
+AMPARO_ERASED = DATA_DIRECTORY.erased
 AMPARO_FACTS_DIRECTORY = DATA_DIRECTORY.facts
 AMPARO_UPLOAD_MAX_BYTES = ENVIRONMENT.upload_megabytes * 1024 * 1024
 
@@ -100,7 +103,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "amparo.access.web.viewer_middleware",
-    "axes.middleware.AxesMiddleware",
+    "amparo.config.middleware.keys_away",
 ]
 TEMPLATES = [
     {
@@ -141,7 +144,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
     "amparo.config.uploads.MeasuringUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "amparo.config.uploads.DiskUploadHandler",
+    "amparo.config.uploads.SealedUploadHandler",
 ]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_TEMP_DIR = (
@@ -153,19 +156,11 @@ MEDIA_ROOT = ""  # documents are opened by their getter, never by an address of 
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
-AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("email", "name")},
-    },
-]
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [{"NAME": "amparo.accounts.passwords.PasswordRules"}]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "amparo.accounts.hashing.CalibratedArgon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 LOGIN_URL = "account_login"
@@ -174,10 +169,10 @@ LOGOUT_REDIRECT_URL = "account_login"
 
 ACCOUNT_ADAPTER = "amparo.accounts.adapter.AccountAdapter"
 MFA_ADAPTER = "amparo.accounts.adapter.SecondFactorAdapter"
-# By address alone, never by name: a limit by name would lock anybody out at will. Names are slowed down by axes.
+# Names are delayed and addresses closed by `accounts.guessing`; a limit by name here would lock anybody out at will.
 ACCOUNT_RATE_LIMITS = {
-    "login": "30/m/ip",
-    "login_failed": "20/m/ip",
+    "login": False,
+    "login_failed": False,
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
     "manage_email": False,
@@ -205,33 +200,28 @@ MFA_FORMS = {
     "authenticate": "amparo.accounts.forms.CodeForm",
     "reauthenticate": "amparo.accounts.forms.ConfirmCodeForm",
     "activate_totp": "amparo.accounts.forms.SetUpCodeForm",
+    "add_webauthn": "amparo.accounts.forms.PasskeyForm",
 }
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_WEBAUTHN_USER_VERIFICATION = (
+    "required"  # a stolen key alone opens nothing: its owner shows a finger, a face or a PIN
+)
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = False
+# Browsers make passkeys by https alone. Where people come without, the roles that need one set up codes instead.
+AMPARO_DEMANDS_PASSKEYS = ENVIRONMENT.uses_https
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TRUST_ENABLED = False
 MFA_TOTP_ISSUER = "Amparo"
-
-AXES_LOCKOUT_PARAMETERS = [
-    ["username", "ip_address"]
-]  # never the name alone: that would lock anybody out at will
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_RESET_ON_SUCCESS = True
-AXES_ENABLE_ADMIN = False
-AXES_DISABLE_ACCESS_LOG = True
-AXES_VERBOSE = False
-AXES_USERNAME_FORM_FIELD = "login"
-AXES_USERNAME_CALLABLE = "amparo.accounts.lockout.typed_name"
-AXES_LOCKOUT_CALLABLE = "amparo.access.views.locked_out"
-AXES_CLIENT_IP_CALLABLE = "amparo.config.middleware.client_address"
-AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "code"]
 
 # -- sessions and headers --------------------------------------------------------------------------------------------------
 
 SECRET_KEY = ENVIRONMENT.secret_key or DATA_DIRECTORY.secret_key()
 DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = (
+    "amparo.accounts.actions.sessions"  # how long they last is in `access.rules.sessions`, by role
+)
 SESSION_COOKIE_NAME = "__Host-amparo" if ENVIRONMENT.uses_https else "amparo"
 SESSION_COOKIE_SECURE = ENVIRONMENT.uses_https
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -10,33 +10,21 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from axes.models import AccessAttempt
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from amparo.access import actions as access
 from amparo.cases import actions as cases
+from amparo.config.erasures import overwrite_keys
 from amparo.evidence import actions as evidence
 from amparo.intake import actions as intake
 
 logger = logging.getLogger("amparo.sweeping")
 
-ATTEMPTS_KEPT = timedelta(days=1)
 JOBS_KEPT = timedelta(days=30)
 UPLOADS_KEPT = timedelta(days=1)
-
-
-def forget_sessions(*, now: datetime) -> int:
-    """Remove the sessions that ended."""
-    return Session.objects.filter(expire_date__lt=now).delete()[0]
-
-
-def forget_attempts(*, now: datetime) -> int:
-    """Remove failed sign-ins, with the names that were typed and the addresses they came from, after a day."""
-    return int(AccessAttempt.objects.filter(attempt_time__lt=now - ATTEMPTS_KEPT).delete()[0])
 
 
 def forget_jobs(*, now: datetime) -> int:
@@ -64,17 +52,19 @@ def remove_left_uploads(*, now: datetime) -> int:
 
 # Each takes the present moment, may be run at any time and again, and gives how many it removed.
 SWEEPS: tuple[Callable[..., int], ...] = (
-    forget_sessions,
-    forget_attempts,
     forget_jobs,
     remove_left_uploads,
+    access.forget_attempts,
     access.forget_invitations,
+    access.forget_sessions,
     access.forget_tokens,
     access.forget_submissions,
     access.forget_over_acts,
+    access.let_sleep,
     cases.settle_arrivals,
     intake.throw_forgotten_away,
     evidence.remove_unused_snapshots,
+    overwrite_keys,
 )
 
 

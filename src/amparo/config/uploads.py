@@ -7,16 +7,19 @@ comes before any view runs: nothing is half-written.
 from __future__ import annotations
 
 import errno
+import io
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, SkipFile, TemporaryFileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.utils.translation import gettext_lazy as _
 
 from amparo.config.room import room_on_disk
+from amparo.vault.rules.scratch import SealedScratch
 
 
 class UploadRefused(Exception):
@@ -86,35 +89,57 @@ class MeasuringUploadHandler(FileUploadHandler):
             raise self.refusal
 
 
-class DiskUploadHandler(TemporaryFileUploadHandler):
-    """Write a large file to the disk, and say so in words when the disk is full."""
+class SealedUploadHandler(FileUploadHandler):
+    """Put a large file aside on the disk, sealed for this process alone, and say so in words when the disk is full.
+
+    The file on the disk has no name and a key that is nowhere written: what arrives lies in the clear in memory only.
+    """
 
     refusal: DiskIsFull | None = None
+    scratch: SealedScratch | None = None
 
     def new_file(self, *arguments: Any, **options: Any) -> None:
-        """Make the temporary file."""
+        """Make the nameless file."""
+        super().new_file(*arguments, **options)
         with self._minding_the_disk():
-            super().new_file(*arguments, **options)
+            self.scratch = SealedScratch(_nameless_file())
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Write one piece."""
+        """Seal and write one piece."""
+        assert self.scratch is not None
         with self._minding_the_disk():
-            super().receive_data_chunk(raw_data, start)
+            self.scratch.write(raw_data)
 
     def file_complete(self, file_size: int) -> UploadedFile[bytes] | None:
         """Give the file once the last of it is written."""
+        scratch, self.scratch = self.scratch, None
+        assert scratch is not None
         try:
-            return super().file_complete(file_size)
+            scratch.finish()
         except OSError as error:
             self.refusal = _refusal(error)
             with suppress(OSError):
-                self.file.close()
+                scratch.close()
             return None
+        return UploadedFile(
+            file=io.BufferedReader(scratch),
+            name=self.file_name,
+            content_type=self.content_type,
+            size=file_size,
+            charset=self.charset,
+            content_type_extra=self.content_type_extra,
+        )
 
     def upload_complete(self) -> None:
         """Refuse, now that the whole request was read."""
         if self.refusal:
             raise self.refusal
+
+    def upload_interrupted(self) -> None:
+        """Let go of what had arrived."""
+        if self.scratch is not None:
+            with suppress(OSError):
+                self.scratch.close()
 
     @contextmanager
     def _minding_the_disk(self) -> Iterator[None]:
@@ -123,6 +148,11 @@ class DiskUploadHandler(TemporaryFileUploadHandler):
         except OSError as error:
             self.refusal = _refusal(error)
             raise SkipFile from error
+
+
+def _nameless_file() -> BinaryIO:
+    """Open a file on the disk of the documents that is gone when nobody holds it, however we end."""
+    return cast("BinaryIO", tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR))
 
 
 def _refusal(error: OSError) -> DiskIsFull:

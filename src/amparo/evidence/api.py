@@ -25,6 +25,7 @@ from amparo.access.api import (
     NeededKey,
     Refusal,
     Sent,
+    ask_again,
     file_answer,
     in_own_words,
     refuse_unknown,
@@ -199,6 +200,7 @@ def snapshot_read(request: Request, snapshot: UUID) -> SnapshotHeld:
 def facts_take_out(request: Request, snapshot: UUID, sent: FactsAsked) -> FileResponse:
     """Say that facts leave only when two people agree, on the pages: a program takes none out."""
     require(request.viewer, Permission.FACTS_EXPORT)
+    ask_again(request)
     get_snapshot(request.viewer, snapshot)
     raise SecondPersonNeeded
 

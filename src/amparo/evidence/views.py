@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from amparo.access.actions import Changed, NotWaiting, Refused
 from amparo.access.rules import Permission
-from amparo.access.web import Request, requires
+from amparo.access.web import Request, fresh, requires
 from amparo.evidence.actions import ask_facts, collect_facts, download_table, request_snapshot, show_table
 from amparo.evidence.forms import ExportForm, TableForm
 from amparo.evidence.panels import (
@@ -170,6 +170,7 @@ def snapshot(request: Request, snapshot: UUID) -> HttpResponse:
 
 
 @requires(Permission.FACTS_EXPORT)
+@fresh
 def facts(request: Request, snapshot: UUID) -> HttpResponse:
     """Ask a second person to let the facts of a snapshot leave, once it was read what they are."""
     file = get_snapshot(request.viewer, snapshot)
@@ -195,6 +196,7 @@ def facts(request: Request, snapshot: UUID) -> HttpResponse:
 
 @requires(Permission.FACTS_EXPORT)
 @require_POST
+@fresh
 def collect(request: Request, act: UUID) -> HttpResponse | FileResponse:
     """Send the facts on which two people agreed, once, to the one who asked."""
     stream = tempfile.TemporaryFile()  # noqa: SIM115  # the response closes it when it is sent

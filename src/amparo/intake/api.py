@@ -28,6 +28,7 @@ from amparo.access.api import (
     OptionalKey,
     Refusal,
     Sent,
+    ask_again,
     fail,
     file_answer,
     refuse_unknown,
@@ -309,6 +310,7 @@ def import_commit(request: Request, batch: UUID, key: OptionalKey) -> Status[Mad
 def import_undo(request: Request, batch: UUID, key: OptionalKey) -> Undone:
     """Take the cases of a workbook back, while nobody has worked on them."""
     require(request.viewer, Permission.IMPORT_UNDO)
+    ask_again(request)
 
     def undo() -> dict[str, int]:
         return {"cases": undo_batch(batch=batch, by=request.viewer, now=request.now)}
@@ -341,6 +343,7 @@ def import_rejected(request: Request, batch: UUID) -> HttpResponse:
 def export(request: Request, sent: Export) -> HttpResponse:
     """Take cases out as a workbook. It is logged and noted in each case; sent twice, it is taken out twice."""
     require(request.viewer, Permission.EXPORT_RUN)
+    ask_again(request)
     names = ("stage", "identification", "opened_from", "opened_until")
     chosen = {name: getattr(sent, name) for name in names if getattr(sent, name) is not None}
     stream = BytesIO()

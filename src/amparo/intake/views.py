@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from amparo.access.actions import Changed, NotWaiting, Refused, SecondPersonNeeded, once
 from amparo.access.rules import MOST_PERSONS_ALONE, Permission
-from amparo.access.web import Request, requires
+from amparo.access.web import Request, fresh, requires
 from amparo.accounts.queries import teams_of
 from amparo.cases.actions import WorkedOn
 from amparo.cases.queries import get_known_persons
@@ -122,6 +122,7 @@ def commit(request: Request, batch: UUID) -> HttpResponse:
 
 @requires(Permission.IMPORT_UNDO)
 @require_POST
+@fresh
 def undo(request: Request, batch: UUID) -> HttpResponse:
     """Take the cases of a batch back, or say who worked on them."""
     try:
@@ -164,6 +165,7 @@ def rejected(request: Request, batch: UUID) -> HttpResponse:
 
 
 @requires(Permission.EXPORT_RUN)
+@fresh
 def export(request: Request) -> HttpResponse:
     """Ask which cases to take out, and give them as a workbook."""
     form = ExportForm(request.POST or None)
@@ -201,6 +203,7 @@ def export(request: Request) -> HttpResponse:
 
 @requires(Permission.EXPORT_RUN)
 @require_POST
+@fresh
 def collect(request: Request, act: UUID) -> HttpResponse:
     """Give the workbook on which two people agreed, once, to the one who asked."""
     stream = BytesIO()

@@ -45,6 +45,41 @@ def unavailable(request: HttpRequest, exception: Exception | None = None) -> Htt
     return response
 
 
+@requires_csrf_token
+def keys_away(request: HttpRequest, *, seconds: int, is_too_many: bool) -> HttpResponse:
+    """Answer while what is sealed cannot be opened or written; gives back what was typed, to be sent again."""
+    fields = _typed(request) if request.method == "POST" else []
+    has_secret = any(_is_secret(name) for name in request.POST) if fields else True
+    context = {
+        "fields": fields,
+        "shown": [(name, value) for name, value in fields if len(value) > LONG],
+        "can_repeat": bool(fields) and not has_secret and not request.FILES,
+        "action": request.get_full_path(),
+        "is_too_many": is_too_many,
+        "minutes": -(-seconds // 60),
+        "was_sent": request.method == "POST",
+    }
+    title = (
+        gettext("You opened many records in a short time")
+        if is_too_many
+        else gettext("Records cannot be opened just now")
+    )
+    response = page(
+        request, "ui/errors/keys_away.html", context, title=title, status=429 if is_too_many else 503
+    )
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+@requires_csrf_token
+def not_opened(request: HttpRequest) -> HttpResponse:
+    """Answer where something sealed is not what was written, or its key is missing: nothing of it is shown."""
+    title = gettext("This record cannot be opened")
+    return page(
+        request, "ui/errors/not_opened.html", {"was_sent": request.method == "POST"}, title=title, status=500
+    )
+
+
 def file_refused(request: HttpRequest, reason: str, *, status: int) -> HttpResponse:
     """Answer a file that could not be taken in; `reason` is said to the person."""
     return _bare(

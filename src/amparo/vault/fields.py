@@ -35,7 +35,7 @@ class SealedAttribute(DeferredAttribute):
 
 
 class VaultField(AnyField):
-    """Hold plain data (a mapping) about one person, sealed.
+    """Hold what is personal about one person: a mapping, sealed before it is stored.
 
     `person` names the attribute of the row that holds the person's id; `holds` names the attributes of the described
     record that are packed here; `is_label` marks what she is called, which lists open. The content cannot be filtered,

@@ -1,6 +1,6 @@
 """Where the keys of persons come from: out of the keyring, unwrapped by a keeper that holds the keys of the compartments.
 
-The keeper lives in this process, or behind a socket (`amparo keyd`); those who ask cannot tell which.
+The keeper lives in this process, or behind a socket (`amparo keyd`, in `keyd`); those who ask cannot tell which.
 """
 
 from __future__ import annotations
@@ -13,9 +13,14 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 from amparo.vault.custodians import Custodian
 from amparo.vault.models import CompartmentKey, Keyring, PersonKeys
 from amparo.vault.rules import (
+    SYSTEM,
+    Asker,
     Compartment,
     Key,
     KeyKind,
@@ -33,6 +38,7 @@ from amparo.vault.rules.places import LAYOUT, PRODUCT, bound
 from amparo.vault.rules.values import KeysByKind
 
 DATA: Final = "data"
+OWN: Final = Compartment.PROTECTION  # from its keys those of the installation's own secrets are derived
 FRESH_SECONDS: Final = 60.0  # after that long another process's rotation is noticed
 BATCH: Final = 1_000
 _NUMBER: Final = struct.Struct(">H")
@@ -42,7 +48,7 @@ class KeyringMissing(Exception):
     """The installation has no keyring yet; the message says how it gets one."""
 
     def __init__(self) -> None:
-        super().__init__("This installation has no keys yet. Make them with: amparo keys init")
+        super().__init__("This installation has no keys yet. Make them with: amparo migrate")
 
 
 class Keeper(Protocol):
@@ -52,11 +58,21 @@ class Keeper(Protocol):
     def installation(self) -> UUID:
         """Give the id of the installation, to which every sealed value is bound."""
 
-    def open_keys(self, persons: Collection[UUID], kinds: Collection[KeyKind]) -> KeysByKind:
-        """Give the keys of those kinds, newest first; a person without a row in the keyring is left out."""
+    def open_keys(
+        self, persons: Collection[UUID], kinds: Collection[KeyKind], *, by: Asker = SYSTEM
+    ) -> KeysByKind:
+        """Give the keys of those kinds, newest first; a person without a row in the keyring is left out.
 
-    def make_keys(self, persons: Collection[UUID], *, compartment: Compartment, now: datetime) -> KeysByKind:
+        `KeysAway` when there is nobody to give them, `TooManyKeys` when the asker had enough of them for now.
+        """
+
+    def make_keys(
+        self, persons: Collection[UUID], *, compartment: Compartment, now: datetime, by: Asker = SYSTEM
+    ) -> KeysByKind:
         """Make the keys of persons who have none, and give them."""
+
+    def own_key(self, label: str, number: int | None = None) -> Key:
+        """Give the key for the installation's own secrets of that use; without a number, the newest."""
 
 
 class LocalKeeper:
@@ -70,6 +86,10 @@ class LocalKeeper:
         self._newest: dict[Compartment, Key] = {}
         self._looked_at = 0.0
 
+    def unlock(self) -> None:
+        """Unwrap the keys of the compartments now; `NotOpened` when the custodian is another one."""
+        self._look()
+
     @property
     def installation(self) -> UUID:
         """Give the id of the installation, to which every sealed value is bound."""
@@ -80,7 +100,9 @@ class LocalKeeper:
             self._installation = row.installation
         return self._installation
 
-    def open_keys(self, persons: Collection[UUID], kinds: Collection[KeyKind]) -> KeysByKind:
+    def open_keys(
+        self, persons: Collection[UUID], kinds: Collection[KeyKind], *, by: Asker = SYSTEM
+    ) -> KeysByKind:
         """Give the keys of those kinds, newest first; a person without a row in the keyring is left out."""
         columns = [kind.value for kind in kinds]
         rows = PersonKeys.objects.filter(person__in=persons).order_by("-number")
@@ -91,7 +113,9 @@ class LocalKeeper:
                 found[kind][person] = (*found[kind].get(person, ()), key)
         return found
 
-    def make_keys(self, persons: Collection[UUID], *, compartment: Compartment, now: datetime) -> KeysByKind:
+    def make_keys(
+        self, persons: Collection[UUID], *, compartment: Compartment, now: datetime, by: Asker = SYSTEM
+    ) -> KeysByKind:
         """Make the keys of persons who have none, and give them."""
         made: dict[KeyKind, dict[UUID, tuple[PersonKey, ...]]] = {kind: {} for kind in KeyKind}
         rows = []
@@ -123,6 +147,13 @@ class LocalKeeper:
                 setattr(row, kind, wrap(key, by=newest, name=name, draw=self._draw))
                 changed = True
         return changed
+
+    def own_key(self, label: str, number: int | None = None) -> Key:
+        """Give the key for the installation's own secrets of that use; without a number, the newest."""
+        base = self._newest_key(OWN) if number is None else self._key(OWN, number)
+        about = bound(PRODUCT, LAYOUT, b"own secret", label.encode())
+        derived = HKDF(hashes.SHA256(), SECRET_BYTES, salt=self.installation.bytes, info=about)
+        return Key(base.number, derived.derive(base.secret))
 
     def _unwrapped(
         self, wrapped: bytes, person: UUID, kind: KeyKind, home: Compartment, number: int

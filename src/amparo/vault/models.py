@@ -1,10 +1,14 @@
-"""The keyring: wrapped keys, in a schema of its own, which is dumped, kept and forgotten apart from all other data."""
+"""The keyring: wrapped keys, in a schema of its own, which is dumped, kept and forgotten apart from all other data.
+
+The ledger of erasures and the holds stand with all other data: they outlive the keys.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import ClassVar
 
+import pgtrigger
 from django.db import models
 
 from amparo.vocab.described import Privacy
@@ -66,3 +70,49 @@ class PersonKeys(models.Model):
     class Meta:
         db_table = '"keyring"."person_keys"'
         constraints = (models.UniqueConstraint(fields=["person", "number"], name="vault_person_keys_number"),)
+
+
+class Erasure(models.Model):
+    """One entry of the ledger: her keys were destroyed. Appended, never changed; ids and codes only, no foreign keys."""
+
+    number = models.PositiveBigIntegerField(primary_key=True)
+    person = models.UUIDField(unique=True)
+    reason = models.CharField(max_length=40)
+    asked_by = models.BigIntegerField()
+    approved_by = models.BigIntegerField()
+    at = models.DateTimeField()
+    digest = models.CharField(max_length=64)
+
+    PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
+        ("number", "person", "reason", "asked_by", "approved_by", "at", "digest"), Privacy.TECHNICAL
+    )
+
+    class Meta:
+        triggers = (
+            pgtrigger.Trigger(
+                name="append_only",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
+                level=pgtrigger.Statement,
+                func="RAISE EXCEPTION 'vault_erasure is append-only';",
+            ),
+        )
+
+
+class LegalHold(models.Model):
+    """Somebody with the right to it forbids that a person be erased, until two people lift it."""
+
+    person = models.UUIDField(db_index=True)
+    reason = models.CharField(max_length=40)
+    asked_by = models.BigIntegerField()
+    approved_by = models.BigIntegerField()
+    at = models.DateTimeField()
+    lifted_asked_by = models.BigIntegerField(null=True)
+    lifted_approved_by = models.BigIntegerField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+
+    PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
+        ("id", "person", "reason", "asked_by", "approved_by", "at", "lifted_asked_by", "lifted_approved_by",
+         "lifted_at"),
+        Privacy.TECHNICAL,
+    )  # fmt: skip

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from itertools import chain
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import BinaryField, F, Func, Value
 
-from amparo.vault.custodians import Custodian, CustodianAway
+from amparo.vault.custodians import DEVICE, FILE, SHARES, Custodian, CustodianAway
+from amparo.vault.custodians.device import open_device
 from amparo.vault.custodians.file import read_custodian
 from amparo.vault.keeping import DATA, Keeper, KeyringMissing, LocalKeeper
-from amparo.vault.models import CompartmentKey, Keyring, PersonKeys
+from amparo.vault.keyd.client import RemoteKeeper
+from amparo.vault.models import CompartmentKey, Erasure, Keyring, LegalHold, PersonKeys
 from amparo.vault.rules import (
     Compartment,
+    KeyKind,
+    KeysAway,
+    NoKeys,
     NotCovered,
     NotOpened,
     Place,
@@ -27,18 +34,64 @@ from amparo.vault.rules import (
     key_number,
     unseal_bytes,
 )
+from amparo.vault.rules.files import UnsealedFile, unseal_file
 from amparo.vault.rules.keys import PersonKey
+from amparo.vault.rules.values import KeysByKind
 
 
 @cache
 def keeper() -> Keeper:
-    """Give what holds the keys for this process."""
+    """Give what holds the keys for this process: keyd where there is one, else this process itself."""
+    if settings.AMPARO_KEYD:
+        return RemoteKeeper(settings.AMPARO_KEYD)
     return LocalKeeper(custodian())
 
 
 def custodian() -> Custodian:
     """Give the custodian at hand; `CustodianAway` says where it was looked for."""
+    kind = custodian_kind()
+    if kind == SHARES:
+        raise CustodianAway(
+            "The key of keys is in shares, which persons keep. Start amparo keyd, and let them type theirs at: amparo keys unlock"
+        )
+    if kind == DEVICE:
+        return open_device(settings.AMPARO_DEVICE)
     return read_custodian(settings.AMPARO_CUSTODIAN)
+
+
+def custodian_kind() -> str:
+    """Tell the kind of the custodian that this keyring is under; a file while there is no keyring."""
+    return Keyring.objects.values_list("custodian_kind", flat=True).first() or FILE
+
+
+def custodian_id() -> str:
+    """Tell which custodian this keyring is under."""
+    return keyring().custodian
+
+
+def keyring() -> Keyring:
+    """Give the keyring; `KeyringMissing` when there is none."""
+    ring = Keyring.objects.first()
+    if ring is None:
+        raise KeyringMissing
+    return ring
+
+
+def check_custodian() -> str:
+    """Name who keeps the key of keys; raises `KeyringMissing`, `KeysAway`, or `CustodianAway` where what is at hand does not open it."""
+    ring = keyring()
+    named = f"{ring.custodian_kind} {ring.custodian}"
+    if settings.AMPARO_KEYD:
+        if not RemoteKeeper(settings.AMPARO_KEYD).status()["is_open"]:
+            raise CustodianAway("keyd waits for the shares of the key of keys: amparo keys unlock")
+        return f"keyd, {named}"
+    at_hand = custodian().public_id
+    if at_hand != ring.custodian:
+        raise CustodianAway(
+            f"The key of keys at {settings.AMPARO_CUSTODIAN} is {at_hand}, and the keys of this installation are under "
+            f"{ring.custodian}: it opens nothing here. Bring back the copy that was kept."
+        )
+    return named
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,23 +118,27 @@ class KeyringStatus:
 
 def keyring_status() -> KeyringStatus:
     """Look at the keyring; `KeyringMissing` when there is none."""
-    ring = Keyring.objects.first()
-    if ring is None:
-        raise KeyringMissing
+    ring = keyring()
     newest: dict[str, CompartmentKey] = {}
-    for row in CompartmentKey.objects.filter(use=DATA).order_by("number"):
+    for row in CompartmentKey.objects.filter(use=DATA).order_by("number", "id"):
         newest[row.compartment] = row
-    try:
-        at_hand = custodian().public_id
-    except CustodianAway:
-        at_hand = ""
     return KeyringStatus(
         installation=ring.installation,
         custodian_kind=ring.custodian_kind,
         custodian=ring.custodian,
-        is_open=at_hand == ring.custodian,
+        is_open=_at_hand() == ring.custodian,
         compartments=tuple(_status(row) for row in newest.values()),
     )
+
+
+def _at_hand() -> str:
+    try:
+        if settings.AMPARO_KEYD:
+            with closing(RemoteKeeper(settings.AMPARO_KEYD)) as remote:
+                return remote.custodian
+        return custodian().public_id
+    except KeysAway:
+        return ""
 
 
 def _status(newest: CompartmentKey) -> CompartmentStatus:
@@ -107,15 +164,71 @@ def compartment_of(person: UUID) -> Compartment | None:
 def open_many(reading: Reading, sealed: Iterable[Sealed]) -> list[dict[str, Any]]:
     """Open a batch for one logged reading, in order; nothing is opened when one value is not covered.
 
-    What was never written opens as nothing; so does what belongs to a person who was erased.
+    What was never written opens as nothing; so does what belongs to a person who was erased. Where the keys of another are
+    missing, that is a fault: `NotOpened`.
     """
     values = list(sealed)
     places = [_covered(value.place, reading) for value in values]
     kinds = {place.kind for place, value in zip(places, values, strict=True) if value.content is not None}
     missing = kinds - reading.keys.keys() - reading.closed
     if missing:
-        reading.keys.update(keeper().open_keys(reading.persons, sorted(missing)))
-    return [_opened(reading, value.content, place) for place, value in zip(places, values, strict=True)]
+        reading.keys.update(_fetched(reading, sorted(missing)))
+    installation = keeper().installation if kinds else UUID(int=0)
+    return [
+        _opened(reading, value.content, place, installation)
+        for place, value in zip(places, values, strict=True)
+    ]
+
+
+def open_content(reading: Reading, content: BinaryIO, place: Place) -> BinaryIO:
+    """Open the content of a file in a logged reading, its first piece at once; it is proved piece by piece as it is read.
+
+    Raises `NoKeys` when the person was erased, `NotOpened` when its beginning does not open.
+    """
+    with ExitStack() as left:
+        left.enter_context(content)
+        _covered(place, reading)
+        if place.kind not in reading.keys:
+            reading.keys.update(_fetched(reading, [place.kind]))
+        keys = reading.keys[place.kind].get(place.person)
+        if keys == ():
+            raise NoKeys
+        pieces = unseal_file(content, keys=keys or (), place=place, installation=keeper().installation)
+        opened = UnsealedFile(chain([next(pieces)], pieces), close=content)
+        left.pop_all()
+    return cast("BinaryIO", opened)
+
+
+def erased_persons(persons: Collection[UUID]) -> frozenset[UUID]:
+    """Tell which of these were erased."""
+    return frozenset(Erasure.objects.filter(person__in=persons).values_list("person", flat=True))
+
+
+def count_erased(*, since: datetime | None = None) -> int:
+    """Count the erasures, or those since a moment."""
+    rows = Erasure.objects.all()
+    return rows.count() if since is None else rows.filter(at__gte=since).count()
+
+
+def held_persons(persons: Collection[UUID]) -> frozenset[UUID]:
+    """Tell which of these are under a legal hold."""
+    held = LegalHold.objects.filter(person__in=persons, lifted_at=None)
+    return frozenset(held.values_list("person", flat=True))
+
+
+def holds_in_force(person: UUID) -> list[int]:
+    """Give the numbers of the legal holds on a person."""
+    return list(
+        LegalHold.objects.filter(person=person, lifted_at=None).order_by("pk").values_list("pk", flat=True)
+    )
+
+
+def _fetched(reading: Reading, kinds: Sequence[KeyKind]) -> KeysByKind:
+    """Fetch keys; for those who were erased put down that there are none, which is not the same as not finding any."""
+    found = keeper().open_keys(reading.persons, kinds, by=reading.asker)
+    without = [person for person in reading.persons if any(person not in found[kind] for kind in kinds)]
+    erased = dict.fromkeys(erased_persons(without), ()) if without else {}
+    return {kind: {**found[kind], **erased} for kind in kinds}
 
 
 def _covered(place: Place | None, reading: Reading) -> Place:
@@ -124,11 +237,14 @@ def _covered(place: Place | None, reading: Reading) -> Place:
     return place
 
 
-def _opened(reading: Reading, content: bytes | None, place: Place) -> dict[str, Any]:
+def _opened(reading: Reading, content: bytes | None, place: Place, installation: UUID) -> dict[str, Any]:
     if content is None or place.kind in reading.closed:
         return {}
-    key = _fitting(reading.keys[place.kind].get(place.person, ()), content)
-    plain = unseal_bytes(content, key=key, place=place, installation=keeper().installation)
+    keys = reading.keys[place.kind].get(place.person)
+    if keys == ():  # on order, as the ledger says
+        return {}
+    key = _fitting(keys or (), content)
+    plain = unseal_bytes(content, key=key, place=place, installation=installation)
     opened: dict[str, Any] = json.loads(plain)
     return opened
 

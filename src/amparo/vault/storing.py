@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.db import models
 from pydantic import TypeAdapter
 
 from amparo.vault.fields import VaultField
-from amparo.vault.rules import Sealed, Sealing
+from amparo.vault.rules import KeyKind, Place, Sealed, Sealing
 from amparo.vocab.described import described_fields
 
 R = TypeVar("R")
@@ -23,9 +23,18 @@ def vault_fields(model: type[models.Model]) -> tuple[VaultField, ...]:
 
 
 def columns_of(
-    record: Any, *, model: type[models.Model], row: UUID, person: UUID, sealing: Sealing
+    record: Any,
+    *,
+    model: type[models.Model],
+    row: UUID,
+    person: UUID,
+    sealing: Sealing,
+    without: Collection[KeyKind] = (),
 ) -> dict[str, Any]:
-    """Return the values of a model's columns for a record, sealed for that row about that person."""
+    """Return the values of a model's columns for a record, sealed for that row about that person.
+
+    Columns under a kind of key that is left out stay as they are in the row: the record was never told what stands there.
+    """
     plain = _adapter_of(type(record)).dump_python(record, mode="json")
     columns = {
         name: plain[name]
@@ -34,7 +43,7 @@ def columns_of(
     }
     for field in vault_fields(model):
         held = {name: plain[name] for name in field.holds if name in plain}
-        if held:
+        if held and field.key_kind not in without:
             columns[field.name] = sealing.seal(held, place=field.place(row=row, person=person))
     return columns
 
@@ -53,10 +62,18 @@ def sealed_column(
     return sealing.seal(value, place=field.place(row=row, person=person))
 
 
-def sealed_of(row: models.Model, record: type) -> list[Sealed]:
-    """Return the sealed columns of a row that hold parts of a record, in the order that `record_from` takes them opened."""
+def content_place(model: type[models.Model], *, row: UUID, person: UUID) -> Place:
+    """Say where the content of a file stands that belongs to a row: it lies on the disk, and is bound to the row."""
+    return Place(table=model._meta.db_table, column="content", row=row, person=person, kind=KeyKind.RECORD)
+
+
+def sealed_of(row: models.Model, record: type, *, without: Collection[KeyKind] = ()) -> list[Sealed]:
+    """Return the sealed columns of a row that hold parts of a record, in the order that `record_from` takes them opened.
+
+    Those under a kind of key that is left out stay closed.
+    """
     names = {name for name, _, _ in described_fields(record)}
-    fields = vault_fields(type(row))
+    fields = [field for field in vault_fields(type(row)) if field.key_kind not in without]
     return [getattr(row, field.name) for field in fields if names.intersection(field.described.holds)]
 
 

@@ -1,5 +1,6 @@
 """Gather the writes of access: each asks for its permission, is whole or not at all, and is logged."""
 
+from amparo.access.actions.devices import end_other_sessions, end_session, remove_passkey
 from amparo.access.actions.dual import (
     NotTwoPeople,
     NotWaiting,
@@ -37,16 +38,19 @@ from amparo.access.actions.people import (
     accept_invitation,
     ask_lift,
     ask_role_change,
+    awaiting_invitations,
+    awaits_second_person,
     change_membership,
     choose_membership,
     end_membership,
     invite_user,
-    is_awaiting_second_person,
     keep_staff_number,
+    renew_access,
     renew_password,
+    wake_person,
     withdraw_invitation,
 )
-from amparo.access.actions.permission import Refused, require
+from amparo.access.actions.permission import Refused, require, require_somebody
 from amparo.access.actions.reading import begin_reading
 from amparo.access.actions.roles import RoleNotAssignable
 from amparo.access.actions.submissions import OtherContent, forget_submissions, once
@@ -57,8 +61,11 @@ from amparo.accounts.actions import (
     NameTaken,
     TokenTooLong,
     UnknownKind,
+    forget_attempts,
     forget_invitations,
+    forget_sessions,
     forget_tokens,
+    let_sleep,
     note_token_use,
 )
 
@@ -93,6 +100,8 @@ __all__ = [
     "ask_act",
     "ask_lift",
     "ask_role_change",
+    "awaiting_invitations",
+    "awaits_second_person",
     "begin_reading",
     "change_membership",
     "choose_membership",
@@ -100,16 +109,20 @@ __all__ = [
     "describe_act",
     "dual_kinds",
     "end_membership",
+    "end_other_sessions",
+    "end_session",
     "escalate_unreviewed",
+    "forget_attempts",
     "forget_invitations",
     "forget_over_acts",
+    "forget_sessions",
     "forget_submissions",
     "forget_tokens",
     "get_act",
     "grant_access",
     "invite_user",
-    "is_awaiting_second_person",
     "keep_staff_number",
+    "let_sleep",
     "make_token",
     "mark_read",
     "nobody_reviews",
@@ -118,15 +131,19 @@ __all__ = [
     "open_in_emergency",
     "read_reason",
     "refuse_act",
+    "remove_passkey",
     "rename_organisation",
+    "renew_access",
     "renew_password",
     "require",
+    "require_somebody",
     "review_opening",
     "revoke",
     "revoke_token",
     "same_human",
     "shown",
     "visible_acts",
+    "wake_person",
     "withdraw_act",
     "withdraw_invitation",
 ]

@@ -14,7 +14,14 @@ from amparo.access.actions.kinds import Changed, DualKind, Line, dual_kinds
 from amparo.access.actions.notices import settle, tell
 from amparo.access.actions.permission import Refused, require
 from amparo.access.models import DualAct
-from amparo.access.queries import ActRow, database_now, find_act, list_acts, viewer_for_membership
+from amparo.access.queries import (
+    ActRow,
+    database_now,
+    find_act,
+    list_acts,
+    viewer_for,
+    viewer_for_membership,
+)
 from amparo.access.queries.acts import waiting_act
 from amparo.access.rules import (
     LINKED_BY_INVITATION,
@@ -22,8 +29,10 @@ from amparo.access.rules import (
     Human,
     Payload,
     Permission,
+    TwoPeople,
     Viewer,
     Where,
+    are_known_as_one,
     are_one_human,
     frozen,
     may_decide,
@@ -86,7 +95,7 @@ def ask_act(
         beneficiary_id=beneficiary,
     )
     record_event("access.act.ask", by=by, at=now, record=f"act:{act.pk}", purpose=_word(kind))
-    tell(_deciders(about, concerned, by, now), WAITS, act=act.pk, now=now)
+    tell(_deciders(about, concerned, by, now, payload=kept), WAITS, act=act.pk, now=now)
     return act.pk
 
 
@@ -137,7 +146,7 @@ def approve_act(act: UUID, *, seen: str, by: Viewer, now: datetime) -> ActRow:
         raise Changed
     row.outcome, row.decided_by_id = "done", by.known_user_id
     row.save(update_fields=["outcome", "decided_by"])
-    about.perform(row.payload, asked_by=asked_by, decided_by=by, now=now)
+    about.perform(row.payload, proof=TwoPeople(asked_by=asked_by, approved_by=by), now=now)
     _close(found, "access.act.approve", by=by, now=now)
     return get_act(by, act)
 
@@ -228,7 +237,7 @@ def _refuse_unless_second(found: ActRow, row: DualAct, kind: DualKind, by: Viewe
                 "invitation within the last 30 days."
             )
         )
-    if unit_of(by) == row.unit:
+    if kind.in_two_units and unit_of(by) == row.unit:
         raise NotTwoPeople(_("This takes somebody of another team or office than the person who asked."))
 
 
@@ -261,6 +270,8 @@ def _may_look(viewer: Viewer, act: ActRow) -> bool:
     if about is None:
         return False
     is_own = act.asked_by == viewer.user_id and act.asked_membership == viewer.membership_id
+    if about.reaches is not None and not about.reaches(act.payload, viewer):
+        return False
     return is_own or may_decide(viewer, decided_with=about.decided_with, organisation_id=act.organisation_id)
 
 
@@ -272,16 +283,28 @@ def _asker(act: ActRow, now: datetime) -> Viewer:
     return viewer
 
 
-def _deciders(kind: DualKind, concerned: int | None, by: Viewer, now: datetime) -> list[tuple[int, int]]:
-    """List who may decide, by role; whether they are another human is asked when they do."""
+def has_second_person(kind: str, *, organisation_id: int, by: Viewer, now: datetime) -> bool:
+    """Tell whether somebody could decide who is not known to be the same human being."""
+    others = [user for user, _organisation in _deciders(dual_kinds()[kind], organisation_id, by, now)]
+    known = _humans(by.known_user_id, *others) if others else {}
+    return any(not are_known_as_one(known[by.known_user_id], known[user]) for user in others)
+
+
+def _deciders(
+    kind: DualKind, concerned: int | None, by: Viewer, now: datetime, *, payload: Payload | None = None
+) -> list[tuple[int, int]]:
+    """List who may decide, by role and reach; whether they are another human is asked when they do."""
     found = []
+    reaches = kind.reaches if payload is not None else None
     for permission, where in kind.decided_with.items():
         roles = [code for code, role in ROLES.items() if permission in role.permissions]
         inside = concerned if where is Where.SAME else None
         found += [
             (one.user_id, one.organisation_id)
             for one in members_in_roles(roles, now, organisation_id=inside)
-            if one.user_id != by.user_id and (where is not Where.OTHER or one.organisation_id != concerned)
+            if one.user_id != by.user_id
+            and (where is not Where.OTHER or one.organisation_id != concerned)
+            and (reaches is None or payload is None or reaches(payload, viewer_for(one, now)))
         ]
     return found
 

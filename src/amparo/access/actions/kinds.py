@@ -12,8 +12,9 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from amparo.access.rules import Payload, Permission, Viewer, Where
+from amparo.access.rules import Payload, Permission, TwoPeople, Viewer, Where
 
+INVITE: Final = "access.invite"
 ROLE_INVITE: Final = "access.role_invite"
 ROLE_CHANGE: Final = "access.role_change"
 SUSPENSION_LIFT: Final = "access.suspension_lift"
@@ -33,9 +34,9 @@ class Describe(Protocol):
 
 
 class Perform(Protocol):
-    """Carries an act out, in the transaction of the approval; raises `Changed`."""
+    """Carries an act out, in the transaction of the approval, on the proof that two people stand behind it; raises `Changed`."""
 
-    def __call__(self, payload: Payload, *, asked_by: Viewer, decided_by: Viewer, now: datetime) -> None:
+    def __call__(self, payload: Payload, *, proof: TwoPeople, now: datetime) -> None:
         """Do it."""
 
 
@@ -43,7 +44,8 @@ class Perform(Protocol):
 class DualKind:
     """One kind of act: who asks with which permission, who decides with which and where, how it is said and done.
 
-    `collect` is there for what leaves as a file: its address, at which the one who asked takes it once.
+    `collect` is there for what leaves as a file: its address, at which the one who asked takes it once. `reaches` is there for
+    what is about one record: to whoever does not reach that, the act looks absent.
     """
 
     code: str
@@ -53,6 +55,8 @@ class DualKind:
     describe: Describe
     perform: Perform
     collect: Callable[[UUID], str] | None = None
+    reaches: Callable[[Payload, Viewer], bool] | None = None
+    in_two_units: bool = True
 
 
 def dual_kinds() -> Mapping[str, DualKind]:

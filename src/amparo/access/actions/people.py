@@ -1,7 +1,7 @@
 """Let people into an organisation, change what they do there, and let them go."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -10,8 +10,8 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from amparo.access.actions.dual import SecondPersonNeeded, ask_act
-from amparo.access.actions.kinds import ROLE_CHANGE, ROLE_INVITE, SUSPENSION_LIFT
+from amparo.access.actions.dual import SecondPersonNeeded, ask_act, has_second_person
+from amparo.access.actions.kinds import INVITE, ROLE_CHANGE, ROLE_INVITE, SUSPENSION_LIFT
 from amparo.access.actions.permission import Refused, require
 from amparo.access.actions.roles import (
     RoleNotAssignable,
@@ -19,7 +19,7 @@ from amparo.access.actions.roles import (
     refuse_incompatible,
     require_may_assign,
 )
-from amparo.access.queries import is_approved
+from amparo.access.queries import asked_and_done
 from amparo.access.rules import Permission, Role, Viewer, role_of
 from amparo.accounts import actions as accounts
 from amparo.accounts.actions import InvitationNotOpen
@@ -27,6 +27,7 @@ from amparo.accounts.queries import (
     InvitationRow,
     MembershipRow,
     OrganisationRow,
+    asleep_people_of,
     find_invitation,
     find_membership,
     find_user_id,
@@ -41,16 +42,11 @@ from amparo.audit.actions import record as record_event
 
 
 class SecondPersonAwaited(RoleNotAssignable):
-    """The role reaches far, and a second person has not said yet that it shall be given."""
+    """A second person has not said yet that the role shall be given."""
 
 
 class SignInFirst(Exception):
     """The invited address signs in here already, so the link alone does not prove who holds it."""
-
-
-def needs_second_person(role: Role, *, organisation_id: int) -> bool:
-    """Tell whether nobody gives that role there alone; an organisation without anybody yet has nothing to be seen."""
-    return role.is_sensitive and had_people(organisation_id)
 
 
 @transaction.atomic
@@ -67,7 +63,8 @@ def invite_user(
     """Invite an address to a role; gives the secret of the link, which is told once and not kept.
 
     An earlier invitation of the same address to the same role there stops working. To a role that reaches far the
-    invitation waits for a second person, who is asked by this. Raises `Refused`, `RoleNotAssignable`, or
+    invitation waits for a second person, who is asked by this; to another role it does where there is a second
+    administrator. Raises `Refused`, `RoleNotAssignable`, or
     `ValidationError` about the address.
     """
     address = tidy_email(email)
@@ -82,15 +79,28 @@ def invite_user(
     secret = accounts.issue_invitation(
         email=address, organisation_id=organisation_id, team_id=team_id, role=role, by=by, now=now, draw=draw
     )
-    if not by.is_system and needs_second_person(chosen, organisation_id=organisation_id):
+    kind = None if by.is_system else _second_asked(chosen, organisation_id=organisation_id, by=by, now=now)
+    if kind is not None:
         issued = find_invitation(secret, now)
         assert issued is not None  # just now
         named = {"invitation": issued.id, "role": role, "organisation": organisation_id, "team": team_id}
         ask_act(
-            ROLE_INVITE, named, by=by, now=now, organisation_id=organisation_id,
-            beneficiary=find_user_id(address),
+            kind, named, by=by, now=now, organisation_id=organisation_id, beneficiary=find_user_id(address),
         )  # fmt: skip
     return secret
+
+
+def _second_asked(role: Role, *, organisation_id: int, by: Viewer, now: datetime) -> str | None:
+    """Say as which kind of act an invitation waits; None where one person invites alone.
+
+    An organisation without anybody yet has nothing to be seen. A role that reaches far always takes two; any other one
+    where the organisation has a second administrator who is not known to be the same human being.
+    """
+    if not had_people(organisation_id):
+        return None
+    if role.is_sensitive:
+        return ROLE_INVITE
+    return INVITE if has_second_person(INVITE, organisation_id=organisation_id, by=by, now=now) else None
 
 
 def withdraw_invitation(*, invitation_id: int, by: Viewer, now: datetime) -> None:
@@ -99,6 +109,30 @@ def withdraw_invitation(*, invitation_id: int, by: Viewer, now: datetime) -> Non
     accounts.withdraw_invitation(
         invitation_id=invitation_id, organisation_id=_own_organisation(by), by=by, now=now
     )
+
+
+def awaits_second_person(invitation: InvitationRow) -> bool:
+    """Tell whether an invitation cannot be taken up yet."""
+    return bool(awaiting_invitations([invitation]))
+
+
+def awaiting_invitations(invitations: Iterable[InvitationRow]) -> frozenset[int]:
+    """Tell which invitations cannot be taken up yet; one that was made on the machine itself waits for nobody.
+
+    One to a role that reaches far waits whether a second person was asked or not; any other only where one was asked.
+    """
+    by_people = {one.id: one for one in invitations if one.invited_by is not None}
+    asked, agreed = asked_and_done((INVITE, ROLE_INVITE), name="invitation", values=by_people)
+    waiting = by_people.keys() - agreed
+    return frozenset(one for one in waiting if one in asked or _reaches_far(by_people[one]))
+
+
+def wake_person(*, user_id: int, by: Viewer, now: datetime) -> None:
+    """Wake an account of the own organisation that nobody used for long; any other one looks as if it were not there."""
+    require(by, Permission.PEOPLE_MANAGE)
+    asleep = [asleep_id for asleep_id, _name in asleep_people_of(_own_organisation(by), now)]
+    if user_id not in asleep or not accounts.wake(user_id=user_id, by=by, now=now):
+        raise Refused(_("This account is awake, or is not one of your organisation."))
 
 
 @transaction.atomic
@@ -124,12 +158,18 @@ def accept_invitation(
                 "This link no longer works: it was used, replaced, or is older than three days. Ask for a new one."
             )
         )
-    if is_awaiting_second_person(invitation):
+    if awaits_second_person(invitation):
         raise SecondPersonAwaited(_("A second person has to agree first."))
     user_id = find_user_id(invitation.email)
     if user_id is None:
+        offered = role_of(invitation.role)
         user_id = accounts.add_user(
-            email=invitation.email, name=name, password=password, language=language, now=now
+            email=invitation.email,
+            name=name,
+            password=password,
+            language=language,
+            now=now,
+            is_password_alone=offered is not None and not offered.needs_second_factor,
         )
     elif user_id != by.user_id:
         raise SignInFirst(_("Sign in with this address first, then open the link again."))
@@ -149,15 +189,9 @@ def accept_invitation(
     return next(held for held in memberships_of(user_id, now) if held.id == membership_id)
 
 
-def is_awaiting_second_person(invitation: InvitationRow) -> bool:
-    """Tell whether an invitation cannot be taken up yet; one that was made on the machine itself waits for nobody."""
+def _reaches_far(invitation: InvitationRow) -> bool:
     role = role_of(invitation.role)
-    return (
-        role is not None
-        and invitation.invited_by is not None
-        and needs_second_person(role, organisation_id=invitation.organisation_id)
-        and not is_approved(ROLE_INVITE, invitation=invitation.id)
-    )
+    return role is not None and role.is_sensitive and had_people(invitation.organisation_id)
 
 
 @transaction.atomic
@@ -257,6 +291,21 @@ def renew_password(*, membership_id: int, by: Viewer, now: datetime) -> str:
                 _("This person works for another organisation too. Ask whoever looks after the installation.")
             )
     return accounts.issue_password_link(user_id=membership.user_id, by=by, now=now)
+
+
+@transaction.atomic
+def renew_access(*, email: str, by: Viewer, now: datetime) -> str:
+    """Let somebody who lost phone and recovery codes begin again; gives the secret of a link for a new password, once.
+
+    Their second step is taken away, and an account that sleeps wakes. Only a command on the machine does this, never somebody at a page.
+    """
+    require(by, Permission.PEOPLE_MANAGE)
+    user_id = find_user_id(email) if by.is_system else None
+    if user_id is None:
+        raise Refused(_("Nobody signs in with this address."))
+    accounts.remove_factors(user_id=user_id, by=by, now=now)
+    accounts.wake(user_id=user_id, by=by, now=now)
+    return accounts.issue_password_link(user_id=user_id, by=by, now=now)
 
 
 def choose_membership(*, membership_id: int, by: Viewer, now: datetime) -> MembershipRow:

@@ -3,7 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from amparo.access.rules import Permission, Viewer
+from amparo.access.rules import IN_PERSON, Permission, Viewer
 
 
 class Refused(PermissionDenied):
@@ -13,6 +13,14 @@ class Refused(PermissionDenied):
 def require(viewer: Viewer, permission: Permission) -> None:
     """Go on only when the viewer's role allows it; raises `Refused`."""
     if not viewer.may(permission):
+        if permission in IN_PERSON:
+            require_somebody(viewer)
         raise Refused(
             _("Your role does not include this. The people who give out roles are listed under Me.")
         )
+
+
+def require_somebody(viewer: Viewer) -> None:
+    """Go on only when somebody asks themselves, and no program with a key of theirs; raises `Refused`."""
+    if viewer.token_id is not None:
+        raise Refused(_("No key for programs does this. Sign in and do it yourself."))

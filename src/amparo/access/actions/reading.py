@@ -43,7 +43,9 @@ def begin_reading(
     return Reading(
         user_id=viewer.user_id,
         membership_id=viewer.membership_id,
-        purpose=purpose,
-        persons=covered,
         closed=frozenset() if viewer.emergency is None else frozenset({KeyKind.PLACE}),
+        organisation_id=viewer.organisation_id,
+        purpose=purpose,
+        action=action,
+        persons=covered,
     )

@@ -8,6 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from amparo.access.actions.kinds import (
+    INVITE,
     ROLE_CHANGE,
     ROLE_INVITE,
     SUSPENSION_LIFT,
@@ -16,7 +17,7 @@ from amparo.access.actions.kinds import (
     Line,
 )
 from amparo.access.actions.people import carry_out_change
-from amparo.access.rules import Payload, Permission, Viewer, Where, role_of
+from amparo.access.rules import Payload, Permission, TwoPeople, Viewer, Where, role_of
 from amparo.accounts import actions as accounts
 from amparo.accounts.queries import (
     find_membership,
@@ -47,9 +48,9 @@ def describe_invitation(payload: Payload, *, asked_by: Viewer, now: datetime) ->
     )
 
 
-def allow_invitation(payload: Payload, *, asked_by: Viewer, decided_by: Viewer, now: datetime) -> None:
+def allow_invitation(payload: Payload, *, proof: TwoPeople, now: datetime) -> None:
     """Let the invitation be taken up from now on: accepting it asks whether two people decided."""
-    describe_invitation(payload, asked_by=asked_by, now=now)
+    describe_invitation(payload, asked_by=proof.asked_by, now=now)
 
 
 def describe_change(payload: Payload, *, asked_by: Viewer, now: datetime) -> tuple[Line, ...]:
@@ -62,13 +63,13 @@ def describe_change(payload: Payload, *, asked_by: Viewer, now: datetime) -> tup
     return ((_("Person"), f"{held.name} ({held.email})"), (_("Role until now"), _label(held.role)), *lines)
 
 
-def change_role(payload: Payload, *, asked_by: Viewer, decided_by: Viewer, now: datetime) -> None:
+def change_role(payload: Payload, *, proof: TwoPeople, now: datetime) -> None:
     """Give the role, asking again all that is asked when one person gives it."""
     carry_out_change(
         membership_id=int(payload["membership"]),
         role=str(payload["role"]),
         team_id=payload["team"],
-        by=asked_by,
+        by=proof.asked_by,
         now=now,
     )
 
@@ -82,9 +83,9 @@ def describe_lift(payload: Payload, *, asked_by: Viewer, now: datetime) -> tuple
     return ((_("Person"), found.name), (_("Role"), _label(found.role)))
 
 
-def lift(payload: Payload, *, asked_by: Viewer, decided_by: Viewer, now: datetime) -> None:
+def lift(payload: Payload, *, proof: TwoPeople, now: datetime) -> None:
     """Let the person work again."""
-    if not accounts.lift_suspension(membership_id=int(payload["membership"]), by=decided_by, now=now):
+    if not accounts.lift_suspension(membership_id=int(payload["membership"]), by=proof.approved_by, now=now):
         raise Changed
 
 
@@ -104,6 +105,16 @@ def _label(role: str) -> str:
 
 
 KINDS: Final = (
+    # Two administrators of one office let everybody else in.
+    DualKind(
+        code=INVITE,
+        label=N_("Let somebody into the organisation"),
+        asked_with=Permission.PEOPLE_MANAGE,
+        decided_with={Permission.PEOPLE_MANAGE: Where.SAME},
+        describe=describe_invitation,
+        perform=allow_invitation,
+        in_two_units=False,
+    ),
     DualKind(
         code=ROLE_INVITE,
         label=N_("Invite somebody to a role that reaches far"),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from amparo.access.actions.permission import Refused, require
+from amparo.access.actions.permission import Refused, require, require_somebody
 from amparo.access.rules import Permission, Viewer
 from amparo.accounts import actions as accounts
 
@@ -15,17 +15,20 @@ def make_token(
     *,
     name: str,
     days: int,
+    may_write: bool = False,
     by: Viewer,
     now: datetime,
     draw: Callable[[int], str] = secrets.token_urlsafe,
 ) -> str:
     """Make a key that works under the present membership; gives the key, which is told once and not kept."""
     require(by, Permission.TOKEN_MANAGE)
-    if by.user_id is None or by.membership_id is None or by.token_id is not None:
-        raise Refused(_("Sign in to make a key: a program cannot make one for itself."))
+    require_somebody(by)
+    if by.user_id is None or by.membership_id is None:
+        raise Refused(_("Sign in to make a key."))
     return accounts.issue_token(
         name=name,
         days=days,
+        may_write=may_write,
         user_id=by.user_id,
         membership_id=by.membership_id,
         by=by,

@@ -1,17 +1,21 @@
-"""Tell the API who is asking: a page's session, or a program with its key."""
+"""Tell the API who is asking: a page's session, or a program with its key; and whether they showed it lately."""
 
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja.security import HttpBearer
 from ninja.security.apikey import APIKeyCookie
 
-from amparo.access.actions import note_token_use
+from amparo.access.actions import note_token_use, require_somebody
+from amparo.access.api.answers import Refusal
+from amparo.access.holding import shown_lately
 from amparo.access.queries import viewer_for_token
-from amparo.access.rules import Viewer
-from amparo.access.web import lacks_demanded_factor, viewer_of
+from amparo.access.rules import FRESH, Viewer
+from amparo.access.web import Request, lacks_demanded_factor, viewer_of
 
 
 class SessionViewer(APIKeyCookie):
@@ -44,3 +48,12 @@ class TokenViewer(HttpBearer):
             note_token_use(token_id=viewer.token_id, now=now)
             request.viewer = viewer  # type: ignore[attr-defined]  # what views and the API alike look at
         return viewer
+
+
+def ask_again(request: Request) -> None:
+    """Go on only for somebody who showed within five minutes who they are: what `fresh` is to a page. No key does."""
+    require_somebody(request.viewer)
+    if not shown_lately(request, within=FRESH, now=request.now):
+        page = request.build_absolute_uri(reverse("account_reauthenticate"))
+        said = _("Show first that it is still you: open %(page)s in this browser, then send this again.")
+        raise Refusal(403, "show_again", said % {"page": page})

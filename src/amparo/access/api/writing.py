@@ -8,10 +8,12 @@ from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID, uuid5
 
+from django.conf import settings
 from ninja import Header
 
 from amparo.access.actions import once
 from amparo.access.web import Request
+from amparo.vault.rules import keyed_digest
 
 KEY = "Idempotency-Key"
 LONGEST_KEY = 100
@@ -46,11 +48,14 @@ def written(request: Request, key: str, make: Callable[[], dict[str, Any]]) -> d
 
 
 def _fingerprint(request: Request) -> str:
-    """Tell one request from another by all that it asks for; of a form by its parts, as their boundary changes."""
+    """Tell one request from another by all that it asks for; of a form by its parts, as their boundary changes.
+
+    Keyed: what it is made of is personal, and a guess must not be checked against it.
+    """
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     if request.content_type != "multipart/form-data":
         digest.update(request.body)
-        return digest.hexdigest()
+        return _keyed(digest.digest())
     digest.update(json.dumps(sorted(request.POST.lists())).encode())
     for name, files in sorted(request.FILES.lists()):
         for file in files:
@@ -58,4 +63,8 @@ def _fingerprint(request: Request) -> str:
             for piece in file.chunks():
                 digest.update(piece)
             file.seek(0)
-    return digest.hexdigest()
+    return _keyed(digest.digest())
+
+
+def _keyed(digest: bytes) -> str:
+    return keyed_digest(digest, about="request", key=settings.SECRET_KEY)

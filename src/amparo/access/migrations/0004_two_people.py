@@ -13,7 +13,7 @@ import amparo.vocab.identifiers
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0003_grants_by_end"),
-        ("accounts", "0002_staff_number"),
+        ("accounts", "0003_two_people"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

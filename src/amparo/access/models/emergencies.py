@@ -73,7 +73,7 @@ class EmergencyOpening(models.Model):
     verdict = models.CharField(max_length=20, blank=True, default="")
     escalated_at = models.DateTimeField(null=True)
 
-    PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
+    PRIVACY: ClassVar[Mapping[str, Privacy]] = {"story": Privacy.STORY} | dict.fromkeys(
         (
             "id", "number", "record", "reference", "person", "user", "membership", "organisation", "owner",
             "owner_organisation", "reason", "opened_at", "ends_at", "review_until", "reviewed_by", "reviewed_at",

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import datetime
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from amparo.access.rules import Permission, Viewer, role_of
 from amparo.access.web import is_factor_missing, viewer_of
-from amparo.accounts.queries import InvitationRow, MembershipRow, OrganisationRow, OwnDetails, TokenRow
-from amparo.ui.parts import Cell, Column, DataTable, Header, Link, NavigationItem, Row, State, SummaryRow
+from amparo.accounts.queries import (
+    DeviceRow,
+    InvitationRow,
+    MembershipRow,
+    OrganisationRow,
+    OwnDetails,
+    TokenRow,
+)
+from amparo.ui.parts import (
+    Cell,
+    Column,
+    DataTable,
+    Header,
+    HomePanel,
+    Link,
+    NavigationItem,
+    Row,
+    State,
+    SummaryRow,
+)
 from amparo.vocab.codes import code_list
 
 
@@ -91,6 +111,12 @@ def own_rows(viewer: Viewer, details: OwnDetails, *, has_factor: bool) -> tuple[
         SummaryRow(label=_("Role"), value=role_label(viewer.role) if viewer.role else _("None at present")),
         SummaryRow(label=_("Password"), value=password, url=password_url, act=_("Change")),
         SummaryRow(label=_("Second step of signing in"), value=factor, url=factor_url, act=_("Look")),
+        SummaryRow(
+            label=_("Where I am signed in"),
+            value=_("On this and other devices"),
+            url=reverse("accounts:devices"),
+            act=_("Look"),
+        ),
     )
 
 
@@ -107,8 +133,8 @@ def people_table(people: Iterable[MembershipRow], *, viewer: Viewer) -> DataTabl
     return DataTable(caption=_("People who work for the organisation"), columns=columns, rows=rows)
 
 
-def invitation_table(invitations: Iterable[InvitationRow]) -> DataTable:
-    """Lay out the invitations that nobody has taken up yet."""
+def invitation_table(invitations: Iterable[InvitationRow], *, waiting: Collection[int] = ()) -> DataTable:
+    """Lay out the invitations that nobody has taken up yet; those `waiting` need a second person."""
     columns = (
         Column(key="email", label=_("Address"), main=True),
         Column(key="role", label=_("Role")),
@@ -118,7 +144,10 @@ def invitation_table(invitations: Iterable[InvitationRow]) -> DataTable:
     rows = tuple(
         Row(
             cells=(
-                Cell(value=invitation.email),
+                Cell(
+                    value=invitation.email,
+                    note=_("waits for a second person") if invitation.id in waiting else "",
+                ),
                 Cell(value=role_label(invitation.role)),
                 Cell(value=invitation.team_name or _("None")),
                 Cell(value=invitation.expires_at),
@@ -139,6 +168,7 @@ def token_table(tokens: Iterable[TokenRow]) -> DataTable:
     """Lay out one's own keys."""
     columns = (
         Column(key="name", label=_("For"), main=True),
+        Column(key="may", label=_("What it may do")),
         Column(key="created", label=_("Made")),
         Column(key="until", label=_("Works until")),
         Column(key="used", label=_("Last used")),
@@ -147,6 +177,7 @@ def token_table(tokens: Iterable[TokenRow]) -> DataTable:
         Row(
             cells=(
                 Cell(value=one.name),
+                Cell(value=_("Read and write") if one.may_write else _("Only read")),
                 Cell(value=one.created_at),
                 Cell(value=one.expires_at),
                 Cell(value=one.last_used_at or _("Never")),
@@ -161,6 +192,31 @@ def token_table(tokens: Iterable[TokenRow]) -> DataTable:
         empty_title=_("No keys yet"),
         empty_text=_("With a key a program of yours asks for what you may see, without your password."),
     )
+
+
+def device_name(device: DeviceRow) -> str:
+    """Name a device as its owner knows it."""
+    return device.device or _("A browser that does not say its name")
+
+
+def device_table(devices: Iterable[DeviceRow], *, here: str) -> DataTable:
+    """Lay out where somebody is signed in."""
+    columns = (
+        Column(key="device", label=_("Browser"), main=True),
+        Column(key="began", label=_("Signed in")),
+        Column(key="seen", label=_("Last used")),
+    )
+    rows = tuple(
+        Row(
+            cells=(
+                Cell(value=device_name(one), note=_("this one") if one.session == here else ""),
+                Cell(value=one.began),
+                Cell(value=one.seen),
+            )
+        )
+        for one in devices
+    )
+    return DataTable(caption=_("Where you are signed in"), columns=columns, rows=rows)
 
 
 def organisation_table(organisations: Iterable[OrganisationRow]) -> DataTable:
@@ -210,3 +266,18 @@ def _search_url(viewer: Viewer) -> str:
         return reverse("portal:search")
     except NoReverseMatch:
         return ""
+
+
+def home_panels(viewer: Viewer, now: datetime) -> tuple[HomePanel, ...]:
+    """Say who holds the keys here, to whoever looks after the installation, and to all in a demonstration."""
+    if not (viewer.may(Permission.INSTALLATION_MANAGE) or settings.AMPARO_TRAINING):
+        return ()
+    if settings.AMPARO_KEYD:
+        text = _(
+            "The keys are held by a service of its own (keyd), which gives only so many at a time and writes down each. Whoever takes over the pages gets no more than that."
+        )
+    else:
+        text = _(
+            "This computer holds the data and its keys together: whoever can read its files can read everything. That is right for a demonstration or for one office, and for nothing larger."
+        )
+    return (HomePanel(title=_("Who holds the keys"), text=text, is_side=True, order=90),)

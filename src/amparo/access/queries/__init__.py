@@ -1,6 +1,6 @@
 """Read who is looking, what lies within their reach, and what waits for them."""
 
-from amparo.access.queries.acts import ActRow, find_act, is_approved, list_acts
+from amparo.access.queries.acts import ActRow, asked_and_done, find_act, list_acts
 from amparo.access.queries.clock import database_now
 from amparo.access.queries.emergencies import (
     OpeningRow,
@@ -27,13 +27,13 @@ __all__ = [
     "NoticeRow",
     "OpeningRow",
     "RunningOpening",
+    "asked_and_done",
     "count_notices",
     "database_now",
     "find_act",
     "find_running",
     "get_opening",
     "has_outside_reviewer",
-    "is_approved",
     "list_acts",
     "list_notices",
     "list_openings",

@@ -65,9 +65,15 @@ def find_act(viewer: Viewer, act: UUID) -> ActRow | None:
     return None if row is None else _row(row, now)
 
 
-def is_approved(kind: str, **payload: Any) -> bool:
-    """Tell whether two people did an act of that kind whose payload holds these values."""
-    return DualAct.objects.filter(kind=kind, outcome="done", payload__contains=payload).exists()
+def asked_and_done(
+    kinds: Collection[str], *, name: str, values: Collection[int]
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Tell for which of the values that a payload holds under a name an act was asked for, and for which one was done."""
+    if not values:
+        return frozenset(), frozenset()
+    rows = DualAct.objects.filter(kind__in=kinds, **{f"payload__{name}__in": list(values)})
+    found = list(rows.values_list(f"payload__{name}", "outcome"))
+    return frozenset(one for one, _outcome in found), frozenset(one for one, out in found if out == "done")
 
 
 def waiting_act(kind: str, digest: str, *, asked_by: int) -> UUID | None:

@@ -11,7 +11,9 @@ from django.db.models import Model, Q, QuerySet
 
 from amparo.access.models import Grant, Submission
 from amparo.access.rules import (
+    IN_PERSON,
     MOST_GRANTS,
+    READING,
     GrantedRecord,
     Permission,
     Scope,
@@ -94,17 +96,19 @@ def viewer_for_membership(membership_id: int, now: datetime) -> Viewer | None:
 
 
 def viewer_for_token(secret: str, now: datetime) -> Viewer | None:
-    """Work out the viewer for a program's key; None for a key that is unknown, expired or revoked."""
+    """Work out the viewer for a program's key; None for a key that is unknown, expired or revoked.
+
+    It may less than its owner: never what somebody does in person, and only read unless it was made to write.
+    """
     found = find_token(secret, now)
     if found is None:
         return None
-    token_id, membership = found
+    token_id, may_write, membership = found
     viewer = viewer_for(membership, now)
-    return (
-        replace(viewer, token_id=token_id, via=Via.API, session=f"token:{token_id}")
-        if viewer.may(Permission.TOKEN_MANAGE)
-        else None
-    )
+    if not viewer.may(Permission.TOKEN_MANAGE):
+        return None
+    allowed = viewer.permissions - IN_PERSON if may_write else viewer.permissions & READING
+    return replace(viewer, token_id=token_id, permissions=allowed, via=Via.API, session=f"token:{token_id}")
 
 
 def scoped(

@@ -7,6 +7,7 @@ from amparo.access.rules.dual import (
     NotIds,
     Payload,
     Where,
+    are_known_as_one,
     are_one_human,
     frozen,
     may_decide,
@@ -24,7 +25,7 @@ from amparo.access.rules.emergencies import (
     tidy_reason,
 )
 from amparo.access.rules.grants import LONGEST_GRANT, MOST_GRANTS, GrantReason
-from amparo.access.rules.permissions import PERMISSION_MEANINGS, Permission
+from amparo.access.rules.permissions import IN_PERSON, PERMISSION_MEANINGS, READING, Permission
 from amparo.access.rules.roles import (
     INCOMPATIBLE_ROLES,
     ROLES,
@@ -34,11 +35,16 @@ from amparo.access.rules.roles import (
     role_of,
     scope_of,
 )
+from amparo.access.rules.sessions import FRESH, FRESH_TO_SEND, session_limits
+from amparo.access.rules.two_people import TwoPeople
 from amparo.access.rules.viewer import NOBODY, GrantedRecord, Viewer, system_viewer
 
 __all__ = [
     "AGAIN_AFTER",
+    "FRESH",
+    "FRESH_TO_SEND",
     "INCOMPATIBLE_ROLES",
+    "IN_PERSON",
     "LINKED_BY_INVITATION",
     "LONGEST_GRANT",
     "MOST_GRANTS",
@@ -46,6 +52,7 @@ __all__ = [
     "MOST_PERSONS_ALONE",
     "NOBODY",
     "PERMISSION_MEANINGS",
+    "READING",
     "ROLES",
     "SHORTEST_REASON",
     "EmergencyReason",
@@ -57,9 +64,11 @@ __all__ = [
     "Permission",
     "Role",
     "Scope",
+    "TwoPeople",
     "Verdict",
     "Viewer",
     "Where",
+    "are_known_as_one",
     "are_one_human",
     "conflicts_between",
     "frozen",
@@ -68,6 +77,7 @@ __all__ = [
     "payload_hash",
     "role_of",
     "scope_of",
+    "session_limits",
     "shown_hash",
     "system_viewer",
     "tidy_reason",

@@ -50,12 +50,15 @@ class Human:
 
 def are_one_human(one: Human, other: Human) -> bool:
     """Tell whether two accounts may belong to one human being; where nothing is known of one, they may."""
-    if one.user_id == other.user_id:
-        return True
-    if not one.staff_number or not other.staff_number:
-        return True
+    return not (one.staff_number and other.staff_number) or are_known_as_one(one, other)
+
+
+def are_known_as_one(one: Human, other: Human) -> bool:
+    """Tell whether something shows that two accounts belong to one human being."""
+    is_same_number = bool(one.staff_number) and _plain(one.staff_number) == _plain(other.staff_number)
     return (
-        _plain(one.staff_number) == _plain(other.staff_number)
+        one.user_id == other.user_id
+        or is_same_number
         or bool(one.factors & other.factors)
         or other.user_id in one.invited_lately
         or one.user_id in other.invited_lately

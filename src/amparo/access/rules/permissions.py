@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from amparo.vocab.text import N_
 
@@ -18,6 +19,7 @@ class Permission(StrEnum):
     CASE_CLOSE = "case.close"
     CASE_REOPEN = "case.reopen"
     PERSON_EDIT = "person.edit"
+    PLACE_READ = "place.read"
     NOTE_ADD = "note.add"
     NOTE_READ_SENSITIVE = "note.read_sensitive"
     DOCUMENT_ADD = "document.add"
@@ -41,6 +43,34 @@ class Permission(StrEnum):
     TOKEN_MANAGE = "token.manage"  # noqa: S105 - the name of a permission, no secret
 
 
+# Taking much out, taking it back and giving rights out ask for somebody who shows again who they are. No key for programs does.
+IN_PERSON: Final[frozenset[Permission]] = frozenset(
+    {
+        Permission.SUMMARY_PRINT,
+        Permission.IMPORT_UNDO,
+        Permission.EXPORT_RUN,
+        Permission.FACTS_EXPORT,
+        Permission.GRANT_GIVE,
+        Permission.PEOPLE_MANAGE,
+        Permission.ORGANISATION_MANAGE,
+        Permission.INSTALLATION_MANAGE,
+        Permission.ACT_DECIDE,
+        Permission.EMERGENCY_OPEN,
+        Permission.EMERGENCY_REVIEW,
+        Permission.TOKEN_MANAGE,
+    }
+)
+# What a key may do that only reads.
+READING: Final[frozenset[Permission]] = frozenset(
+    {
+        Permission.CASE_READ,
+        Permission.NOTE_READ_SENSITIVE,
+        Permission.DOCUMENT_READ,
+        Permission.TABLES_VIEW,
+        Permission.TABLES_DOWNLOAD,
+    }
+)
+
 PERMISSION_MEANINGS: Mapping[Permission, str] = MappingProxyType(
     {
         Permission.CASE_READ: N_(
@@ -53,6 +83,7 @@ PERMISSION_MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.CASE_CLOSE: N_("Close a case"),
         Permission.CASE_REOPEN: N_("Open a closed case again"),
         Permission.PERSON_EDIT: N_("Change what is recorded about a person"),
+        Permission.PLACE_READ: N_("Open the address of a person, one person at a time"),
         Permission.NOTE_ADD: N_("Add a note to a case"),
         Permission.NOTE_READ_SENSITIVE: N_("Read notes that are marked as sensitive"),
         Permission.DOCUMENT_ADD: N_("Add a document to a case"),

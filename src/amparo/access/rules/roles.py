@@ -34,13 +34,20 @@ class Role:
     permissions: frozenset[Permission]
     scope: Scope
     needs_second_factor: bool = True
+    needs_passkey: bool = False
     organisation_kinds: frozenset[str] = frozenset()
     is_sensitive: bool = False
 
 
 _READING = frozenset({Permission.CASE_READ, Permission.DOCUMENT_READ, Permission.FILTER_SAVE})
 _RECORDING = frozenset(
-    {Permission.CASE_EDIT, Permission.PERSON_EDIT, Permission.NOTE_ADD, Permission.DOCUMENT_ADD}
+    {
+        Permission.CASE_EDIT,
+        Permission.PERSON_EDIT,
+        Permission.PLACE_READ,
+        Permission.NOTE_ADD,
+        Permission.DOCUMENT_ADD,
+    }
 )
 _CASEWORK = (
     _READING
@@ -154,6 +161,7 @@ _DESCRIBED_ROLES = (
             {Permission.PEOPLE_MANAGE, Permission.ORGANISATION_MANAGE, Permission.ACT_DECIDE}
         ),
         scope=Scope.NONE,
+        needs_passkey=True,
         is_sensitive=True,
     ),
     Role(
@@ -165,6 +173,7 @@ _DESCRIBED_ROLES = (
         ),
         permissions=frozenset({Permission.INSTALLATION_MANAGE, Permission.ACT_DECIDE}),
         scope=Scope.NONE,
+        needs_passkey=True,
         is_sensitive=True,
     ),
 )

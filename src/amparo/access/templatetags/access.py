@@ -6,6 +6,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from amparo.access.panels import people as panels
+from amparo.accounts.queries import DeviceRow
+
 register = template.Library()
 
 
@@ -26,3 +29,9 @@ def second_step_picture(address: str) -> SafeString:
         size=len(rows),
         dark=dark,
     )
+
+
+@register.simple_tag
+def device_name(device: DeviceRow) -> str:
+    """Name a device as its owner knows it."""
+    return panels.device_name(device)

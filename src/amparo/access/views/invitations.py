@@ -16,9 +16,10 @@ from amparo.access.actions import (
     InvitationNotOpen,
     LinkNotOpen,
     RoleNotAssignable,
+    SecondPersonAwaited,
     SignInFirst,
     accept_invitation,
-    is_awaiting_second_person,
+    awaits_second_person,
 )
 from amparo.access.forms import AcceptanceForm, PasswordForm
 from amparo.access.panels.people import role_label
@@ -37,8 +38,10 @@ def invitation(request: Request, secret: str) -> HttpResponse:
     invited = find_invitation(secret, request.now)
     if invited is None:
         return _closed(request)
-    if is_awaiting_second_person(invited):
-        return _awaits(request)
+    return _awaits(request) if awaits_second_person(invited) else _taken_up(request, secret, invited)
+
+
+def _taken_up(request: Request, secret: str, invited: InvitationRow) -> HttpResponse:
     known = find_user_id(invited.email)
     if known is not None and known != request.viewer.user_id:
         return _sign_in_first(request, invited)
@@ -49,6 +52,8 @@ def invitation(request: Request, secret: str) -> HttpResponse:
             accept_invitation(secret=secret, by=request.viewer, now=request.now, **details)
         except InvitationNotOpen:
             return _closed(request)
+        except SecondPersonAwaited:
+            return _awaits(request)
         except SignInFirst:
             return _sign_in_first(request, invited)
         except RoleNotAssignable as error:
@@ -90,8 +95,7 @@ def new_password(request: Request, secret: str) -> HttpResponse:
 
 
 def _awaits(request: Request) -> HttpResponse:
-    title = _("A second person has to agree first")
-    return page(request, "access/invitation_awaits.html", {}, title=title, status=409)
+    return page(request, "access/invitation_waits.html", {}, title=_("One more person says yes first"))
 
 
 def role_description(code: str) -> str:
@@ -122,6 +126,7 @@ def _sign_in_first(request: Request, invited: InvitationRow) -> HttpResponse:
 
 def _arrived(request: Request, *, is_known: bool) -> HttpResponse:
     if is_known:
+        request.session.cycle_key()  # with more rights comes another key
         messages.success(request, _("The new role is yours. Choose it to work in it."))
         return HttpResponseRedirect(reverse("accounts:membership"))
     messages.success(request, _("Your account is ready. Sign in with your address and your new password."))

@@ -13,7 +13,7 @@ from amparo.access.forms import FirstAdministratorForm, OrganisationForm
 from amparo.access.panels.people import organisation_table
 from amparo.access.rules import Permission
 from amparo.access.views.people import show_link
-from amparo.access.web import Request, requires
+from amparo.access.web import Request, fresh, requires
 from amparo.accounts.queries import organisation_names
 from amparo.accounts.queries import organisations as all_organisations
 from amparo.ui.web import page
@@ -36,6 +36,7 @@ def organisations(request: Request) -> HttpResponse:
 
 
 @requires(Permission.INSTALLATION_MANAGE)
+@fresh
 def first_administrator(request: Request) -> HttpResponse:
     """Invite the first administrator of an organisation, who gives out all other roles there."""
     form = FirstAdministratorForm(request.POST or None, organisations=organisation_names())

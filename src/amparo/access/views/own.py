@@ -18,14 +18,23 @@ from amparo.access.rules import Permission
 from amparo.access.web import (
     Request,
     completes_sign_in,
+    fresh,
     is_factor_missing,
     keep_membership,
     lacks_demanded_factor,
+    lacks_demanded_passkey,
     requires,
     signed_in,
 )
 from amparo.accounts.actions import change_details
-from amparo.accounts.queries import get_own_details, has_second_factor, people_of, tokens_of
+from amparo.accounts.queries import (
+    get_own_details,
+    has_codes,
+    has_second_factor,
+    passkeys_of,
+    people_of,
+    tokens_of,
+)
 from amparo.ui.web import keep_language, page
 
 
@@ -64,8 +73,12 @@ def change_password(request: Request) -> HttpResponseBase:
 @completes_sign_in
 def second_factor(request: Request) -> HttpResponse:
     """Say whether a second factor stands, whether it is demanded, and how to set it up."""
+    user_id = request.viewer.known_user_id
     context = {
-        "has_factor": has_second_factor(request.viewer.known_user_id),
+        "has_factor": has_second_factor(user_id),
+        "has_codes": has_codes(user_id),
+        "passkeys": passkeys_of(user_id),
+        "is_passkey_demanded": lacks_demanded_passkey(request),
         "is_demanded": lacks_demanded_factor(request),
         "is_offered": is_factor_missing(request),
     }
@@ -89,6 +102,7 @@ def membership(request: Request) -> HttpResponse:
 
 
 @requires(Permission.TOKEN_MANAGE)
+@fresh
 def tokens(request: Request) -> HttpResponse:
     """List one's keys and make a new one, which is shown on the answer to this one request."""
     form = TokenForm(request.POST or None)
@@ -112,11 +126,6 @@ def token_end(request: Request) -> HttpResponse:
     revoke_token(token_id=posted_id(request, "token"), by=request.viewer, now=request.now)
     messages.success(request, _("The key no longer works."))
     return HttpResponseRedirect(reverse("accounts:tokens"))
-
-
-def locked_out(request: HttpRequest, *details: object) -> HttpResponse:
-    """Say that too many attempts came from here; the address itself is never locked for others."""
-    return page(request, "access/locked_out.html", {}, title=_("Too many attempts"), status=429)
 
 
 def posted_id(request: HttpRequest, name: str) -> int:

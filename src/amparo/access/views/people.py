@@ -17,13 +17,15 @@ from amparo.access.actions import (
     SecondPersonNeeded,
     add_team,
     ask_role_change,
+    awaiting_invitations,
+    awaits_second_person,
     change_membership,
     end_membership,
     invite_user,
-    is_awaiting_second_person,
     keep_staff_number,
     rename_organisation,
     renew_password,
+    wake_person,
     withdraw_invitation,
 )
 from amparo.access.forms import InvitationForm, OrganisationNameForm, RoleForm, StaffNumberForm, TeamForm
@@ -32,10 +34,11 @@ from amparo.access.panels.waiting import suspended_table
 from amparo.access.rules import Permission
 from amparo.access.views.own import posted_id
 from amparo.access.views.two_people import asked_words
-from amparo.access.web import Request, requires
+from amparo.access.web import Request, fresh, requires
 from amparo.accounts.queries import (
     MembershipRow,
     OrganisationRow,
+    asleep_people_of,
     find_invitation,
     find_membership,
     get_organisation,
@@ -58,7 +61,8 @@ def people(request: Request) -> HttpResponse:
     context = {
         "people": people_table(people_of(organisation.id, request.now), viewer=request.viewer),
         "invitations": invitations,
-        "invitation_table": invitation_table(invitations),
+        "asleep": asleep_people_of(organisation.id, request.now),
+        "invitation_table": invitation_table(invitations, waiting=awaiting_invitations(invitations)),
         "organisation": organisation,
         "suspended": suspended,
         "suspended_table": suspended_table(suspended),
@@ -67,6 +71,7 @@ def people(request: Request) -> HttpResponse:
 
 
 @requires(Permission.PEOPLE_MANAGE)
+@fresh
 def invite(request: Request) -> HttpResponse:
     """Invite somebody; the link is shown on the answer to this one request, to be handed over."""
     organisation = _own_organisation(request)
@@ -96,6 +101,7 @@ def invite(request: Request) -> HttpResponse:
 
 
 @requires(Permission.PEOPLE_MANAGE)
+@fresh
 def person(request: Request) -> HttpResponse:
     """Change somebody's role or team; `person` in the address is the membership's number."""
     organisation = _own_organisation(request)
@@ -127,6 +133,7 @@ def person(request: Request) -> HttpResponse:
 
 @requires(Permission.PEOPLE_MANAGE)
 @require_POST
+@fresh
 def person_number(request: Request) -> HttpResponse:
     """Keep somebody's staff number."""
     form = StaffNumberForm(request.POST)
@@ -174,6 +181,7 @@ def _person_page(request: Request, changed: MembershipRow, form: RoleForm) -> Ht
 
 @requires(Permission.PEOPLE_MANAGE)
 @require_POST
+@fresh
 def person_end(request: Request) -> HttpResponse:
     """End somebody's role at once."""
     end_membership(membership_id=posted_id(request, "person"), by=request.viewer, now=request.now)
@@ -183,6 +191,7 @@ def person_end(request: Request) -> HttpResponse:
 
 @requires(Permission.PEOPLE_MANAGE)
 @require_POST
+@fresh
 def person_password(request: Request) -> HttpResponse:
     """Make a link for a new password, shown on the answer to this one request."""
     membership_id = posted_id(request, "person")
@@ -194,6 +203,16 @@ def person_password(request: Request) -> HttpResponse:
     link = request.build_absolute_uri(reverse("accounts:new-password", args=[secret]))
     context = {"link": link, "back": _back_to_people()}
     return page(request, "access/password_link.html", context, title=_("The link is ready"))
+
+
+@requires(Permission.PEOPLE_MANAGE)
+@require_POST
+@fresh
+def person_wake(request: Request) -> HttpResponse:
+    """Wake an account that nobody used for thirty days."""
+    wake_person(user_id=posted_id(request, "asleep"), by=request.viewer, now=request.now)
+    messages.success(request, _("The account is awake. This person can sign in again."))
+    return HttpResponseRedirect(reverse("accounts:people"))
 
 
 @requires(Permission.PEOPLE_MANAGE)
@@ -240,10 +259,10 @@ def organisation(request: Request) -> HttpResponse:
 
 
 def show_link(request: Request, secret: str, *, email: str, back: str) -> HttpResponse:
-    """Show the link of an invitation, this one time."""
+    """Show the link of an invitation, this one time, and say whether somebody agrees to it first."""
     link = request.build_absolute_uri(reverse("accounts:invitation", args=[secret]))
     invited = find_invitation(secret, request.now)
-    waits = invited is not None and is_awaiting_second_person(invited)
+    waits = invited is not None and awaits_second_person(invited)
     context = {"link": link, "email": email, "waits": waits, "back": Link(label=_("Back"), url=back)}
     return page(request, "access/invited.html", context, title=_("The invitation is ready"))
 

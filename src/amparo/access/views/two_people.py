@@ -39,7 +39,7 @@ from amparo.access.panels.waiting import (
 from amparo.access.queries import ActRow, get_opening, list_notices, list_openings
 from amparo.access.rules import Permission, Verdict
 from amparo.access.views.own import posted_id
-from amparo.access.web import Request, requires, signed_in
+from amparo.access.web import Request, fresh, requires, signed_in
 from amparo.ui.parts import Link
 from amparo.ui.web import page
 
@@ -55,6 +55,7 @@ def acts(request: Request) -> HttpResponse:
 
 
 @requires(Permission.ACT_DECIDE)
+@fresh
 def act(request: Request, act: UUID) -> HttpResponse:
     """Show an act exactly as it will be carried out, and take the decision about it."""
     found = get_act(request.viewer, act)

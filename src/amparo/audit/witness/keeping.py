@@ -12,8 +12,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+from amparo.audit.chain.signing import Signer
 from amparo.audit.rules.heads import Head, compact, read_head, receipt_bytes, why_refused
-from amparo.audit.signing import Signer
 
 TABLES: Final = """
     CREATE TABLE IF NOT EXISTS installation (id TEXT PRIMARY KEY, key TEXT NOT NULL, since TEXT NOT NULL);

@@ -3,13 +3,15 @@
 from amparo.cases.actions.ageing import let_come_of_age
 from amparo.cases.actions.changing import NotAcceptable, Stale, update_case, update_episode, update_person
 from amparo.cases.actions.documents import add_document
+from amparo.cases.actions.dual_acts import NothingToDo, ask_erasure
 from amparo.cases.actions.emergencies import NotOpened, open_in_emergency
 from amparo.cases.actions.episodes import add_episode, link_operation
+from amparo.cases.actions.erasing import empty_persons, erase_persons, hold_person, lift_hold
 from amparo.cases.actions.filters import NameInUse, remove_filter, save_filter
 from amparo.cases.actions.moving import NoSuchStep, NoSuchWorker, ReasonMissing, assign_case, move_case
 from amparo.cases.actions.notes import EmptyNote, add_note
 from amparo.cases.actions.opening import open_case, open_cases
-from amparo.cases.actions.storing import NoRoom, settle_arrivals
+from amparo.cases.actions.storing import NoRoom, seal_clear_contents, settle_arrivals
 from amparo.cases.actions.summaries import take_summary
 from amparo.cases.actions.taking_out import note_taken_out
 from amparo.cases.actions.withdrawing import Work, WorkedOn, withdraw_cases
@@ -22,6 +24,7 @@ __all__ = [
     "NoSuchWorker",
     "NotAcceptable",
     "NotOpened",
+    "NothingToDo",
     "ReasonMissing",
     "Stale",
     "Work",
@@ -29,8 +32,13 @@ __all__ = [
     "add_document",
     "add_episode",
     "add_note",
+    "ask_erasure",
     "assign_case",
+    "empty_persons",
+    "erase_persons",
+    "hold_person",
     "let_come_of_age",
+    "lift_hold",
     "link_operation",
     "move_case",
     "note_taken_out",
@@ -39,6 +47,7 @@ __all__ = [
     "open_in_emergency",
     "remove_filter",
     "save_filter",
+    "seal_clear_contents",
     "settle_arrivals",
     "take_summary",
     "update_case",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -13,15 +14,18 @@ from amparo.access.actions import begin_reading
 from amparo.access.rules import Permission, Viewer
 from amparo.cases.actions.ageing import AGE, follow_record
 from amparo.cases.actions.happenings import note_happening
+from amparo.cases.actions.sealing import sealing_about
 from amparo.cases.models import Case, Episode, Person
+from amparo.cases.queries.places import PLACE_CLOSED
 from amparo.cases.queries.visible import Absent, visible_case
 from amparo.cases.rules import CaseDetails, EpisodeDetails, PersonDetails, Problem, problems
 from amparo.cases.rules.checking import code_problems
 from amparo.cases.rules.deriving import birth_year, episode_months
 from amparo.cases.rules.opening import episode_problems
+from amparo.cases.rules.person import PLACES
 from amparo.cases.rules.timeline import Happening
-from amparo.vault.actions import begin_sealing
 from amparo.vault.queries import open_many
+from amparo.vault.rules import KeyKind
 from amparo.vault.storing import columns_of, record_from, sealed_of
 
 
@@ -42,12 +46,30 @@ class Stale(Exception):
 
 
 @transaction.atomic
-def update_person(*, reference: str, details: PersonDetails, version: int, by: Viewer, now: datetime) -> None:
-    """Change the person of a case; raises `Stale`, `NotAcceptable` or `Absent`."""
+def update_person(
+    *,
+    reference: str,
+    details: PersonDetails,
+    version: int,
+    by: Viewer,
+    now: datetime,
+    with_place: bool = False,
+) -> None:
+    """Change the person of a case; raises `Stale`, `NotAcceptable` or `Absent`.
+
+    Where she is changes only `with_place`. Without, it was not shown to whoever changes something else, and stays as it is:
+    what somebody did not see is never written over.
+    """
     case = visible_case(by, reference, permission=Permission.PERSON_EDIT)
+    if with_place:
+        visible_case(by, reference, permission=Permission.PLACE_READ)
+    elif any(getattr(details, name) is not None for name in PLACES):
+        raise ValueError("These details hold a place, which is kept only with_place.")
     _refuse_faults(problems(details, today=now.date()))
-    changed = _changed(case.person, details, case=case, by=by, now=now)
-    columns = _columns(details, Person, case.person_id, case, now) | {"birth_year": birth_year(details)}
+    without = frozenset() if with_place else PLACE_CLOSED
+    changed = _changed(case.person, details, case=case, by=by, now=now, without=without)
+    columns = _columns(details, Person, case.person_id, case, by, now, without=without)
+    columns["birth_year"] = birth_year(details)
     _write(Person, case.person_id, version, columns, now)
     if AGE.intersection(changed):
         follow_record(details, person=case.person_id, now=now)
@@ -63,7 +85,7 @@ def update_case(*, reference: str, details: CaseDetails, version: int, by: Viewe
     case = visible_case(by, reference, permission=Permission.CASE_EDIT)
     _refuse_faults(problems(details, today=now.date()))
     changed = _changed(case, details, case=case, by=by, now=now)
-    _write(Case, case.id, version, _columns(details, Case, case.id, case, now), now)
+    _write(Case, case.id, version, _columns(details, Case, case.id, case, by, now), now)
     note_happening(case, Happening.CASE_CHANGED, action="cases.case.change", by=by, now=now, fields=changed)
 
 
@@ -78,7 +100,7 @@ def update_episode(
         raise Absent
     refuse_episode_faults(details, case=case, by=by, now=now)
     changed = _changed(row, details, case=case, by=by, now=now)
-    columns = _columns(details, Episode, row.id, case, now) | episode_months(details)
+    columns = _columns(details, Episode, row.id, case, by, now) | episode_months(details)
     _write(Episode, row.id, version, columns, now)
     _touch(case, now)
     note_happening(
@@ -114,9 +136,18 @@ def _write(
         raise Stale(seen=version)
 
 
-def _columns(details: Any, model: type[models.Model], row: UUID, case: Case, now: datetime) -> dict[str, Any]:
-    sealing = begin_sealing([case.person_id], now=now)
-    return columns_of(details, model=model, row=row, person=case.person_id, sealing=sealing)
+def _columns(
+    details: Any,
+    model: type[models.Model],
+    row: UUID,
+    case: Case,
+    by: Viewer,
+    now: datetime,
+    *,
+    without: Collection[KeyKind] = (),
+) -> dict[str, Any]:
+    sealing = sealing_about(case.person_id, by=by, now=now)
+    return columns_of(details, model=model, row=row, person=case.person_id, sealing=sealing, without=without)
 
 
 def _touch(case: Case, now: datetime) -> None:
@@ -124,10 +155,19 @@ def _touch(case: Case, now: datetime) -> None:
     Case.objects.filter(id=case.id).update(changed_at=now)
 
 
-def _changed(row: models.Model, details: Any, *, case: Case, by: Viewer, now: datetime) -> tuple[str, ...]:
+def _changed(
+    row: models.Model,
+    details: Any,
+    *,
+    case: Case,
+    by: Viewer,
+    now: datetime,
+    without: Collection[KeyKind] = (),
+) -> tuple[str, ...]:
     """Name the attributes that differ, for the log; the old values are opened for this and read as such."""
     reading = begin_reading(
         by, action="cases.case.compare", persons=[case.person_id], record=case.reference, now=now
     )
-    old = record_from(row, type(details), open_many(reading, sealed_of(row, type(details))))
+    sealed = sealed_of(row, type(details), without=without)
+    old = record_from(row, type(details), open_many(reading, sealed))
     return tuple(f.name for f in fields(details) if getattr(old, f.name) != getattr(details, f.name))

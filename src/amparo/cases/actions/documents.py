@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import BinaryIO
 from uuid import UUID
 
@@ -12,13 +13,13 @@ from django.db import transaction
 from amparo.access.rules import Permission, Viewer
 from amparo.cases.actions.changing import refuse_unknown_code
 from amparo.cases.actions.happenings import note_happening
+from amparo.cases.actions.sealing import sealing_about
 from amparo.cases.actions.storing import stored
 from amparo.cases.models import Case, Document
 from amparo.cases.queries.visible import visible_case
 from amparo.cases.rules.documents import LONGEST_TITLE, NotTaken, kind_of
 from amparo.cases.rules.timeline import Happening
-from amparo.vault.actions import begin_sealing
-from amparo.vault.storing import sealed_column
+from amparo.vault.storing import content_place, sealed_column
 from amparo.vocab.identifiers import uuid7
 from amparo.vocab.text import N_
 
@@ -50,16 +51,20 @@ def add_document(
         )
     refuse_unknown_code(kind, codes="document_kind")
     found = kind_of(content, name=name)
-    row, sealing = uuid7(), begin_sealing([case.person_id], now=now)
-    shown = sealed_column(
-        {"title": _title(title or name)},
-        model=Document, name="title", row=row, person=case.person_id, sealing=sealing,
-    )  # fmt: skip
-    with stored(content, size=size) as file, transaction.atomic():
+    row, sealing = uuid7(), sealing_about(case.person_id, by=by, now=now)
+    place = content_place(Document, row=row, person=case.person_id)
+    with (
+        stored(content, size=size, seal=partial(sealing.seal_pieces, place=place)) as file,
+        transaction.atomic(),
+    ):
+        shown = sealed_column(
+            {"title": _title(title or name), "sha256": file.sha256},
+            model=Document, name="title", row=row, person=case.person_id, sealing=sealing,
+        )  # fmt: skip
         Document.objects.create(
             id=row, case=case, person_id=case.person_id, kind=kind, stored_name=file.name, title=shown,
-            content_type=found.content_type, size=file.size, sha256=file.sha256,
-            created_at=now, created_by_id=by.user_id,
+            content_type=found.content_type, size=file.size, created_at=now,
+            created_by_id=by.user_id,
         )  # fmt: skip
         Case.objects.filter(id=case.id).update(changed_at=now)
         note_happening(

@@ -13,12 +13,12 @@ from django.db.models import Max
 from amparo.access.rules import Permission, Viewer
 from amparo.cases.actions.changing import refuse_episode_faults
 from amparo.cases.actions.happenings import note_happening
+from amparo.cases.actions.sealing import sealing_about
 from amparo.cases.models import Case, Episode, Operation
 from amparo.cases.queries.visible import Absent, visible_case
 from amparo.cases.rules import EpisodeDetails
 from amparo.cases.rules.deriving import episode_months
 from amparo.cases.rules.timeline import Happening
-from amparo.vault.actions import begin_sealing
 from amparo.vault.storing import columns_of
 from amparo.vocab.identifiers import uuid7
 from amparo.vocab.reference import BadReference, make_reference, parse_reference
@@ -32,7 +32,7 @@ def add_episode(*, reference: str, details: EpisodeDetails, by: Viewer, now: dat
     refuse_episode_faults(details, case=case, by=by, now=now)
     Case.objects.select_for_update().get(id=case.id)  # numbers are given out one at a time
     number = (case.episodes.aggregate(last=Max("number"))["last"] or 0) + 1
-    row, sealing = uuid7(), begin_sealing([case.person_id], now=now)
+    row, sealing = uuid7(), sealing_about(case.person_id, by=by, now=now)
     columns = columns_of(details, model=Episode, row=row, person=case.person_id, sealing=sealing)
     Episode.objects.create(
         id=row, case=case, person_id=case.person_id, number=number, created_at=now, changed_at=now,

@@ -13,12 +13,12 @@ from amparo.accounts.queries import MembershipRow, people_of
 from amparo.cases.actions.changing import Stale, refuse_unknown_code
 from amparo.cases.actions.happenings import note_happening
 from amparo.cases.actions.notes import new_note
+from amparo.cases.actions.sealing import sealing_about
 from amparo.cases.models import Case
 from amparo.cases.queries.visible import visible_case
 from amparo.cases.rules import Stage
 from amparo.cases.rules.lifecycle import transition
 from amparo.cases.rules.timeline import Happening
-from amparo.vault.actions import begin_sealing
 
 
 class NoSuchStep(ValueError):
@@ -68,7 +68,7 @@ def move_case(
     if not moved:
         raise Stale(seen=version)
     if explanation:
-        sealing = begin_sealing([case.person_id], now=now)
+        sealing = sealing_about(case.person_id, by=by, now=now)
         new_note(case, explanation, kind="decision", by=by, sealing=sealing, now=now).save(force_insert=True)
     happening = Happening.CLOSED if is_closed else Happening.MOVED
     if source is Stage.CLOSED:

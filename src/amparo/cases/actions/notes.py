@@ -10,10 +10,10 @@ from django.db import transaction
 from amparo.access.rules import Permission, Viewer
 from amparo.cases.actions.changing import refuse_unknown_code
 from amparo.cases.actions.happenings import note_happening
+from amparo.cases.actions.sealing import sealing_about
 from amparo.cases.models import Case, Note
 from amparo.cases.queries.visible import visible_case
 from amparo.cases.rules.timeline import Happening
-from amparo.vault.actions import begin_sealing
 from amparo.vault.rules import Sealing
 from amparo.vault.storing import sealed_column
 from amparo.vocab.identifiers import uuid7
@@ -32,7 +32,7 @@ def add_note(
     if not text.strip():
         raise EmptyNote("Write what you want to note down.")
     refuse_unknown_code(kind, codes="note_kind")
-    sealing = begin_sealing([case.person_id], now=now)
+    sealing = sealing_about(case.person_id, by=by, now=now)
     note = new_note(case, text, kind=kind, is_sensitive=is_sensitive, by=by, sealing=sealing, now=now)
     note.save(force_insert=True)
     Case.objects.filter(id=case.id).update(changed_at=now)

@@ -61,7 +61,7 @@ def open_cases(
     known = _known_persons(new, by)
     references = _references(len(new), rng or SystemRandom())
     drawn = [one.existing_person or uuid7() for one in new]
-    sealing = begin_sealing(known, new=[each for each in drawn if each not in known], now=now)
+    sealing = begin_sealing(known, new=[each for each in drawn if each not in known], now=now, by=by)
     persons = [
         known.get(person) or _new_person(one, person, sealing, now)
         for one, person in zip(new, drawn, strict=True)

@@ -1,5 +1,7 @@
 """Write the contents of documents so that none outlives a row that was taken back, and none is lost whose row stands.
 
+A content is sealed while it is written: nothing of it lies on the disk in the clear.
+
 The disk knows nothing of transactions. So a content arrives in a folder of its own and is moved to its place when its row is
 through. Where a process dies in between, or a transaction fails around the action, the sweeper finds the content in that
 folder a day later: with a row it is moved, without one it is removed. What has its place is never swept: a database that
@@ -14,7 +16,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -27,11 +29,15 @@ from django.db import transaction
 
 from amparo.cases.models import Document
 from amparo.cases.queries.stored import arriving_folder, arriving_path, stored_path
+from amparo.vault.actions import begin_sealing
+from amparo.vault.rules import KeyKind
+from amparo.vault.storing import content_place
 
 CHUNK = 1024 * 1024
 KEPT_FREE = 256 * CHUNK  # the database must always have room to write that something went wrong
 ARRIVING_FOR = timedelta(days=1)
 ARRIVING_NAME = re.compile(r"[0-9a-f]{32}(\.part)?")
+Seal = Callable[[Iterable[bytes]], Iterator[bytes]]
 
 
 class NoRoom(Exception):
@@ -48,12 +54,12 @@ class Stored:
 
 
 @contextlib.contextmanager
-def stored(content: BinaryIO, *, size: int) -> Iterator[Stored]:
+def stored(content: BinaryIO, *, size: int, seal: Seal) -> Iterator[Stored]:
     """Have a content on the disk while its row is written; it gets its place when the outermost transaction is through.
 
     Raises `NoRoom`. When the block fails, the content is removed at once.
     """
-    written = _store(content, size=size)
+    written = _store(content, size=size, seal=seal)
     try:
         yield written
     except BaseException:
@@ -76,6 +82,30 @@ def settle_arrivals(*, now: datetime) -> int:
     return len(left)
 
 
+def seal_clear_contents(*, now: datetime) -> int:
+    """Seal the contents that an earlier version left in the clear; gives how many. May be cut short and run again."""
+    return sum(_seal_if_clear(row, now=now) for row in Document.objects.order_by("id").iterator())
+
+
+def _seal_if_clear(row: Document, *, now: datetime) -> bool:
+    """Tell the two apart by size: a sealed content is longer than what it holds."""
+    path = next(
+        (each for each in (stored_path(row.stored_name), arriving_path(row.stored_name)) if each.exists()),
+        None,
+    )
+    if path is None or path.stat().st_size != row.size:
+        return False
+    sealing = begin_sealing([row.person_id], now=now)
+    if row.person_id not in sealing.keys[KeyKind.RECORD]:  # she was erased: it came back with an old backup
+        path.unlink()
+        return True
+    place = content_place(Document, row=row.id, person=row.person_id)
+    with path.open("rb") as clear:
+        sealed = _store(clear, size=row.size, seal=partial(sealing.seal_pieces, place=place))
+    _move(arriving_path(sealed.name), path)
+    return True
+
+
 def _arrived_before(edge: datetime) -> Iterator[Path]:
     folder = arriving_folder()
     for path in folder.iterdir() if folder.is_dir() else ():
@@ -84,14 +114,14 @@ def _arrived_before(edge: datetime) -> Iterator[Path]:
                 yield path
 
 
-def _store(content: BinaryIO, *, size: int) -> Stored:
+def _store(content: BinaryIO, *, size: int, seal: Seal) -> Stored:
     """Write to a temporary name, sync, rename, sync the folder: a crash leaves the whole file or none."""
     target = arriving_path(uuid4())
     unfinished = target.with_suffix(".part")
     try:
         if shutil.disk_usage(settings.AMPARO_DOCUMENTS).free < size + KEPT_FREE:
             raise NoRoom
-        written, digest = _write(content, _in_its_folder(unfinished))
+        written, digest = _write(content, _in_its_folder(unfinished), seal)
         _move(unfinished, target)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -121,23 +151,31 @@ def _move(source: Path, target: Path) -> None:
         os.close(descriptor)
 
 
-def _write(content: BinaryIO, target: Path) -> tuple[int, str]:
-    digest, written = hashlib.sha256(), 0
+def _write(content: BinaryIO, target: Path, seal: Seal) -> tuple[int, str]:
+    measured = _Measured(content)
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        for piece in _pieces(content):
-            digest.update(piece)
+        for piece in seal(measured):
             rest = memoryview(piece)
             while rest:
                 rest = rest[os.write(descriptor, rest) :]
-            written += len(piece)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    return written, digest.hexdigest()
+    return measured.size, measured.digest.hexdigest()
 
 
-def _pieces(content: BinaryIO) -> Iterator[bytes]:
-    content.seek(0)
-    while piece := content.read(CHUNK):
-        yield piece
+class _Measured:
+    """Give the pieces of a content once, and count and digest what went by."""
+
+    def __init__(self, content: BinaryIO) -> None:
+        self._content = content
+        self.size = 0
+        self.digest = hashlib.sha256()
+
+    def __iter__(self) -> Iterator[bytes]:
+        self._content.seek(0)
+        while piece := self._content.read(CHUNK):
+            self.digest.update(piece)
+            self.size += len(piece)
+            yield piece

@@ -35,9 +35,10 @@ from amparo.cases.actions import (
 )
 from amparo.cases.api.refusals import STALE, faults_at
 from amparo.cases.api.routing import router
-from amparo.cases.api.shapes import Changed, Conflict
+from amparo.cases.api.shapes import Changed, Conflict, WithPlace
 from amparo.cases.queries import Absent, CaseFile, EpisodeFile, case_at, episode_at, get_case, person_at
 from amparo.cases.rules import CaseDetails, EpisodeDetails, PersonDetails
+from amparo.cases.rules.person import PLACES
 
 R = TypeVar("R", PersonDetails, CaseDetails, EpisodeDetails)
 
@@ -83,11 +84,18 @@ class OperationGiven(Given):
 
 @router.patch("/cases/{reference}/person", response={200: Changed, **ACTING, 409: Conflict[PersonDetails]})
 def person_change(
-    request: Request, reference: str, sent: PersonChange, key: OptionalKey
+    request: Request, reference: str, sent: PersonChange, key: OptionalKey, place: WithPlace = False
 ) -> Changed | Status[Conflict[PersonDetails]]:
     """Change the person of a case."""
     require(request.viewer, Permission.PERSON_EDIT)
-    file = get_case(request.viewer, reference, now=request.now, permission=Permission.PERSON_EDIT)
+    with_place = place or any(sent.changes.values.get(name) is not None for name in PLACES)
+    file = get_case(
+        request.viewer,
+        reference,
+        now=request.now,
+        permission=Permission.PERSON_EDIT,
+        with_place=with_place,
+    )
 
     def change() -> dict[str, int]:
         update_person(
@@ -96,14 +104,17 @@ def person_change(
             version=sent.version,
             by=request.viewer,
             now=request.now,
+            with_place=with_place,
         )
         return {"version": sent.version + 1}
 
     try:
         return _changed(request, key, change)
     except Stale:
-        file = get_case(request.viewer, reference, now=request.now)
-        base = _at(lambda: person_at(request.viewer, reference, sent.version, now=request.now))
+        file = get_case(request.viewer, reference, now=request.now, with_place=with_place)
+        base = _at(
+            lambda: person_at(request.viewer, reference, sent.version, now=request.now, with_place=with_place)
+        )
         return _conflict(Conflict[PersonDetails], file.person.version, base, file.person.details)
 
 

@@ -15,7 +15,7 @@ from amparo.access.web import Request
 from amparo.cases.actions import open_case
 from amparo.cases.api.refusals import faults_at
 from amparo.cases.api.routing import router
-from amparo.cases.api.shapes import CaseGiven, Opened, TimelineGiven
+from amparo.cases.api.shapes import CaseGiven, Opened, TimelineGiven, WithPlace
 from amparo.cases.queries import get_case, list_timeline
 from amparo.cases.rules import CaseDetails, EpisodeDetails, PersonDetails
 from amparo.cases.rules.opening import NewCase, NewNote
@@ -71,10 +71,10 @@ def case_open(request: Request, sent: CaseSent, key: NeededKey) -> Status[Opened
 
 
 @router.get("/cases/{reference}", response={200: CaseGiven, **READING})
-def case_read(request: Request, reference: str) -> CaseGiven:
+def case_read(request: Request, reference: str, place: WithPlace = False) -> CaseGiven:
     """Open a case with its person and its episodes. The reading is logged."""
     require(request.viewer, Permission.CASE_READ)
-    return CaseGiven.model_validate(get_case(request.viewer, reference, now=request.now))
+    return CaseGiven.model_validate(get_case(request.viewer, reference, now=request.now, with_place=place))
 
 
 @router.get("/cases/{reference}/timeline", response={200: TimelineGiven, **READING})

@@ -115,5 +115,6 @@ def document_read(request: Request, reference: str, document: UUID) -> FileRespo
         filename=f"document.{ending}",
         content_type=found.content_type,
     )
+    answer["Content-Length"] = str(found.size)  # a file that breaks off is then seen to be broken
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 from uuid import UUID
+
+from ninja import Query
 
 from amparo.access.api import Failure, Given
 from amparo.cases.rules import CaseDetails, ChildTrack, EpisodeDetails, PersonDetails, Stage
@@ -37,13 +39,26 @@ class CaseLines(Given):
     is_more_than_total: bool
 
 
+WithPlace = Annotated[
+    bool,
+    Query(
+        description="Open where the person is, too, which needs the permission place.read and is logged as such. Left out, "
+        "`address` is empty whatever is recorded, and an empty `address` that is sent back changes nothing."
+    ),
+]
+
+
 class PersonGiven(Given):
-    """A person. `ages` are the lowest and the highest age that is possible today."""
+    """A person. `ages` are the lowest and the highest age that is possible today.
+
+    Without `is_place_open`, an empty `address` says nothing: it was not opened.
+    """
 
     id: UUID
     version: int
     display_name: str
     ages: tuple[int, int] | None
+    is_place_open: bool
     details: PersonDetails
 
 

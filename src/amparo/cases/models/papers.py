@@ -36,23 +36,22 @@ class Note(models.Model):
 
 
 class Document(models.Model):
-    """A file that belongs to a case. Its content lies under a random name outside the web root."""
+    """A file that belongs to a case. Its content lies sealed, under a random name, outside the web root."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="documents")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     kind = code("other")
-    title = VaultField(privacy=Privacy.STORY, holds=("title",))
+    title = VaultField(privacy=Privacy.STORY, holds=("title", "sha256"))
     stored_name = models.UUIDField(unique=True)
     content_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField()
-    sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
 
     PRIVACY: ClassVar[Mapping[str, Privacy]] = classes(
         technical=(
-            "id", "case", "person", "stored_name", "content_type", "size", "sha256", "created_at", "created_by",
+            "id", "case", "person", "stored_name", "content_type", "size", "created_at", "created_by",
         ),
         coded=("kind",),
     )  # fmt: skip

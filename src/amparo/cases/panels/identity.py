@@ -36,7 +36,7 @@ def identity_bar(file: CaseFile) -> IdentityBar:
     details = file.person.details
     return IdentityBar(
         reference=file.reference,
-        name=file.person.display_name,
+        name=_("Erased") if file.person.is_erased else file.person.display_name,
         age=say_ages(file.person.ages),
         is_child=file.child_track is ChildTrack.CHILD,
         is_age_in_doubt=file.child_track is ChildTrack.IN_DOUBT,
@@ -101,6 +101,7 @@ def acts(file: CaseFile, viewer: Viewer) -> Acts:
         (Permission.DOCUMENT_ADD, _("Add a document"), "document-new"),
         (Permission.CASE_EDIT, _("Add what happened"), "episode-new"),
         (Permission.SUMMARY_PRINT, _("Summary as PDF"), "summary-pdf"),
+        (Permission.CASE_REOPEN, _("Erase this person"), "erase"),
     ]
     links = tuple(
         Link(label=label, url=reverse(f"cases:{name}", args=[file.reference]))

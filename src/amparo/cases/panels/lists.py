@@ -61,7 +61,7 @@ def _case_row(row: CaseRow, *, has_worker: bool) -> Row:
     return Row(
         url=reverse("cases:detail", args=[row.reference]),
         cells=(
-            Cell(value=row.name or _("Name not known"), is_name=True),
+            Cell(value=_("Erased") if row.is_erased else row.name or _("Name not known"), is_name=True),
             Cell(value=row.reference, is_reference=True),
             Cell(value=(born,) if track is None else (born, track)),
             Cell(value=stage_state(row.stage)),

@@ -84,17 +84,33 @@ def overview(file: CaseFile, viewer: Viewer, notes: Sequence[NoteFile]) -> Overv
 
 
 def person_blocks(file: CaseFile, viewer: Viewer) -> tuple[Block, ...]:
-    """Return the sections of the person."""
+    """Return the sections of the person. Where she is stands there for those who may see it, closed until they ask."""
     may_edit = may_do(viewer, file, Permission.PERSON_EDIT)
+    may_see_place = may_do(viewer, file, Permission.PLACE_READ)
     return tuple(
         Block(
             code=section.code,
             title=_(section.title),
-            rows=summary_rows(file.person.details, section.fields),
+            rows=_person_rows(file, section),
             url=section_url(file, section) if may_edit else "",
             has_answers=has_answers(file.person.details, section.fields),
         )
         for section in sections_of(Subject.PERSON)
+        if may_see_place or not section.has_place
+    )
+
+
+def _person_rows(file: CaseFile, section: Section) -> tuple[SummaryRow, ...]:
+    if not section.has_place or file.person.is_place_open:
+        return summary_rows(file.person.details, section.fields)
+    url = reverse("cases:person", args=[file.reference])
+    return (
+        SummaryRow(
+            label=_(section.title),
+            value=_("Closed. Whoever opens it is written down."),
+            url=f"{url}?place=open#{section.code}",
+            act=_("Show"),
+        ),
     )
 
 

@@ -38,7 +38,7 @@ def summary_values(file: CaseFile, *, by: Viewer, now: datetime) -> dict[str, An
     return {
         "title": _("Summary of a case"),
         "reference": file.reference,
-        "name": file.person.display_name or _("Name not known"),
+        "name": _("Erased") if file.person.is_erased else file.person.display_name or _("Name not known"),
         "marks": " · ".join((say_ages(file.person.ages), *_track(file))),
         "confidential": _("Confidential"),
         "warning": _(

@@ -67,11 +67,17 @@ def note_entries(notes: Sequence[NoteFile]) -> tuple[parts.TimelineEntry, ...]:
             title=code_label("note_kind", note.kind),
             at=note.created_at,
             by=note.created_by,
-            text=_("This note is sensitive. Your role does not read it.") if note.is_withheld else note.text,
+            text=_note_text(note),
             state=State(label=_("Sensitive"), colour="purple") if note.is_sensitive else None,
         )
         for note in notes
     )
+
+
+def _note_text(note: NoteFile) -> str:
+    if note.is_withheld:
+        return _("This note is sensitive. Your role does not read it.")
+    return _("Erased") if note.is_erased else note.text
 
 
 def document_table(reference: str, documents: Sequence[DocumentFile], *, add_url: str) -> DataTable:
@@ -86,9 +92,9 @@ def document_table(reference: str, documents: Sequence[DocumentFile], *, add_url
     )
     rows = tuple(
         Row(
-            url=reverse("cases:document", args=[reference, document.id]),
+            url="" if document.is_erased else reverse("cases:document", args=[reference, document.id]),
             cells=(
-                Cell(value=document.title, is_name=True),
+                Cell(value=_("Erased") if document.is_erased else document.title, is_name=True),
                 Cell(value=code_label("document_kind", document.kind)),
                 Cell(
                     value=f"{_(labels.get(document.content_type, document.content_type))}, {say_size(document.size)}"

@@ -5,10 +5,12 @@ All of it returns plain frozen values: no page, form or serializer ever holds a 
 
 from amparo.cases.queries.bulk import chosen_ids, count_files, iterate_files
 from amparo.cases.queries.emergencies import find_for_emergency, is_open_in_emergency
+from amparo.cases.queries.erasable import is_erasable, person_to_erase
 from amparo.cases.queries.files import CaseFile, EpisodeFile, PersonFile, find_reference, get_case
 from amparo.cases.queries.filters import FilterFile, list_filters
 from amparo.cases.queries.likely import LikelyPerson, likely_persons
 from amparo.cases.queries.lists import CaseChoices, CasePage, CaseRow, Sort, list_cases, search_own_caseload
+from amparo.cases.queries.outline import CaseOutline, get_outline
 from amparo.cases.queries.papers import (
     DocumentFile,
     NoteFile,
@@ -28,6 +30,7 @@ __all__ = [
     "Absent",
     "CaseChoices",
     "CaseFile",
+    "CaseOutline",
     "CasePage",
     "CaseRow",
     "DocumentFile",
@@ -52,6 +55,8 @@ __all__ = [
     "get_case",
     "get_document",
     "get_known_persons",
+    "get_outline",
+    "is_erasable",
     "is_open_in_emergency",
     "iterate_files",
     "likely_persons",
@@ -64,5 +69,6 @@ __all__ = [
     "own_work",
     "person_at",
     "person_ids",
+    "person_to_erase",
     "search_own_caseload",
 ]

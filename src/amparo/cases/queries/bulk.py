@@ -101,7 +101,8 @@ def _files(cases: Sequence[Case], reading: Reading) -> Iterator[BareFile]:
         )
     )
     for note, opened in zip(notes, open_many(reading, [note.text for note in notes]), strict=True):
-        comments[note.case_id].append(opened["text"])
+        if opened:  # what belonged to a person who was erased is gone
+            comments[note.case_id].append(opened["text"])
     for case in cases:
         yield BareFile(
             id=case.id,

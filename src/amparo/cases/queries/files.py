@@ -11,6 +11,7 @@ from django.db.models import Count, QuerySet
 from amparo.access.actions import begin_reading
 from amparo.access.rules import Permission, Viewer
 from amparo.cases.models import Episode, Person
+from amparo.cases.queries.places import begin_place_reading, person_details
 from amparo.cases.queries.visible import visible_case, visible_cases
 from amparo.cases.rules.case import CaseDetails
 from amparo.cases.rules.children import ChildTrack, age_on
@@ -26,13 +27,15 @@ from amparo.vocab.reference import BadReference, parse_reference
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonFile:
-    """A person, opened."""
+    """A person, opened. Her place is left closed unless it was asked for: `details` is then empty there, and not to be kept."""
 
     id: UUID
     version: int
     details: PersonDetails
     display_name: str
     ages: tuple[int, int] | None
+    is_place_open: bool = False
+    is_erased: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,14 +76,23 @@ class CaseFile:
 
 
 def get_case(
-    viewer: Viewer, reference: str, *, now: datetime, permission: Permission = Permission.CASE_READ
+    viewer: Viewer,
+    reference: str,
+    *,
+    now: datetime,
+    permission: Permission = Permission.CASE_READ,
+    with_place: bool = False,
 ) -> CaseFile:
-    """Open one case; `Absent` when it is hidden from the viewer or does not exist."""
+    """Open one case; `Absent` when it is hidden from the viewer or does not exist.
+
+    Where the person is stays closed unless it is asked for, by somebody who may see it.
+    """
     case = visible_case(viewer, reference, permission=permission)
     episodes = list(_with_links(case.episodes.all()))
     reading = begin_reading(
         viewer, action="cases.case.read", persons=[case.person_id], record=case.reference, now=now
     )
+    place = begin_place_reading(viewer, case, now=now) if with_place else None
     return CaseFile(
         id=case.id,
         reference=case.reference,
@@ -99,7 +111,7 @@ def get_case(
         worker_id=case.worker_id,
         worker="" if case.worker is None else case.worker.name,
         details=record_from(case, CaseDetails, open_many(reading, sealed_of(case, CaseDetails))),
-        person=_person(case.person, reading, now.date()),
+        person=_person(case.person, reading, place, now.date()),
         episodes=tuple(_episode(episode, reading) for episode in episodes),
     )
 
@@ -121,14 +133,16 @@ def _with_links(episodes: QuerySet[Episode]) -> QuerySet[Episode]:
     )
 
 
-def _person(person: Person, reading: Reading, today: date) -> PersonFile:
-    details = record_from(person, PersonDetails, open_many(reading, sealed_of(person, PersonDetails)))
+def _person(person: Person, reading: Reading, place: Reading | None, today: date) -> PersonFile:
+    details = person_details(person, reading, place)
     return PersonFile(
         id=person.id,
         version=person.version,
         details=details,
         display_name=display_name(details.called, details.names),
         ages=age_on(today, details),
+        is_place_open=place is not None,
+        is_erased=reading.is_erased(person.id),
     )
 
 

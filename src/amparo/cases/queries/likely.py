@@ -12,6 +12,7 @@ from amparo.access.actions import begin_reading
 from amparo.access.rules import Viewer
 from amparo.cases.models import Case
 from amparo.cases.queries.lists import OWN_CASELOAD
+from amparo.cases.queries.places import PLACE_CLOSED
 from amparo.cases.queries.visible import visible_cases
 from amparo.cases.rules.likeness import Likeness, likenesses
 from amparo.cases.rules.naming import display_name
@@ -52,7 +53,8 @@ def likely_persons(viewer: Viewer, details: PersonDetails, *, now: datetime) -> 
     reading = begin_reading(viewer, action="cases.case.compare_names", persons=list(by_person), now=now)
     cases = list(by_person.values())
     opened = open_many(
-        reading, [sealed for case in cases for sealed in sealed_of(case.person, PersonDetails)]
+        reading,
+        [sealed for case in cases for sealed in sealed_of(case.person, PersonDetails, without=PLACE_CLOSED)],
     )
     width = len(opened) // len(cases)
     found = []

@@ -20,6 +20,7 @@ from amparo.cases.rules.lifecycle import Stage
 from amparo.cases.rules.naming import display_name, matches
 from amparo.cases.rules.person import Name
 from amparo.vault.queries import open_many
+from amparo.vault.rules import DOTS, KeysAway
 
 PAGE = 25
 COUNTED = 1_000
@@ -73,6 +74,7 @@ class CaseRow:
     id: UUID
     reference: str
     name: str
+    is_erased: bool
     stage: Stage
     child_track: ChildTrack
     birth_year: int | None
@@ -193,26 +195,35 @@ def _beyond(column: str, key: str, *, newer: bool) -> Q:
 def rows_of(
     viewer: Viewer, cases: list[Case], *, action: str, now: datetime, names_only: str = ""
 ) -> tuple[CaseRow, ...]:
-    """Make the lines of a list from rows that were chosen within the viewer's reach; their names are opened in one reading."""
+    """Make the lines of a list from rows that were chosen within the viewer's reach; their names are opened in one reading.
+
+    Where the keys are away, dots stand for the names: what is coded is still of use.
+    """
     if not cases:
         return ()
     reading = begin_reading(viewer, action=action, persons=[case.person_id for case in cases], now=now)
-    opened = open_many(reading, [case.person.names for case in cases])
+    try:
+        opened = open_many(reading, [case.person.names for case in cases])
+    except KeysAway:
+        if names_only:
+            raise  # a search that compares nothing must not say that it found nobody
+        return tuple(_row(case, DOTS) for case in cases)
     rows = []
     for case, content in zip(cases, opened, strict=True):
         names = _NAMES.validate_python(content.get("names", ()))
         called = content.get("called", "")
         if names_only and not matches(names_only, [called, *(name.text for name in names)]):
             continue
-        rows.append(_row(case, display_name(called, names)))
+        rows.append(_row(case, display_name(called, names), is_erased=reading.is_erased(case.person_id)))
     return tuple(rows)
 
 
-def _row(case: Case, name: str) -> CaseRow:
+def _row(case: Case, name: str, *, is_erased: bool = False) -> CaseRow:
     return CaseRow(
         id=case.id,
         reference=case.reference,
         name=name,
+        is_erased=is_erased,
         stage=Stage(case.stage),
         child_track=ChildTrack(case.child_track),
         birth_year=case.person.birth_year,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO
 from uuid import UUID
@@ -12,7 +12,9 @@ from amparo.access.rules import Permission, Viewer
 from amparo.cases.models import Document
 from amparo.cases.queries.stored import open_stored
 from amparo.cases.queries.visible import Absent, visible_case
-from amparo.vault.queries import open_many
+from amparo.vault.queries import open_content, open_many
+from amparo.vault.rules import NoKeys, Reading
+from amparo.vault.storing import content_place
 
 SHOWN = 200
 
@@ -25,6 +27,7 @@ class NoteFile:
     kind: str
     is_sensitive: bool
     is_withheld: bool
+    is_erased: bool
     text: str
     created_at: datetime
     created_by: str
@@ -32,17 +35,20 @@ class NoteFile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DocumentFile:
-    """What is known of a document; its content is read from the store by `stored_name`."""
+    """What is known of a document, and the reading in which its content may be opened."""
 
     id: UUID
     kind: str
     title: str
+    is_erased: bool
     content_type: str
     size: int
     sha256: str
     stored_name: UUID
     created_at: datetime
     created_by: str
+    person: UUID
+    reading: Reading = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +80,8 @@ def list_notes(viewer: Viewer, reference: str, *, now: datetime) -> tuple[NoteFi
             kind=note.kind,
             is_sensitive=note.is_sensitive,
             is_withheld=hide,
-            text="" if hide else next(opened)["text"],
+            is_erased=reading.is_erased(case.person_id),
+            text="" if hide else next(opened).get("text", ""),
             created_at=note.created_at,
             created_by="" if note.created_by is None else note.created_by.name,
         )
@@ -101,10 +108,15 @@ def get_document(viewer: Viewer, reference: str, document: UUID, *, now: datetim
 
 
 def document_content(document: DocumentFile) -> BinaryIO:
-    """Open the content of a document that `get_document` returned; `Absent` when the store has lost it."""
+    """Open the content of a document that `get_document` returned, in the reading that was logged for it.
+
+    Raises `Absent` when the disk has lost it or its person was erased, `NotOpened` when its beginning was changed. What was
+    changed further on stops the reading there.
+    """
+    place = content_place(Document, row=document.id, person=document.person)
     try:
-        return open_stored(document.stored_name)
-    except FileNotFoundError as error:
+        return open_content(document.reading, open_stored(document.stored_name), place)
+    except (FileNotFoundError, NoKeys) as error:
         raise Absent from error
 
 
@@ -132,13 +144,16 @@ def _documents(
         DocumentFile(
             id=document.id,
             kind=document.kind,
-            title=title["title"],
+            title=title.get("title", ""),
+            is_erased=reading.is_erased(document.person_id),
             content_type=document.content_type,
             size=document.size,
-            sha256=document.sha256,
+            sha256=title.get("sha256", ""),
             stored_name=document.stored_name,
             created_at=document.created_at,
             created_by="" if document.created_by is None else document.created_by.name,
+            person=document.person_id,
+            reading=reading,
         )
         for document, title in zip(documents, titles, strict=True)
     )

@@ -13,11 +13,11 @@ from pydantic import TypeAdapter
 from amparo.access.actions import begin_reading
 from amparo.access.rules import Viewer
 from amparo.cases.models import Case, Person
+from amparo.cases.queries.places import person_details
 from amparo.cases.queries.visible import visible_cases
 from amparo.cases.rules.person import Name, PersonDetails
 from amparo.cases.rules.sameness import PersonKey, sameness_key
 from amparo.vault.queries import open_many
-from amparo.vault.storing import record_from, sealed_of
 from amparo.vocab.dates import PartialDate
 
 OPENED_AT_ONCE = 2_000
@@ -62,8 +62,13 @@ def find_alike(viewer: Viewer, keys: Collection[PersonKey], *, now: datetime) ->
     return found
 
 
-def get_known_persons(viewer: Viewer, ids: Collection[UUID], *, now: datetime) -> Mapping[UUID, KnownPerson]:
-    """Open persons of the organisation by id, in one logged reading; those out of reach are left out."""
+def get_known_persons(
+    viewer: Viewer, ids: Collection[UUID], *, now: datetime, with_place: bool = False
+) -> Mapping[UUID, KnownPerson]:
+    """Open persons of the organisation by id, in one logged reading; those out of reach are left out.
+
+    Where they are stays closed unless it is asked for, to be compared.
+    """
     cases = _own(viewer).filter(person_id__in=set(ids)).order_by("id").select_related("person")
     first: dict[UUID, Case] = {}
     for case in cases:
@@ -71,13 +76,12 @@ def get_known_persons(viewer: Viewer, ids: Collection[UUID], *, now: datetime) -
     if not first:
         return {}
     reading = begin_reading(viewer, action="cases.person.compare", persons=list(first), now=now)
+    place = reading if with_place else None
     return {
         identifier: KnownPerson(
             id=identifier,
             reference=case.reference,
-            details=record_from(
-                case.person, PersonDetails, open_many(reading, sealed_of(case.person, PersonDetails))
-            ),
+            details=person_details(case.person, reading, place),
         )
         for identifier, case in first.items()
     }

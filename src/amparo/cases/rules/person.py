@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from amparo.vocab.dates import PartialDate, StatedAge
-from amparo.vocab.described import Privacy, describe
+from amparo.vocab.described import Privacy, describe, described_fields
 from amparo.vocab.text import N_
 
 IDENTITY, PLACE, CODED = Privacy.IDENTITY, Privacy.PLACE, Privacy.CODED
@@ -151,3 +152,9 @@ class PersonDetails:
         N_("Education completed"), privacy=CODED, codes="education", default="not_asked"
     )
     is_deceased: str = describe(N_("Has died"), privacy=CODED, codes="yes_no", default="not_asked")
+
+
+# What stands under the key of a place: opened for whoever asks and may see it, never along with the rest.
+PLACES: Final = tuple(
+    name for name, words, _type in described_fields(PersonDetails) if words.privacy is Privacy.PLACE
+)

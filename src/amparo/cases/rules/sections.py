@@ -8,6 +8,7 @@ from enum import StrEnum
 from amparo.cases.rules.case import CaseDetails
 from amparo.cases.rules.episode import EpisodeDetails
 from amparo.cases.rules.person import PersonDetails
+from amparo.vocab.described import Privacy, described_fields
 from amparo.vocab.text import N_
 
 
@@ -33,6 +34,12 @@ class Section:
     title: str
     fields: tuple[str, ...]
     why: str = ""
+
+    @property
+    def has_place(self) -> bool:
+        """Tell whether it asks where the person is: that is opened only for whoever asks, and may see it."""
+        described = described_fields(self.subject.record)
+        return any(words.privacy is Privacy.PLACE for name, words, _type in described if name in self.fields)
 
 
 def _person(code: str, title: str, *fields: str, why: str = "") -> Section:

@@ -28,6 +28,7 @@ class Happening(StrEnum):
     SUMMARY_PRINTED = "summary_printed"
     EXPORTED = "exported"
     EMERGENCY = "emergency"
+    ERASED = "erased"
 
     @property
     def label(self) -> str:
@@ -54,4 +55,5 @@ HAPPENINGS = {
     Happening.SUMMARY_PRINTED: N_("Summary printed"),
     Happening.EXPORTED: N_("Taken out as a workbook"),
     Happening.EMERGENCY: N_("Opened by somebody else in an emergency"),
+    Happening.ERASED: N_("The person was erased"),
 }

@@ -57,7 +57,9 @@ def section(request: Request, reference: str, code: str) -> HttpResponseBase:
     """Change one section of the person or of the case."""
     asked = find_section(code)
     permission = Permission.PERSON_EDIT if asked.subject is Subject.PERSON else Permission.CASE_EDIT
-    file = get_case(request.viewer, reference, now=request.now, permission=permission)
+    file = get_case(
+        request.viewer, reference, now=request.now, permission=permission, with_place=asked.has_place
+    )
     edited = _person(request, file, asked) if asked.subject is Subject.PERSON else _case(request, file, asked)
     return _change(request, file, asked, edited)
 
@@ -154,8 +156,14 @@ def _person(request: Request, file: CaseFile, asked: Section) -> Edited:
     return Edited(
         record=file.person.details,
         version=file.person.version,
-        at=partial(person_at, request.viewer, file.reference, now=request.now),
-        save=partial(update_person, reference=file.reference, by=request.viewer, now=request.now),
+        at=partial(person_at, request.viewer, file.reference, now=request.now, with_place=asked.has_place),
+        save=partial(
+            update_person,
+            reference=file.reference,
+            by=request.viewer,
+            now=request.now,
+            with_place=asked.has_place,
+        ),
         tab="person",
         anchor=asked.code,
     )

@@ -14,7 +14,7 @@ from amparo.access.actions import NobodyReviews, OpenedLately, ReasonTooShort, n
 from amparo.access.queries import find_running, has_outside_reviewer
 from amparo.access.queries.emergencies import was_opened
 from amparo.access.rules import SHORTEST_REASON, EmergencyReason, Permission
-from amparo.access.web import Request, requires
+from amparo.access.web import Request, fresh, requires
 from amparo.audit.actions import record_refusal
 from amparo.cases.actions import NotOpened, open_in_emergency
 from amparo.cases.forms import EmergencyForm
@@ -28,6 +28,7 @@ NEVER_SHOWN = frozenset({"address"})
 
 
 @requires(Permission.EMERGENCY_OPEN)
+@fresh
 def emergency(request: Request) -> HttpResponse:
     """Ask what the emergency is, say what happens and who is told, and open one person for an hour."""
     is_possible = has_outside_reviewer(request.viewer, request.now)

@@ -20,12 +20,13 @@ from amparo.cases.panels.timeline import (
     timeline_entries,
 )
 from amparo.cases.queries import CaseFile, get_case, list_notes, list_timeline
-from amparo.cases.views.frame import case_page
+from amparo.cases.views.frame import case_page, or_outline
 
 NEWEST = 5
 
 
 @requires(Permission.CASE_READ)
+@or_outline
 def detail(request: Request, reference: str) -> HttpResponse:
     """Show a case at a glance, with what is due and who works on it."""
     file = get_case(request.viewer, reference, now=request.now)
@@ -41,14 +42,17 @@ def detail(request: Request, reference: str) -> HttpResponse:
 
 
 @requires(Permission.CASE_READ)
+@or_outline
 def person(request: Request, reference: str) -> HttpResponse:
-    """Show all that is recorded of the person, section by section."""
-    file = get_case(request.viewer, reference, now=request.now)
+    """Show all that is recorded of the person, section by section; where she is only after a press of its button."""
+    with_place = request.GET.get("place") == "open"
+    file = get_case(request.viewer, reference, now=request.now, with_place=with_place)
     context = {"blocks": person_blocks(file, request.viewer)}
     return case_page(request, "cases/person.html", context, file=file, title=_("Person"), current="person")
 
 
 @requires(Permission.CASE_READ)
+@or_outline
 def episodes(request: Request, reference: str) -> HttpResponse:
     """Show what happened, one situation after the other."""
     file = get_case(request.viewer, reference, now=request.now)
@@ -62,6 +66,7 @@ def episodes(request: Request, reference: str) -> HttpResponse:
 
 
 @requires(Permission.CASE_READ)
+@or_outline
 def notes(request: Request, reference: str) -> HttpResponse:
     """Show the newest notes."""
     file = get_case(request.viewer, reference, now=request.now)
@@ -73,6 +78,7 @@ def notes(request: Request, reference: str) -> HttpResponse:
 
 
 @requires(Permission.CASE_READ)
+@or_outline
 def timeline(request: Request, reference: str) -> HttpResponse:
     """Show what happened in the case itself, the newest first."""
     file = get_case(request.viewer, reference, now=request.now)
@@ -84,6 +90,7 @@ def timeline(request: Request, reference: str) -> HttpResponse:
 
 
 @requires(Permission.CASE_READ)
+@or_outline
 def access(request: Request, reference: str) -> HttpResponse:
     """Say who can see the case, and why."""
     file = get_case(request.viewer, reference, now=request.now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,9 +12,11 @@ from django.utils.translation import gettext as _
 
 from amparo.access.web import Request
 from amparo.cases.panels.identity import acts, identity_bar, tabs
-from amparo.cases.queries import CaseFile
+from amparo.cases.panels.outline import outline_blocks
+from amparo.cases.queries import CaseFile, get_outline
 from amparo.ui.parts import Link
 from amparo.ui.web import page
+from amparo.vault.rules import KeysAway, TooManyKeys
 
 
 def case_page(
@@ -33,6 +37,23 @@ def case_page(
         "file": file,
     }
     return page(request, template, {**around, **context}, title=title, status=status)
+
+
+def or_outline(view: Callable[[Request, str], HttpResponse]) -> Callable[[Request, str], HttpResponse]:
+    """Show what is coded of the case where the view finds the keys away; who opened too many still gets nothing."""
+
+    @wraps(view)
+    def shown(request: Request, reference: str) -> HttpResponse:
+        try:
+            return view(request, reference)
+        except TooManyKeys:
+            raise
+        except KeysAway:
+            outline = get_outline(request.viewer, reference)
+            context = {"blocks": outline_blocks(outline)}
+            return page(request, "cases/outline.html", context, title=outline.reference)
+
+    return shown
 
 
 def question_page(

@@ -111,6 +111,7 @@ def document(request: Request, reference: str, document: UUID) -> FileResponse:
         content_type=found.content_type,
     )
     answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Length"] = str(found.size)  # a file that breaks off is then seen to be broken
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer["Cache-Control"] = "no-store"
     return answer

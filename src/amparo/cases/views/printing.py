@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from amparo.access.rules import Permission
-from amparo.access.web import Request, requires
+from amparo.access.web import Request, fresh, requires
 from amparo.cases.actions import take_summary
 from amparo.cases.panels.printed import SUMMARY, summary_values
 from amparo.cases.queries import get_case
@@ -15,6 +15,7 @@ from amparo.ui.printing import print_pdf
 
 
 @requires(Permission.SUMMARY_PRINT)
+@fresh
 def summary_pdf(request: Request, reference: str) -> HttpResponse:
     """Say what the paper will hold and that it is written down; then hand it out."""
     if request.method != "POST":

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from amparo.access.actions import Changed, DualKind, Line, ask_act
-from amparo.access.rules import Payload, Permission, Viewer, Where
+from amparo.access.rules import Payload, Permission, TwoPeople, Viewer, Where
 from amparo.audit.actions import record
 from amparo.evidence.actions.exporting import RELEASE, facts_digest
 from amparo.evidence.queries.holdings import metadata_of
@@ -43,9 +43,9 @@ def describe_release(payload: Payload, *, asked_by: Viewer, now: datetime) -> tu
     )
 
 
-def let_leave(payload: Payload, *, asked_by: Viewer, decided_by: Viewer, now: datetime) -> None:
+def let_leave(payload: Payload, *, proof: TwoPeople, now: datetime) -> None:
     """Let the facts be taken from now on."""
-    record("evidence.facts.allow", by=decided_by, at=now, record=str(payload["snapshot"]))
+    record("evidence.facts.allow", by=proof.approved_by, at=now, record=str(payload["snapshot"]))
 
 
 def collect_address(act: UUID) -> str:

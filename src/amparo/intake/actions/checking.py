@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
@@ -23,6 +22,7 @@ from amparo.intake.actions.steps import set_to_work, step
 from amparo.intake.actions.writing import in_bunches
 from amparo.intake.htcds import BadWorkbook, Finding, Workbook, write_rejected
 from amparo.intake.models import ImportBatch, ImportRow
+from amparo.intake.queries import digest_of
 from amparo.intake.rules import BatchState, Examined, Proposal, examine, proposals
 from amparo.intake.rules.keeping import as_plain
 from amparo.intake.rules.results import counts_of
@@ -50,7 +50,7 @@ def receive_workbook(
         team_id=team_id,
         user_id=by.user_id,
         membership=by.membership_id,
-        digest=hashlib.sha256(content).hexdigest(),
+        digest=digest_of(content),
         created_at=now,
         changed_at=now,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
@@ -17,7 +16,7 @@ from amparo.cases.queries import find_alike
 from amparo.intake.actions.locking import wait_for_turn
 from amparo.intake.actions.writing import RowToWrite, in_bunches, write_rows
 from amparo.intake.models import ImportBatch, ImportRow
-from amparo.intake.queries import find_earlier
+from amparo.intake.queries import digest_of, find_earlier
 from amparo.intake.rules import BatchState, Examined, Proposal, examine, proposals
 from amparo.intake.rules.results import Result, counts_of
 
@@ -42,7 +41,7 @@ def take_in(
     examined = examine(
         file, file.name, today=now.date(), report=lambda done, total: report("check", done, total)
     )
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    digest = digest_of(file.read_bytes())
     with transaction.atomic():
         is_writing = not dry_run and not examined.errors
         if is_writing:

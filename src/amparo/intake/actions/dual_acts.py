@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from amparo.access.actions import Changed, DualKind, Line, ask_act
-from amparo.access.rules import Payload, Permission, Viewer, Where
+from amparo.access.rules import Payload, Permission, TwoPeople, Viewer, Where
 from amparo.audit.actions import record
 from amparo.cases.queries import CaseChoices, chosen_ids
 from amparo.intake.actions.exporting import EXPORT, choose_cases
@@ -69,9 +69,9 @@ def describe_export(payload: Payload, *, asked_by: Viewer, now: datetime) -> tup
     )
 
 
-def let_leave(payload: Payload, *, asked_by: Viewer, decided_by: Viewer, now: datetime) -> None:
+def let_leave(payload: Payload, *, proof: TwoPeople, now: datetime) -> None:
     """Let the file be taken from now on: it is written when it is taken, so that no copy of it lies anywhere."""
-    record("intake.workbook.allow", by=decided_by, at=now, count=len(payload["cases"]))
+    record("intake.workbook.allow", by=proof.approved_by, at=now, count=len(payload["cases"]))
 
 
 def collect_address(act: UUID) -> str:

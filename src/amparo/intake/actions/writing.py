@@ -17,6 +17,7 @@ from amparo.cases.rules.opening import NewCase, NewNote
 from amparo.intake.htcds import Value
 from amparo.intake.rules import new_case, person_of
 from amparo.intake.rules.differing import differing, told
+from amparo.intake.rules.homes import MAILING
 
 AT_ONCE = 500
 
@@ -102,7 +103,12 @@ def _joined(
 ) -> list[NewCase]:
     wanted = {references[row.earlier_row] for row in rows if row.earlier_row is not None}
     ids = person_ids(by, wanted)
-    known = get_known_persons(by, [row.known_person for row in rows if row.known_person is not None], now=now)
+    known = get_known_persons(
+        by,
+        [row.known_person for row in rows if row.known_person is not None],
+        with_place=any(name.startswith(MAILING) for row in rows for name in row.values),
+        now=now,
+    )
     cases = []
     for row in rows:
         if row.earlier_row is not None:

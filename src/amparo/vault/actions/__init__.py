@@ -1,5 +1,14 @@
 """Gather the writes of the vault."""
 
+from amparo.vault.actions.erasing import (
+    Held,
+    erase_persons,
+    lift_hold,
+    overwrite_erased_keys,
+    place_hold,
+    prepare_ledger,
+    replay_ledger,
+)
 from amparo.vault.actions.keyring import (
     KeyringThere,
     change_custodian,
@@ -9,14 +18,27 @@ from amparo.vault.actions.keyring import (
 )
 from amparo.vault.actions.sealing import begin_sealing, seal_what_is_clear
 from amparo.vault.custodians.file import write_custodian
+from amparo.vault.own_secrets import is_sealed_secret, open_secret, seal_secret
+from amparo.vault.rules.ledger import NotTwoPeople
 
 __all__ = [
+    "Held",
     "KeyringThere",
+    "NotTwoPeople",
     "begin_sealing",
     "change_custodian",
+    "erase_persons",
+    "is_sealed_secret",
+    "lift_hold",
     "make_keyring",
+    "open_secret",
+    "overwrite_erased_keys",
+    "place_hold",
+    "prepare_ledger",
+    "replay_ledger",
     "rewrap_keys",
     "rotate_keys",
+    "seal_secret",
     "seal_what_is_clear",
     "write_custodian",
 ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from amparo.vault.custodians import Custodian
@@ -27,10 +27,18 @@ class KeyringThere(Exception):
 
 
 @transaction.atomic
-def make_keyring(custodian: Custodian, *, now: datetime, draw: Draw = os.urandom) -> UUID:
-    """Make the keyring of a new installation with a key for each compartment; gives the installation's id."""
+def make_keyring(make_custodian: Callable[[], Custodian], *, now: datetime, draw: Draw = os.urandom) -> UUID:
+    """Make the keyring of a new installation with a key for each compartment; gives the installation's id.
+
+    The custodian is made only when there is no keyring yet: a new key of keys beside an old keyring would be taken for its own.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"LOCK TABLE {Keyring._meta.db_table} IN EXCLUSIVE MODE"
+        )  # of two makers at once, one waits
     if Keyring.objects.exists():
         raise KeyringThere
+    custodian = make_custodian()
     installation = uuid4()
     Keyring.objects.create(
         installation=installation,

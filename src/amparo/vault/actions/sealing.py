@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -12,11 +12,40 @@ from django.db import transaction
 from django.db.models import F, Func, IntegerField, Value
 
 from amparo.vault.fields import VaultField
-from amparo.vault.queries import keeper
-from amparo.vault.rules import Compartment, KeyKind, Sealing
+from amparo.vault.keeping import Keeper
+from amparo.vault.queries import erased_persons, keeper
+from amparo.vault.rules import Asker, Compartment, KeyKind, Member, Sealing
+from amparo.vault.rules.values import KeysByKind, KeysByPerson
 from amparo.vault.storing import vault_fields
 
 AT_ONCE = 500
+GONE = b"\x00"  # in the place of what belonged to somebody who was erased; nothing opens it
+
+
+class _KeysOnDemand(Mapping[KeyKind, KeysByPerson]):
+    """The keys of persons to be written about, each kind fetched when the first value needs it.
+
+    Whoever adds a note needs no key of the place where she is, and should not be counted as having had it.
+    """
+
+    def __init__(self, holder: Keeper, persons: Collection[UUID], *, made: KeysByKind, by: Asker) -> None:
+        self._holder = holder
+        self._persons = persons
+        self._made = made
+        self._by = by
+        self._keys: dict[KeyKind, KeysByPerson] = {}
+
+    def __getitem__(self, kind: KeyKind) -> KeysByPerson:
+        if kind not in self._keys:
+            found = self._holder.open_keys(self._persons, [kind], by=self._by) if self._persons else {}
+            self._keys[kind] = {**found.get(kind, {}), **self._made.get(kind, {})}
+        return self._keys[kind]
+
+    def __iter__(self) -> Iterator[KeyKind]:
+        return iter(KeyKind)
+
+    def __len__(self) -> int:
+        return len(KeyKind)
 
 
 def begin_sealing(
@@ -25,13 +54,12 @@ def begin_sealing(
     now: datetime,
     new: Collection[UUID] = (),
     compartment: Compartment = Compartment.PROTECTION,
+    by: Member | None = None,
 ) -> Sealing:
-    """Fetch the keys of persons for writing about them; those who are `new` get theirs now, in that compartment."""
-    holder = keeper()
-    keys = {kind: dict(found) for kind, found in holder.open_keys(persons, tuple(KeyKind)).items()}
-    if new:
-        for kind, made in holder.make_keys(new, compartment=compartment, now=now).items():
-            keys[kind].update(made)
+    """Give the keys of persons for writing about them; those who are `new` get theirs now, in that compartment."""
+    holder, asker = keeper(), Asker.named(by, action="vault.seal")
+    made = holder.make_keys(new, compartment=compartment, now=now, by=asker) if new else {}
+    keys = _KeysOnDemand(holder, tuple(persons), made=made, by=asker)
     return Sealing(installation=holder.installation, keys=keys)
 
 
@@ -50,9 +78,11 @@ def _seal_clear(field: VaultField, *, now: datetime) -> int:
         places = [field.place_in(row) for row in rows]
         persons = {place.person for place in places}
         held = keeper().open_keys(persons, [KeyKind.RECORD])[KeyKind.RECORD]
-        sealing = begin_sealing(persons & held.keys(), new=persons - held.keys(), now=now)
+        erased = erased_persons(persons - held.keys())
+        sealing = begin_sealing(persons & held.keys(), new=persons - held.keys() - erased, now=now)
         for row, place in zip(rows, places, strict=True):
             value = json.loads(getattr(row, field.name).content)
-            model._default_manager.filter(pk=row.pk).update(**{field.name: sealing.seal(value, place=place)})
+            content = GONE if place.person in erased else sealing.seal(value, place=place)
+            model._default_manager.filter(pk=row.pk).update(**{field.name: content})
         found += len(rows)
     return found

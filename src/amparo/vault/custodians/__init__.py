@@ -8,10 +8,13 @@ from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 
+from amparo.vault.rules.asking import KeysAway
 from amparo.vault.rules.keys import NONCE_BYTES, Draw, Key, NotOpened
 
+FILE, SHARES, DEVICE = "file", "shares", "pkcs11"
 
-class CustodianAway(Exception):
+
+class CustodianAway(KeysAway):
     """The key of keys is not at hand; the message says where it was looked for and what to do."""
 
 

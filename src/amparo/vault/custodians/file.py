@@ -9,7 +9,7 @@ import os
 import secrets
 from pathlib import Path
 
-from amparo.vault.custodians import CustodianAway, RootKeyCustodian
+from amparo.vault.custodians import FILE, CustodianAway, RootKeyCustodian
 from amparo.vault.rules.keys import SECRET_BYTES, Draw, Key
 
 HEAD = "# The key of keys of an Amparo installation. Keep a copy apart from the database and its backups; show it to nobody.\n"
@@ -22,7 +22,7 @@ def read_custodian(path: Path) -> RootKeyCustodian:
         text = path.read_text(encoding="ascii")
     except FileNotFoundError:
         raise CustodianAway(
-            f"There is no key of keys at {path}. Make one with: amparo keys init; or bring back the copy that was kept."
+            f"There is no key of keys at {path}. Bring back the copy that was kept; a new installation gets one by: amparo migrate"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise CustodianAway(f"The key of keys at {path} cannot be read: {type(error).__name__}.") from None
@@ -30,7 +30,7 @@ def read_custodian(path: Path) -> RootKeyCustodian:
     with contextlib.suppress(binascii.Error):
         secret = base64.b64decode(line.removeprefix(_WORD), validate=True)
         if len(secret) == SECRET_BYTES:
-            return RootKeyCustodian(kind="file", root=Key(1, secret))
+            return RootKeyCustodian(kind=FILE, root=Key(1, secret))
     raise CustodianAway(f"{path} holds no key of keys. Bring back the copy that was kept.")
 
 

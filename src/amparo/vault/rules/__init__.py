@@ -1,6 +1,8 @@
 """The pure part of the vault: no database, no request; randomness is handed in."""
 
+from amparo.vault.rules.asking import SYSTEM, Asker, KeysAway, Member, TooManyKeys
 from amparo.vault.rules.compartments import Compartment, KeyKind, key_kind, locked_in
+from amparo.vault.rules.digests import keyed_digest
 from amparo.vault.rules.keys import Key, KeyName, NotOpened, PersonKey, new_key, unwrap, wrap, wrapped_by
 from amparo.vault.rules.places import Place
 from amparo.vault.rules.sealing import key_number, seal_bytes, unseal_bytes
@@ -8,10 +10,14 @@ from amparo.vault.rules.values import DOTS, NoKeys, NotCovered, Reading, Sealed,
 
 __all__ = [
     "DOTS",
+    "SYSTEM",
+    "Asker",
     "Compartment",
     "Key",
     "KeyKind",
     "KeyName",
+    "KeysAway",
+    "Member",
     "NoKeys",
     "NotCovered",
     "NotOpened",
@@ -20,8 +26,10 @@ __all__ = [
     "Reading",
     "Sealed",
     "Sealing",
+    "TooManyKeys",
     "key_kind",
     "key_number",
+    "keyed_digest",
     "locked_in",
     "new_key",
     "seal_bytes",

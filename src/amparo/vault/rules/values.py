@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 from uuid import UUID
 
+from amparo.vault.rules.asking import Asker
 from amparo.vault.rules.compartments import KeyKind
+from amparo.vault.rules.files import seal_file
 from amparo.vault.rules.keys import PersonKey
 from amparo.vault.rules.places import Place
 from amparo.vault.rules.sealing import seal_bytes
@@ -38,11 +40,28 @@ class Reading:
     membership_id: int | None
     purpose: str
     persons: frozenset[UUID]
-    closed: frozenset[KeyKind] = (
-        frozenset()
-    )  # what it never opens: it comes out as if it had never been written
-    # The keys that were fetched for it, each kind once for all its persons. A person who was erased has none.
+    closed: frozenset[KeyKind] = frozenset()  # never opened: it comes out as if it had never been written
+    organisation_id: int | None = None
+    action: str = ""
+    session: str = ""
+    # The keys that were fetched for it, each kind once for all its persons; for one who was erased, none.
     keys: dict[KeyKind, KeysByPerson] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def asker(self) -> Asker:
+        """Say in whose name the keys for it are asked for."""
+        return Asker(
+            user_id=self.user_id,
+            membership_id=self.membership_id,
+            organisation_id=self.organisation_id,
+            purpose=self.purpose,
+            action=self.action,
+            session=self.session,
+        )
+
+    def is_erased(self, person: UUID) -> bool:
+        """Tell whether a value of hers was met and she was erased."""
+        return any(keys.get(person) == () for keys in self.keys.values())
 
 
 class Sealed:
@@ -81,8 +100,17 @@ class Sealing:
         if value is None:
             return Sealed(None, place=place)
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        content = seal_bytes(
+            text.encode(), key=self._newest_key(place), place=place, installation=self.installation
+        )
+        return Sealed(content, place=place)
+
+    def seal_pieces(self, pieces: Iterable[bytes], *, place: Place) -> Iterator[bytes]:
+        """Seal the content of a file while it goes by; `NoKeys` when the person has none."""
+        return seal_file(pieces, key=self._newest_key(place), place=place, installation=self.installation)
+
+    def _newest_key(self, place: Place) -> PersonKey:
         held = self.keys[place.kind].get(place.person)
         if not held:
             raise NoKeys
-        content = seal_bytes(text.encode(), key=held[0], place=place, installation=self.installation)
-        return Sealed(content, place=place)
+        return held[0]

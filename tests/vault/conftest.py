@@ -1,0 +1,105 @@
+"""What tests of keys need beyond the rights of the application."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.db import connection, connections
+
+from amparo.config.embedded import OWNER
+from tests.cli.conftest import environment
+
+CUSTODIAN = Path(__file__).parents[2] / ".cache" / "test-custodian"
+
+
+@pytest.fixture
+def as_owner(transactional_db: None) -> Iterator[None]:
+    """Work as the role that owns the tables: the application changes no keyring."""
+    from amparo.vault.queries import keeper
+
+    place, usual = connections["default"].settings_dict, connections["default"].settings_dict["USER"]
+    connections.close_all()
+    place["USER"] = OWNER
+    keeper.cache_clear()
+    yield
+    keeper.cache_clear()
+    connections.close_all()
+    place["USER"] = usual
+
+
+class Keyd:
+    """A keyd as a process of its own, on the database of the test."""
+
+    def __init__(self) -> None:
+        self.directory = Path(
+            tempfile.mkdtemp(prefix="keyd-")
+        )  # short: the path of a socket may have 107 bytes
+        self.socket = self.directory / "socket"
+        self.log = self.directory / "log"
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self, *options: str) -> str:
+        """Start it, and give the line with which it says that it answers."""
+        place = connection.settings_dict
+        url = f"postgresql://{place['USER']}@/{place['NAME']}?host={quote(place['HOST'], safe='/')}"
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "amparo.cli", "keyd", "--socket", str(self.socket), "--log", str(self.log), *options],
+            env=environment(
+                AMPARO_DATABASE_URL=url, AMPARO_DATA=str(self.directory), AMPARO_CUSTODIAN=str(CUSTODIAN)
+            ),
+            stdout=subprocess.PIPE,
+            text=True,
+        )  # fmt: skip
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """End it by a signal, and give how it ended."""
+        if self._process is None:
+            return 0
+        self._process.send_signal(number)
+        self._process.communicate(timeout=20)
+        ended, self._process = self._process.returncode, None
+        return ended
+
+    @property
+    def process(self) -> int:
+        """Give its number."""
+        assert self._process is not None
+        return self._process.pid
+
+
+@pytest.fixture
+def keyd() -> Iterator[Keyd]:
+    """Give a keyd that is not started yet, and end it after the test."""
+    held = Keyd()
+    yield held
+    held.stop(signal.SIGKILL)
+    subprocess.run(["rm", "-rf", str(held.directory)], check=True)
+
+
+@pytest.fixture
+def through_keyd(keyd: Keyd, settings: object) -> Iterator[Callable[[], Keyd]]:
+    """Let this process ask keyd for keys from now on."""
+
+    from amparo.vault.keyd.client import RemoteKeeper
+    from amparo.vault.queries import keeper
+
+    def point() -> Keyd:
+        settings.AMPARO_KEYD = keyd.socket  # type: ignore[attr-defined]
+        keeper.cache_clear()
+        return keyd
+
+    yield point
+    if settings.AMPARO_KEYD:  # type: ignore[attr-defined]
+        held = keeper()
+        if isinstance(held, RemoteKeeper):
+            held.close()
+    keeper.cache_clear()
