@@ -193,6 +193,7 @@ LOOKS_AT_A_CASE: dict[str, Asked] = {
     "episode_at": lambda v, e: cases.episode_at(v, e.reference, e.episode, 1, now=e.now),
     "person_at": lambda v, e: cases.person_at(v, e.reference, 1, now=e.now),
     "get_case": lambda v, e: cases.get_case(v, e.reference, now=e.now),
+    "get_outline": lambda v, e: cases.get_outline(v, e.reference),
     "get_document": lambda v, e: cases.get_document(v, e.reference, e.document, now=e.now),
     "list_documents": lambda v, e: cases.list_documents(v, e.reference, now=e.now),
     "list_notes": lambda v, e: cases.list_notes(v, e.reference, now=e.now),
@@ -285,8 +286,15 @@ def test_every_query_that_takes_a_viewer_is_listed(module: Any, listed: dict[str
     assert found == set(listed), "list it, so that it is shown to hide"
 
 
-# What asks the database for nobody in particular: a step of a getter, codes for the facts, or states for a job.
-FOR_NOBODY = {"narrowed", "coded_cases", "coded_episodes", "working_batches", "find_earlier"}
+# What asks the database for nobody in particular: a step of a getter, codes for the facts, states for a job; or for two people at once.
+FOR_NOBODY = {
+    "narrowed",
+    "coded_cases",
+    "coded_episodes",
+    "working_batches",
+    "find_earlier",
+    "person_to_erase",
+}
 
 
 @pytest.mark.parametrize("module", [cases, intake, evidence], ids=lambda module: module.__name__)

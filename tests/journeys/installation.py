@@ -98,6 +98,7 @@ class Installation:
             "import-faulty": ("supervisor", f"/import/{self.batches['faulty']}/"),
             "import-done": ("supervisor", f"/import/{self.batches['done']}/"),
             "export": ("supervisor", "/import/export/"),
+            "devices": ("supervisor", "/me/devices/"),
             "tables": ("national_rapporteur", "/tables/"),
             "table": ("national_rapporteur", figure),
             "snapshots": ("statistician", "/tables/snapshots/"),
