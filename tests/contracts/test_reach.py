@@ -198,7 +198,6 @@ LOOKS_AT_A_CASE: dict[str, Asked] = {
     "list_documents": lambda v, e: cases.list_documents(v, e.reference, now=e.now),
     "list_notes": lambda v, e: cases.list_notes(v, e.reference, now=e.now),
     "list_timeline": lambda v, e: cases.list_timeline(v, e.reference),
-    "get_outline": lambda v, e: cases.get_outline(v, e.reference),
     "is_erasable": lambda v, e: cases.is_erasable(v, e.reference),
     "find_reference": lambda v, e: cases.find_reference(v, e.reference),
     "list_cases": lambda v, e: cases.list_cases(v, now=e.now).rows,
@@ -286,14 +285,13 @@ def test_every_query_that_takes_a_viewer_is_listed(module: Any, listed: dict[str
     assert found == set(listed), "list it, so that it is shown to hide"
 
 
-# What asks the database for nobody in particular: a step of a getter, codes for the facts, states for a job; or for two people at once.
+# What asks the database for nobody in particular: a step of a getter, codes for the facts, or states for a job.
 FOR_NOBODY = {
     "narrowed",
     "coded_cases",
     "coded_episodes",
     "working_batches",
     "find_earlier",
-    "person_to_erase",
 }
 
 
