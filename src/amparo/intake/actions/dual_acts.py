@@ -57,13 +57,14 @@ def describe_export(payload: Payload, *, asked_by: Viewer, now: datetime) -> tup
     if not ids <= every.keys():
         raise Changed
     persons = len({every[case] for case in ids})
+    layout = PROFILES[payload["profile"]]
     said = ngettext("%(persons)s person", "%(persons)s persons", persons) % {"persons": say_number(persons)}
     return (
         (_("What leaves"), said),
         (_("Cases"), say_number(len(ids))),
         (_("Of them without consent to share"), say_number(len(ids - agreed.keys()))),
         (_("Organisation"), asked_by.organisation_name),
-        (_("Layout"), _(PROFILES[payload["profile"]])),
+        (_("Layout"), _(layout)),
         (_("Kind of file"), str(payload["file_format"])),
         (_("Who gets the file"), _("The person who asked, once, within 24 hours")),
     )
