@@ -304,7 +304,7 @@ class TestTold:
         assert scene.told(inside) == []
 
     def test_p16_without_a_reviewer_outside_the_readers_line_nothing_opens(self, scene: Scene) -> None:
-        Membership.objects.filter(pk=scene.reviewer.membership_id).update(until=NOW.date())
+        Membership.objects.filter(pk=scene.reviewer.membership_id or 0).update(until=NOW.date())
         assert not has_outside_reviewer(scene.reader, NOW)
         with pytest.raises(NobodyReviews):
             scene.open()

@@ -182,7 +182,7 @@ class TestTwoPeople:
     def test_who_asked_and_left_gets_nothing(self, house: House) -> None:
         act = house.ask()
         seen = seen_by(house.decider, act)
-        Membership.objects.filter(pk=house.asker.membership_id).update(until=NOW.date())
+        Membership.objects.filter(pk=house.asker.membership_id or 0).update(until=NOW.date())
         with pytest.raises(Changed):
             approve_act(act, seen=seen, by=house.decider, now=NOW)
         assert house.role() == "caseworker"

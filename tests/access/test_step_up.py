@@ -191,13 +191,13 @@ class TestTwoOfficers:
 
     def test_p25_an_account_of_the_same_human_is_no_second_one(self) -> None:
         first, second, _secret = self.two()
-        User.objects.filter(pk=second.user_id).update(staff_number=user_of(first).staff_number)
+        User.objects.filter(pk=second.known_user_id).update(staff_number=user_of(first).staff_number)
         with pytest.raises(NotTwoPeople):
             agree(second)
 
     def test_p25_who_has_no_staff_number_yet_does_not_let_in_alone(self) -> None:
         first, second, _secret = self.two()
-        User.objects.filter(pk=first.user_id).update(staff_number="")
+        User.objects.filter(pk=first.known_user_id).update(staff_number="")
         with pytest.raises(Refused):
             invite_user(
                 email="other@example.org",

@@ -93,7 +93,7 @@ def test_p17_two_accounts_of_one_human_erase_nobody(pair: tuple[Viewer, Viewer])
     first, second = pair
     reference = make_case(first)
     act = ask(first, reference)
-    User.objects.filter(pk=second.user_id).update(staff_number=user_of(first).staff_number)
+    User.objects.filter(pk=second.known_user_id).update(staff_number=user_of(first).staff_number)
     with pytest.raises(NotTwoPeople):
         agree(second, act)
     assert not Erasure.objects.exists()
