@@ -21,14 +21,14 @@ from amparo.access.rules import (
 from amparo.vocab.codes import code_list
 
 CASEWORK = (
-    "case.close case.create case.edit case.move case.read document.add document.read filter.save note.add "
+    "case.close case.create case.edit case.move case.read case.read_log document.add document.read filter.save note.add "
     "note.read_sensitive person.edit place.read summary.print"
 )
 EXPECTED = {
     "caseworker": (CASEWORK, Scope.TEAM, True),
     "supervisor": (
         CASEWORK + " case.assign case.reopen import.run import.undo export.run grant.give token.manage "
-        "act.decide emergency.open",
+        "readings.review alerts.view act.decide emergency.open",
         Scope.ORGANISATION,
         True,
     ),
@@ -51,6 +51,7 @@ EXPECTED = {
     "reviewer": ("emergency.review act.decide", Scope.NONE, True),
     "organisation_administrator": ("people.manage organisation.manage act.decide", Scope.NONE, True),
     "installation_administrator": ("installation.manage act.decide", Scope.NONE, True),
+    "auditor": ("log.watch alerts.view canary.keep", Scope.NONE, True),
 }
 CASE_ROLES = ("caseworker", "supervisor", "first_responder", "competent_authority")
 ADMINISTRATORS = ("organisation_administrator", "installation_administrator")

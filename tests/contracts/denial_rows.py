@@ -140,6 +140,8 @@ PAGES: Mapping[str, Row] = {
     "cases:documents": Row(guard=P.DOCUMENT_READ),
     "cases:timeline": Row(guard=P.CASE_READ),
     "cases:access": Row(guard=P.CASE_READ),
+    "cases:seen": Row(guard=P.CASE_READ_LOG),
+    "cases:told": Row(guard=P.CASE_READ_LOG, methods=BOTH, typed={"language": "en"}),
     "cases:section": Row(guard=P.CASE_EDIT, methods=BOTH, fixed={"code": "names"}),
     "cases:episode-new": Row(guard=P.CASE_EDIT, methods=BOTH),
     "cases:episode-section": Row(guard=P.CASE_EDIT, methods=BOTH, fixed={"code": "what"}),
@@ -151,6 +153,23 @@ PAGES: Mapping[str, Row] = {
     "cases:assign": Row(guard=P.CASE_ASSIGN, methods=BOTH),
     "cases:erase": Row(guard=P.CASE_REOPEN, asks_again=True, methods=BOTH),
     "cases:summary-pdf": Row(guard=P.SUMMARY_PRINT, asks_again=True, methods=BOTH),
+    # Watching over reading.
+    "oversight:mine": Row(guard=SIGNED_IN),
+    "oversight:explain": Row(guard=SIGNED_IN, methods=BOTH, rename={"reading": "own_reading"}),
+    "oversight:drawn": Row(guard=P.READINGS_REVIEW),
+    "oversight:judge": Row(
+        guard=P.READINGS_REVIEW,
+        methods=BOTH,
+        typed={"verdict": "understood"},
+        rename={"reading": "drawn_reading"},
+    ),
+    "oversight:alerts": Row(guard=P.ALERTS_VIEW),
+    "oversight:log": Row(guard=P.LOG_WATCH),
+    "oversight:head": Row(guard=P.LOG_WATCH),
+    "oversight:canaries": Row(guard=P.CANARY_KEEP, methods=BOTH),
+    "oversight:canary-end": Row(
+        guard=P.CANARY_KEEP, methods=POST, body={"reference": "reference"}, hidden=302
+    ),
     # Workbooks.
     "intake:import": Row(guard=P.IMPORT_RUN, methods=BOTH),
     "intake:collect": Row(guard=P.EXPORT_RUN, asks_again=True, methods=POST, rename={"act": "export_act"}),

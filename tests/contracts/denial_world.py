@@ -34,6 +34,7 @@ from amparo.cases.queries import CaseChoices
 from amparo.evidence.actions import ask_facts
 from amparo.intake.actions import ask_export
 from amparo.intake.htcds import FileFormat
+from amparo.oversight.actions import explain_reading
 from amparo.vocab.reference import make_reference
 from tests.factories.accounts import (
     PASSWORD,
@@ -50,6 +51,7 @@ from tests.factories.accounts import (
 from tests.factories.cases import make_case, make_person_details, row_of
 from tests.factories.evidence import make_snapshot
 from tests.factories.intake import SOFIA, make_batch, make_text_file
+from tests.factories.oversight import make_drawn
 
 PICTURE = bytes.fromhex("89504e470d0a1a0a0000000d49484452") + bytes(64)
 ANONYMOUS = "anonymous"
@@ -86,6 +88,8 @@ ABSENT: Things = {
     "opening": UUID(int=13),
     "invitation_secret": "a" * 43,
     "password_secret": "b" * 43,
+    "own_reading": UUID(int=7),
+    "drawn_reading": UUID(int=8),
 }
 
 
@@ -124,6 +128,7 @@ def build(now: datetime) -> World:
         "national_rapporteur": _member("national_rapporteur"),
         "reviewer": _member("reviewer"),
         "installation_administrator": _member("installation_administrator"),
+        "auditor": _member("auditor"),
     }
     case_of = {
         "caseworker": ours.case,
@@ -152,6 +157,7 @@ def build(now: datetime) -> World:
             **kept_by(fresh, now),
             **two.get(role, {}),
             "snapshot": snapshot,
+            "own_reading": make_drawn(viewer, ours.case["reference"], now=now).id,
         }
         elsewhere = {
             **ABSENT, **theirs.things, **two["elsewhere"], "snapshot": ABSENT["snapshot"],
@@ -193,7 +199,15 @@ class _House:
             "invitation": Invitation.objects.get(organisation=organisation, role="caseworker").pk,
             "invitation_secret": secret,
             "password_secret": renew_password(membership_id=member.pk, by=self.administrator, now=now),
+            "own_reading": make_drawn(self.worker, self.case["reference"], now=now).id,
+            "drawn_reading": self._explained(),
         }
+
+    def _explained(self) -> UUID:
+        """Let a reading be drawn and explained, so that it can be judged."""
+        drawn = make_drawn(self.worker, self.case["reference"], now=self.now).id
+        explain_reading(reading=drawn, text="She called.", by=self.worker, now=self.now)
+        return drawn
 
     def granted_to(
         self, receiver: Viewer, *, ends_at: datetime, permissions: tuple[Permission, ...] = ACTS_OF_AN_AUTHORITY,
@@ -315,6 +329,9 @@ def _add_others(world: World, ours: _House) -> None:
     world.cookies[ANONYMOUS] = {}
     for looker in (WITHOUT_ROLE, WITHOUT_SECOND_STEP, ANONYMOUS):
         world.own[looker] = world.own["supervisor"]
+    drawn = make_drawn(user.pk, ours.case["reference"], now=ours.now)
+    world.own[WITHOUT_ROLE] = {**world.own[WITHOUT_ROLE], "own_reading": drawn.id}
+    for looker in (WITHOUT_ROLE, WITHOUT_SECOND_STEP, ANONYMOUS):
         world.beyond[looker] = world.beyond["supervisor"]
 
 

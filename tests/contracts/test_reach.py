@@ -91,7 +91,7 @@ def looking(pool: Pool, number: int, role: str, in_team: bool, grants: Any) -> V
         permissions=ROLES[role].permissions,
         scope=scope_of(ROLES[role], has_team=team is not None),
         grants=tuple(
-            GrantedRecord(record=pool.ids[pool.references[number]], permissions=permissions)
+            GrantedRecord(id=number + 1, record=pool.ids[pool.references[number]], permissions=permissions)
             for number, permissions in grants
         ),
     )
@@ -196,6 +196,9 @@ LOOKS_AT_A_CASE: dict[str, Asked] = {
     "get_outline": lambda v, e: cases.get_outline(v, e.reference),
     "get_document": lambda v, e: cases.get_document(v, e.reference, e.document, now=e.now),
     "list_documents": lambda v, e: cases.list_documents(v, e.reference, now=e.now),
+    "leads": lambda v, e: cases.leads(v, e.case),
+    "list_readers": lambda v, e: cases.list_readers(v, e.reference, now=e.now),
+    "list_seen": lambda v, e: cases.list_seen(v, e.reference, now=e.now).lines,
     "list_notes": lambda v, e: cases.list_notes(v, e.reference, now=e.now),
     "list_timeline": lambda v, e: cases.list_timeline(v, e.reference),
     "is_erasable": lambda v, e: cases.is_erasable(v, e.reference),

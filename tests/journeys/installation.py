@@ -25,6 +25,7 @@ from amparo.evidence.actions import build_snapshot, record_snapshot
 from tests.contracts.denial_world import PICTURE, faulty_file
 from tests.factories.accounts import sign_in
 from tests.factories.intake import AMINA, SOFIA, make_batch, make_text_file, make_workbook, make_written_batch
+from tests.factories.oversight import make_drawn
 
 CASES = 400
 WITHOUT_SECOND_STEP = "installation_administrator"  # so that the page that sets it up is seen too
@@ -45,6 +46,7 @@ class Installation:
     snapshot: UUID
     invitation: str
     new_password: str
+    drawn: UUID
 
     def client(self, role: str, client: Client) -> Client:
         """Sign a test client in as somebody of that role, who has just said who she is."""
@@ -80,6 +82,8 @@ class Installation:
             "case-documents": ("caseworker", f"{case}/documents/"),
             "case-timeline": ("caseworker", f"{case}/timeline/"),
             "case-access": ("supervisor", f"{case}/access/"),
+            "case-seen": ("supervisor", f"{case}/who-saw/"),
+            "case-told": ("caseworker", f"{case}/who-saw/for-her/"),
             "case-section-names": ("caseworker", f"{case}/change/names/"),
             "case-section-reach": ("caseworker", f"{case}/change/reach/"),
             "case-section-status": ("caseworker", f"{case}/change/priority/"),
@@ -104,6 +108,14 @@ class Installation:
             "snapshots": ("statistician", "/tables/snapshots/"),
             "snapshot": ("statistician", f"/tables/snapshots/{self.snapshot}/"),
             "facts": ("statistician", f"/tables/snapshots/{self.snapshot}/facts/"),
+            "own-readings": ("caseworker", "/readings/mine/"),
+            "explain": ("caseworker", f"/readings/mine/{self.drawn}/"),
+            "drawn": ("supervisor", "/readings/drawn/"),
+            "judge": ("supervisor", f"/readings/drawn/{self.drawn}/"),
+            "alerts": ("auditor", "/readings/alerts/"),
+            "log": ("auditor", "/readings/log/"),
+            "log-head": ("auditor", "/readings/log/head/"),
+            "invented": ("auditor", "/readings/log/invented/"),
             "people": ("organisation_administrator", "/people/"),
             "person": ("organisation_administrator", f"/people/person/?person={member}"),
             "invite": ("organisation_administrator", "/people/invite/"),
@@ -166,6 +178,7 @@ def furnish(url: str) -> Installation:
         password=sign_ins["caseworker"].password, reference=reference,
         episode=Episode.objects.filter(case__reference=reference).order_by("number")[0].id,
         batches=batches, snapshot=snapshot, invitation=secret, new_password=password,
+        drawn=make_drawn(worker, reference, now=now).id,
     )  # fmt: skip
 
 

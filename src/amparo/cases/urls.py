@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from amparo.cases.rules.sections import Subject, sections_of
-from amparo.cases.views import changing, emergencies, erasing, files, lists, moving, opening, papers, printing
+from amparo.cases.views import (
+    changing,
+    emergencies,
+    erasing,
+    files,
+    lists,
+    moving,
+    opening,
+    papers,
+    printing,
+    seen,
+)
 
 
 class ReferenceConverter:
@@ -53,6 +64,8 @@ urlpatterns = [
     path("<reference:reference>/documents/", papers.documents, name="documents"),
     path("<reference:reference>/timeline/", files.timeline, name="timeline"),
     path("<reference:reference>/access/", files.access, name="access"),
+    path("<reference:reference>/who-saw/", seen.seen, name="seen"),
+    path("<reference:reference>/who-saw/for-her/", seen.told, name="told"),
     path("<reference:reference>/change/<case_section:code>/", changing.section, name="section"),
     path("<reference:reference>/what-happened/new/", changing.episode_new, name="episode-new"),
     path(

@@ -44,6 +44,8 @@ APPEND_ONLY = (
     "audit_loghead",
     "audit_anchor",
     "audit_generation",
+    "audit_alert",
+    "audit_release",
     "vault_erasure",
 )
 

@@ -24,6 +24,7 @@ AMPARO_APPS = [
     "amparo.cases",
     "amparo.intake",
     "amparo.evidence",
+    "amparo.oversight",
     "amparo.portal",
 ]
 
@@ -53,6 +54,10 @@ AMPARO_NAVIGATION = [  # functions (viewer) -> NavigationItem | None, in the ord
     "amparo.access.panels.waiting.acts_navigation",
     "amparo.access.panels.waiting.emergencies_navigation",
     "amparo.evidence.panels.figures_navigation",
+    "amparo.oversight.panels.log_navigation",
+    "amparo.oversight.panels.drawn_navigation",
+    "amparo.oversight.panels.alerts_navigation",
+    "amparo.oversight.panels.canaries_navigation",
 ]
 AMPARO_HEADER = "amparo.access.panels.people.header"  # (request) -> Header | None
 AMPARO_HOME = [  # functions (viewer, now) -> blocks of the first page
@@ -60,6 +65,7 @@ AMPARO_HOME = [  # functions (viewer, now) -> blocks of the first page
     "amparo.cases.panels.home_panels",
     "amparo.access.panels.people.home_panels",
     "amparo.portal.panels.figure_panels",
+    "amparo.oversight.panels.home_panels",
 ]
 AMPARO_SEARCH = [
     "amparo.cases.panels.search"

@@ -119,7 +119,7 @@ def read_reason(opening: OpeningRow, *, by: Viewer, now: datetime) -> str:
     row = EmergencyOpening.objects.get(pk=opening.id)
     reading = begin_reading(
         by, action="access.emergency.judge", persons=[row.person], record=row.reference, now=now,
-        fields=("story",), permission=Permission.EMERGENCY_REVIEW,
+        fields=("story",), basis=f"emergency:{row.number}", permission=Permission.EMERGENCY_REVIEW,
     )  # fmt: skip
     (content,) = open_many(reading, [row.story])
     return str(content.get("text", ""))

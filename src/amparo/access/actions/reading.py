@@ -15,6 +15,7 @@ def begin_reading(
     *,
     action: str,
     persons: Iterable[UUID],
+    basis: str,
     now: datetime,
     record: str = "",
     fields: Iterable[str] = (),
@@ -23,6 +24,7 @@ def begin_reading(
 ) -> Reading:
     """Log that the viewer reads about these persons, and give the key to what is sealed about them.
 
+    `basis` is the ground on which the records lie open (`rules.basis_of`), `fields` names the columns that are opened.
     The caller has found the records through a scoped getter; this asks only for the permission to read. The log
     is written in the caller's transaction, so what is rolled back was not read either. What is read in an emergency is
     logged as such, and no place is opened.
@@ -38,7 +40,7 @@ def begin_reading(
         fields=fields,
         count=len(covered),
         purpose=purpose,
-        basis="" if viewer.emergency is None else f"emergency:{viewer.emergency}",
+        basis=basis,
     )
     return Reading(
         user_id=viewer.user_id,

@@ -13,6 +13,7 @@ from amparo.access.queries.emergencies import (
 from amparo.access.queries.notices import NoticeRow, count_notices, list_notices
 from amparo.access.queries.viewers import (
     GrantRow,
+    granted_organisations,
     running_grants,
     scoped,
     viewer_for,
@@ -33,6 +34,7 @@ __all__ = [
     "find_act",
     "find_running",
     "get_opening",
+    "granted_organisations",
     "has_outside_reviewer",
     "list_acts",
     "list_notices",

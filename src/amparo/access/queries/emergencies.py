@@ -98,7 +98,7 @@ def emergency_viewer(viewer: Viewer, *, record: UUID, number: int) -> Viewer:
         viewer,
         permissions=reading,
         scope=Scope.GRANTED,
-        grants=(GrantedRecord(record=record, permissions=reading),),
+        grants=(GrantedRecord(id=0, record=record, permissions=reading),),
         emergency=number,
     )
 

@@ -1,5 +1,6 @@
 """Gather the pure decisions of access: no database, no clock, no request."""
 
+from amparo.access.rules.basis import Basis, Standing, basis_of, own_ground
 from amparo.access.rules.dual import (
     LINKED_BY_INVITATION,
     MOST_PERSONS_ALONE,
@@ -32,6 +33,7 @@ from amparo.access.rules.roles import (
     Role,
     Scope,
     conflicts_between,
+    covert_roles,
     role_of,
     scope_of,
 )
@@ -55,6 +57,7 @@ __all__ = [
     "READING",
     "ROLES",
     "SHORTEST_REASON",
+    "Basis",
     "EmergencyReason",
     "GrantReason",
     "GrantedRecord",
@@ -64,16 +67,20 @@ __all__ = [
     "Permission",
     "Role",
     "Scope",
+    "Standing",
     "TwoPeople",
     "Verdict",
     "Viewer",
     "Where",
     "are_known_as_one",
     "are_one_human",
+    "basis_of",
     "conflicts_between",
+    "covert_roles",
     "frozen",
     "is_reason_enough",
     "may_decide",
+    "own_ground",
     "payload_hash",
     "role_of",
     "scope_of",

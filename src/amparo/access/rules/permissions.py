@@ -15,6 +15,7 @@ class Permission(StrEnum):
     CASE_CREATE = "case.create"
     CASE_EDIT = "case.edit"
     CASE_MOVE = "case.move"
+    CASE_READ_LOG = "case.read_log"
     CASE_ASSIGN = "case.assign"
     CASE_CLOSE = "case.close"
     CASE_REOPEN = "case.reopen"
@@ -33,6 +34,10 @@ class Permission(StrEnum):
     TABLES_DOWNLOAD = "tables.download"
     SNAPSHOT_BUILD = "snapshot.build"
     FACTS_EXPORT = "facts.export"
+    READINGS_REVIEW = "readings.review"
+    ALERTS_VIEW = "alerts.view"
+    LOG_WATCH = "log.watch"
+    CANARY_KEEP = "canary.keep"
     GRANT_GIVE = "grant.give"
     PEOPLE_MANAGE = "people.manage"
     ORGANISATION_MANAGE = "organisation.manage"
@@ -76,6 +81,9 @@ PERMISSION_MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.CASE_READ: N_(
             "Open and search the cases within reach, with the persons and episodes in them"
         ),
+        Permission.CASE_READ_LOG: N_(
+            "See who opened a case that one leads, and make the list of it for the person"
+        ),
         Permission.CASE_CREATE: N_("Open a new case"),
         Permission.CASE_EDIT: N_("Change a case and what happened in it"),
         Permission.CASE_MOVE: N_("Move a case to its next stage"),
@@ -99,6 +107,12 @@ PERMISSION_MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.FACTS_EXPORT: N_(
             "Take out coded facts without identities, one row an episode or a person"
         ),
+        Permission.READINGS_REVIEW: N_(
+            "Read how the people of the organisation explain readings that were drawn at random"
+        ),
+        Permission.ALERTS_VIEW: N_("See alerts on reading, as ids and numbers"),
+        Permission.LOG_WATCH: N_("See how far the log is sealed and who outside vouches for it"),
+        Permission.CANARY_KEEP: N_("Name the cases of invented persons, whose opening raises an alert"),
         Permission.GRANT_GIVE: N_("Let another organisation or person see one case for a time"),
         Permission.PEOPLE_MANAGE: N_("Invite people to the organisation, change and end their roles"),
         Permission.ORGANISATION_MANAGE: N_("Change the organisation's name and teams"),

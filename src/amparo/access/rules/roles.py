@@ -58,6 +58,7 @@ _CASEWORK = (
         Permission.CASE_CLOSE,
         Permission.NOTE_READ_SENSITIVE,
         Permission.SUMMARY_PRINT,
+        Permission.CASE_READ_LOG,
     }
 )
 # Figures of the whole country are for those whom the State charges with them, not for any organisation.
@@ -91,6 +92,8 @@ _DESCRIBED_ROLES = (
             Permission.ACT_DECIDE,
             Permission.EMERGENCY_OPEN,
             Permission.TOKEN_MANAGE,
+            Permission.READINGS_REVIEW,
+            Permission.ALERTS_VIEW,
         },
         scope=Scope.ORGANISATION,
         is_sensitive=True,
@@ -154,6 +157,18 @@ _DESCRIBED_ROLES = (
         is_sensitive=True,
     ),
     Role(
+        code="auditor",
+        label=N_("Auditor"),
+        description=N_(
+            "Watches over the log: that it is whole, and what its readings raise. Sees ids and numbers, no case and no "
+            "person, and names the invented persons."
+        ),
+        permissions=frozenset({Permission.LOG_WATCH, Permission.ALERTS_VIEW, Permission.CANARY_KEEP}),
+        scope=Scope.NONE,
+        organisation_kinds=_KINDS_WITH_NATIONAL_FIGURES,
+        is_sensitive=True,
+    ),
+    Role(
         code="organisation_administrator",
         label=N_("Organisation administrator"),
         description=N_("Invites the people of their organisation and gives them their roles. Sees no case."),
@@ -182,15 +197,15 @@ ROLES: Mapping[str, Role] = MappingProxyType({role.code: role for role in _DESCR
 
 _ADMINISTRATORS = ("organisation_administrator", "installation_administrator")
 _CASE_ROLES = ("caseworker", "supervisor", "first_responder", "competent_authority")
-_DATA_ROLES = (*_CASE_ROLES, "statistician", "national_rapporteur")
+_DATA_ROLES = (*_CASE_ROLES, "statistician", "national_rapporteur", "auditor")
 
-# Who gives out roles holds none that opens data; who could recognise a person works with no facts.
+# Who gives out roles holds none that opens data; who could recognise a person works with no facts and watches no log.
 INCOMPATIBLE_ROLES: frozenset[frozenset[str]] = frozenset(
     frozenset(pair)
     for pair in (
         *product(_ADMINISTRATORS, (*_DATA_ROLES, "reviewer")),
         *combinations(_ADMINISTRATORS, 2),
-        *product(_CASE_ROLES, ("statistician",)),
+        *product(_CASE_ROLES, ("statistician", "auditor")),
     )
 )
 
@@ -198,6 +213,17 @@ INCOMPATIBLE_ROLES: frozenset[frozenset[str]] = frozenset(
 def role_of(code: str) -> Role | None:
     """Give the role of that code, or None for a code that this version does not know."""
     return ROLES.get(code)
+
+
+# Seam: roles that look without telling. They are those of the compartments "justice" and "integrity", where a role has them.
+_COVERT_COMPARTMENTS = frozenset({"justice", "integrity"})
+
+
+def covert_roles() -> frozenset[str]:
+    """Name the roles whose readings a person is told of only when their unit releases them."""
+    return frozenset(
+        code for code, role in ROLES.items() if _COVERT_COMPARTMENTS & set(getattr(role, "compartments", ()))
+    )
 
 
 def scope_of(role: Role, *, has_team: bool) -> Scope:

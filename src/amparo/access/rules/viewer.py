@@ -13,6 +13,7 @@ from amparo.audit.rules import Via
 class GrantedRecord:
     """One record outside the scope that was opened for a time, and what may be done with it."""
 
+    id: int
     record: UUID
     permissions: frozenset[Permission]
 

@@ -1,5 +1,14 @@
 """Gather the reads of accounts: who works where as what, with what they sign in, and who stands behind an account."""
 
+from amparo.accounts.queries.devices import (
+    DeviceRow,
+    PasskeyRow,
+    TokenRow,
+    devices_of,
+    passkeys_of,
+    session_of,
+    tokens_of,
+)
 from amparo.accounts.queries.humans import (
     HumanRow,
     SuspendedRow,
@@ -7,15 +16,12 @@ from amparo.accounts.queries.humans import (
     suspended_memberships,
 )
 from amparo.accounts.queries.people import (
-    DeviceRow,
     InvitationRow,
     MembershipRow,
     OrganisationRow,
     OwnDetails,
-    PasskeyRow,
-    TokenRow,
+    Worked,
     asleep_people_of,
-    devices_of,
     find_invitation,
     find_membership,
     find_organisation,
@@ -31,17 +37,17 @@ from amparo.accounts.queries.people import (
     invited_address,
     is_password_link_open,
     members_in_roles,
+    memberships_in,
     memberships_of,
+    names_of_organisations,
     open_invitations_of,
     organisation_names,
     organisation_names_of,
     organisations,
-    passkeys_of,
     people_of,
-    session_of,
     teams_of,
-    tokens_of,
     user_names,
+    worked_as,
     workers_of,
 )
 
@@ -55,6 +61,7 @@ __all__ = [
     "PasskeyRow",
     "SuspendedRow",
     "TokenRow",
+    "Worked",
     "asleep_people_of",
     "devices_of",
     "find_invitation",
@@ -73,7 +80,9 @@ __all__ = [
     "invited_address",
     "is_password_link_open",
     "members_in_roles",
+    "memberships_in",
     "memberships_of",
+    "names_of_organisations",
     "open_invitations_of",
     "organisation_names",
     "organisation_names_of",
@@ -85,5 +94,6 @@ __all__ = [
     "teams_of",
     "tokens_of",
     "user_names",
+    "worked_as",
     "workers_of",
 ]

@@ -11,11 +11,12 @@ from uuid import UUID
 from django.db import models, transaction
 
 from amparo.access.actions import begin_reading
-from amparo.access.rules import Permission, Viewer
+from amparo.access.rules import Permission, Viewer, basis_of
 from amparo.cases.actions.ageing import AGE, follow_record
 from amparo.cases.actions.happenings import note_happening
 from amparo.cases.actions.sealing import sealing_about
 from amparo.cases.models import Case, Episode, Person
+from amparo.cases.queries.opened import opened_of
 from amparo.cases.queries.places import PLACE_CLOSED
 from amparo.cases.queries.visible import Absent, visible_case
 from amparo.cases.rules import CaseDetails, EpisodeDetails, PersonDetails, Problem, problems
@@ -117,7 +118,13 @@ def refuse_unknown_code(code: str, *, codes: str, attribute: str = "kind") -> No
 def refuse_episode_faults(details: EpisodeDetails, *, case: Case, by: Viewer, now: datetime) -> None:
     """Refuse an episode with faults, also against the person's date of birth, which is opened for this."""
     reading = begin_reading(
-        by, action="cases.case.compare", persons=[case.person_id], record=case.reference, now=now
+        by,
+        action="cases.case.compare",
+        persons=[case.person_id],
+        record=case.reference,
+        basis=basis_of(by, case),
+        fields=opened_of(case, Person, only=("identity",)),
+        now=now,
     )
     person = record_from(case.person, PersonDetails, open_many(reading, [case.person.identity]))
     _refuse_faults(episode_problems(details, birth=person.birth, today=now.date()))
@@ -166,7 +173,13 @@ def _changed(
 ) -> tuple[str, ...]:
     """Name the attributes that differ, for the log; the old values are opened for this and read as such."""
     reading = begin_reading(
-        by, action="cases.case.compare", persons=[case.person_id], record=case.reference, now=now
+        by,
+        action="cases.case.compare",
+        persons=[case.person_id],
+        record=case.reference,
+        basis=basis_of(by, case),
+        fields=opened_of(case, type(row), without=without),
+        now=now,
     )
     sealed = sealed_of(row, type(details), without=without)
     old = record_from(row, type(details), open_many(reading, sealed))

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from amparo.access.actions import Refused, require
-from amparo.access.rules import Permission, Viewer
+from amparo.access.rules import Permission, Viewer, basis_of
 from amparo.audit.actions import record
 from amparo.cases.actions.ageing import adult_age
 from amparo.cases.actions.changing import NotAcceptable
@@ -96,6 +96,7 @@ def open_cases(
         record=references[0] if len(references) == 1 else "",
         persons=[case.person_id for case in cases],
         count=len(cases),
+        basis=basis_of(by, *cases),
     )
     return tuple(references)
 

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from amparo.access.actions import require
 from amparo.access.queries import scoped
-from amparo.access.rules import Permission, Viewer
+from amparo.access.rules import Permission, Viewer, basis_of
 from amparo.audit.actions import record
 from amparo.cases.models import Case, CaseEvent, Episode, Note, Person
 from amparo.cases.queries.visible import Absent
@@ -60,7 +60,9 @@ def withdraw_cases(*, references: Collection[str], by: Viewer, now: datetime) ->
     for start in range(0, len(persons), AT_ONCE):
         alone = Person.objects.filter(id__in=persons[start : start + AT_ONCE], cases__isnull=True)
         alone.delete()
-    record("cases.case.withdraw", by=by, at=now, persons=persons, count=len(cases))
+    record(
+        "cases.case.withdraw", by=by, at=now, persons=persons, count=len(cases), basis=basis_of(by, *cases)
+    )
     return len(cases)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from amparo.access.rules import Permission, Scope, Viewer
 from amparo.cases.panels.record import isolated
-from amparo.cases.queries import CaseFile
+from amparo.cases.queries import CaseFile, leads
 from amparo.cases.rules import ChildTrack, PersonDetails, Stage, transitions_from
 from amparo.ui.codes import code_label
 from amparo.ui.formats import join_words, say_number
@@ -78,6 +78,8 @@ def tabs(file: CaseFile, viewer: Viewer, *, current: str) -> tuple[Tab, ...]:
         ("timeline", _("Timeline"), None),
         ("access", _("Who can see this"), None),
     ]
+    if viewer.may(Permission.CASE_READ_LOG) and leads(viewer, file):
+        pages.append(("seen", _("Who saw this"), None))
     if may_do(viewer, file, Permission.DOCUMENT_READ):
         pages.insert(4, ("documents", _("Documents"), None))
     return tuple(

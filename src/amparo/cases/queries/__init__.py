@@ -22,6 +22,7 @@ from amparo.cases.queries.papers import (
     list_timeline,
 )
 from amparo.cases.queries.sameness import KnownPerson, find_alike, get_known_persons, person_ids
+from amparo.cases.queries.seen import Reader, SeenPage, leads, list_readers, list_seen
 from amparo.cases.queries.versions import case_at, episode_at, person_at
 from amparo.cases.queries.visible import Absent
 from amparo.cases.queries.work import Load, OwnWork, loads, own_work
@@ -42,6 +43,8 @@ __all__ = [
     "NoteFile",
     "OwnWork",
     "PersonFile",
+    "Reader",
+    "SeenPage",
     "Sort",
     "TimelineEntry",
     "case_at",
@@ -59,11 +62,14 @@ __all__ = [
     "is_erasable",
     "is_open_in_emergency",
     "iterate_files",
+    "leads",
     "likely_persons",
     "list_cases",
     "list_documents",
     "list_filters",
     "list_notes",
+    "list_readers",
+    "list_seen",
     "list_timeline",
     "loads",
     "own_work",

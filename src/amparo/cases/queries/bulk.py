@@ -12,8 +12,8 @@ from django.db.models import Q, QuerySet
 
 from amparo.access.actions import begin_reading
 from amparo.access.queries import scoped
-from amparo.access.rules import Permission, Viewer
-from amparo.cases.models import Case, Episode, Note
+from amparo.access.rules import Permission, Viewer, basis_of
+from amparo.cases.models import Case, Episode, Note, Person
 from amparo.cases.queries.lists import CaseChoices, narrowed
 from amparo.cases.rules.case import CaseDetails
 from amparo.cases.rules.episode import EpisodeDetails
@@ -21,7 +21,7 @@ from amparo.cases.rules.lifecycle import Stage
 from amparo.cases.rules.person import PersonDetails
 from amparo.vault.queries import open_many
 from amparo.vault.rules import Reading
-from amparo.vault.storing import record_from, sealed_of
+from amparo.vault.storing import opened_fields, record_from, sealed_of
 
 OPENED_AT_ONCE = 500
 
@@ -69,7 +69,14 @@ def iterate_files(
             .select_related("person")
             .order_by("id")
         )
-        reading = begin_reading(viewer, action=action, persons={one.person_id for one in bunch}, now=now)
+        reading = begin_reading(
+            viewer,
+            action=action,
+            persons={one.person_id for one in bunch},
+            basis=basis_of(viewer, *bunch),
+            fields=opened_fields(Person, Case, Episode, Note),
+            now=now,
+        )
         yield from _files(bunch, reading)
 
 

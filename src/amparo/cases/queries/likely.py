@@ -9,8 +9,8 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from amparo.access.actions import begin_reading
-from amparo.access.rules import Viewer
-from amparo.cases.models import Case
+from amparo.access.rules import Viewer, basis_of
+from amparo.cases.models import Case, Person
 from amparo.cases.queries.lists import OWN_CASELOAD
 from amparo.cases.queries.places import PLACE_CLOSED
 from amparo.cases.queries.visible import visible_cases
@@ -18,7 +18,7 @@ from amparo.cases.rules.likeness import Likeness, likenesses
 from amparo.cases.rules.naming import display_name
 from amparo.cases.rules.person import PersonDetails
 from amparo.vault.queries import open_many
-from amparo.vault.storing import record_from, sealed_of
+from amparo.vault.storing import opened_fields, record_from, sealed_of
 from amparo.vocab.dates import PartialDate
 
 MOST = 5
@@ -50,7 +50,14 @@ def likely_persons(viewer: Viewer, details: PersonDetails, *, now: datetime) -> 
     by_person = {case.person_id: case for case in reversed(newest)}
     if not by_person:
         return ()
-    reading = begin_reading(viewer, action="cases.case.compare_names", persons=list(by_person), now=now)
+    reading = begin_reading(
+        viewer,
+        action="cases.case.compare_names",
+        persons=list(by_person),
+        basis=basis_of(viewer, *by_person.values()),
+        fields=opened_fields(Person, without=PLACE_CLOSED),
+        now=now,
+    )
     cases = list(by_person.values())
     opened = open_many(
         reading,

@@ -12,8 +12,8 @@ from django.utils import timezone
 from pydantic import TypeAdapter
 
 from amparo.access.actions import begin_reading
-from amparo.access.rules import Viewer
-from amparo.cases.models import Case, Episode
+from amparo.access.rules import Viewer, basis_of
+from amparo.cases.models import Case, Episode, Person
 from amparo.cases.queries.visible import visible_cases
 from amparo.cases.rules.children import ChildTrack
 from amparo.cases.rules.lifecycle import Stage
@@ -21,6 +21,7 @@ from amparo.cases.rules.naming import display_name, matches
 from amparo.cases.rules.person import Name
 from amparo.vault.queries import open_many
 from amparo.vault.rules import DOTS, KeysAway
+from amparo.vault.storing import opened_fields
 
 PAGE = 25
 COUNTED = 1_000
@@ -201,7 +202,14 @@ def rows_of(
     """
     if not cases:
         return ()
-    reading = begin_reading(viewer, action=action, persons=[case.person_id for case in cases], now=now)
+    reading = begin_reading(
+        viewer,
+        action=action,
+        persons=[case.person_id for case in cases],
+        basis=basis_of(viewer, *cases),
+        fields=opened_fields(Person, only=("names",)),
+        now=now,
+    )
     try:
         opened = open_many(reading, [case.person.names for case in cases])
     except KeysAway:
