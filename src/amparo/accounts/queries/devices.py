@@ -12,6 +12,7 @@ from amparo.accounts.models import (
     ApiToken,
     Session,
 )
+from amparo.accounts.queries.people import second_factors
 from amparo.accounts.rules import hash_of_key
 
 
