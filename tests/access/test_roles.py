@@ -27,8 +27,8 @@ CASEWORK = (
 EXPECTED = {
     "caseworker": (CASEWORK, Scope.TEAM, True),
     "supervisor": (
-        CASEWORK
-        + " case.assign case.reopen import.run import.undo export.run grant.give token.manage readings.review alerts.view",
+        CASEWORK + " case.assign case.reopen import.run import.undo export.run grant.give token.manage "
+        "readings.review alerts.view act.decide emergency.open",
         Scope.ORGANISATION,
         True,
     ),
@@ -46,14 +46,15 @@ EXPECTED = {
         True,
     ),
     "statistician": (
-        "tables.view tables.download snapshot.build facts.export token.manage",
+        "tables.view tables.download snapshot.build facts.export token.manage act.decide",
         Scope.NONE,
         True,
     ),
     "national_rapporteur": ("tables.view tables.download", Scope.NONE, False),
+    "reviewer": ("emergency.review act.decide", Scope.NONE, True),
+    "organisation_administrator": ("people.manage organisation.manage act.decide", Scope.NONE, True),
+    "installation_administrator": ("installation.manage act.decide", Scope.NONE, True),
     "auditor": ("log.watch alerts.view canary.keep", Scope.NONE, True),
-    "organisation_administrator": ("people.manage organisation.manage", Scope.NONE, True),
-    "installation_administrator": ("installation.manage", Scope.NONE, True),
 }
 CASE_ROLES = ("caseworker", "supervisor", "first_responder", "competent_authority")
 ADMINISTRATORS = ("organisation_administrator", "installation_administrator")

@@ -86,9 +86,6 @@ PAGES: Mapping[str, Row] = {
     "accounts:person-password": Row(
         guard=P.PEOPLE_MANAGE, asks_again=True, methods=POST, body={"person": "membership"}, hidden=302
     ),
-    "accounts:invitation-confirm": Row(
-        guard=P.PEOPLE_MANAGE, asks_again=True, methods=POST, body={"invitation": "invitation"}, hidden=302
-    ),
     "accounts:person-wake": Row(
         guard=P.PEOPLE_MANAGE,
         asks_again=True,
@@ -100,6 +97,27 @@ PAGES: Mapping[str, Row] = {
     "accounts:invitation-end": Row(
         guard=P.PEOPLE_MANAGE, methods=POST, body={"invitation": "invitation"}, hidden=302
     ),
+    "accounts:person-number": Row(
+        guard=P.PEOPLE_MANAGE,
+        asks_again=True,
+        methods=POST,
+        body={"person": "membership"},
+        typed={"staff_number": "N-1"},
+        hidden=403,
+    ),
+    "accounts:person-lift": Row(
+        guard=P.PEOPLE_MANAGE, methods=POST, body={"person": "membership"}, hidden=302
+    ),
+    # Two people, emergencies, and what one is told.
+    "accounts:acts": Row(guard=P.ACT_DECIDE),
+    "accounts:act": Row(
+        guard=P.ACT_DECIDE, asks_again=True, methods=BOTH, typed={"decision": "approve", "seen": "x"}
+    ),
+    "accounts:emergencies": Row(guard=P.EMERGENCY_REVIEW),
+    "accounts:emergency": Row(guard=P.EMERGENCY_REVIEW, methods=BOTH, typed={"verdict": "justified"}),
+    "accounts:notices": Row(guard=SIGNED_IN, methods=BOTH, typed={"until": "1"}),
+    "cases:emergency": Row(guard=P.EMERGENCY_OPEN, asks_again=True, methods=BOTH),
+    "cases:emergency-record": Row(guard=P.EMERGENCY_OPEN),
     "accounts:organisation": Row(guard=P.ORGANISATION_MANAGE, methods=BOTH),
     "accounts:organisations": Row(guard=P.INSTALLATION_MANAGE, methods=BOTH),
     "accounts:first-administrator": Row(guard=P.INSTALLATION_MANAGE, asks_again=True, methods=BOTH),
@@ -134,6 +152,7 @@ PAGES: Mapping[str, Row] = {
     "cases:document": Row(guard=P.DOCUMENT_READ),
     "cases:move": Row(guard=P.CASE_MOVE, methods=BOTH),
     "cases:assign": Row(guard=P.CASE_ASSIGN, methods=BOTH),
+    "cases:erase": Row(guard=P.CASE_REOPEN, asks_again=True, methods=BOTH),
     "cases:summary-pdf": Row(guard=P.SUMMARY_PRINT, asks_again=True, methods=BOTH),
     # Watching over reading.
     "oversight:mine": Row(guard=SIGNED_IN),
@@ -154,6 +173,7 @@ PAGES: Mapping[str, Row] = {
     ),
     # Workbooks.
     "intake:import": Row(guard=P.IMPORT_RUN, methods=BOTH),
+    "intake:collect": Row(guard=P.EXPORT_RUN, asks_again=True, methods=POST, rename={"act": "export_act"}),
     "intake:export": Row(guard=P.EXPORT_RUN, asks_again=True, methods=BOTH),
     "intake:batch": Row(guard=P.IMPORT_RUN),
     "intake:decide": Row(guard=P.IMPORT_RUN, methods=POST),
@@ -167,6 +187,7 @@ PAGES: Mapping[str, Row] = {
     "evidence:download": Row(guard=P.TABLES_DOWNLOAD, query={"snapshot": "snapshot"}),
     "evidence:snapshots": Row(guard=P.TABLES_VIEW, methods=("get",)),
     "evidence:snapshot": Row(guard=P.TABLES_VIEW),
+    "evidence:collect": Row(guard=P.FACTS_EXPORT, asks_again=True, methods=POST, rename={"act": "facts_act"}),
     "evidence:facts": Row(guard=P.FACTS_EXPORT, asks_again=True, methods=BOTH),
 }
 

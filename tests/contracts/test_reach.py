@@ -202,6 +202,7 @@ LOOKS_AT_A_CASE: dict[str, Asked] = {
     "list_seen": lambda v, e: cases.list_seen(v, e.reference, now=e.now).lines,
     "list_notes": lambda v, e: cases.list_notes(v, e.reference, now=e.now),
     "list_timeline": lambda v, e: cases.list_timeline(v, e.reference),
+    "is_erasable": lambda v, e: cases.is_erasable(v, e.reference),
     "find_reference": lambda v, e: cases.find_reference(v, e.reference),
     "list_cases": lambda v, e: cases.list_cases(v, now=e.now).rows,
     "search_own_caseload": lambda v, e: cases.search_own_caseload(v, "Amina", now=e.now),
@@ -213,6 +214,12 @@ LOOKS_AT_A_CASE: dict[str, Asked] = {
     "list_filters": lambda v, e: cases.list_filters(v),
     "loads": lambda v, e: cases.loads(v, now=e.now),
     "own_work": own_work,
+    "chosen_ids": lambda v, e: cases.chosen_ids(
+        v, choices=CaseChoices(), permission=Permission.EXPORT_RUN, with_consent_only=False
+    ),
+    # Looks beyond the reach on purpose, for who may open in an emergency; gives ids, opens nothing.
+    "find_for_emergency": lambda v, e: None,
+    "is_open_in_emergency": lambda v, e: cases.is_open_in_emergency(v, e.reference),
     "count_files": lambda v, e: cases.count_files(
         v, choices=CaseChoices(), permission=Permission.EXPORT_RUN, consent=False
     ),
@@ -286,14 +293,13 @@ def test_every_query_that_takes_a_viewer_is_listed(module: Any, listed: dict[str
     assert found == set(listed), "list it, so that it is shown to hide"
 
 
-# What asks the database for nobody in particular: a step of a getter, codes for the facts, states for a job; or for two people at once.
+# What asks the database for nobody in particular: a step of a getter, codes for the facts, or states for a job.
 FOR_NOBODY = {
     "narrowed",
     "coded_cases",
     "coded_episodes",
     "working_batches",
     "find_earlier",
-    "person_to_erase",
 }
 
 

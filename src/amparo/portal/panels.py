@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from amparo.access.queries import count_notices
 from amparo.access.rules import Permission, Viewer
 from amparo.cases.queries import FoundPerson, FoundPersons
 from amparo.evidence.queries import latest_snapshot
@@ -24,9 +25,11 @@ LONGEST_NUMBER = 4
 
 
 def navigation(viewer: Viewer) -> NavigationItem | None:
-    """Offer the first page to whoever is signed in."""
-    return (
-        NavigationItem(label=_("Home"), url=reverse("portal:home"), order=10) if viewer.is_signed_in else None
+    """Offer the first page to whoever is signed in, with how much is new there."""
+    if not viewer.is_signed_in:
+        return None
+    return NavigationItem(
+        label=_("Home"), url=reverse("portal:home"), order=10, count=count_notices(viewer) or None
     )
 
 

@@ -20,6 +20,7 @@ class Basis(StrEnum):
     ORGANISATION = "organisation"
     GRANT = "grant"
     SEARCH = "search"  # a counted search beyond one's reach, which opens nothing
+    EMERGENCY = "emergency"  # named by the number of the opening: emergency:7
     NONE = "none"  # no ground is known: that is an alert
 
 
@@ -60,6 +61,8 @@ def own_ground(viewer: Viewer) -> str:
 def _ground(viewer: Viewer, record: Standing, granted: dict[UUID, int]) -> str:
     if viewer.is_system:
         return Basis.SYSTEM
+    if viewer.emergency is not None:
+        return f"{Basis.EMERGENCY}:{viewer.emergency}"
     if viewer.organisation_id is not None and record.organisation_id == viewer.organisation_id:
         if viewer.user_id is not None and record.worker_id == viewer.user_id:
             return Basis.OWN

@@ -43,6 +43,9 @@ class Permission(StrEnum):
     PEOPLE_MANAGE = "people.manage"
     ORGANISATION_MANAGE = "organisation.manage"
     INSTALLATION_MANAGE = "installation.manage"
+    ACT_DECIDE = "act.decide"
+    EMERGENCY_OPEN = "emergency.open"
+    EMERGENCY_REVIEW = "emergency.review"
     TOKEN_MANAGE = "token.manage"  # noqa: S105 - the name of a permission, no secret
 
 
@@ -57,6 +60,9 @@ IN_PERSON: Final[frozenset[Permission]] = frozenset(
         Permission.PEOPLE_MANAGE,
         Permission.ORGANISATION_MANAGE,
         Permission.INSTALLATION_MANAGE,
+        Permission.ACT_DECIDE,
+        Permission.EMERGENCY_OPEN,
+        Permission.EMERGENCY_REVIEW,
         Permission.TOKEN_MANAGE,
     }
 )
@@ -115,6 +121,13 @@ PERMISSION_MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.PEOPLE_MANAGE: N_("Invite people to the organisation, change and end their roles"),
         Permission.ORGANISATION_MANAGE: N_("Change the organisation's name and teams"),
         Permission.INSTALLATION_MANAGE: N_("Add organisations and look after the installation"),
+        Permission.ACT_DECIDE: N_(
+            "Ask for what takes a second person, and be the second person where one's role allows it"
+        ),
+        Permission.EMERGENCY_OPEN: N_(
+            "Open one person's record outside reach for an hour in an emergency, which others are told of at once"
+        ),
+        Permission.EMERGENCY_REVIEW: N_("Judge the emergency openings of other organisations"),
         Permission.TOKEN_MANAGE: N_("Make keys with which a program works in one's own name"),
     }
 )

@@ -24,7 +24,8 @@ class Scope(StrEnum):
 class Role:
     """One way of working here, as a described list of permissions.
 
-    `organisation_kinds` names the kinds of organisation that may have the role; empty means any kind.
+    `organisation_kinds` names the kinds of organisation that may have the role; empty means any kind. A sensitive role
+    reaches far enough that nobody gives it alone.
     """
 
     code: str
@@ -35,6 +36,7 @@ class Role:
     needs_second_factor: bool = True
     needs_passkey: bool = False
     organisation_kinds: frozenset[str] = frozenset()
+    is_sensitive: bool = False
 
 
 _READING = frozenset({Permission.CASE_READ, Permission.DOCUMENT_READ, Permission.FILTER_SAVE})
@@ -88,11 +90,14 @@ _DESCRIBED_ROLES = (
             Permission.IMPORT_UNDO,
             Permission.EXPORT_RUN,
             Permission.GRANT_GIVE,
+            Permission.ACT_DECIDE,
+            Permission.EMERGENCY_OPEN,
             Permission.TOKEN_MANAGE,
             Permission.READINGS_REVIEW,
             Permission.ALERTS_VIEW,
         },
         scope=Scope.ORGANISATION,
+        is_sensitive=True,
     ),
     Role(
         code="first_responder",
@@ -127,11 +132,13 @@ _DESCRIBED_ROLES = (
                 Permission.TABLES_DOWNLOAD,
                 Permission.SNAPSHOT_BUILD,
                 Permission.FACTS_EXPORT,
+                Permission.ACT_DECIDE,
                 Permission.TOKEN_MANAGE,
             }
         ),
         scope=Scope.NONE,
         organisation_kinds=_KINDS_WITH_NATIONAL_FIGURES,
+        is_sensitive=True,
     ),
     Role(
         code="national_rapporteur",
@@ -146,6 +153,17 @@ _DESCRIBED_ROLES = (
         organisation_kinds=_KINDS_WITH_NATIONAL_FIGURES,
     ),
     Role(
+        code="reviewer",
+        label=N_("Reviewer"),
+        description=N_(
+            "Judges whether records of other organisations were rightly opened in an emergency. Reads the stated reason "
+            "and sees no case."
+        ),
+        permissions=frozenset({Permission.EMERGENCY_REVIEW, Permission.ACT_DECIDE}),
+        scope=Scope.NONE,
+        is_sensitive=True,
+    ),
+    Role(
         code="auditor",
         label=N_("Auditor"),
         description=N_(
@@ -155,14 +173,18 @@ _DESCRIBED_ROLES = (
         permissions=frozenset({Permission.LOG_WATCH, Permission.ALERTS_VIEW, Permission.CANARY_KEEP}),
         scope=Scope.NONE,
         organisation_kinds=_KINDS_WITH_NATIONAL_FIGURES,
+        is_sensitive=True,
     ),
     Role(
         code="organisation_administrator",
         label=N_("Organisation administrator"),
         description=N_("Invites the people of their organisation and gives them their roles. Sees no case."),
-        permissions=frozenset({Permission.PEOPLE_MANAGE, Permission.ORGANISATION_MANAGE}),
+        permissions=frozenset(
+            {Permission.PEOPLE_MANAGE, Permission.ORGANISATION_MANAGE, Permission.ACT_DECIDE}
+        ),
         scope=Scope.NONE,
         needs_passkey=True,
+        is_sensitive=True,
     ),
     Role(
         code="installation_administrator",
@@ -171,9 +193,10 @@ _DESCRIBED_ROLES = (
             "Keeps the installation in health, adds organisations and invites the first administrator of each. Sees "
             "no case."
         ),
-        permissions=frozenset({Permission.INSTALLATION_MANAGE}),
+        permissions=frozenset({Permission.INSTALLATION_MANAGE, Permission.ACT_DECIDE}),
         scope=Scope.NONE,
         needs_passkey=True,
+        is_sensitive=True,
     ),
 )
 
@@ -187,7 +210,7 @@ _DATA_ROLES = (*_CASE_ROLES, "statistician", "national_rapporteur", "auditor")
 INCOMPATIBLE_ROLES: frozenset[frozenset[str]] = frozenset(
     frozenset(pair)
     for pair in (
-        *product(_ADMINISTRATORS, _DATA_ROLES),
+        *product(_ADMINISTRATORS, (*_DATA_ROLES, "reviewer")),
         *combinations(_ADMINISTRATORS, 2),
         *product(_CASE_ROLES, ("statistician", "auditor")),
     )

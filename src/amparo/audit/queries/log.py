@@ -89,6 +89,17 @@ def who_saw_record(record: str, *, most: int = 100, withheld: Iterable[str] = ()
     return lines_of(Event.objects.filter(about), most, withheld)
 
 
+def counted_lately(user: int, action: str, *, hours: int) -> int:
+    """Add up what the events of a user and an action count, within the last hours of the database's own time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'SELECT coalesce(sum(count), 0) FROM audit_event WHERE "user" = %s AND action = %s'
+            " AND recorded_at > pg_catalog.clock_timestamp() - make_interval(hours => %s)",
+            [user, action, hours],
+        )
+        return int(cursor.fetchone()[0])
+
+
 def sealing_state() -> SealingState:
     """Tell how far the log is sealed, and whether the sealer keeps up."""
     last = Epoch.objects.order_by("-number").first()

@@ -17,6 +17,9 @@ ACTIONS: Final[Mapping[str, str]] = {
     "audit.log.read": N_("Looked into the log"),
     "audit.readings.release": N_("Let her be told what the unit had read"),
     "cases.case.assign": N_("Gave the case to a worker"),
+    "access.emergency.judge": N_("Read why the record was opened in an emergency"),
+    "access.emergency.open": N_("Opened the record in an emergency"),
+    "access.emergency.review": N_("Judged an opening in an emergency"),
     "cases.case.change": N_("Changed the case"),
     "cases.case.close": N_("Closed the case"),
     "cases.case.come_of_age": N_("Noted that she came of age"),
@@ -111,6 +114,8 @@ PURPOSES: Final[Mapping[str, str]] = {
     "court_order": N_("a court ordered it"),
     "consent_withdrawn": N_("she withdrew her consent"),
     "retention_ended": N_("the time of keeping is over"),
+    "recorded_by_mistake": N_("she was recorded by mistake"),
+    "proceedings": N_("proceedings are going on"),
 }
 
 

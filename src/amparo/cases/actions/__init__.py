@@ -3,6 +3,8 @@
 from amparo.cases.actions.ageing import let_come_of_age
 from amparo.cases.actions.changing import NotAcceptable, Stale, update_case, update_episode, update_person
 from amparo.cases.actions.documents import add_document
+from amparo.cases.actions.dual_acts import NothingToDo, ask_erasure
+from amparo.cases.actions.emergencies import NotOpened, open_in_emergency
 from amparo.cases.actions.episodes import add_episode, link_operation
 from amparo.cases.actions.erasing import empty_persons, erase_persons, hold_person, lift_hold
 from amparo.cases.actions.filters import NameInUse, remove_filter, save_filter
@@ -22,6 +24,8 @@ __all__ = [
     "NoSuchStep",
     "NoSuchWorker",
     "NotAcceptable",
+    "NotOpened",
+    "NothingToDo",
     "ReasonMissing",
     "Stale",
     "Work",
@@ -29,6 +33,7 @@ __all__ = [
     "add_document",
     "add_episode",
     "add_note",
+    "ask_erasure",
     "assign_case",
     "empty_persons",
     "erase_persons",
@@ -41,6 +46,7 @@ __all__ = [
     "note_taken_out",
     "open_case",
     "open_cases",
+    "open_in_emergency",
     "remove_filter",
     "save_filter",
     "seal_clear_contents",

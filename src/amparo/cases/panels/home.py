@@ -73,6 +73,7 @@ def search(viewer: Viewer, text: str, page: int, now: datetime) -> str | FoundRo
         caption=_("People with this name among those whom you work with"),
         empty_title=_("Nothing is found"),
         empty_text=_why_nothing(text),
+        empty_act=_in_an_emergency(viewer, text),
     )
     return FoundRows(table=table, is_more=len(rows) > PAGE)
 
@@ -156,6 +157,18 @@ def _loads(loads: tuple[Load, ...], now: datetime) -> DataTable:
 def _edge(now: datetime) -> str:
     """Return the last day of which a case counts as untouched for long, as an address holds it."""
     return timezone.localdate(untouched_since(now)).isoformat()
+
+
+def _in_an_emergency(viewer: Viewer, text: str) -> Link | None:
+    """Offer what is left when a reference is not within reach: the same whether there is such a case or not."""
+    if not viewer.may(Permission.EMERGENCY_OPEN):
+        return None
+    try:
+        reference = parse_reference(text)
+    except BadReference:
+        return None
+    url = f"{reverse('cases:emergency')}?{urlencode({'reference': reference})}"
+    return Link(label=_("In an emergency: open it for an hour"), url=url)
 
 
 def _why_nothing(text: str) -> str:

@@ -103,6 +103,7 @@ def acts(file: CaseFile, viewer: Viewer) -> Acts:
         (Permission.DOCUMENT_ADD, _("Add a document"), "document-new"),
         (Permission.CASE_EDIT, _("Add what happened"), "episode-new"),
         (Permission.SUMMARY_PRINT, _("Summary as PDF"), "summary-pdf"),
+        (Permission.CASE_REOPEN, _("Erase this person"), "erase"),
     ]
     links = tuple(
         Link(label=label, url=reverse(f"cases:{name}", args=[file.reference]))

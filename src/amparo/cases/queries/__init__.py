@@ -3,8 +3,9 @@
 All of it returns plain frozen values: no page, form or serializer ever holds a row or a sealed value.
 """
 
-from amparo.cases.queries.bulk import count_files, iterate_files
-from amparo.cases.queries.erasable import person_to_erase
+from amparo.cases.queries.bulk import chosen_ids, count_files, iterate_files
+from amparo.cases.queries.emergencies import find_for_emergency, is_open_in_emergency
+from amparo.cases.queries.erasable import is_erasable, person_to_erase
 from amparo.cases.queries.files import CaseFile, EpisodeFile, PersonFile, find_reference, get_case
 from amparo.cases.queries.filters import FilterFile, list_filters
 from amparo.cases.queries.likely import LikelyPerson, likely_persons
@@ -60,15 +61,19 @@ __all__ = [
     "TimelineEntry",
     "TooLittle",
     "case_at",
+    "chosen_ids",
     "count_files",
     "document_content",
     "episode_at",
     "find_alike",
+    "find_for_emergency",
     "find_reference",
     "get_case",
     "get_document",
     "get_known_persons",
     "get_outline",
+    "is_erasable",
+    "is_open_in_emergency",
     "iterate_files",
     "leads",
     "likely_persons",

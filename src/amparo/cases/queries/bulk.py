@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -54,9 +54,14 @@ def iterate_files(
     action: str,
     with_consent_only: bool,
     now: datetime,
+    only: Collection[UUID] | None = None,
 ) -> Iterator[BareFile]:
-    """Yield the cases on which the viewer may do that, oldest first, opened in logged readings named by `action`."""
+    """Yield the cases on which the viewer may do that, oldest first, opened in logged readings named by `action`.
+
+    With `only`, those of them that it names.
+    """
     cases = _chosen(viewer, choices, permission, consent=True if with_consent_only else None)
+    cases = cases if only is None else cases.filter(id__in=only)
     ids = list(cases.order_by("id").values_list("id", flat=True))
     for start in range(0, len(ids), OPENED_AT_ONCE):
         bunch = list(
@@ -73,6 +78,14 @@ def iterate_files(
             now=now,
         )
         yield from _files(bunch, reading)
+
+
+def chosen_ids(
+    viewer: Viewer, *, choices: CaseChoices, permission: Permission, with_consent_only: bool
+) -> dict[UUID, UUID]:
+    """Give by its id whose person each chosen case is about; nothing is opened."""
+    cases = _chosen(viewer, choices, permission, consent=True if with_consent_only else None)
+    return dict(cases.order_by("id").values_list("id", "person_id"))
 
 
 def _chosen(
