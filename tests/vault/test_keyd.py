@@ -234,6 +234,19 @@ def test_its_own_secrets_key_is_the_one_that_a_process_without_it_derives(
         client_of(keyd).own_key("second factor")
 
 
+def test_the_key_of_a_search_is_the_one_that_a_process_without_it_unwraps(
+    through_keyd: Through, client_of: Callable[[Keyd], RemoteKeeper]
+) -> None:
+    here = LocalKeeper(custodian()).index_key(Compartment.HEALTH)
+    keyd = through_keyd()
+    keyd.start()
+    there = client_of(keyd).index_key(Compartment.HEALTH)
+    assert (there.number, there.secret) == (here.number, here.secret)
+    keyd.stop(signal.SIGKILL)
+    with pytest.raises(KeysAway):
+        client_of(keyd).index_key(Compartment.HEALTH)
+
+
 class TestGoneInTheMiddle:
     """keyd dies while people work: what is coded goes on, what was typed comes back, nothing is kept by halves."""
 

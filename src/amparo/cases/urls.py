@@ -9,12 +9,15 @@ from amparo.cases.views import (
     asking,
     changing,
     closing,
+    emergencies,
+    erasing,
     files,
     lists,
     moving,
     opening,
     papers,
     printing,
+    seen,
     unit,
 )
 
@@ -53,6 +56,8 @@ app_name = "cases"
 urlpatterns = [
     path("", lists.case_list, name="list"),
     path("new/", opening.new, name="new"),
+    path("emergency/", emergencies.emergency, name="emergency"),
+    path("emergency/<uuid:opening>/", emergencies.emergency_record, name="emergency-record"),
     path("lists/", lists.filters, name="filters"),
     path("lists/<uuid:filter_id>/remove/", lists.filter_remove, name="filter-remove"),
     path("told/", unit.told, name="messages"),
@@ -64,6 +69,8 @@ urlpatterns = [
     path("<reference:reference>/documents/", papers.documents, name="documents"),
     path("<reference:reference>/timeline/", files.timeline, name="timeline"),
     path("<reference:reference>/access/", files.access, name="access"),
+    path("<reference:reference>/who-saw/", seen.seen, name="seen"),
+    path("<reference:reference>/who-saw/for-her/", seen.told, name="told"),
     path("<reference:reference>/change/<case_section:code>/", changing.section, name="section"),
     path("<reference:reference>/what-happened/new/", changing.episode_new, name="episode-new"),
     path(
@@ -85,5 +92,6 @@ urlpatterns = [
     path("<reference:reference>/tell/", unit.tell, name="tell"),
     path("<reference:reference>/move/", moving.move, name="move"),
     path("<reference:reference>/assign/", moving.assign, name="assign"),
+    path("<reference:reference>/erase/", erasing.erase, name="erase"),
     path("<reference:reference>/summary/", printing.summary_pdf, name="summary-pdf"),
 ]

@@ -53,7 +53,7 @@ def make_wall(
         made_at=now,
     )
     record_event(
-        "access.wall.make", by=by, at=now, record=f"wall:{wall.pk}", persons=[person], fields=[reason]
+        "access.wall.make", by=by, at=now, record=f"wall:{wall.pk}", persons=[person], purpose=reason
     )
     return wall.pk
 

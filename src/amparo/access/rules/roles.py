@@ -27,7 +27,8 @@ class Role:
     """One way of working here, as a described list of permissions.
 
     `compartments` are those whose keys it has, and empty means none; what it opens lies in `opens_in`, and what it reads
-    beyond the own cases is read for `purpose`. `organisation_kinds` names the kinds of organisation that may have the role; empty means any kind.
+    beyond the own cases is read for `purpose`. `organisation_kinds` names the kinds of organisation that may have the role;
+    empty means any kind. A sensitive role reaches far enough that nobody gives it alone.
     """
 
     code: str
@@ -41,6 +42,7 @@ class Role:
     needs_second_factor: bool = True
     needs_passkey: bool = False
     organisation_kinds: frozenset[str] = frozenset()
+    is_sensitive: bool = False
 
 
 _READING = frozenset({Permission.CASE_READ, Permission.DOCUMENT_READ, Permission.FILTER_SAVE})
@@ -60,8 +62,10 @@ _CASEWORK = (
         Permission.CASE_CREATE,
         Permission.CASE_MOVE,
         Permission.CASE_CLOSE,
+        Permission.PERSON_SEARCH,
         Permission.NOTE_READ_SENSITIVE,
         Permission.SUMMARY_PRINT,
+        Permission.CASE_READ_LOG,
     }
 )
 _PROTECTION = frozenset({Compartment.PROTECTION})
@@ -96,13 +100,18 @@ _DESCRIBED_ROLES = (
             Permission.IMPORT_UNDO,
             Permission.EXPORT_RUN,
             Permission.GRANT_GIVE,
+            Permission.ACT_DECIDE,
+            Permission.EMERGENCY_OPEN,
             Permission.TOKEN_MANAGE,
+            Permission.READINGS_REVIEW,
+            Permission.ALERTS_VIEW,
             Permission.CASE_RESTRICT,
             Permission.WALL_MAKE,
         },
         scope=Scope.ORGANISATION,
         compartments=_WHERE_SHE_IS,
         purpose=Purpose.SUPERVISION,
+        is_sensitive=True,
     ),
     Role(
         code="first_responder",
@@ -111,7 +120,7 @@ _DESCRIBED_ROLES = (
             "Meets a person first, opens the case and records what was seen. Sees only their own cases, and not "
             "where the person stays."
         ),
-        permissions=_READING | _RECORDING | {Permission.CASE_CREATE},
+        permissions=_READING | _RECORDING | {Permission.CASE_CREATE, Permission.PERSON_SEARCH},
         scope=Scope.OWN,
         compartments=_PROTECTION,
         purpose=Purpose.CASE_WORK,
@@ -123,7 +132,13 @@ _DESCRIBED_ROLES = (
             "Decides on identification. Sees only the cases that were opened to it, and not where the person stays."
         ),
         permissions=_READING
-        | {Permission.CASE_MOVE, Permission.NOTE_ADD, Permission.DOCUMENT_ADD, Permission.SUMMARY_PRINT},
+        | {
+            Permission.CASE_MOVE,
+            Permission.NOTE_ADD,
+            Permission.DOCUMENT_ADD,
+            Permission.SUMMARY_PRINT,
+            Permission.PERSON_SEARCH,
+        },
         scope=Scope.GRANTED,
         compartments=_PROTECTION,
         purpose=Purpose.IDENTIFICATION,
@@ -139,6 +154,7 @@ _DESCRIBED_ROLES = (
         scope=Scope.ORGANISATION,
         compartments=_WHERE_SHE_IS,
         purpose=Purpose.DANGER,
+        is_sensitive=True,
     ),
     Role(
         code="investigator",
@@ -149,7 +165,14 @@ _DESCRIBED_ROLES = (
         ),
         permissions=_READING
         | _RECORDING
-        | {Permission.CASE_CREATE, Permission.CASE_MOVE, Permission.CASE_CLOSE, Permission.SUMMARY_PRINT},
+        | {
+            Permission.CASE_CREATE,
+            Permission.CASE_MOVE,
+            Permission.CASE_CLOSE,
+            Permission.PERSON_SEARCH,
+            Permission.SUMMARY_PRINT,
+            Permission.CASE_READ_LOG,
+        },
         scope=Scope.TEAM,
         compartments=frozenset({Compartment.JUSTICE}),
         opens_in=Compartment.JUSTICE,
@@ -163,12 +186,14 @@ _DESCRIBED_ROLES = (
             "Follows up what was told about corruption and about colleagues. Its cases are seen by nobody else, and nobody "
             "else learns that there are any."
         ),
-        permissions=_CASEWORK | {Permission.CASE_REOPEN, Permission.CASE_ASSIGN, Permission.MESSAGE_READ},
+        permissions=(_CASEWORK - {Permission.PERSON_SEARCH})
+        | {Permission.CASE_REOPEN, Permission.CASE_ASSIGN, Permission.MESSAGE_READ},
         scope=Scope.ORGANISATION,
         compartments=frozenset({Compartment.INTEGRITY}),
         opens_in=Compartment.INTEGRITY,
         purpose=Purpose.OVERSIGHT,
         needs_passkey=True,
+        is_sensitive=True,
         organisation_kinds=frozenset({"independent_unit"}),
     ),
     Role(
@@ -180,6 +205,7 @@ _DESCRIBED_ROLES = (
         permissions=frozenset({Permission.WALL_REVIEW}),
         scope=Scope.NONE,
         needs_passkey=True,
+        is_sensitive=True,
         organisation_kinds=frozenset({"independent_unit", "national_rapporteur"}),
     ),
     Role(
@@ -192,11 +218,13 @@ _DESCRIBED_ROLES = (
                 Permission.TABLES_DOWNLOAD,
                 Permission.SNAPSHOT_BUILD,
                 Permission.FACTS_EXPORT,
+                Permission.ACT_DECIDE,
                 Permission.TOKEN_MANAGE,
             }
         ),
         scope=Scope.NONE,
         organisation_kinds=_KINDS_WITH_NATIONAL_FIGURES,
+        is_sensitive=True,
     ),
     Role(
         code="national_rapporteur",
@@ -211,12 +239,39 @@ _DESCRIBED_ROLES = (
         organisation_kinds=_KINDS_WITH_NATIONAL_FIGURES,
     ),
     Role(
+        code="reviewer",
+        label=N_("Reviewer"),
+        description=N_(
+            "Judges whether records of other organisations were rightly opened in an emergency. Reads the stated reason "
+            "and sees no case."
+        ),
+        permissions=frozenset({Permission.EMERGENCY_REVIEW, Permission.ACT_DECIDE}),
+        scope=Scope.NONE,
+        compartments=_PROTECTION,  # for the stated reasons, which are sealed with whom they are about
+        is_sensitive=True,
+    ),
+    Role(
+        code="auditor",
+        label=N_("Auditor"),
+        description=N_(
+            "Watches over the log: that it is whole, and what its readings raise. Sees ids and numbers, no case and no "
+            "person, and names the invented persons."
+        ),
+        permissions=frozenset({Permission.LOG_WATCH, Permission.ALERTS_VIEW, Permission.CANARY_KEEP}),
+        scope=Scope.NONE,
+        organisation_kinds=_KINDS_WITH_NATIONAL_FIGURES,
+        is_sensitive=True,
+    ),
+    Role(
         code="organisation_administrator",
         label=N_("Organisation administrator"),
         description=N_("Invites the people of their organisation and gives them their roles. Sees no case."),
-        permissions=frozenset({Permission.PEOPLE_MANAGE, Permission.ORGANISATION_MANAGE}),
+        permissions=frozenset(
+            {Permission.PEOPLE_MANAGE, Permission.ORGANISATION_MANAGE, Permission.ACT_DECIDE}
+        ),
         scope=Scope.NONE,
         needs_passkey=True,
+        is_sensitive=True,
     ),
     Role(
         code="installation_administrator",
@@ -225,9 +280,10 @@ _DESCRIBED_ROLES = (
             "Keeps the installation in health, adds organisations and invites the first administrator of each. Sees "
             "no case."
         ),
-        permissions=frozenset({Permission.INSTALLATION_MANAGE}),
+        permissions=frozenset({Permission.INSTALLATION_MANAGE, Permission.ACT_DECIDE}),
         scope=Scope.NONE,
         needs_passkey=True,
+        is_sensitive=True,
     ),
 )
 
@@ -242,21 +298,22 @@ _PROTECTING = (
     "duty_protection_officer",
 )
 _CASE_ROLES = (*_PROTECTING, "investigator", "integrity_officer")
-_DATA_ROLES = (*_CASE_ROLES, "statistician", "national_rapporteur")
+_DATA_ROLES = (*_CASE_ROLES, "statistician", "national_rapporteur", "auditor")
 
-# Who gives out roles holds none that opens data; who could recognise a person works with no facts; who protects does not
-# investigate her; the independent unit and who reviews walls are nothing else.
+# Who gives out roles holds none that opens data; who could recognise a person works with no facts and watches no log; who
+# protects does not investigate her; the independent unit and who reviews walls are nothing else.
 INCOMPATIBLE_ROLES: frozenset[frozenset[str]] = frozenset(
     frozenset(pair)
     for pair in (
-        *product(_ADMINISTRATORS, _DATA_ROLES),
+        *product(_ADMINISTRATORS, (*_DATA_ROLES, "reviewer")),
         *combinations(_ADMINISTRATORS, 2),
-        *product(_CASE_ROLES, ("statistician",)),
+        *product(_CASE_ROLES, ("statistician", "auditor")),
         *product(_PROTECTING, ("investigator",)),
         *product(
-            (*_PROTECTING, "investigator", "statistician", "national_rapporteur"), ("integrity_officer",)
+            (*_PROTECTING, "investigator", "statistician", "national_rapporteur", "reviewer"),
+            ("integrity_officer",),
         ),
-        *product((*_ADMINISTRATORS, *_DATA_ROLES), ("access_reviewer",)),
+        *product((*_ADMINISTRATORS, *_DATA_ROLES, "reviewer"), ("access_reviewer",)),
     )
 )
 
@@ -264,6 +321,15 @@ INCOMPATIBLE_ROLES: frozenset[frozenset[str]] = frozenset(
 def role_of(code: str) -> Role | None:
     """Give the role of that code, or None for a code that this version does not know."""
     return ROLES.get(code)
+
+
+# Whoever works in these looks without telling.
+_COVERT_COMPARTMENTS = frozenset({Compartment.JUSTICE, Compartment.INTEGRITY})
+
+
+def covert_roles() -> frozenset[str]:
+    """Name the roles whose readings a person is told of only when their unit releases them."""
+    return frozenset(code for code, role in ROLES.items() if _COVERT_COMPARTMENTS & role.compartments)
 
 
 def scope_of(role: Role, *, has_team: bool) -> Scope:

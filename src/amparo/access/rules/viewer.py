@@ -18,6 +18,7 @@ class GrantedRecord:
     `compartments` are those that the grant names: it opens the record also to a role without them.
     """
 
+    id: int
     record: UUID
     permissions: frozenset[Permission]
     compartments: frozenset[Compartment] = frozenset()
@@ -43,6 +44,7 @@ class Viewer:
     organisation_name: str = ""
     token_id: int | None = None
     is_system: bool = False
+    emergency: int | None = None  # the number of the opening under which one record is read, and nothing else
     via: str = ""  # for the log: by which door
     session: str = ""  # for the log: a keyed hash of the session, or the id of a program's key
     compartments: frozenset[Compartment] = frozenset()

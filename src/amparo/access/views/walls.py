@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from amparo.access.actions import lift_wall
-from amparo.access.panels import wall_table
+from amparo.access.panels.people import wall_table
 from amparo.access.queries import list_walls
 from amparo.access.rules import Permission
 from amparo.access.views.own import posted_id

@@ -4,9 +4,12 @@ from amparo.cases.actions.ageing import let_come_of_age
 from amparo.cases.actions.changing import NotAcceptable, Stale, update_case, update_episode, update_person
 from amparo.cases.actions.closing import NotClosable, declare_known, keep_away, restrict_case
 from amparo.cases.actions.documents import add_document
+from amparo.cases.actions.dual_acts import NothingToDo, ask_erasure
+from amparo.cases.actions.emergencies import NotOpened, open_in_emergency
 from amparo.cases.actions.episodes import add_episode, link_operation
 from amparo.cases.actions.erasing import empty_persons, erase_persons, hold_person, lift_hold
 from amparo.cases.actions.filters import NameInUse, remove_filter, save_filter
+from amparo.cases.actions.finding import forget_facts, write_waiting_tokens
 from amparo.cases.actions.moving import NoSuchStep, NoSuchWorker, ReasonMissing, assign_case, move_case
 from amparo.cases.actions.notes import EmptyNote, add_note
 from amparo.cases.actions.opening import open_case, open_cases
@@ -25,6 +28,8 @@ __all__ = [
     "NoSuchWorker",
     "NotAcceptable",
     "NotClosable",
+    "NotOpened",
+    "NothingToDo",
     "ReasonMissing",
     "Stale",
     "Work",
@@ -32,10 +37,12 @@ __all__ = [
     "add_document",
     "add_episode",
     "add_note",
+    "ask_erasure",
     "assign_case",
     "declare_known",
     "empty_persons",
     "erase_persons",
+    "forget_facts",
     "hold_person",
     "keep_away",
     "let_come_of_age",
@@ -45,6 +52,7 @@ __all__ = [
     "note_taken_out",
     "open_case",
     "open_cases",
+    "open_in_emergency",
     "remove_filter",
     "restrict_case",
     "save_filter",
@@ -56,4 +64,5 @@ __all__ = [
     "update_episode",
     "update_person",
     "withdraw_cases",
+    "write_waiting_tokens",
 ]

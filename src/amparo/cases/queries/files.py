@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from amparo.access.rules import ClearanceLevel, Permission, Purpose, Viewer
-from amparo.cases.models import Episode, Person
-from amparo.cases.queries.places import begin_place_reading, person_details
+from amparo.cases.models import Case, Episode, Person
+from amparo.cases.queries.opened import opened_of
+from amparo.cases.queries.places import PLACE_CLOSED, begin_place_reading, person_details
 from amparo.cases.queries.visible import begin_reading_case, purpose_of, visible_case, visible_cases
 from amparo.cases.rules.case import CaseDetails
 from amparo.cases.rules.children import ChildTrack, age_on
@@ -91,7 +92,8 @@ def get_case(
     """
     case = visible_case(viewer, reference, permission=permission)
     episodes = list(_with_links(case.episodes.all()))
-    reading = begin_reading_case(viewer, case, action="cases.case.read", now=now)
+    opened = opened_of(case, Person, Case, *((Episode,) if episodes else ()), without=PLACE_CLOSED)
+    reading = begin_reading_case(viewer, case, action="cases.case.read", fields=opened, now=now)
     place = begin_place_reading(viewer, case, now=now) if with_place else None
     return CaseFile(
         id=case.id,

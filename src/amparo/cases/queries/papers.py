@@ -8,7 +8,8 @@ from typing import BinaryIO
 from uuid import UUID
 
 from amparo.access.rules import Permission, Viewer
-from amparo.cases.models import Case, Document
+from amparo.cases.models import Case, Document, Note
+from amparo.cases.queries.opened import opened_of
 from amparo.cases.queries.stored import open_stored
 from amparo.cases.queries.visible import Absent, begin_reading_case, visible_case
 from amparo.vault.queries import open_content, open_many
@@ -66,7 +67,9 @@ def list_notes(viewer: Viewer, reference: str, *, now: datetime) -> tuple[NoteFi
     notes = list(case.notes.select_related("created_by").order_by("-created_at", "-id")[:SHOWN])
     if not notes:
         return ()
-    reading = begin_reading_case(viewer, case, action="cases.note.list", now=now)
+    reading = begin_reading_case(
+        viewer, case, action="cases.note.list", fields=opened_of(case, Note), now=now
+    )
     withheld = [note.is_sensitive and not viewer.may(Permission.NOTE_READ_SENSITIVE) for note in notes]
     opened = iter(
         open_many(reading, [note.text for note, hide in zip(notes, withheld, strict=True) if not hide])
@@ -133,7 +136,7 @@ def _documents(
 ) -> tuple[DocumentFile, ...]:
     if not documents:
         return ()
-    reading = begin_reading_case(viewer, case, action=action, now=now)
+    reading = begin_reading_case(viewer, case, action=action, fields=opened_of(case, Document), now=now)
     titles = open_many(reading, [document.title for document in documents])
     return tuple(
         DocumentFile(

@@ -8,13 +8,15 @@ from uuid import UUID
 
 from amparo.access.rules import Permission, Viewer
 from amparo.cases.models import Case, Person
+from amparo.cases.queries.opened import opened_of
 from amparo.cases.queries.visible import Absent, begin_reading_case, visible_case
-from amparo.cases.rules.person import PLACES, PersonDetails
+from amparo.cases.rules.person import PersonDetails
 from amparo.vault.queries import open_many
 from amparo.vault.rules import Compartment, KeyKind, Reading, locked_in
 from amparo.vault.storing import record_from, sealed_of
 
 PLACE_CLOSED: Final = frozenset({KeyKind.PLACE})
+ALL_BUT_PLACE: Final = frozenset(KeyKind) - PLACE_CLOSED
 
 
 def has_place_key(viewer: Viewer, record: UUID | None, compartment: Compartment) -> bool:
@@ -36,7 +38,8 @@ def visible_place(viewer: Viewer, reference: str) -> Case:
 def begin_place_reading(viewer: Viewer, case: Case, *, now: datetime) -> Reading:
     """Begin to read where the person of a case is, logged as such; `Absent` for whoever may not see it."""
     visible_place(viewer, case.reference)
-    return begin_reading_case(viewer, case, action="cases.place.read", fields=PLACES, now=now)
+    fields = opened_of(case, Person, without=ALL_BUT_PLACE)
+    return begin_reading_case(viewer, case, action="cases.place.read", fields=fields, now=now)
 
 
 def person_details(person: Person, reading: Reading, place: Reading | None) -> PersonDetails:
@@ -44,5 +47,5 @@ def person_details(person: Person, reading: Reading, place: Reading | None) -> P
     closed = sealed_of(person, PersonDetails, without=PLACE_CLOSED)
     opened = open_many(reading, closed)
     if place is not None:
-        opened += open_many(place, sealed_of(person, PersonDetails, without=set(KeyKind) - PLACE_CLOSED))
+        opened += open_many(place, sealed_of(person, PersonDetails, without=ALL_BUT_PLACE))
     return record_from(person, PersonDetails, opened)

@@ -11,14 +11,15 @@ from django.db.models import QuerySet
 from pydantic import TypeAdapter
 
 from amparo.access.actions import begin_reading
-from amparo.access.rules import Permission, Viewer
+from amparo.access.rules import Permission, Viewer, basis_of, own_ground
 from amparo.cases.models import Case, Person
-from amparo.cases.queries.places import has_place_key, person_details
+from amparo.cases.queries.places import PLACE_CLOSED, has_place_key, person_details
 from amparo.cases.queries.visible import visible_cases
 from amparo.cases.rules.person import Name, PersonDetails
 from amparo.cases.rules.sameness import PersonKey, sameness_key
 from amparo.vault.queries import open_many
 from amparo.vault.rules import Compartment
+from amparo.vault.storing import opened_fields
 from amparo.vocab.dates import PartialDate
 
 OPENED_AT_ONCE = 2_000
@@ -49,7 +50,12 @@ def find_alike(viewer: Viewer, keys: Collection[PersonKey], *, now: datetime) ->
     )
     for chunk in _chunks(persons.only("id", "names", "identity")):
         reading = begin_reading(
-            viewer, action="cases.person.compare", persons=[one.id for one in chunk], now=now
+            viewer,
+            action="cases.person.compare",
+            persons=[one.id for one in chunk],
+            basis=own_ground(viewer),
+            fields=opened_fields(Person, only=("names", "identity")),
+            now=now,
         )
         names = open_many(reading, [one.names for one in chunk])
         identities = open_many(reading, [one.identity for one in chunk])
@@ -76,20 +82,27 @@ def get_known_persons(
         first.setdefault(case.person_id, case)
     if not first:
         return {}
-    reading = begin_reading(viewer, action="cases.person.compare", persons=list(first), now=now)
+    is_open = with_place and all(_may_open_place(viewer, case) for case in first.values())
+    reading = begin_reading(
+        viewer,
+        action="cases.person.compare",
+        persons=list(first),
+        basis=basis_of(viewer, *first.values()),
+        fields=opened_fields(Person, without=frozenset() if is_open else PLACE_CLOSED),
+        now=now,
+    )
+    place = reading if is_open else None
     return {
         identifier: KnownPerson(
             id=identifier,
             reference=case.reference,
-            details=person_details(
-                case.person, reading, reading if with_place and _may_open(viewer, case) else None
-            ),
+            details=person_details(case.person, reading, place),
         )
         for identifier, case in first.items()
     }
 
 
-def _may_open(viewer: Viewer, case: Case) -> bool:
+def _may_open_place(viewer: Viewer, case: Case) -> bool:
     may = viewer.may(Permission.PLACE_READ)
     return may and has_place_key(viewer, None, Compartment(case.compartment))
 

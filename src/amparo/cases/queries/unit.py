@@ -7,9 +7,10 @@ from datetime import datetime
 from uuid import UUID
 
 from amparo.access.actions import begin_reading
-from amparo.access.rules import Permission, Viewer
+from amparo.access.rules import Permission, Viewer, own_ground
 from amparo.cases.models import UnitMessage
 from amparo.vault.queries import open_many
+from amparo.vault.storing import opened_fields
 
 SHOWN = 200
 
@@ -33,7 +34,14 @@ def list_messages(viewer: Viewer, *, now: datetime) -> tuple[MessageFile, ...]:
     rows = list(UnitMessage.objects.order_by("-sent_at", "-id")[:SHOWN])
     if not rows:
         return ()
-    reading = begin_reading(viewer, action="cases.unit.read", persons=[row.id for row in rows], now=now)
+    reading = begin_reading(
+        viewer,
+        action="cases.unit.read",
+        persons=[row.id for row in rows],
+        basis=own_ground(viewer),
+        fields=opened_fields(UnitMessage),
+        now=now,
+    )
     opened = open_many(reading, [row.content for row in rows])
     return tuple(
         MessageFile(

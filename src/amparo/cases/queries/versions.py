@@ -11,6 +11,7 @@ from django.db import models
 
 from amparo.access.rules import Viewer
 from amparo.cases.models import Case, Episode, Person
+from amparo.cases.queries.opened import opened_of
 from amparo.cases.queries.places import PLACE_CLOSED, visible_place
 from amparo.cases.queries.visible import Absent, begin_reading_case, visible_case
 from amparo.cases.rules.case import CaseDetails
@@ -62,5 +63,6 @@ def _at(
     past = history.objects.filter(pgh_obj_id=row, version=version).order_by("-pgh_id").first()
     if past is None:
         raise Absent
-    reading = begin_reading_case(viewer, case, action="cases.case.read_version", now=now)
+    opened = opened_of(case, model, without=without)
+    reading = begin_reading_case(viewer, case, action="cases.case.read_version", fields=opened, now=now)
     return record_from(past, record, open_many(reading, sealed_of(past, record, without=without)))

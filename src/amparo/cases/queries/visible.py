@@ -10,7 +10,7 @@ from django.http import Http404
 
 from amparo.access.actions import PurposeMissing, begin_reading
 from amparo.access.queries import scoped
-from amparo.access.rules import Permission, Purpose, Viewer
+from amparo.access.rules import Permission, Purpose, Viewer, basis_of
 from amparo.cases.models import Case
 from amparo.vault.rules import Reading
 from amparo.vocab.reference import BadReference, parse_reference
@@ -68,14 +68,15 @@ def offered_purpose(viewer: Viewer, reference: str) -> tuple[str, Purpose | None
 
 
 def begin_reading_case(
-    viewer: Viewer, case: Case, *, action: str, now: datetime, fields: Iterable[str] = ()
+    viewer: Viewer, case: Case, *, action: str, fields: Iterable[str], now: datetime
 ) -> Reading:
-    """Log that the viewer reads about the person of one case that `visible_case` returned, and for what."""
+    """Log that the viewer reads about the person of one case that `visible_case` returned: what of it, on what ground, for what."""
     return begin_reading(
         viewer,
         action=action,
         persons=[case.person_id],
         record=case.reference,
+        basis=basis_of(viewer, case),
         fields=fields,
         purpose=purpose_of(viewer, case),
         of=case.id,

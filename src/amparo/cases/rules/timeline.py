@@ -30,6 +30,7 @@ class Happening(StrEnum):
     RESTRICTED = "restricted"
     UNRESTRICTED = "unrestricted"
     STEPPED_BACK = "stepped_back"
+    EMERGENCY = "emergency"
     ERASED = "erased"
 
     @property
@@ -59,5 +60,6 @@ HAPPENINGS = {
     Happening.RESTRICTED: N_("Closed to all but named people"),
     Happening.UNRESTRICTED: N_("Open again to all within reach"),
     Happening.STEPPED_BACK: N_("Somebody who knows her stepped back"),
+    Happening.EMERGENCY: N_("Opened by somebody else in an emergency"),
     Happening.ERASED: N_("The person was erased"),
 }

@@ -42,6 +42,7 @@ class Reading:
     persons: frozenset[UUID]
     # Whose keys it may have. What is locked in another compartment does not open.
     compartments: frozenset[Compartment] = frozenset()
+    closed: frozenset[KeyKind] = frozenset()  # never opened: it comes out as if it had never been written
     organisation_id: int | None = None
     action: str = ""
     session: str = ""

@@ -1,0 +1,18 @@
+"""The tables of access."""
+
+from amparo.access.models.acts import DualAct
+from amparo.access.models.emergencies import EmergencyOpening
+from amparo.access.models.grants import Grant, GrantQuerySet, Submission
+from amparo.access.models.notices import Notice
+from amparo.access.models.walls import Clearance, Wall
+
+__all__ = [
+    "Clearance",
+    "DualAct",
+    "EmergencyOpening",
+    "Grant",
+    "GrantQuerySet",
+    "Notice",
+    "Submission",
+    "Wall",
+]

@@ -1,0 +1,44 @@
+"""Read who is kept away from whom, and who is named for what is closed to all others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from amparo.access.models import Clearance, Wall
+from amparo.access.rules import Permission, Viewer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WallRow:
+    """One wall that stands, as a reviewer sees it: who is kept away and why, and nothing of the person."""
+
+    id: int
+    kept_away: str
+    reason: str
+    made_by: str
+    made_at: datetime
+
+
+def list_walls(viewer: Viewer) -> tuple[WallRow, ...]:
+    """List the walls that stand, the newest first, to who reviews them."""
+    if not viewer.may(Permission.WALL_REVIEW):
+        return ()
+    rows = Wall.objects.filter(lifted_at__isnull=True).select_related("user", "organisation", "made_by")
+    return tuple(
+        WallRow(
+            id=row.pk,
+            kept_away=row.organisation.name if row.organisation else (row.user.name if row.user else ""),
+            reason=row.reason,
+            made_by=row.made_by.name if row.made_by else "",
+            made_at=row.made_at,
+        )
+        for row in rows.order_by("-made_at", "-id")
+    )
+
+
+def named_readers(record: UUID) -> tuple[tuple[int, str], ...]:
+    """List as id and name who is named for a record; the caller has found it through a scoped getter."""
+    named = Clearance.objects.filter(record=record, ended_at__isnull=True).order_by("user__name", "user_id")
+    return tuple(named.values_list("user_id", "user__name"))
