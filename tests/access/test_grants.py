@@ -144,7 +144,7 @@ class TestReading:
         event = Event.objects.get()
         assert (event.action, event.record, event.count) == ("cases.case.open", "XA-7Q4K-9X2M-C", 2)
         assert set(event.persons) == persons
-        assert (event.purpose, event.basis, event.fields) == ("casework", "own", ["person:names"])
+        assert (event.purpose, event.basis, event.fields) == ("legal", "own", ["person:names"])
         assert (event.user, event.membership, event.organisation, event.at) == (
             viewer.user_id, viewer.membership_id, viewer.organisation_id, NOW,
         )  # fmt: skip

@@ -56,7 +56,11 @@ EXPECTED = {
         Scope.TEAM,
         True,
     ),
-    "integrity_officer": (CASEWORK + " case.assign case.reopen message.read", Scope.ORGANISATION, True),
+    "integrity_officer": (
+        CASEWORK.replace(" person.search", "") + " case.assign case.reopen act.decide message.read",
+        Scope.ORGANISATION,
+        True,
+    ),
     "access_reviewer": ("wall.review", Scope.NONE, True),
     "statistician": (
         "tables.view tables.download snapshot.build facts.export token.manage act.decide",
@@ -77,6 +81,7 @@ COMPARTMENTS = {
     "duty_protection_officer": {"protection", "location"},
     "investigator": {"justice"},
     "integrity_officer": {"integrity"},
+    "reviewer": {"protection"},
 }
 CASE_ROLES = (
     "caseworker", "supervisor", "first_responder", "competent_authority", "duty_protection_officer",

@@ -216,7 +216,7 @@ def test_a_list_costs_the_same_with_one_case_and_with_thirty(page: str) -> None:
             assert client.get(address).status_code == 200
         costs.append(len(queries))
     assert costs[0] == costs[1]
-    assert costs[0] <= 16
+    assert costs[0] <= 17
 
 
 def test_a_case_costs_the_same_with_little_and_with_much_in_it() -> None:
@@ -234,7 +234,7 @@ def test_a_case_costs_the_same_with_little_and_with_much_in_it() -> None:
                 client.get(case_url(name, reference))
             costs.append(len(queries))
         assert costs[0] == costs[1], name
-        assert costs[0] <= 16, name  # one of them counts what is new for her
+        assert costs[0] <= 17, name  # one counts what is new for her, one asks what is closed to her
 
 
 def test_a_page_weighs_little() -> None:

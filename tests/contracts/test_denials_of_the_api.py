@@ -52,7 +52,7 @@ def test_a_session_writes_only_with_the_token_against_forgery(world: World, name
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_a_key_opens_what_the_session_opens_and_nothing_else(world: World, name: str) -> None:
     route, row, own = ROUTES[name], OPERATIONS[name], world.own["supervisor"]
-    by_key = Client(headers={"Authorization": f"Bearer {own['key']}"})
+    by_key = Client(headers={"Authorization": f"Bearer {own['key']}", "Amparo-Purpose": "supervision"})
     beyond = (ABSENT, *world.beyond["supervisor"].values())[:2] if names_something(route, row) else ()
     for things in (own, *beyond):
         answers = []
@@ -88,7 +88,7 @@ def test_p25_what_asks_again_does_so_and_nothing_else_does(world: World, name: s
 def test_p25_a_key_that_only_reads_writes_nothing(world: World) -> None:
     supervisor = world.viewers["supervisor"]
     key = make_token(name="reads", days=1, by=supervisor, now=timezone.now())
-    client = Client(headers={"Authorization": f"Bearer {key}"})
+    client = Client(headers={"Authorization": f"Bearer {key}", "Amparo-Purpose": "supervision"})
     read = 0
     for name, row in OPERATIONS.items():
         with transaction.atomic():

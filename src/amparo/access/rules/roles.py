@@ -187,7 +187,12 @@ _DESCRIBED_ROLES = (
             "else learns that there are any."
         ),
         permissions=(_CASEWORK - {Permission.PERSON_SEARCH})
-        | {Permission.CASE_REOPEN, Permission.CASE_ASSIGN, Permission.MESSAGE_READ},
+        | {
+            Permission.CASE_REOPEN,
+            Permission.CASE_ASSIGN,
+            Permission.ACT_DECIDE,
+            Permission.MESSAGE_READ,
+        },
         scope=Scope.ORGANISATION,
         compartments=frozenset({Compartment.INTEGRITY}),
         opens_in=Compartment.INTEGRITY,
@@ -308,7 +313,7 @@ INCOMPATIBLE_ROLES: frozenset[frozenset[str]] = frozenset(
         *product(_ADMINISTRATORS, (*_DATA_ROLES, "reviewer")),
         *combinations(_ADMINISTRATORS, 2),
         *product(_CASE_ROLES, ("statistician", "auditor")),
-        *product(_PROTECTING, ("investigator",)),
+        *product((*_PROTECTING, "reviewer"), ("investigator",)),
         *product(
             (*_PROTECTING, "investigator", "statistician", "national_rapporteur", "reviewer"),
             ("integrity_officer",),
