@@ -234,7 +234,7 @@ class _Person:
             ) == "checking" and time.monotonic() < until:
                 time.sleep(0.5)
             if state == "checking":
-                self._faults.append(f"a workbook was never checked")
+                self._faults.append("a workbook was never checked")
 
     def faults(self) -> list[str]:
         """Give what was lost or doubled."""

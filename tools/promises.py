@@ -1,7 +1,7 @@
 """What Amparo promises to whoever trusts it with a name, and what it does not; each promise is shown by tests that carry its number.
 
-A test shows promise 7 when its name begins with `test_p07_`, and 10 and 31 with `test_p10_p31_`. `tests/contracts/test_promises.py` fails when a promise has neither a test nor
-a reason why it waits.
+A test shows promise 7 when its name begins with `test_p07_`, and 10 and 31 with `test_p10_p31_`. The contract
+`tests/contracts/test_promises.py` fails when a promise has neither a test nor a reason why it waits.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class Promise:
 
 
 PROMISES: Final = (
-    Promise(1, "No address answers with data to somebody without role, reach, compartment and purpose for it."),
-    Promise(2, "What is hidden looks like what is absent: same status, same body, same headers."),
-    Promise(3, "No list, count, export, suggestion or error shows what opening the record would refuse."),
-    Promise(4, "Who reaches nothing is shown nothing: an empty or missing reach never means everything."),
-    Promise(5, "A filter that a programmer forgot leaks nothing: the database itself keeps to the reach of who asks."),
+    Promise(1, "No address answers with data to somebody without role, reach, compartment and purpose for it.", waits="In part: role and reach are tried for every address and role; compartments and purpose are not joined yet."),
+    Promise(2, "What is hidden looks like what is absent: same status, same body, same headers.", waits="In part: status, headers, body and statements are compared for every address; walls and compartments are not joined yet."),
+    Promise(3, "No list, count, export, suggestion or error shows what opening the record would refuse.", waits="In part: getters and lists are tried against each other; compartments are not joined yet."),
+    Promise(4, "Who reaches nothing is shown nothing: an empty or missing reach never means everything.", waits="In part: every getter is tried without a reach; the database's own wall is not joined yet."),
+    Promise(5, "A filter that a programmer forgot leaks nothing: the database itself keeps to the reach of who asks.", waits="The database's own wall, row-level security, is not joined yet."),
     Promise(6, "Whoever holds the database, its dumps and its logs reads no name, no contact, no place and no story."),
     Promise(7, "A sealed value that was moved to another row, column, person or installation does not open."),
     Promise(8, "A wrong or missing key never gives a plausible value."),
@@ -44,8 +44,8 @@ PROMISES: Final = (
     Promise(16, "Opening in an emergency always reaches a reviewer outside the line of who did it; without a review within 72 hours it is escalated."),
     Promise(17, "What needs two people cannot be done by one human, whatever accounts he has."),
     Promise(18, "Who administers the installation reads no case, gives himself no such right, and signs in as nobody else."),
-    Promise(19, "Nobody reads the case in which he or a declared relative is a subject."),
-    Promise(20, "What is held for protection reaches the police or a prosecutor only by a recorded disclosure."),
+    Promise(19, "Nobody reads the case in which he or a declared relative is a subject.", waits="Walls are not joined yet."),
+    Promise(20, "What is held for protection reaches the police or a prosecutor only by a recorded disclosure.", waits="Compartments are not joined yet."),
     Promise(21, "A hiding place is never in mail, messages, logs, jobs, file names, addresses, titles, caches or crash reports."),
     Promise(22, "No personal data is in any address or referrer."),
     Promise(23, "What waits on a stolen device to be sent cannot be read.", waits="Nothing is kept on devices yet; working without a network comes later."),

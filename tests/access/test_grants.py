@@ -136,12 +136,15 @@ class TestReading:
             persons=persons,
             record="XA-7Q4K-9X2M-C",
             purpose="casework",
+            basis="own",
+            fields=("person:names",),
             now=NOW,
         )
         assert (reading.user_id, set(reading.persons)) == (viewer.user_id, persons)
         event = Event.objects.get()
         assert (event.action, event.record, event.count) == ("cases.case.open", "XA-7Q4K-9X2M-C", 2)
         assert set(event.persons) == persons
+        assert (event.purpose, event.basis, event.fields) == ("casework", "own", ["person:names"])
         assert (event.user, event.membership, event.organisation, event.at) == (
             viewer.user_id, viewer.membership_id, viewer.organisation_id, NOW,
         )  # fmt: skip
@@ -152,7 +155,9 @@ class TestReading:
     )
     def test_roles_without_identities_never_begin(self, role: str) -> None:
         with pytest.raises(Refused):
-            begin_reading(make_viewer(role), action="cases.case.open", persons=[uuid4()], now=NOW)
+            begin_reading(
+                make_viewer(role), action="cases.case.open", persons=[uuid4()], basis="own", now=NOW
+            )
         assert not Event.objects.exists()
 
 

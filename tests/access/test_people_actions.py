@@ -17,6 +17,7 @@ from amparo.access.actions import (
     accept_invitation,
     add_organisation,
     add_team,
+    ask_role_change,
     change_membership,
     choose_membership,
     end_membership,
@@ -143,7 +144,7 @@ class TestInvitation:
 
     def test_the_link_alone_does_not_take_over_an_account(self, administrator: Viewer) -> None:
         known = make_membership(user=make_user(email="known@example.org", password=PASSWORD))
-        secret = invite(administrator, email="Known@example.org", role="supervisor")
+        secret = invite(administrator, email="Known@example.org", role="first_responder")
         for stranger in (NOBODY, make_viewer("caseworker")):
             with pytest.raises(SignInFirst):
                 accept(secret, by=stranger, password="another long password")
@@ -281,7 +282,7 @@ class TestIncompatibleRoles:
         worker = make_membership(role="caseworker", organisation=organisation)
         make_membership(role="caseworker", user=worker.user)
         with pytest.raises(RoleNotAssignable):
-            change_membership(
+            ask_role_change(
                 membership_id=worker.pk,
                 role="organisation_administrator",
                 team_id=None,
@@ -300,12 +301,12 @@ class TestChangeAndEnd:
         team = make_team(organisation)
         worker = make_membership(role="caseworker", organisation=organisation)
         begun = change_membership(
-            membership_id=worker.pk, role="supervisor", team_id=team.pk, by=administrator, now=NOW
+            membership_id=worker.pk, role="first_responder", team_id=team.pk, by=administrator, now=NOW
         )
         assert viewer_for_membership(worker.pk, NOW) is None
         viewer = viewer_for_membership(begun, NOW)
         assert viewer is not None
-        assert (viewer.role, viewer.team_id) == ("supervisor", team.pk)
+        assert (viewer.role, viewer.team_id) == ("first_responder", team.pk)
 
     def test_no_change_is_no_change(self, administrator: Viewer) -> None:
         organisation = organisation_of(administrator)
@@ -385,7 +386,7 @@ def test_every_write_leaves_a_row_in_the_log(administrator: Viewer) -> None:
     rename_organisation(organisation_id=own, name="Casa Sol", by=administrator, now=NOW)
     membership = accept(invite(administrator))
     begun = change_membership(
-        membership_id=membership, role="supervisor", team_id=None, by=administrator, now=NOW + HOUR
+        membership_id=membership, role="first_responder", team_id=None, by=administrator, now=NOW + HOUR
     )
     end_membership(membership_id=begun, by=administrator, now=NOW + HOUR)
     invite(administrator)

@@ -21,34 +21,40 @@ from amparo.access.rules import (
 from amparo.vocab.codes import code_list
 
 CASEWORK = (
-    "case.close case.create case.edit case.move case.read document.add document.read filter.save note.add "
-    "note.read_sensitive person.edit place.read summary.print"
+    "case.close case.create case.edit case.move case.read case.read_log document.add document.read filter.save note.add "
+    "note.read_sensitive person.edit person.search place.read summary.print"
 )
 EXPECTED = {
     "caseworker": (CASEWORK, Scope.TEAM, True),
     "supervisor": (
-        CASEWORK + " case.assign case.reopen import.run import.undo export.run grant.give token.manage",
+        CASEWORK + " case.assign case.reopen import.run import.undo export.run grant.give token.manage "
+        "readings.review alerts.view act.decide emergency.open",
         Scope.ORGANISATION,
         True,
     ),
     "first_responder": (
-        "case.create case.edit case.read document.add document.read filter.save note.add person.edit place.read",
+        (
+            "case.create case.edit case.read document.add document.read filter.save note.add person.edit "
+            "person.search place.read"
+        ),
         Scope.OWN,
         True,
     ),
     "competent_authority": (
-        "case.move case.read document.add document.read filter.save note.add summary.print",
+        "case.move case.read document.add document.read filter.save note.add person.search summary.print",
         Scope.GRANTED,
         True,
     ),
     "statistician": (
-        "tables.view tables.download snapshot.build facts.export token.manage",
+        "tables.view tables.download snapshot.build facts.export token.manage act.decide",
         Scope.NONE,
         True,
     ),
     "national_rapporteur": ("tables.view tables.download", Scope.NONE, False),
-    "organisation_administrator": ("people.manage organisation.manage", Scope.NONE, True),
-    "installation_administrator": ("installation.manage", Scope.NONE, True),
+    "reviewer": ("emergency.review act.decide", Scope.NONE, True),
+    "organisation_administrator": ("people.manage organisation.manage act.decide", Scope.NONE, True),
+    "installation_administrator": ("installation.manage act.decide", Scope.NONE, True),
+    "auditor": ("log.watch alerts.view canary.keep", Scope.NONE, True),
 }
 CASE_ROLES = ("caseworker", "supervisor", "first_responder", "competent_authority")
 ADMINISTRATORS = ("organisation_administrator", "installation_administrator")

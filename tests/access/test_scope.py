@@ -135,7 +135,7 @@ def test_the_grants_are_in_the_query_only_when_there_are_any() -> None:
     )
     assert " OR " not in str(scoped(viewer, Row.objects.all()).query)
     granted = replace(
-        viewer, grants=(GrantedRecord(record=IDS[0], permissions=frozenset({Permission.CASE_READ})),)
+        viewer, grants=(GrantedRecord(id=1, record=IDS[0], permissions=frozenset({Permission.CASE_READ})),)
     )
     assert " OR " in str(scoped(granted, Row.objects.all()).query)
     assert " OR " not in str(scoped(granted, Row.objects.all(), permission=Permission.CASE_EDIT).query)

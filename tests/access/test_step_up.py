@@ -8,22 +8,26 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import LazySettings
+from django.http import Http404
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from amparo.access.actions import (
-    InvitationNotOpen,
-    NotConfirmed,
-    NotTheSecond,
+    NotTwoPeople,
+    NotWaiting,
+    Refused,
+    SecondPersonAwaited,
     accept_invitation,
-    confirm_invitation,
     invite_user,
 )
+from amparo.access.models import DualAct
 from amparo.access.rules import NOBODY, Viewer
 from amparo.accounts.actions import remove_passkey
-from amparo.accounts.models import Invitation, Membership, User
+from amparo.accounts.models import Membership, User
 from amparo.accounts.queries import has_passkey
+from tests.agreeing import agree
+from tests.clock import database_clock
 from tests.factories.accounts import (
     NOW,
     PASSWORD,
@@ -163,24 +167,45 @@ class TestTwoOfficers:
 
     def test_p25_a_second_one_confirms_first(self) -> None:
         _first, second, secret = self.two()
-        with pytest.raises(NotConfirmed):
+        with pytest.raises(SecondPersonAwaited):
             self.accept(secret)
         assert not User.objects.filter(email="new@example.org").exists()
-        confirm_invitation(invitation_id=Invitation.objects.get().pk, by=second, now=NOW)
+        agree(second)
         assert Membership.objects.filter(pk=self.accept(secret)).exists()
 
     def test_p25_not_the_one_who_invited(self) -> None:
-        first, _second, _secret = self.two()
-        with pytest.raises(NotTheSecond):
-            confirm_invitation(invitation_id=Invitation.objects.get().pk, by=first, now=NOW)
+        first, _second, secret = self.two()
+        with pytest.raises(NotTwoPeople):
+            agree(first)
+        with pytest.raises(SecondPersonAwaited):
+            self.accept(secret)
 
     def test_p25_not_one_of_another_organisation_nor_too_late(self) -> None:
-        _first, second, _secret = self.two()
-        stranger = make_viewer("organisation_administrator")
-        for by, now in ((stranger, NOW), (second, NOW + timedelta(hours=73))):
-            with pytest.raises(InvitationNotOpen):
-                confirm_invitation(invitation_id=Invitation.objects.get().pk, by=by, now=now)
-        assert Invitation.objects.get().confirmed_at is None
+        _first, second, secret = self.two()
+        with pytest.raises(Http404):
+            agree(make_viewer("organisation_administrator"))
+        with database_clock(timedelta(hours=25)), pytest.raises(NotWaiting):
+            agree(second)
+        with pytest.raises(SecondPersonAwaited):
+            self.accept(secret)
+
+    def test_p25_an_account_of_the_same_human_is_no_second_one(self) -> None:
+        first, second, _secret = self.two()
+        User.objects.filter(pk=second.known_user_id).update(staff_number=user_of(first).staff_number)
+        with pytest.raises(NotTwoPeople):
+            agree(second)
+
+    def test_p25_who_has_no_staff_number_yet_does_not_let_in_alone(self) -> None:
+        first, second, _secret = self.two()
+        User.objects.filter(pk=first.known_user_id).update(staff_number="")
+        with pytest.raises(Refused):
+            invite_user(
+                email="other@example.org",
+                organisation_id=organisation_of(second).pk,
+                role="caseworker",
+                by=first,
+                now=NOW,
+            )
 
     def test_p25_a_single_administrator_lets_in_alone(self) -> None:
         only = make_viewer("organisation_administrator")
@@ -203,15 +228,13 @@ class TestTwoOfficers:
             email="new@example.org", organisation_id=organisation.pk, role="caseworker", by=first, now=now
         )
         link = reverse("accounts:invitation", args=[secret])
-        assert "A second one confirms" in client.get(link).content.decode()
+        assert "has not agreed yet" in client.get(link).content.decode()
         page = sign_in(Client(), first).get(reverse("accounts:people")).content.decode()
-        assert "waits for a second administrator" in page
-        assert "Confirm the invitation" not in page
+        assert "waits for a second person" in page
+        act = reverse("accounts:act", args=[DualAct.objects.get().pk])
+        assert "Agree and carry it out" not in sign_in(Client(), first).get(act).content.decode()
         other = sign_in(Client(), second)
-        assert (
-            "Confirm the invitation of new@example.org"
-            in other.get(reverse("accounts:people")).content.decode()
-        )
-        sent = {"invitation": Invitation.objects.get().pk}
-        assert other.post(reverse("accounts:invitation-confirm"), sent).status_code == 302
+        answer = other.get(act)
+        assert "new@example.org" in answer.content.decode()
+        assert other.post(act, {"decision": "approve", "seen": answer.context["seen"]}).status_code == 302
         assert "Make my account" in client.get(link).content.decode()

@@ -17,14 +17,7 @@ from amparo.audit.chain.sealing import TransactionsWentBack, seal_in_background,
 from amparo.audit.chain.signing import SIGNER_FILE, SignerAway, make_signer, public_keys, read_signer
 from amparo.audit.chain.streaming import leaves_from
 from amparo.audit.models import Epoch, Event
-from amparo.audit.queries import (
-    opened_by,
-    persons_opened_by,
-    readers_of,
-    sampled_readings,
-    sealing_state,
-    who_saw,
-)
+from amparo.audit.queries import sealing_state, who_saw
 from amparo.audit.rules.canonical import EventRow, canonical_bytes
 from amparo.audit.rules.merkle import leaf_hash
 from amparo.audit.rules.verdicts import State
@@ -195,15 +188,11 @@ def test_the_log_can_be_asked(log: SealedLog) -> None:
     write(6)
     assert [line.record for line in who_saw(UUID(int=3))] == ["membership:2"]
     assert who_saw(UUID(int=3), withheld=["cases.case"]) == []
-    assert [line.record for line in opened_by(7, since=NOW, most=2)] == ["membership:5", "membership:4"]
-    assert persons_opened_by(7, since=NOW) == 6
-    assert [(user, times) for user, times, _ in readers_of(UUID(int=3), since=NOW)] == [(7, 1)]
-    drawn = sampled_readings([7], since=NOW, seed=1, most=3)
-    assert len(drawn) == 3
-    assert drawn == sampled_readings([7], since=NOW, seed=1, most=3)
 
 
-def test_p30_a_full_disk_seals_later_and_loses_nothing(log: SealedLog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_p30_a_full_disk_seals_later_and_loses_nothing(
+    log: SealedLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from amparo.audit.chain import sealing
 
     def full(*_: object) -> None:

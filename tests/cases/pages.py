@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
 from amparo.access.rules import Viewer
-from amparo.access.web import MEMBERSHIP_KEY
 from amparo.accounts.models import Organisation
+from tests.factories.accounts import sign_in
 
 
 def browser_of(viewer: Viewer, *, language: str = "en") -> Client:
     """Return a client signed in as the viewer, working under that membership."""
-    assert viewer.user_id
-    client = Client(headers={"accept-language": language})
-    client.force_login(
-        get_user_model().objects.get(pk=viewer.user_id),
-        backend="allauth.account.auth_backends.AuthenticationBackend",
-    )
-    session = client.session
-    session[MEMBERSHIP_KEY] = viewer.membership_id
-    session.save()
-    return client
+    return sign_in(Client(headers={"accept-language": language}), viewer, has_second_factor=False)
 
 
 def case_url(name: str, reference: str, *more: Any) -> str:

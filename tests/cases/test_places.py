@@ -99,7 +99,10 @@ def test_a_press_shows_it_on_the_same_page_and_is_written_down(asked: list[KeyKi
     assert button not in text_of(page)
     assert KeyKind.PLACE in asked
     event = Event.objects.get(action="cases.place.read")
-    assert (event.record, list(event.fields)) == (reference, ["address"])
+    assert (event.record, event.basis, event.fields) == (reference, "own", ["person:whereabouts"])
+    named = [one.fields for one in Event.objects.exclude(action="cases.place.read")]
+    assert any("person:names" in fields for fields in named)
+    assert not any("person:whereabouts" in fields for fields in named)
 
 
 def test_a_role_that_sees_no_place_is_not_told_that_there_is_one(asked: list[KeyKind]) -> None:

@@ -43,7 +43,8 @@ POST = ("post",)
 PAGES: Mapping[str, Row] = {
     "health": Row(guard=PUBLIC),
     "portal:home": Row(guard=SIGNED_IN),
-    "portal:search": Row(guard=P.CASE_READ),
+    "portal:search": Row(guard=P.CASE_READ, methods=BOTH),
+    "portal:known": Row(guard=P.PERSON_SEARCH, methods=BOTH),
     # Signing in, and what is about oneself.
     "accounts:sign-in": Row(guard=PUBLIC, methods=BOTH),
     "account_login": Row(guard=PUBLIC, methods=BOTH),
@@ -85,9 +86,6 @@ PAGES: Mapping[str, Row] = {
     "accounts:person-password": Row(
         guard=P.PEOPLE_MANAGE, asks_again=True, methods=POST, body={"person": "membership"}, hidden=302
     ),
-    "accounts:invitation-confirm": Row(
-        guard=P.PEOPLE_MANAGE, asks_again=True, methods=POST, body={"invitation": "invitation"}, hidden=302
-    ),
     "accounts:person-wake": Row(
         guard=P.PEOPLE_MANAGE,
         asks_again=True,
@@ -99,6 +97,27 @@ PAGES: Mapping[str, Row] = {
     "accounts:invitation-end": Row(
         guard=P.PEOPLE_MANAGE, methods=POST, body={"invitation": "invitation"}, hidden=302
     ),
+    "accounts:person-number": Row(
+        guard=P.PEOPLE_MANAGE,
+        asks_again=True,
+        methods=POST,
+        body={"person": "membership"},
+        typed={"staff_number": "N-1"},
+        hidden=403,
+    ),
+    "accounts:person-lift": Row(
+        guard=P.PEOPLE_MANAGE, methods=POST, body={"person": "membership"}, hidden=302
+    ),
+    # Two people, emergencies, and what one is told.
+    "accounts:acts": Row(guard=P.ACT_DECIDE),
+    "accounts:act": Row(
+        guard=P.ACT_DECIDE, asks_again=True, methods=BOTH, typed={"decision": "approve", "seen": "x"}
+    ),
+    "accounts:emergencies": Row(guard=P.EMERGENCY_REVIEW),
+    "accounts:emergency": Row(guard=P.EMERGENCY_REVIEW, methods=BOTH, typed={"verdict": "justified"}),
+    "accounts:notices": Row(guard=SIGNED_IN, methods=BOTH, typed={"until": "1"}),
+    "cases:emergency": Row(guard=P.EMERGENCY_OPEN, asks_again=True, methods=BOTH),
+    "cases:emergency-record": Row(guard=P.EMERGENCY_OPEN),
     "accounts:organisation": Row(guard=P.ORGANISATION_MANAGE, methods=BOTH),
     "accounts:organisations": Row(guard=P.INSTALLATION_MANAGE, methods=BOTH),
     "accounts:first-administrator": Row(guard=P.INSTALLATION_MANAGE, asks_again=True, methods=BOTH),
@@ -122,6 +141,8 @@ PAGES: Mapping[str, Row] = {
     "cases:documents": Row(guard=P.DOCUMENT_READ),
     "cases:timeline": Row(guard=P.CASE_READ),
     "cases:access": Row(guard=P.CASE_READ),
+    "cases:seen": Row(guard=P.CASE_READ_LOG),
+    "cases:told": Row(guard=P.CASE_READ_LOG, methods=BOTH, typed={"language": "en"}),
     "cases:section": Row(guard=P.CASE_EDIT, methods=BOTH, fixed={"code": "names"}),
     "cases:episode-new": Row(guard=P.CASE_EDIT, methods=BOTH),
     "cases:episode-section": Row(guard=P.CASE_EDIT, methods=BOTH, fixed={"code": "what"}),
@@ -131,9 +152,28 @@ PAGES: Mapping[str, Row] = {
     "cases:document": Row(guard=P.DOCUMENT_READ),
     "cases:move": Row(guard=P.CASE_MOVE, methods=BOTH),
     "cases:assign": Row(guard=P.CASE_ASSIGN, methods=BOTH),
+    "cases:erase": Row(guard=P.CASE_REOPEN, asks_again=True, methods=BOTH),
     "cases:summary-pdf": Row(guard=P.SUMMARY_PRINT, asks_again=True, methods=BOTH),
+    # Watching over reading.
+    "oversight:mine": Row(guard=SIGNED_IN),
+    "oversight:explain": Row(guard=SIGNED_IN, methods=BOTH, rename={"reading": "own_reading"}),
+    "oversight:drawn": Row(guard=P.READINGS_REVIEW),
+    "oversight:judge": Row(
+        guard=P.READINGS_REVIEW,
+        methods=BOTH,
+        typed={"verdict": "understood"},
+        rename={"reading": "drawn_reading"},
+    ),
+    "oversight:alerts": Row(guard=P.ALERTS_VIEW),
+    "oversight:log": Row(guard=P.LOG_WATCH),
+    "oversight:head": Row(guard=P.LOG_WATCH),
+    "oversight:canaries": Row(guard=P.CANARY_KEEP, methods=BOTH),
+    "oversight:canary-end": Row(
+        guard=P.CANARY_KEEP, methods=POST, body={"reference": "reference"}, hidden=302
+    ),
     # Workbooks.
     "intake:import": Row(guard=P.IMPORT_RUN, methods=BOTH),
+    "intake:collect": Row(guard=P.EXPORT_RUN, asks_again=True, methods=POST, rename={"act": "export_act"}),
     "intake:export": Row(guard=P.EXPORT_RUN, asks_again=True, methods=BOTH),
     "intake:batch": Row(guard=P.IMPORT_RUN),
     "intake:decide": Row(guard=P.IMPORT_RUN, methods=POST),
@@ -147,6 +187,7 @@ PAGES: Mapping[str, Row] = {
     "evidence:download": Row(guard=P.TABLES_DOWNLOAD, query={"snapshot": "snapshot"}),
     "evidence:snapshots": Row(guard=P.TABLES_VIEW, methods=("get",)),
     "evidence:snapshot": Row(guard=P.TABLES_VIEW),
+    "evidence:collect": Row(guard=P.FACTS_EXPORT, asks_again=True, methods=POST, rename={"act": "facts_act"}),
     "evidence:facts": Row(guard=P.FACTS_EXPORT, asks_again=True, methods=BOTH),
 }
 
@@ -170,6 +211,9 @@ OPERATIONS: Mapping[str, Row] = {
     "case_move": Row(guard=P.CASE_MOVE, typed={"version": 1, "target": "assessment"}),
     "case_assign": Row(guard=P.CASE_ASSIGN, typed={"version": 1, "worker_id": 1}),
     "worker_list": Row(guard=P.CASE_READ),
+    "person_search": Row(
+        guard=P.PERSON_SEARCH, typed={"purpose": "urgent_help", "given": "Amina", "family": "Haddad"}
+    ),
     "note_list": Row(guard=P.CASE_READ),
     "note_add": Row(guard=P.NOTE_ADD, typed={"text": "She called."}),
     "document_list": Row(guard=P.DOCUMENT_READ),

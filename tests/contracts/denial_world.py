@@ -11,13 +11,30 @@ from uuid import UUID
 
 from django.test import Client
 
-from amparo.access.actions import grant_access, invite_user, make_token, renew_password, revoke
+from amparo.access.actions import (
+    approve_act,
+    ask_lift,
+    describe_act,
+    get_act,
+    grant_access,
+    invite_user,
+    make_token,
+    renew_password,
+    revoke,
+    shown,
+)
+from amparo.access.actions.kinds import ROLE_INVITE
+from amparo.access.models import DualAct
 from amparo.access.queries import viewer_for_membership
-from amparo.access.rules import ROLES, GrantReason, Permission, Viewer
+from amparo.access.rules import ROLES, EmergencyReason, GrantReason, Permission, Viewer
 from amparo.accounts.models import ApiToken, Invitation, Organisation
-from amparo.cases.actions import add_document, add_note, save_filter
+from amparo.cases.actions import add_document, add_note, open_in_emergency, save_filter
 from amparo.cases.models import Episode, SavedFilter
 from amparo.cases.queries import CaseChoices
+from amparo.evidence.actions import ask_facts
+from amparo.intake.actions import ask_export
+from amparo.intake.htcds import FileFormat
+from amparo.oversight.actions import explain_reading
 from amparo.vocab.reference import make_reference
 from tests.factories.accounts import (
     PASSWORD,
@@ -27,12 +44,14 @@ from tests.factories.accounts import (
     make_team,
     make_user,
     make_viewer,
+    organisation_of,
     show_who,
     sign_in,
 )
 from tests.factories.cases import make_case, make_person_details, row_of
 from tests.factories.evidence import make_snapshot
 from tests.factories.intake import SOFIA, make_batch, make_text_file
+from tests.factories.oversight import make_drawn
 
 PICTURE = bytes.fromhex("89504e470d0a1a0a0000000d49484452") + bytes(64)
 ANONYMOUS = "anonymous"
@@ -43,6 +62,11 @@ ACTS_OF_AN_AUTHORITY = (
     Permission.CASE_READ, Permission.DOCUMENT_READ, Permission.CASE_MOVE, Permission.NOTE_ADD, Permission.DOCUMENT_ADD,
     Permission.SUMMARY_PRINT,
 )  # fmt: skip
+
+EXPORT: dict[str, Any] = {
+    "choices": CaseChoices(), "profile": "ods", "file_format": FileFormat.CSV, "with_consent_only": False,
+}  # fmt: skip
+WHY = "She called from a car and is being taken to the border now."
 
 Things = dict[str, Any]
 ABSENT: Things = {
@@ -58,8 +82,14 @@ ABSENT: Things = {
     "membership": 999_999,
     "token": 999_998,
     "invitation": 999_997,
+    "act": UUID(int=10),
+    "export_act": UUID(int=11),
+    "facts_act": UUID(int=12),
+    "opening": UUID(int=13),
     "invitation_secret": "a" * 43,
     "password_secret": "b" * 43,
+    "own_reading": UUID(int=7),
+    "drawn_reading": UUID(int=8),
 }
 
 
@@ -96,7 +126,9 @@ def build(now: datetime) -> World:
         "organisation_administrator": ours.administrator,
         "statistician": _member("statistician"),
         "national_rapporteur": _member("national_rapporteur"),
+        "reviewer": _member("reviewer"),
         "installation_administrator": _member("installation_administrator"),
+        "auditor": _member("auditor"),
     }
     case_of = {
         "caseworker": ours.case,
@@ -113,6 +145,7 @@ def build(now: datetime) -> World:
         "first_responder": {"a colleague": ours.case},
         "competent_authority": {"a grant taken back": revoked},
     }
+    two = things_of_two(ours, theirs, everyone, snapshot)
     for role, viewer in everyone.items():
         fresh = viewer_for_membership(viewer.membership_id or 0, now)
         assert fresh is not None
@@ -122,9 +155,14 @@ def build(now: datetime) -> World:
             **ours.things,
             **case_of.get(role, {}),
             **kept_by(fresh, now),
+            **two.get(role, {}),
             "snapshot": snapshot,
+            "own_reading": make_drawn(viewer, ours.case["reference"], now=now).id,
         }
-        elsewhere = {**ABSENT, **theirs.things, "snapshot": ABSENT["snapshot"]}
+        elsewhere = {
+            **ABSENT, **theirs.things, **two["elsewhere"], "snapshot": ABSENT["snapshot"],
+            **two.get(f"beyond {role}", {}),
+        }  # fmt: skip
         world.beyond[role] = {"another organisation": elsewhere} | {
             name: {**elsewhere, **case} for name, case in beyond_cases.get(role, {}).items()
         }
@@ -158,10 +196,18 @@ class _House:
             "batch": make_batch(self.supervisor, now=now),
             "faulty_batch": make_batch(self.supervisor, faulty_file(), file_name="cases.csv", now=now),
             "membership": member.pk,
-            "invitation": Invitation.objects.get(organisation=organisation).pk,
+            "invitation": Invitation.objects.get(organisation=organisation, role="caseworker").pk,
             "invitation_secret": secret,
             "password_secret": renew_password(membership_id=member.pk, by=self.administrator, now=now),
+            "own_reading": make_drawn(self.worker, self.case["reference"], now=now).id,
+            "drawn_reading": self._explained(),
         }
+
+    def _explained(self) -> UUID:
+        """Let a reading be drawn and explained, so that it can be judged."""
+        drawn = make_drawn(self.worker, self.case["reference"], now=self.now).id
+        explain_reading(reading=drawn, text="She called.", by=self.worker, now=self.now)
+        return drawn
 
     def granted_to(
         self, receiver: Viewer, *, ends_at: datetime, permissions: tuple[Permission, ...] = ACTS_OF_AN_AUTHORITY,
@@ -176,6 +222,67 @@ class _House:
         if is_revoked:
             revoke(grant_id=grant, by=self.supervisor, now=self.now)
         return things
+
+
+def things_of_two(
+    ours: _House, theirs: _House, everyone: dict[str, Viewer], snapshot: UUID
+) -> dict[str, Things]:
+    """Make acts that wait for a second person, files that two agreed on, and openings in an emergency."""
+    now = ours.now
+    statistician = everyone["statistician"]
+    organisation = organisation_of(statistician)
+    colleague = _member("statistician", organisation=organisation, team=make_team(organisation))
+    facts = ask_facts(snapshot, by=colleague, now=now)
+    agreed_facts = agree(
+        ask_facts(snapshot, by=statistician, now=now),
+        _member("organisation_administrator", organisation=organisation),
+        now,
+    )
+    for house in (ours, theirs):
+        invite_user(
+            email=f"leader{house.organisation.pk}@example.org", organisation_id=house.organisation.pk,
+            role="supervisor", by=house.administrator, now=now,
+        )  # fmt: skip
+    role_act = DualAct.objects.get(organisation=ours.organisation, kind=ROLE_INVITE).pk
+    suspended = make_membership(role="supervisor", organisation=ours.organisation)
+    suspended.suspended_at = now
+    suspended.save()
+    lifting = ask_lift(membership_id=suspended.pk, by=ours.administrator, now=now)
+    export, foreign = (ask_export(**EXPORT, by=house.supervisor, now=now) for house in (ours, theirs))
+    later = ask_export(**{**EXPORT, "profile": "excel"}, by=ours.supervisor, now=now)
+    opened, opened_there = open_for(ours, theirs.case, now), open_for(theirs, ours.case, now)
+    inside = make_viewer("supervisor", organisation=organisation_of(everyone["reviewer"]))
+    _member("reviewer")  # one outside the line of the reviewer's own organisation
+    return {
+        "supervisor": {"act": role_act, "export_act": agree(later, ours.administrator, now), "opening": opened},
+        "organisation_administrator": {"act": export},
+        "statistician": {"act": facts, "facts_act": agreed_facts},
+        "installation_administrator": {"act": role_act},
+        "reviewer": {"act": lifting, "opening": opened},
+        "elsewhere": {
+            "act": foreign, "export_act": foreign, "facts_act": facts, "opening": opened_there,
+        },
+        "beyond reviewer": {
+            "opening": open_in_emergency(
+                reference=case_things(theirs.worker, now)["reference"], reason=EmergencyReason.LIFE, text=WHY,
+                by=inside, now=now,
+            ),
+        },
+    }  # fmt: skip
+
+
+def open_for(house: _House, case: Things, now: datetime) -> UUID:
+    """Let the supervisor of a house open a case of another in an emergency."""
+    return open_in_emergency(
+        reference=case["reference"], reason=EmergencyReason.LIFE, text=WHY, by=house.supervisor, now=now
+    )
+
+
+def agree(act: UUID, by: Viewer, now: datetime) -> UUID:
+    """Agree to an act as the second person."""
+    found = get_act(by, act)
+    approve_act(act, seen=shown(found, describe_act(by, found, now=now)), by=by, now=now)
+    return act
 
 
 def case_things(worker: Viewer, now: datetime) -> Things:
@@ -222,6 +329,9 @@ def _add_others(world: World, ours: _House) -> None:
     world.cookies[ANONYMOUS] = {}
     for looker in (WITHOUT_ROLE, WITHOUT_SECOND_STEP, ANONYMOUS):
         world.own[looker] = world.own["supervisor"]
+    drawn = make_drawn(user.pk, ours.case["reference"], now=ours.now)
+    world.own[WITHOUT_ROLE] = {**world.own[WITHOUT_ROLE], "own_reading": drawn.id}
+    for looker in (WITHOUT_ROLE, WITHOUT_SECOND_STEP, ANONYMOUS):
         world.beyond[looker] = world.beyond["supervisor"]
 
 

@@ -14,8 +14,10 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client, override_settings
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
+from amparo.access.models import DualAct
 from amparo.access.rules import ROLES
 from amparo.audit.models import Event
 from amparo.cases.actions import open_cases
@@ -250,7 +252,18 @@ def test_only_a_statistician_orders_snapshots_and_takes_facts_out() -> None:
     assert "no open data" in statistician.get(facts).content.decode()
     refused = statistician.post(facts, {})
     assert refused.status_code == 200
-    sent = statistician.post(facts, {"is_understood": "on"})
+    assert statistician.post(facts, {"is_understood": "on"}).status_code == 302
+    act = DualAct.objects.get()
+    collect = reverse("evidence:collect", args=[act.pk])
+    assert statistician.post(collect)["Location"] == reverse("evidence:snapshots")  # nobody agreed yet
+    head = make_viewer("organisation_administrator", organisation=act.organisation, now=timezone.now())
+    deciding = sign_in(Client(), head)
+    page = deciding.get(reverse("accounts:act", args=[act.pk]))
+    said = {"decision": "approve", "seen": page.context["seen"]}
+    assert deciding.post(reverse("accounts:act", args=[act.pk]), said).status_code == 302
+    assert deciding.post(collect).status_code == 403
+    sent = statistician.post(collect)
+    assert statistician.post(collect).status_code == 302  # once
     names = zipfile.ZipFile(io.BytesIO(b"".join(sent.streaming_content))).namelist()  # type: ignore[attr-defined]
     assert names == ["READ-ME-FIRST.txt", "episode.parquet", "metadata.json", "person_case.parquet"]
 

@@ -13,18 +13,20 @@ from django.utils import timezone
 
 from amparo.access.actions import invite_user, renew_password
 from amparo.access.queries import viewer_for
-from amparo.access.rules import Permission, Viewer, system_viewer
+from amparo.access.rules import EmergencyReason, Permission, Viewer, system_viewer
 from amparo.accounts.models import User
 from amparo.accounts.queries import memberships_of
-from amparo.cases.actions import add_document, add_note, save_filter
+from amparo.cases.actions import add_document, add_note, ask_erasure, open_in_emergency, save_filter
 from amparo.cases.models import Case, Episode
 from amparo.cases.queries import CaseChoices, get_case
 from amparo.cases.rules import Stage
+from amparo.cases.rules.erasing import ErasureReason
 from amparo.cli.demo.caseload import make_caseload
 from amparo.evidence.actions import build_snapshot, record_snapshot
 from tests.contracts.denial_world import PICTURE, faulty_file
 from tests.factories.accounts import sign_in
 from tests.factories.intake import AMINA, SOFIA, make_batch, make_text_file, make_workbook, make_written_batch
+from tests.factories.oversight import make_drawn
 
 CASES = 400
 WITHOUT_SECOND_STEP = "installation_administrator"  # so that the page that sets it up is seen too
@@ -45,6 +47,9 @@ class Installation:
     snapshot: UUID
     invitation: str
     new_password: str
+    drawn: UUID
+    act: UUID
+    opening: UUID
 
     def client(self, role: str, client: Client) -> Client:
         """Sign a test client in as somebody of that role, who has just said who she is."""
@@ -80,6 +85,8 @@ class Installation:
             "case-documents": ("caseworker", f"{case}/documents/"),
             "case-timeline": ("caseworker", f"{case}/timeline/"),
             "case-access": ("supervisor", f"{case}/access/"),
+            "case-seen": ("supervisor", f"{case}/who-saw/"),
+            "case-told": ("caseworker", f"{case}/who-saw/for-her/"),
             "case-section-names": ("caseworker", f"{case}/change/names/"),
             "case-section-reach": ("caseworker", f"{case}/change/reach/"),
             "case-section-status": ("caseworker", f"{case}/change/priority/"),
@@ -91,21 +98,39 @@ class Installation:
             "case-document": ("caseworker", f"{case}/documents/new/"),
             "case-move": ("caseworker", f"{case}/move/"),
             "case-assign": ("supervisor", f"{case}/assign/"),
+            "case-erase": ("supervisor", f"{case}/erase/"),
+            "emergency": ("supervisor", "/cases/emergency/"),
+            "emergency-record": ("supervisor", f"/cases/emergency/{self.opening}/"),
             "case-summary": ("caseworker", f"{case}/summary/"),
-            "search": ("caseworker", "/search/?q=a"),
+            "search": ("caseworker", "/search/"),
+            "search-known": ("caseworker", "/search/known/"),
             "import": ("supervisor", "/import/"),
             "import-preview": ("supervisor", f"/import/{self.batches['ready']}/"),
             "import-faulty": ("supervisor", f"/import/{self.batches['faulty']}/"),
             "import-done": ("supervisor", f"/import/{self.batches['done']}/"),
             "export": ("supervisor", "/import/export/"),
+            "devices": ("supervisor", "/me/devices/"),
             "tables": ("national_rapporteur", "/tables/"),
             "table": ("national_rapporteur", figure),
             "snapshots": ("statistician", "/tables/snapshots/"),
             "snapshot": ("statistician", f"/tables/snapshots/{self.snapshot}/"),
             "facts": ("statistician", f"/tables/snapshots/{self.snapshot}/facts/"),
+            "own-readings": ("caseworker", "/readings/mine/"),
+            "explain": ("caseworker", f"/readings/mine/{self.drawn}/"),
+            "drawn": ("supervisor", "/readings/drawn/"),
+            "judge": ("supervisor", f"/readings/drawn/{self.drawn}/"),
+            "alerts": ("auditor", "/readings/alerts/"),
+            "log": ("auditor", "/readings/log/"),
+            "log-head": ("auditor", "/readings/log/head/"),
+            "invented": ("auditor", "/readings/log/invented/"),
             "people": ("organisation_administrator", "/people/"),
             "person": ("organisation_administrator", f"/people/person/?person={member}"),
             "invite": ("organisation_administrator", "/people/invite/"),
+            "acts": ("supervisor", "/two-people/"),
+            "act": ("supervisor", f"/two-people/{self.act}/"),
+            "emergencies": ("reviewer", "/emergencies/"),
+            "emergency-judged": ("reviewer", f"/emergencies/{self.opening}/"),
+            "notices": ("reviewer", "/notices/"),
             "organisation": ("organisation_administrator", "/organisation/"),
             "organisations": ("installation_administrator", "/organisations/"),
             "first-administrator": ("installation_administrator", "/organisations/administrator/"),
@@ -160,11 +185,20 @@ def furnish(url: str) -> Installation:
     password = renew_password(
         membership_id=authority.membership_id or 0, by=system_viewer([Permission.PEOPLE_MANAGE]), now=now
     )
+    act = ask_erasure(
+        "cases.erase", reference=reference, reason=ErasureReason.CONSENT_WITHDRAWN, by=supervisor, now=now
+    )
+    elsewhere = Case.objects.exclude(organisation_id=supervisor.organisation_id).order_by("-opened_date")[0]
+    opening = open_in_emergency(
+        reference=elsewhere.reference, reason=EmergencyReason.LIFE, text="She called and is being taken away now.",
+        by=supervisor, now=now,
+    )  # fmt: skip
     return Installation(
         url=url, now=now, viewers=viewers, emails={role: one.email for role, one in sign_ins.items()},
         password=sign_ins["caseworker"].password, reference=reference,
         episode=Episode.objects.filter(case__reference=reference).order_by("number")[0].id,
         batches=batches, snapshot=snapshot, invitation=secret, new_password=password,
+        drawn=make_drawn(worker, reference, now=now).id, act=act, opening=opening,
     )  # fmt: skip
 
 

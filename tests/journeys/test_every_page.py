@@ -19,8 +19,10 @@ pytestmark = [pytest.mark.journey, pytest.mark.slow]
 Browse = Callable[..., Browsing]
 
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 320, "height": 640}
-# The way through signing in is walked in test_tasks.py.
-WALKED = {"mfa_authenticate", "mfa_view_recovery_codes"}
+# The way through signing in is walked in test_tasks.py and test_passkeys.py.
+WALKED = {
+    "mfa_authenticate", "mfa_view_recovery_codes", "mfa_add_webauthn", "mfa_login_webauthn", "mfa_reauthenticate_webauthn",
+}  # fmt: skip
 SAME_AS_ANOTHER = {"account_login", "mfa_index"}
 # A file, a way on, or words for a program.
 NO_PAGE = {

@@ -22,12 +22,15 @@ from amparo.audit.models import Event
 from amparo.cases import actions, queries
 from amparo.cases.actions.erasing import KEPT, emptied_columns
 from amparo.cases.models import Case, Document, Episode, Person
+from amparo.cases.rules import Name
+from amparo.cases.rules.searching import SearchPurpose, Wanted
 from amparo.config.erasures import NotToBeServed, settle_erasures
 from amparo.vault import actions as vault
+from amparo.vault.keeping import LocalKeeper
 from amparo.vault.ledger import append_to_ledger, make_ledger, read_ledger
-from amparo.vault.models import Erasure, Keyring, PersonKeys
+from amparo.vault.models import Erasure, Keyring, PersonKeys, Token
 from amparo.vault.queries import open_many
-from amparo.vault.rules import NotOpened, Reading
+from amparo.vault.rules import KeysAway, NotOpened, Reading
 from amparo.vault.rules.ledger import Entry, LedgerBroken, entries_of, entry_after, lines_of, missing_entries
 from tests.cases.pages import case_url, text_of
 from tests.factories.accounts import NOW, make_organisation, make_viewer, organisation_of, sign_in, user_of
@@ -137,6 +140,21 @@ def erase(pair: Pair, *persons: UUID, now: datetime = NOW) -> int:
     return actions.erase_persons(persons=persons, reason="consent_withdrawn", proof=proof, now=now)
 
 
+SOUGHT = make_person_details(
+    names=(Name(text="Salma", kind="given"), Name(text="Darwish", kind="family")), called="Salma"
+)
+
+
+def sought(viewer: Viewer) -> list[str]:
+    wanted = Wanted(given="Salma", family="Darwish")
+    found = queries.search_persons(viewer, wanted, purpose=SearchPurpose.URGENT_HELP, now=NOW)
+    return [row.reference for row in found.rows]
+
+
+def keys_away(*_arguments: Any, **_options: Any) -> None:
+    raise KeysAway
+
+
 def person_of(reference: str) -> UUID:
     person: UUID = row_of(reference).person_id
     return person
@@ -195,6 +213,44 @@ class TestErasing:
         erase(pair, person_of(case))
         assert not queries.search_own_caseload(pair[0], "Mina", now=NOW)
         assert not queries.likely_persons(pair[0], wanted, now=NOW)
+
+    def test_p09_search_does_not_find_her(self, case: str, pair: Pair) -> None:
+        Case.objects.update(worker=pair[0].user_id)
+        other, person = make_case(make_viewer(), person=SOUGHT), person_of(make_case(pair[0], person=SOUGHT))
+        actions.write_waiting_tokens(now=NOW)
+        assert len(sought(pair[1])) == 2
+        assert queries.search_own_caseload(pair[0], "Salma Darwish", now=NOW)
+        before = Token.objects.count()
+        keys, tokens = list(PersonKeys.objects.filter(person=person)), list(Token.objects.all())
+        vault.order_tokens([person], now=NOW)
+        erase(pair, person)
+        assert sought(pair[1]) == [other]
+        assert not queries.search_own_caseload(pair[0], "Salma Darwish", now=NOW)
+        kept = Token.objects.count()
+        assert before > kept > 0
+        assert person not in vault.waiting_persons()
+        # An older copy is brought back: first of the table alone, then of the keys as well.
+        Token.objects.bulk_create(tokens, ignore_conflicts=True)
+        assert sought(pair[1]) == [other]
+        PersonKeys.objects.bulk_create(keys)
+        vault.order_tokens([person], now=NOW)
+        assert settle_erasures() == 1
+        assert sought(pair[1]) == [other]
+        assert Token.objects.count() == kept
+        assert person not in vault.waiting_persons()
+
+    def test_p09_she_is_not_found_where_the_keys_of_the_search_are_away(
+        self, case: str, pair: Pair, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        person = person_of(make_case(pair[0], person=SOUGHT))
+        actions.write_waiting_tokens(now=NOW)
+        with monkeypatch.context() as away:
+            away.setattr(LocalKeeper, "index_key", keys_away)
+            assert erase(pair, person) == 1
+        left = Token.objects.count()
+        assert sought(pair[1]) == []
+        assert vault.sweep_tokens() > 5
+        assert Token.objects.count() < left
 
     def test_p09_her_documents_are_absent_and_off_the_disk(
         self, case: str, pair: Pair, settings: Any, django_capture_on_commit_callbacks: Any

@@ -19,9 +19,9 @@ from amparo.vault.keyd.log import Log, LogRefused, read_log
 from amparo.vault.keyd.protocol import key_from, keys_from, plain_asker
 from amparo.vault.keyd.rates import Rates
 from amparo.vault.keyd.service import Peer, Service, replay
-from amparo.vault.models import Keyring, PersonKeys
+from amparo.vault.models import CompartmentKey, Keyring, PersonKeys
 from amparo.vault.queries import custodian
-from amparo.vault.rules import Asker, KeyKind
+from amparo.vault.rules import Asker, Compartment, KeyKind
 from tests.factories.accounts import NOW
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +161,21 @@ def test_a_key_for_own_secrets_is_the_one_that_a_keeper_at_hand_gives(
     logged = [entry for entry in read_log(tmp_path / "log") if entry["do"] == "own"]
     assert [entry["label"] for entry in logged[:3]] == ["second factor", "second factor", "another use"]
     assert b64encode(here.secret) not in b"".join(each.read_bytes() for each in (tmp_path / "log").iterdir())
+
+
+def test_the_key_of_a_search_is_given_in_the_askers_name_and_logged(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_key = key_from(ask(service, do="index", compartment="health", asker=ASKER))
+    here = LocalKeeper(custodian()).index_key(Compartment.HEALTH)
+    assert (given_key.number, given_key.secret) == (here.number, here.secret)
+    (logged,) = [entry for entry in read_log(tmp_path / "log") if entry["do"] == "index"]
+    assert logged["compartment"] == "health"
+    assert logged["asker"]["user_id"] == ASKER["user_id"]
+    for wrong in ({"compartment": "cellar", "asker": ASKER}, {"compartment": "health"}, {"asker": ASKER}):
+        assert ask(service, do="index", **wrong) == {"error": "unreadable"}
+    monkeypatch.setattr(CompartmentKey.objects, "filter", lambda **_named: CompartmentKey.objects.none())
+    assert ask(service, do="index", compartment="child", asker=ASKER) == {"error": "no_index"}
 
 
 def test_its_status_tells_no_secret(service: Service) -> None:

@@ -226,7 +226,7 @@ class TestWhatIsWrong:
         assert opened(sealed) == [TEXT] * 3
 
     def test_p08_a_flipped_bit_anywhere_in_a_compartments_key(self) -> None:
-        row = CompartmentKey.objects.get(compartment="protection")
+        row = CompartmentKey.objects.get(compartment="protection", use="data")
         whole = bytes(row.wrapped)
         for position in range(len(whole)):
             changed = bytearray(whole)
@@ -234,6 +234,14 @@ class TestWhatIsWrong:
             CompartmentKey.objects.filter(pk=row.pk).update(wrapped=bytes(changed))
             with pytest.raises(NotOpened):
                 LocalKeeper(custodian()).unlock()
+
+    def test_p08_a_compartments_key_in_the_place_of_that_of_its_search(self) -> None:
+        index, data = (
+            CompartmentKey.objects.get(compartment="protection", use=use) for use in ("index", "data")
+        )
+        CompartmentKey.objects.filter(pk=index.pk).update(wrapped=bytes(data.wrapped))
+        with pytest.raises(NotOpened):
+            LocalKeeper(custodian()).index_key(Compartment.PROTECTION)
 
     def test_p08_keys_that_were_exchanged(self) -> None:
         one, other = written(), written()

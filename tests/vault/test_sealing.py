@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from itertools import product
 from uuid import UUID, uuid4
 
@@ -125,11 +124,11 @@ def test_a_wrapped_key_is_bound_to_its_person_kind_compartment_and_number() -> N
     wrapped = wrap(key, by=by, name=name)
     assert unwrap(wrapped, by=by, name=name).secret == key.secret
     others = (
-        replace(name, person=uuid4()),
-        replace(name, installation=uuid4()),
-        replace(name, kind=KeyKind.LABEL),
-        replace(name, compartment=Compartment.JUSTICE),
-        replace(name, number=2),
+        name._replace(person=uuid4()),
+        name._replace(installation=uuid4()),
+        name._replace(kind=KeyKind.LABEL),
+        name._replace(compartment=Compartment.JUSTICE),
+        name._replace(number=2),
     )
     for other in others:
         with pytest.raises(NotOpened):

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from amparo.access.rules import ROLES
+from amparo.access.rules import ROLES, Verdict
 from amparo.ui.forms import NumberField, PlainForm, TextField
 from amparo.vocab.codes import code_list
 
@@ -162,3 +162,27 @@ class MembershipForm(PlainForm):
     def __init__(self, *positional: Any, memberships: Choices, **named: Any) -> None:
         super().__init__(*positional, **named)
         self.fields["membership"].choices = list(memberships)  # type: ignore[attr-defined]  # a choice field
+
+
+class StaffNumberForm(PlainForm):
+    """Asks under which number somebody is employed."""
+
+    staff_number = TextField(
+        label=_("Staff number"),
+        help_text=_(
+            "As it stands on the staff card or in the contract, with the letters of your organisation, such as HAVEN-0017. "
+            "Two accounts with one number are one person where two people must decide."
+        ),
+        max_length=40,
+        required=False,
+    )
+
+
+class VerdictForm(PlainForm):
+    """Asks how an emergency opening is judged."""
+
+    verdict = forms.ChoiceField(label=_("Was it justified?"), widget=forms.RadioSelect)
+
+    def __init__(self, *positional: Any, **named: Any) -> None:
+        super().__init__(*positional, **named)
+        self.fields["verdict"].choices = [(one.value, gettext(one.label)) for one in Verdict]  # type: ignore[attr-defined]  # a choice field

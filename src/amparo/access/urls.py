@@ -10,7 +10,7 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as app
 from django.urls import include, path, register_converter
 
-from amparo.access.views import devices, invitations, organisations, own, passkeys, people
+from amparo.access.views import devices, invitations, organisations, own, passkeys, people, two_people
 from amparo.access.web import completes_sign_in, public, signed_in
 
 
@@ -48,8 +48,14 @@ pages = [
     path("people/end/", people.person_end, name="person-end"),
     path("people/password/", people.person_password, name="person-password"),
     path("people/wake/", people.person_wake, name="person-wake"),
-    path("people/invitation/confirm/", people.invitation_confirm, name="invitation-confirm"),
     path("people/invitation/end/", people.invitation_end, name="invitation-end"),
+    path("people/number/", people.person_number, name="person-number"),
+    path("people/suspended/", two_people.lift, name="person-lift"),
+    path("two-people/", two_people.acts, name="acts"),
+    path("two-people/<uuid:act>/", two_people.act, name="act"),
+    path("emergencies/", two_people.emergencies, name="emergencies"),
+    path("emergencies/<uuid:opening>/", two_people.emergency, name="emergency"),
+    path("notices/", two_people.notices, name="notices"),
     path("organisation/", people.organisation, name="organisation"),
     path("organisations/", organisations.organisations, name="organisations"),
     path("organisations/administrator/", organisations.first_administrator, name="first-administrator"),

@@ -5,12 +5,15 @@ Every view carries one of `public`, `signed_in`, `completes_sign_in` or `require
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
+from uuid import UUID
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -26,8 +29,11 @@ from amparo.access.holding import hold_session, shown_lately, signed_in_with_pas
 from amparo.access.queries import viewer_for
 from amparo.access.rules import FRESH, FRESH_TO_SEND, NOBODY, Permission, Viewer, role_of
 from amparo.accounts.queries import MembershipRow, memberships_of
+from amparo.audit.actions import record_refusal
 from amparo.audit.rules import Via
+from amparo.vocab.reference import BadReference, parse_reference
 
+PAGE: Final = re.compile(r"[a-z_]+(:[a-z_]+)?")  # the name of a view, as the log takes it
 MEMBERSHIP_KEY: Final = "membership"  # in the session: the membership that its user works under
 
 # Their views hold no record of ours, or ask for who is looking themselves.
@@ -120,7 +126,10 @@ def viewer_middleware(answer: Callable[[HttpRequest], HttpResponse]) -> Callable
         ):
             setattr(request, name, value)
         hold_session(request, viewer_of(request), now)
-        return answer(request)
+        response = answer(request)
+        if response.status_code in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
+            _log_refusal(request, response.status_code)
+        return response
 
     def process_view(request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
         if guard_of(view) is None and not view.__module__.startswith(_GUARDED_BY_THEMSELVES):
@@ -207,6 +216,39 @@ def _page_that_sent(request: HttpRequest) -> str:
 def _redirect_and_return(page: str, request: HttpRequest) -> HttpResponse:
     back = f"?{urlencode({'next': request.get_full_path()})}" if request.method == "GET" else ""
     return HttpResponseRedirect(reverse(page) + back)
+
+
+def _log_refusal(request: HttpRequest, status: int) -> None:
+    """Write down that somebody was refused, or asked for a record that is hidden or absent: the log tells them no more apart
+    than the answer does, and neither does the time it takes.
+
+    Here the request's own transaction is over, rolled back or not, for pages and for the API alike.
+    """
+    viewer, found = viewer_of(request), request.resolver_match
+    if found is None or not viewer.is_signed_in:
+        return
+    named = _record_named(found.kwargs)
+    if status == HTTPStatus.NOT_FOUND and not named:
+        return
+    # Operations on one address of the API share the name of the first.
+    is_api = found.view_name.startswith("api:")
+    page = f"api:{(request.method or '').lower()}" if is_api else found.view_name.replace("-", "_")
+    record_refusal(
+        "access.page.refuse" if status == HTTPStatus.FORBIDDEN else "access.record.hide",
+        by=viewer,
+        at=getattr(request, "now", None) or timezone.now(),
+        record=named,
+        fields=[page] if PAGE.fullmatch(page) else [],
+        outcome="refused" if status == HTTPStatus.FORBIDDEN else "hidden",
+    )
+
+
+def _record_named(parts: Mapping[str, object]) -> str:
+    """Give the record that an address names, as the log names it: by a reference in order, or else by its id."""
+    try:
+        return parse_reference(str(parts["reference"]))
+    except (KeyError, BadReference):
+        return next((str(part) for part in parts.values() if isinstance(part, UUID)), "")
 
 
 def _memberships(request: HttpRequest, now: datetime) -> tuple[MembershipRow, ...]:

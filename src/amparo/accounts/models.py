@@ -73,6 +73,9 @@ class User(AbstractBaseUser):
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=200)
     language = models.CharField(max_length=12, default="en")
+    staff_number = models.CharField(
+        max_length=40, blank=True, default=""
+    )  # by which two accounts are one human
     is_active = models.BooleanField(default=True)
     asleep_since = models.DateTimeField(null=True)
     woken_at = models.DateTimeField(null=True)
@@ -85,6 +88,7 @@ class User(AbstractBaseUser):
         "email": Privacy.TECHNICAL,
         "name": Privacy.TECHNICAL,
         "language": Privacy.TECHNICAL,
+        "staff_number": Privacy.TECHNICAL,
         "is_active": Privacy.TECHNICAL,
         "asleep_since": Privacy.TECHNICAL,
         "woken_at": Privacy.TECHNICAL,
@@ -126,6 +130,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(
             Q(until__isnull=True) | Q(until__gt=on),
             since__lte=on,
+            suspended_at__isnull=True,
             user__is_active=True,
             organisation__is_active=True,
         )
@@ -140,9 +145,10 @@ class Membership(models.Model):
     role = models.CharField(max_length=40)
     since = models.DateField()
     until = models.DateField(null=True)
+    suspended_at = models.DateTimeField(null=True)
 
     PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
-        ("id", "user", "organisation", "team", "role", "since", "until"), Privacy.TECHNICAL
+        ("id", "user", "organisation", "team", "role", "since", "until", "suspended_at"), Privacy.TECHNICAL
     )
 
     objects = MembershipQuerySet.as_manager()
@@ -181,15 +187,13 @@ class Invitation(models.Model):
     invited_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
-    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    confirmed_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
 
     PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
         (
             "id", "email", "organisation", "team", "role", "token_hash", "invited_by", "created_at",
-            "expires_at", "confirmed_by", "confirmed_at", "accepted_at", "withdrawn_at",
+            "expires_at", "accepted_at", "withdrawn_at",
         ),
         Privacy.TECHNICAL,
     )  # fmt: skip
@@ -204,12 +208,6 @@ class Invitation(models.Model):
             models.CheckConstraint(
                 condition=Q(accepted_at__isnull=True) | Q(withdrawn_at__isnull=True),
                 name="accounts_invitation_accepted_or_withdrawn",
-            ),
-            models.CheckConstraint(
-                condition=Q(confirmed_by__isnull=True)
-                | Q(invited_by__isnull=True)
-                | ~Q(confirmed_by=F("invited_by")),
-                name="accounts_invitation_confirmed_by_another",
             ),
         )
         indexes = (models.Index(fields=["organisation", "-created_at"], name="accounts_invitation_newest"),)

@@ -168,3 +168,62 @@ class Anchor(models.Model):
     class Meta:
         indexes = (models.Index(fields=["kind", "place", "-at"], name="audit_anchor_place"),)
         triggers = (append_only("audit_anchor"),)
+
+
+class Alert(models.Model):
+    """A rule that was broken, as it was told: ids and a number, nothing of the case."""
+
+    rule = models.CharField(max_length=30)
+    key = models.CharField(max_length=140, unique=True)
+    user = models.BigIntegerField(null=True)
+    organisation = models.BigIntegerField(null=True)
+    count = models.IntegerField()
+    event = models.BigIntegerField()
+    epoch = models.BigIntegerField()
+    raised_at = models.DateTimeField()
+
+    PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
+        ("id", "rule", "key", "user", "organisation", "count", "event", "epoch", "raised_at"), TECHNICAL
+    )
+
+    class Meta:
+        indexes = (models.Index(fields=["organisation", "-id"], name="audit_alert_organisation"),)
+        triggers = (append_only("audit_alert"),)
+
+
+class AlertMark(models.Model):
+    """Up to which epoch the rules have been asked."""
+
+    epoch = models.BigIntegerField()
+
+    PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(("id", "epoch"), TECHNICAL)
+
+
+class Canary(models.Model):
+    """The case of an invented person, whom nobody has work with. It is named by its reference, so no case is looked up."""
+
+    reference = models.CharField(max_length=20, unique=True)
+    named_by = models.BigIntegerField(null=True)
+    named_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
+        ("id", "reference", "named_by", "named_at", "ended_at"), TECHNICAL
+    )
+
+
+class Release(models.Model):
+    """A unit that looked without telling lets a person be told: what it read until then appears on her list."""
+
+    person = models.UUIDField()
+    organisation = models.BigIntegerField()
+    released_by = models.BigIntegerField(null=True)
+    released_at = models.DateTimeField()
+
+    PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
+        ("id", "person", "organisation", "released_by", "released_at"), TECHNICAL
+    )
+
+    class Meta:
+        indexes = (models.Index(fields=["person"], name="audit_release_person"),)
+        triggers = (append_only("audit_release"),)

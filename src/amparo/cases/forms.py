@@ -12,11 +12,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from amparo.access.rules import EmergencyReason
 from amparo.cases.panels.record import isolated
 from amparo.cases.queries import CaseChoices, LikelyPerson, Sort
 from amparo.cases.queries.lists import NOBODY
 from amparo.cases.rules import CaseDetails, ChildTrack, Language, Name, PersonDetails, Problem, Stage
 from amparo.cases.rules.documents import ENDINGS, LONGEST_TITLE
+from amparo.cases.rules.erasing import ErasureReason
 from amparo.cases.rules.lifecycle import transition
 from amparo.cases.rules.naming import script_of
 from amparo.ui.forms import (
@@ -344,3 +346,40 @@ class OperationForm(PlainForm):
         if cleaned.get("is_new") == "no" and not cleaned.get("operation"):
             self.add_error("operation", gettext("The reference is missing. Write it as it was given to you."))
         return cleaned
+
+
+class EmergencyForm(PlainForm):
+    """Asks whose record is opened in an emergency, and why it cannot wait."""
+
+    reference = TextField(label=_("Reference of the case"), max_length=40)
+    reason = forms.ChoiceField(label=_("What is the danger?"), widget=forms.RadioSelect)
+    text = NoteField(
+        label=_("Why can it not wait?"),
+        help_text=_(
+            "At least 20 characters. A reviewer of another organisation judges by it, so say what happens, not whom you know."
+        ),
+        max_length=2_000,
+    )
+
+    def __init__(self, *positional: Any, **named: Any) -> None:
+        super().__init__(*positional, **named)
+        reasons = [(one.value, gettext(one.label)) for one in EmergencyReason]
+        self.fields["reason"].choices = reasons  # type: ignore[attr-defined]  # a choice field
+
+
+class ErasureForm(PlainForm):
+    """Asks what a second person shall agree to, and why."""
+
+    act = forms.ChoiceField(
+        label=_("What do you ask for?"), widget=forms.RadioSelect,
+        choices=[
+            ("cases.erase", _("Erase her for good")), ("cases.hold", _("Forbid that she be erased")),
+            ("cases.lift_hold", _("Allow again that she be erased")),
+        ],
+    )  # fmt: skip
+    reason = forms.ChoiceField(label=_("Why?"), widget=forms.RadioSelect)
+
+    def __init__(self, *positional: Any, **named: Any) -> None:
+        super().__init__(*positional, **named)
+        reasons = [(one.value, gettext(one.label)) for one in ErasureReason]
+        self.fields["reason"].choices = reasons  # type: ignore[attr-defined]  # a choice field

@@ -6,6 +6,8 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from amparo.cases import actions
+from amparo.cases.actions.finding import WRITE_TASK
+from amparo.vault import actions as vault
 
 
 @app.periodic(cron="5 0 * * *")
@@ -13,3 +15,17 @@ from amparo.cases import actions
 def let_come_of_age(timestamp: int) -> None:
     """Let the cases of those who came of age follow, once a day: it reads dates of birth, and each reading is logged."""
     actions.let_come_of_age(now=timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name=WRITE_TASK, queue="default", queueing_lock=WRITE_TASK, lock=WRITE_TASK)
+def write_tokens(timestamp: int) -> None:
+    """Write what new and changed persons are found by: every ten minutes, or at once when many wait."""
+    actions.write_waiting_tokens(now=timezone.now())
+
+
+@app.periodic(cron="20 2 * * 0")
+@app.task(name="cases.sweep_tokens", queue="default", queueing_lock="cases.sweep_tokens", lock=WRITE_TASK)
+def sweep_tokens(timestamp: int) -> None:
+    """Delete once a week what the search keeps of persons who are gone."""
+    vault.sweep_tokens()

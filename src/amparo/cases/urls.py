@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from amparo.cases.rules.sections import Subject, sections_of
-from amparo.cases.views import changing, files, lists, moving, opening, papers, printing
+from amparo.cases.views import (
+    changing,
+    emergencies,
+    erasing,
+    files,
+    lists,
+    moving,
+    opening,
+    papers,
+    printing,
+    seen,
+)
 
 
 class ReferenceConverter:
@@ -42,6 +53,8 @@ app_name = "cases"
 urlpatterns = [
     path("", lists.case_list, name="list"),
     path("new/", opening.new, name="new"),
+    path("emergency/", emergencies.emergency, name="emergency"),
+    path("emergency/<uuid:opening>/", emergencies.emergency_record, name="emergency-record"),
     path("lists/", lists.filters, name="filters"),
     path("lists/<uuid:filter_id>/remove/", lists.filter_remove, name="filter-remove"),
     path("<reference:reference>/", files.detail, name="detail"),
@@ -51,6 +64,8 @@ urlpatterns = [
     path("<reference:reference>/documents/", papers.documents, name="documents"),
     path("<reference:reference>/timeline/", files.timeline, name="timeline"),
     path("<reference:reference>/access/", files.access, name="access"),
+    path("<reference:reference>/who-saw/", seen.seen, name="seen"),
+    path("<reference:reference>/who-saw/for-her/", seen.told, name="told"),
     path("<reference:reference>/change/<case_section:code>/", changing.section, name="section"),
     path("<reference:reference>/what-happened/new/", changing.episode_new, name="episode-new"),
     path(
@@ -68,5 +83,6 @@ urlpatterns = [
     path("<reference:reference>/documents/<uuid:document>/", papers.document, name="document"),
     path("<reference:reference>/move/", moving.move, name="move"),
     path("<reference:reference>/assign/", moving.assign, name="assign"),
+    path("<reference:reference>/erase/", erasing.erase, name="erase"),
     path("<reference:reference>/summary/", printing.summary_pdf, name="summary-pdf"),
 ]

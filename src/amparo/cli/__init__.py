@@ -66,6 +66,7 @@ COMMANDS: Final[Mapping[str, str | tuple[str, Mapping[str, str]]]] = {
             "head": "audit.head",
             "anchor": "audit.anchor",
             "generation": "audit.generation",
+            "canary": "audit.canary",
         },
     ),
     "witness": (

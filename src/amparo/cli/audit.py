@@ -101,6 +101,37 @@ def who(
         _print_events(lines, names)
 
 
+def canary(
+    about: Annotated[
+        str, typer.Argument(metavar="REFERENCE", help="The reference of the case of an invented person.")
+    ],
+    end: Annotated[bool, typer.Option("--end", help="Take it off the list.")] = False,
+    data: DataOption = None,
+) -> None:
+    """Let every opening of an invented person's case raise an alert within a minute."""
+    from amparo.cli.installation import platform
+    from amparo.cli.refusing import CommandRefused
+    from amparo.vocab.reference import BadReference
+
+    with platform(data):
+        from django.utils import timezone
+
+        from amparo.access.rules import Permission, system_viewer
+        from amparo.oversight.actions import end_canary, name_canary
+
+        change = end_canary if end else name_canary
+        try:
+            found = change(reference=about, by=system_viewer([Permission.CANARY_KEEP]), now=timezone.now())
+        except BadReference as fault:
+            raise CommandRefused(f'"{about}" is no reference of a case.') from fault
+    if not end:
+        print(
+            f"Named: {found}. Whoever opens this case raises an alert; whether there is such a case was not looked up."
+        )
+    else:
+        print("Taken off the list." if found else "It was not on the list.")
+
+
 def head(
     html: Annotated[Path | None, typer.Option(help="Write the page as HTML, to be printed.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the head as JSON.")] = False,

@@ -22,9 +22,9 @@ def backup(
     ],
     data: DataOption = None,
 ) -> None:
-    """Back everything up while it runs: what is sealed in one place, the keys in another.
+    """Back everything up while it runs.
 
-    The key of keys (keys/custodian) is in neither: it is kept apart since it was made.
+    What is sealed goes to one place, the keys to another. The key of keys (keys/custodian) is in neither: it is kept apart since it was made.
     """
     from amparo.cli.installation import platform
     from amparo.cli.refusing import CommandRefused
@@ -69,7 +69,10 @@ def restore(
     ],
     data: DataOption = None,
 ) -> None:
-    """Bring a backup back into an empty data directory, without those who were erased since."""
+    """Bring a backup back into an empty place.
+
+    Those who were erased since then stay erased.
+    """
     from amparo.cli.installation import settle
     from amparo.cli.refusing import CommandRefused
     from amparo.config.backups import NotRestored, read_backup

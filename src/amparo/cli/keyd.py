@@ -32,7 +32,10 @@ def keyd(
     places_an_hour: Annotated[int, typer.Option(min=1, help="All people together: places.")] = 100,
     data: DataOption = None,
 ) -> None:
-    """Hold the keys of the compartments apart from the web server, and give persons' keys at a bounded rate."""
+    """Hold the keys apart from the web server.
+
+    It gives the keys of persons at a bounded rate, and writes down who had them.
+    """
     from amparo.cli.installation import platform
     from amparo.cli.refusing import CommandRefused
     from amparo.vault.keyd.hygiene import keep_to_itself

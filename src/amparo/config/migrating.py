@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -13,13 +14,14 @@ from amparo.accounts.actions import seal_second_factors
 from amparo.cases.actions import seal_clear_contents
 from amparo.vault.actions import (
     KeyringThere,
+    make_index_keys,
     make_keyring,
     prepare_ledger,
     seal_what_is_clear,
     write_custodian,
 )
 from amparo.vault.custodians import CustodianAway
-from amparo.vault.queries import check_custodian
+from amparo.vault.queries import check_custodian, custodian
 from amparo.vault.rules import KeysAway
 
 # What the application's role may do. It makes, changes and drops no table; tables that are append-only refuse in their triggers too.
@@ -44,6 +46,8 @@ APPEND_ONLY = (
     "audit_loghead",
     "audit_anchor",
     "audit_generation",
+    "audit_alert",
+    "audit_release",
     "vault_erasure",
 )
 
@@ -69,18 +73,20 @@ def migrate_database(*, app_role: str, verbosity: int = 0) -> None:
         cursor.execute(f"REVOKE INSERT ON audit_generation FROM {role}")
 
 
-def make_keys_if_none(custodian: Path, *, now: datetime) -> bool:
+def make_keys_if_none(path: Path, *, now: datetime) -> bool:
     """Make the keys of an installation that has none, in a file, and seal what an earlier version left clear.
 
     Gives whether keys were made. An installation that has its keys gets no other key of keys: raises `NotSealed` where its
     own is not at hand.
     """
     try:
-        make_keyring(lambda: write_custodian(custodian), now=now)
+        make_keyring(lambda: write_custodian(path), now=now)
         were_made = True
     except KeyringThere:
         were_made = False
     prepare_ledger()
+    with suppress(CustodianAway):  # in shares or with keyd: `amparo keys rotate` makes them there
+        make_index_keys(custodian, now=now)
     try:
         if (
             not settings.AMPARO_KEYD

@@ -24,6 +24,7 @@ AMPARO_APPS = [
     "amparo.cases",
     "amparo.intake",
     "amparo.evidence",
+    "amparo.oversight",
     "amparo.portal",
 ]
 
@@ -47,20 +48,34 @@ AMPARO_NAVIGATION = [  # functions (viewer) -> NavigationItem | None, in the ord
     "amparo.portal.panels.navigation",
     "amparo.cases.panels.navigation",
     "amparo.intake.panels.navigation",
-    "amparo.access.panels.people_navigation",
-    "amparo.access.panels.organisation_navigation",
-    "amparo.access.panels.organisations_navigation",
+    "amparo.access.panels.people.people_navigation",
+    "amparo.access.panels.people.organisation_navigation",
+    "amparo.access.panels.people.organisations_navigation",
+    "amparo.access.panels.waiting.acts_navigation",
+    "amparo.access.panels.waiting.emergencies_navigation",
     "amparo.evidence.panels.figures_navigation",
+    "amparo.oversight.panels.log_navigation",
+    "amparo.oversight.panels.drawn_navigation",
+    "amparo.oversight.panels.alerts_navigation",
+    "amparo.oversight.panels.canaries_navigation",
 ]
-AMPARO_HEADER = "amparo.access.panels.header"  # (request) -> Header | None
+AMPARO_HEADER = "amparo.access.panels.people.header"  # (request) -> Header | None
 AMPARO_HOME = [  # functions (viewer, now) -> blocks of the first page
+    "amparo.access.panels.waiting.notice_panels",
     "amparo.cases.panels.home_panels",
-    "amparo.access.panels.home_panels",
+    "amparo.access.panels.people.home_panels",
     "amparo.portal.panels.figure_panels",
+    "amparo.oversight.panels.home_panels",
 ]
 AMPARO_SEARCH = [
     "amparo.cases.panels.search"
-]  # functions (viewer, text, now) -> an address, a table, or None
+]  # functions (viewer, text, page, now) -> an address, rows, or None
+AMPARO_DUAL_ACTS = [  # every act that takes two people, registered by the app that owns it
+    "amparo.access.actions.role_acts.KINDS",
+    "amparo.cases.actions.dual_acts.KINDS",
+    "amparo.intake.actions.dual_acts.KINDS",
+    "amparo.evidence.actions.dual_acts.KINDS",
+]
 AMPARO_FACTS = ["amparo.cases.facts.fact_tables"]  # functions () -> tables of coded facts
 AMPARO_TRAINING = ENVIRONMENT.training
 AMPARO_STATE = ENVIRONMENT.state  # None is the fictional State

@@ -59,6 +59,7 @@ SWEEPS: tuple[Callable[..., int], ...] = (
     access.forget_sessions,
     access.forget_tokens,
     access.forget_submissions,
+    access.forget_over_acts,
     access.let_sleep,
     cases.settle_arrivals,
     intake.throw_forgotten_away,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -15,7 +14,7 @@ from ninja import Query, Router
 from ninja.responses import Status
 from pydantic import BaseModel, Field
 
-from amparo.access.actions import require
+from amparo.access.actions import SecondPersonNeeded, require
 from amparo.access.api import (
     ACTING,
     READING,
@@ -35,7 +34,7 @@ from amparo.access.api import (
 )
 from amparo.access.rules import Permission
 from amparo.access.web import Request
-from amparo.evidence.actions import download_table, request_snapshot, show_table, zip_facts
+from amparo.evidence.actions import download_table, request_snapshot, show_table
 from amparo.evidence.queries import SnapshotFile, get_snapshot, holding_of, latest_snapshot, list_snapshots
 from amparo.evidence.queries.holdings import Missing
 from amparo.evidence.queries.wording import say
@@ -199,15 +198,11 @@ def snapshot_read(request: Request, snapshot: UUID) -> SnapshotHeld:
 
 @router.post("/snapshots/{snapshot}/facts", response={200: None, **ACTING}, openapi_extra=file_answer(ZIP))
 def facts_take_out(request: Request, snapshot: UUID, sent: FactsAsked) -> FileResponse:
-    """Take the facts of a snapshot out as Parquet files. It is logged."""
+    """Say that facts leave only when two people agree, on the pages: a program takes none out."""
     require(request.viewer, Permission.FACTS_EXPORT)
     ask_again(request)
-    file = get_snapshot(request.viewer, snapshot)
-    stream = tempfile.TemporaryFile()  # noqa: SIM115  # the response closes it when it is sent
-    zip_facts(file.id, stream, by=request.viewer, now=request.now)
-    stream.seek(0)
-    name = f"facts-{file.day.isoformat()}.zip"
-    return FileResponse(stream, as_attachment=True, filename=name, content_type=ZIP)
+    get_snapshot(request.viewer, snapshot)
+    raise SecondPersonNeeded
 
 
 @router.get("/tables", response={200: TableGiven, **READING})

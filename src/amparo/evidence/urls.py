@@ -12,4 +12,5 @@ urlpatterns = [
     path("snapshots/", views.snapshots, name="snapshots"),
     path("snapshots/<uuid:snapshot>/", views.snapshot, name="snapshot"),
     path("snapshots/<uuid:snapshot>/facts/", views.facts, name="facts"),
+    path("facts/<uuid:act>/", views.collect, name="collect"),
 ]

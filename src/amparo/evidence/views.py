@@ -9,10 +9,12 @@ from django.contrib import messages
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from amparo.access.actions import Changed, NotWaiting, Refused
 from amparo.access.rules import Permission
 from amparo.access.web import Request, fresh, requires
-from amparo.evidence.actions import download_table, request_snapshot, show_table, zip_facts
+from amparo.evidence.actions import ask_facts, collect_facts, download_table, request_snapshot, show_table
 from amparo.evidence.forms import ExportForm, TableForm
 from amparo.evidence.panels import (
     chart_of,
@@ -169,16 +171,20 @@ def snapshot(request: Request, snapshot: UUID) -> HttpResponse:
 
 @requires(Permission.FACTS_EXPORT)
 @fresh
-def facts(request: Request, snapshot: UUID) -> HttpResponse | FileResponse:
-    """Send the facts of a snapshot, once it was read what they are."""
+def facts(request: Request, snapshot: UUID) -> HttpResponse:
+    """Ask a second person to let the facts of a snapshot leave, once it was read what they are."""
     file = get_snapshot(request.viewer, snapshot)
     form = ExportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        stream = tempfile.TemporaryFile()  # noqa: SIM115  # the response closes it when it is sent
-        zip_facts(file.id, stream, by=request.viewer, now=request.now)
-        stream.seek(0)
-        name = f"facts-{file.day.isoformat()}.zip"
-        return FileResponse(stream, as_attachment=True, filename=name, content_type="application/zip")
+        try:
+            asked = ask_facts(file.id, by=request.viewer, now=request.now)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(
+                request, _("A second person is asked. When they agree, the file waits for you here.")
+            )
+            return HttpResponseRedirect(reverse("accounts:act", args=[asked]))
     back = Link(label=_("Snapshot"), url=reverse("evidence:snapshot", args=[file.id]))
     return page(
         request,
@@ -186,6 +192,29 @@ def facts(request: Request, snapshot: UUID) -> HttpResponse | FileResponse:
         {"form": form, "snapshot": file, "back": back},
         title=_("Take out the facts"),
     )
+
+
+@requires(Permission.FACTS_EXPORT)
+@require_POST
+@fresh
+def collect(request: Request, act: UUID) -> HttpResponse | FileResponse:
+    """Send the facts on which two people agreed, once, to the one who asked."""
+    stream = tempfile.TemporaryFile()  # noqa: SIM115  # the response closes it when it is sent
+    try:
+        snapshot = collect_facts(act, stream, by=request.viewer, now=request.now)
+        day = get_snapshot(request.viewer, snapshot).day
+    except BaseException as fault:
+        stream.close()
+        if not isinstance(fault, NotWaiting | Changed):
+            raise
+        over = _("This file was taken already, or its 24 hours are over. Ask for it anew.")
+        gone = _("The facts are not there any more as they were. Ask for them anew.")
+        messages.error(request, over if isinstance(fault, NotWaiting) else gone)
+    else:
+        stream.seek(0)
+        name = f"facts-{day.isoformat()}.zip"
+        return FileResponse(stream, as_attachment=True, filename=name, content_type="application/zip")
+    return HttpResponseRedirect(reverse("evidence:snapshots"))
 
 
 def _asked_snapshot(request: Request) -> SnapshotFile | None:

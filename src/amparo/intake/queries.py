@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from amparo.access.actions import begin_reading
-from amparo.access.rules import Permission, Viewer
+from amparo.access.rules import Permission, Viewer, own_ground
 from amparo.cases.queries import Absent
 from amparo.intake.htcds import FileFormat, Value
 from amparo.intake.models import ImportBatch, ImportRow
@@ -149,7 +149,13 @@ def get_report(viewer: Viewer, batch: UUID, *, now: datetime) -> Report:
     """Open what was found in the workbook of a batch."""
     row = _with(viewer, batch, "report")
     reading = begin_reading(
-        viewer, action="intake.batch.read_report", persons=[row.id], record=str(row.id), now=now
+        viewer,
+        action="intake.batch.read_report",
+        fields=("importbatch:report",),
+        persons=[row.id],
+        record=str(row.id),
+        basis=own_ground(viewer),
+        now=now,
     )
     (content,) = open_many(reading, [row.report])
     return Report(
@@ -167,7 +173,13 @@ def get_rejected_file(viewer: Viewer, batch: UUID, *, now: datetime) -> tuple[by
     if not row.rejected_file:
         raise Absent
     reading = begin_reading(
-        viewer, action="intake.batch.take_rejected", persons=[row.id], record=str(row.id), now=now
+        viewer,
+        action="intake.batch.take_rejected",
+        fields=("importbatch:rejected_file",),
+        persons=[row.id],
+        record=str(row.id),
+        basis=own_ground(viewer),
+        now=now,
     )
     (content,) = open_many(reading, [row.rejected_file])
     return base64.b64decode(content["file"]), FileFormat(content["format"])
@@ -202,7 +214,13 @@ def open_rows(
     if not rows:
         return ()
     reading = begin_reading(
-        viewer, action="intake.batch.read_rows", persons=[batch], record=str(batch), now=now
+        viewer,
+        action="intake.batch.read_rows",
+        fields=("importrow:content",),
+        persons=[batch],
+        record=str(batch),
+        basis=own_ground(viewer),
+        now=now,
     )
     contents = open_many(reading, [row.content for row in rows])
     return tuple(

@@ -9,6 +9,7 @@ app_name = "intake"
 urlpatterns = [
     path("", views.import_workbook, name="import"),
     path("export/", views.export, name="export"),
+    path("export/<uuid:act>/", views.collect, name="collect"),
     path("<uuid:batch>/", views.batch, name="batch"),
     path("<uuid:batch>/likely/", views.decide, name="decide"),
     path("<uuid:batch>/commit/", views.commit, name="commit"),

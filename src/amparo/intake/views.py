@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from amparo.access.actions import once
-from amparo.access.rules import Permission
+from amparo.access.actions import Changed, NotWaiting, Refused, SecondPersonNeeded, once
+from amparo.access.rules import MOST_PERSONS_ALONE, Permission
 from amparo.access.web import Request, fresh, requires
 from amparo.accounts.queries import teams_of
 from amparo.cases.actions import WorkedOn
@@ -27,6 +27,8 @@ from amparo.intake.actions import (
     CannotTakeOut,
     NoSuchStep,
     TooMany,
+    ask_export,
+    collect_workbook,
     commit_batch,
     decide_proposals,
     export_workbook,
@@ -169,16 +171,18 @@ def export(request: Request) -> HttpResponse:
     form = ExportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         stream, file_format = BytesIO(), FileFormat(form.cleaned_data["file_format"])
+        asked: dict[str, Any] = {
+            "choices": form.choices(),
+            "profile": form.cleaned_data["profile"],
+            "file_format": file_format,
+            "with_consent_only": not form.cleaned_data["include_without_consent"],
+            "by": request.viewer,
+            "now": request.now,
+        }
         try:
-            taken = export_workbook(
-                choices=form.choices(),
-                profile=form.cleaned_data["profile"],
-                file_format=file_format,
-                with_consent_only=not form.cleaned_data["include_without_consent"],
-                stream=stream,
-                by=request.viewer,
-                now=request.now,
-            )
+            taken = export_workbook(**asked, stream=stream)
+        except SecondPersonNeeded:
+            return _ask_second(request, form, asked)
         except TooMany as refusal:
             said = _(
                 "%(count)s cases are chosen, and a workbook takes %(most)s. Narrow the choice, for example by the day of opening."
@@ -195,6 +199,42 @@ def export(request: Request) -> HttpResponse:
                 None, _("No case answers this choice. Widen it, or tick “Also cases without consent”.")
             )
     return page(request, "intake/export.html", {"form": form}, title=_("Take cases out"))
+
+
+@requires(Permission.EXPORT_RUN)
+@require_POST
+@fresh
+def collect(request: Request, act: UUID) -> HttpResponse:
+    """Give the workbook on which two people agreed, once, to the one who asked."""
+    stream = BytesIO()
+    try:
+        taken, file_format = collect_workbook(act, stream=stream, by=request.viewer, now=request.now)
+    except NotWaiting:
+        messages.error(request, _("This file was taken already, or its 24 hours are over. Ask for it anew."))
+    except Changed:
+        messages.error(request, _("Something of it is no longer within your reach. Ask for it anew."))
+    except CannotTakeOut as refusal:
+        messages.error(request, panels.fault_words(refusal))
+    else:
+        if taken.left_out:
+            messages.warning(request, panels.left_out_words(taken))
+        return HttpResponse(stream.getvalue(), headers=panels.file_headers("cases", file_format))
+    return HttpResponseRedirect(reverse("intake:export"))
+
+
+def _ask_second(request: Request, form: ExportForm, asked: dict[str, Any]) -> HttpResponse:
+    """Ask a second person, because more than 25 persons would leave by one within a day."""
+    try:
+        act = ask_export(**asked)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return page(request, "intake/export.html", {"form": form}, title=_("Take cases out"))
+    said = _(
+        "More than %(most)s persons within a day take a second person. Somebody is asked; when they agree, the file "
+        "waits for you here."
+    )
+    messages.success(request, said % {"most": MOST_PERSONS_ALONE})
+    return HttpResponseRedirect(reverse("accounts:act", args=[act]))
 
 
 def _working(request: Request, file: BatchFile) -> dict[str, Any]:

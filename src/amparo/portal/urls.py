@@ -10,4 +10,5 @@ app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
     path("search/", views.search, name="search"),
+    path("search/known/", views.known, name="known"),
 ]

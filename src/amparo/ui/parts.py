@@ -178,6 +178,14 @@ class DataTable:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FoundRows:
+    """One page of what one app found, and whether there is more."""
+
+    table: DataTable
+    is_more: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Pager:
     """Where one page of a list stands: links to its neighbours, and how many rows are shown."""
 

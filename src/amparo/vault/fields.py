@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -70,12 +71,16 @@ class VaultField(AnyField):
         """Tell which of the person's keys seals this column."""
         return key_kind(self.described.privacy, is_label=self.described.is_label)
 
+    @cached_property
+    def _stands(self) -> tuple[str, str, KeyKind]:
+        """What is the same for all rows; thousands of places are made in one search."""
+        live = self.described
+        return live.model._meta.db_table, live.attname, self.key_kind
+
     def place(self, *, row: UUID, person: UUID) -> Place:
         """Say where a value of this column stands. What the history keeps was sealed for the live row."""
-        live = self.described
-        return Place(
-            table=live.model._meta.db_table, column=live.attname, row=row, person=person, kind=self.key_kind
-        )
+        table, column, kind = self._stands
+        return Place(table, column, row, person, kind)
 
     def place_in(self, instance: models.Model) -> Place:
         """Say where the value of this row stands."""

@@ -10,11 +10,12 @@ import struct
 import time
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.db import connection
 
 from amparo.vault.custodians import Custodian
 from amparo.vault.models import CompartmentKey, Keyring, PersonKeys
@@ -22,6 +23,7 @@ from amparo.vault.rules import (
     SYSTEM,
     Asker,
     Compartment,
+    IndexMissing,
     Key,
     KeyKind,
     KeyName,
@@ -35,13 +37,19 @@ from amparo.vault.rules import (
 )
 from amparo.vault.rules.keys import SECRET_BYTES, Draw
 from amparo.vault.rules.places import LAYOUT, PRODUCT, bound
+from amparo.vault.rules.tokens import IndexKey, new_search_number
 from amparo.vault.rules.values import KeysByKind
 
 DATA: Final = "data"
+INDEX: Final = "index"
 OWN: Final = Compartment.PROTECTION  # from its keys those of the installation's own secrets are derived
 FRESH_SECONDS: Final = 60.0  # after that long another process's rotation is noticed
 BATCH: Final = 1_000
 _NUMBER: Final = struct.Struct(">H")
+_WRAPPED: Final = "SELECT person, number, compartment, {} FROM keyring.person_keys WHERE person = ANY(%s::uuid[]) ORDER BY number DESC"
+
+
+_COMPARTMENTS: Final = {each.value: each for each in Compartment}
 
 
 class KeyringMissing(Exception):
@@ -74,6 +82,9 @@ class Keeper(Protocol):
     def own_key(self, label: str, number: int | None = None) -> Key:
         """Give the key for the installation's own secrets of that use; without a number, the newest."""
 
+    def index_key(self, compartment: Compartment, *, by: Asker = SYSTEM) -> IndexKey:
+        """Give the key of a compartment's search."""
+
 
 class LocalKeeper:
     """Keeps the keys of the compartments in the memory of this process."""
@@ -84,6 +95,7 @@ class LocalKeeper:
         self._installation: UUID | None = None
         self._keys: dict[tuple[Compartment, int], Key] = {}
         self._newest: dict[Compartment, Key] = {}
+        self._index: dict[Compartment, IndexKey] = {}
         self._looked_at = 0.0
 
     def unlock(self) -> None:
@@ -104,13 +116,14 @@ class LocalKeeper:
         self, persons: Collection[UUID], kinds: Collection[KeyKind], *, by: Asker = SYSTEM
     ) -> KeysByKind:
         """Give the keys of those kinds, newest first; a person without a row in the keyring is left out."""
-        columns = [kind.value for kind in kinds]
-        rows = PersonKeys.objects.filter(person__in=persons).order_by("-number")
-        found: dict[KeyKind, dict[UUID, tuple[PersonKey, ...]]] = {kind: {} for kind in kinds}
-        for person, number, home, *wrapped in rows.values_list("person", "number", "compartment", *columns):
-            for kind, secret in zip(kinds, wrapped, strict=True):
-                key = self._unwrapped(bytes(secret), person, kind, Compartment(home), number)
-                found[kind][person] = (*found[kind].get(person, ()), key)
+        rows = _wrapped_keys(persons, kinds)
+        found: dict[KeyKind, dict[UUID, tuple[PersonKey, ...]]] = {}
+        for column, kind in enumerate(kinds, start=3):
+            opened = found[kind] = {}
+            for row in rows:
+                person, number, home, wrapped = row[0], row[1], row[2], row[column]
+                key = self._unwrapped(wrapped, person, kind, _COMPARTMENTS[home], number)
+                opened[person] = (*opened[person], key) if person in opened else (key,)
         return found
 
     def make_keys(
@@ -128,7 +141,15 @@ class LocalKeeper:
                 wrapped[kind.value] = wrap(
                     key, by=self._newest_key(key.compartment), name=name, draw=self._draw
                 )
-            rows.append(PersonKeys(person=person, compartment=compartment, created_at=now, **wrapped))
+            rows.append(
+                PersonKeys(
+                    person=person,
+                    compartment=compartment,
+                    created_at=now,
+                    search_number=new_search_number(self._draw),
+                    **wrapped,
+                )
+            )
         PersonKeys.objects.bulk_create(rows, batch_size=BATCH)
         return made
 
@@ -154,6 +175,15 @@ class LocalKeeper:
         about = bound(PRODUCT, LAYOUT, b"own secret", label.encode())
         derived = HKDF(hashes.SHA256(), SECRET_BYTES, salt=self.installation.bytes, info=about)
         return Key(base.number, derived.derive(base.secret))
+
+    def index_key(self, compartment: Compartment, *, by: Asker = SYSTEM) -> IndexKey:
+        """Give the key of a compartment's search."""
+        if compartment not in self._index:
+            row = CompartmentKey.objects.filter(use=INDEX, compartment=compartment).order_by("number").last()
+            if row is None:
+                raise IndexMissing
+            self._index[compartment] = IndexKey(row.number, self._secret_of(row))
+        return self._index[compartment]
 
     def _unwrapped(
         self, wrapped: bytes, person: UUID, kind: KeyKind, home: Compartment, number: int
@@ -185,15 +215,26 @@ class LocalKeeper:
         for row in rows:
             compartment = Compartment(row.compartment)
             if (compartment, row.number) not in self._keys:
-                secret = self._custodian.unwrap(
-                    bytes(row.wrapped),
-                    bound=compartment_bound(self.installation, compartment, DATA, row.number),
-                )
-                self._keys[compartment, row.number] = Key(row.number, secret)
+                self._keys[compartment, row.number] = Key(row.number, self._secret_of(row))
             self._newest[compartment] = self._keys[compartment, row.number]
         if not self._newest:
             raise KeyringMissing
         self._looked_at = time.monotonic()
+
+    def _secret_of(self, row: CompartmentKey) -> bytes:
+        about = compartment_bound(self.installation, Compartment(row.compartment), row.use, row.number)
+        return self._custodian.unwrap(bytes(row.wrapped), bound=about)
+
+
+def _wrapped_keys(persons: Collection[UUID], kinds: Collection[KeyKind]) -> list[tuple[Any, ...]]:
+    """Fetch (person, number, compartment, wrapped key of each kind), newest first: one array, not a parameter a person."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WRAPPED.format(", ".join(kind.value for kind in kinds)),
+            ["{" + ",".join([person.hex for person in persons]) + "}"],
+        )
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def compartment_bound(installation: UUID, compartment: Compartment, use: str, number: int) -> bytes:
@@ -206,18 +247,18 @@ def compartment_bound(installation: UUID, compartment: Compartment, use: str, nu
 
 def make_compartment_keys(
     custodian: Custodian, *, installation: UUID, numbers: Iterable[tuple[Compartment, int]], now: datetime,
-    draw: Draw = os.urandom,
+    use: str = DATA, draw: Draw = os.urandom,
 ) -> None:  # fmt: skip
     """Write fresh keys of compartments, wrapped by the custodian."""
     CompartmentKey.objects.bulk_create(
         CompartmentKey(
             compartment=compartment,
-            use=DATA,
+            use=use,
             number=number,
             created_at=now,
             wrapped=custodian.wrap(
                 new_key(draw=draw).secret,
-                bound=compartment_bound(installation, compartment, DATA, number),
+                bound=compartment_bound(installation, compartment, use, number),
                 draw=draw,
             ),
         )

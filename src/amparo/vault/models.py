@@ -11,7 +11,10 @@ from typing import ClassVar
 import pgtrigger
 from django.db import models
 
+from amparo.vault.token_models import SearchDay, Token, TokenOrder
 from amparo.vocab.described import Privacy
+
+__all__ = ["CompartmentKey", "Keyring", "PersonKeys", "SearchDay", "Token", "TokenOrder"]
 
 
 class Keyring(models.Model):
@@ -62,14 +65,19 @@ class PersonKeys(models.Model):
     record = models.BinaryField()
     place = models.BinaryField()
     created_at = models.DateTimeField()
+    # What stands for her in the postings of the search. It lies with her keys, so that it goes with them.
+    search_number = models.BigIntegerField()
 
     PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
-        ("id", "person", "number", "compartment", "label", "record", "place", "created_at"), Privacy.TECHNICAL
+        ("id", "person", "number", "compartment", "label", "record", "place", "created_at", "search_number"),
+        Privacy.TECHNICAL,
     )
 
     class Meta:
         db_table = '"keyring"."person_keys"'
         constraints = (models.UniqueConstraint(fields=["person", "number"], name="vault_person_keys_number"),)
+        # Not unique: where a person has several generations of keys, each carries the same number.
+        indexes = (models.Index(fields=["search_number"], name="vault_person_keys_search"),)
 
 
 class Erasure(models.Model):

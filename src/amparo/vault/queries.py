@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import chain
+from json import JSONDecoder
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
@@ -37,6 +37,8 @@ from amparo.vault.rules import (
 from amparo.vault.rules.files import UnsealedFile, unseal_file
 from amparo.vault.rules.keys import PersonKey
 from amparo.vault.rules.values import KeysByKind
+
+_decoded = JSONDecoder().raw_decode
 
 
 @cache
@@ -155,6 +157,12 @@ def _status(newest: CompartmentKey) -> CompartmentStatus:
     )
 
 
+def compartment_of(person: UUID) -> Compartment | None:
+    """Tell in which compartment a person's keys are locked; None for somebody who has none, or was erased."""
+    home = PersonKeys.objects.filter(person=person).values_list("compartment", flat=True).first()
+    return None if home is None else Compartment(home)
+
+
 def open_many(reading: Reading, sealed: Iterable[Sealed]) -> list[dict[str, Any]]:
     """Open a batch for one logged reading, in order; nothing is opened when one value is not covered.
 
@@ -164,7 +172,7 @@ def open_many(reading: Reading, sealed: Iterable[Sealed]) -> list[dict[str, Any]
     values = list(sealed)
     places = [_covered(value.place, reading) for value in values]
     kinds = {place.kind for place, value in zip(places, values, strict=True) if value.content is not None}
-    missing = kinds - reading.keys.keys()
+    missing = kinds - reading.keys.keys() - reading.closed
     if missing:
         reading.keys.update(_fetched(reading, sorted(missing)))
     installation = keeper().installation if kinds else UUID(int=0)
@@ -210,6 +218,13 @@ def held_persons(persons: Collection[UUID]) -> frozenset[UUID]:
     return frozenset(held.values_list("person", flat=True))
 
 
+def holds_in_force(person: UUID) -> list[int]:
+    """Give the numbers of the legal holds on a person."""
+    return list(
+        LegalHold.objects.filter(person=person, lifted_at=None).order_by("pk").values_list("pk", flat=True)
+    )
+
+
 def _fetched(reading: Reading, kinds: Sequence[KeyKind]) -> KeysByKind:
     """Fetch keys; for those who were erased put down that there are none, which is not the same as not finding any."""
     found = keeper().open_keys(reading.persons, kinds, by=reading.asker)
@@ -225,14 +240,14 @@ def _covered(place: Place | None, reading: Reading) -> Place:
 
 
 def _opened(reading: Reading, content: bytes | None, place: Place, installation: UUID) -> dict[str, Any]:
-    if content is None:
+    if content is None or place.kind in reading.closed:
         return {}
     keys = reading.keys[place.kind].get(place.person)
     if keys == ():  # on order, as the ledger says
         return {}
     key = _fitting(keys or (), content)
     plain = unseal_bytes(content, key=key, place=place, installation=installation)
-    opened: dict[str, Any] = json.loads(plain)
+    opened: dict[str, Any] = _decoded(plain.decode())[0]
     return opened
 
 

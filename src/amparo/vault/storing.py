@@ -77,6 +77,21 @@ def sealed_of(row: models.Model, record: type, *, without: Collection[KeyKind] =
     return [getattr(row, field.name) for field in fields if names.intersection(field.described.holds)]
 
 
+@cache
+def opened_fields(
+    *models_opened: type[models.Model],
+    only: tuple[str, ...] = (),
+    without: frozenset[KeyKind] = frozenset(),
+) -> tuple[str, ...]:
+    """Name the sealed columns of models as the log does: person:names, note:text."""
+    return tuple(
+        f"{model._meta.model_name}:{field.name}"
+        for model in models_opened
+        for field in vault_fields(model)
+        if (not only or field.name in only) and field.key_kind not in without
+    )
+
+
 def record_from(row: models.Model, record: type[R], opened: Sequence[Mapping[str, Any]]) -> R:
     """Rebuild a record from a row and its opened columns; what an older row lacks takes its default."""
     plain: dict[str, Any] = {}

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amparo.vocab.names import NameQuery, likeness, possible_facts, search_facts
-from amparo.vocab.names._jaro import jaro_winkler, jaro_winkler_plain
 from amparo.vocab.names._text import words_of
 from amparo.vocab.names._words import joining_words
 from tests.vocab.names.test_keys import ANY, NAMES
@@ -48,19 +47,6 @@ def test_the_likely_ranks_above_the_unlikely(asked: str, likely: str, unlikely: 
 
 def test_nothing_in_common_is_nought() -> None:
     assert likeness("Maria Lopez", "Ivan Petrov") == likeness("", "Ivan") == likeness("", "") == 0.0
-
-
-@given(st.text("abcdeh", max_size=12), st.text("abcdeh", max_size=12))
-def test_jaro_winkler_is_the_usual_one(one: str, other: str) -> None:
-    assert jaro_winkler_plain(one, other) == pytest.approx(jaro_winkler(one, other) if one or other else 0.0)
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "published"),
-    [("martha", "marhta", 0.961), ("dwayne", "duane", 0.840), ("dixon", "dicksonx", 0.813)],
-)
-def test_jaro_winkler_gives_the_published_numbers(one: str, other: str, published: float) -> None:
-    assert jaro_winkler_plain(one, other) == pytest.approx(published, abs=0.001)
 
 
 @given(NAMES, NAMES, NAMES, NAMES, YEARS)

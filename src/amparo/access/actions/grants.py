@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from amparo.access.actions.permission import Refused, require
 from amparo.access.models import Grant
-from amparo.access.rules import LONGEST_GRANT, MOST_GRANTS, GrantReason, Permission, Viewer
+from amparo.access.rules import LONGEST_GRANT, MOST_GRANTS, GrantReason, Permission, Viewer, own_ground
 from amparo.audit.actions import record as record_event
 
 
@@ -67,7 +67,13 @@ def grant_access(
         ends_at=ends_at,
     )
     record_event(
-        "access.grant.give", by=by, at=now, record=f"grant:{grant.pk}", persons=persons, purpose=reason
+        "access.grant.give",
+        by=by,
+        at=now,
+        record=f"grant:{grant.pk}",
+        persons=persons,
+        purpose=reason,
+        basis=own_ground(by),
     )
     return grant.pk
 
@@ -80,4 +86,11 @@ def revoke(*, grant_id: int, by: Viewer, now: datetime, persons: Iterable[UUID] 
     if by.organisation_id is None or not given.exists():
         raise Refused(_("Only the organisation that opened the record can end this."))
     if given.filter(revoked_at__isnull=True).update(revoked_at=now):
-        record_event("access.grant.revoke", by=by, at=now, record=f"grant:{grant_id}", persons=persons)
+        record_event(
+            "access.grant.revoke",
+            by=by,
+            at=now,
+            record=f"grant:{grant_id}",
+            persons=persons,
+            basis=own_ground(by),
+        )

@@ -3,12 +3,15 @@
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from amparo.access.actions.dual import SecondPersonNeeded, ask_act, has_second_person
+from amparo.access.actions.kinds import INVITE, ROLE_CHANGE, ROLE_INVITE, SUSPENSION_LIFT
 from amparo.access.actions.permission import Refused, require
 from amparo.access.actions.roles import (
     RoleNotAssignable,
@@ -16,7 +19,8 @@ from amparo.access.actions.roles import (
     refuse_incompatible,
     require_may_assign,
 )
-from amparo.access.rules import Permission, Viewer, role_of
+from amparo.access.queries import asked_and_done
+from amparo.access.rules import Permission, Role, Viewer, role_of
 from amparo.accounts import actions as accounts
 from amparo.accounts.actions import InvitationNotOpen
 from amparo.accounts.queries import (
@@ -28,21 +32,24 @@ from amparo.accounts.queries import (
     find_membership,
     find_user_id,
     get_organisation,
+    had_people,
     memberships_of,
     people_of,
+    suspended_memberships,
 )
 from amparo.accounts.rules import tidy_email
 from amparo.audit.actions import record as record_event
+
+
+class SecondPersonAwaited(RoleNotAssignable):
+    """A second person has not said yet that the role shall be given."""
 
 
 class SignInFirst(Exception):
     """The invited address signs in here already, so the link alone does not prove who holds it."""
 
 
-class NotConfirmed(Exception):
-    """A second administrator has not said yet that the invited person shall come."""
-
-
+@transaction.atomic
 def invite_user(
     *,
     email: str,
@@ -55,8 +62,10 @@ def invite_user(
 ) -> str:
     """Invite an address to a role; gives the secret of the link, which is told once and not kept.
 
-    An earlier invitation of the same address to the same role there stops working. Raises `Refused`,
-    `RoleNotAssignable`, or `ValidationError` about the address.
+    An earlier invitation of the same address to the same role there stops working. To a role that reaches far the
+    invitation waits for a second person, who is asked by this; to another role it does where there is a second
+    administrator. Raises `Refused`, `RoleNotAssignable`, or
+    `ValidationError` about the address.
     """
     address = tidy_email(email)
     validate_email(address)
@@ -67,9 +76,31 @@ def invite_user(
     # Accepting compares them all.
     here = [person.role for person in people_of(organisation_id, now) if person.email == address]
     refuse_incompatible(chosen, held=here)
-    return accounts.issue_invitation(
+    secret = accounts.issue_invitation(
         email=address, organisation_id=organisation_id, team_id=team_id, role=role, by=by, now=now, draw=draw
     )
+    kind = None if by.is_system else _second_asked(chosen, organisation_id=organisation_id, by=by, now=now)
+    if kind is not None:
+        issued = find_invitation(secret, now)
+        assert issued is not None  # just now
+        named = {"invitation": issued.id, "role": role, "organisation": organisation_id, "team": team_id}
+        ask_act(
+            kind, named, by=by, now=now, organisation_id=organisation_id, beneficiary=find_user_id(address),
+        )  # fmt: skip
+    return secret
+
+
+def _second_asked(role: Role, *, organisation_id: int, by: Viewer, now: datetime) -> str | None:
+    """Say as which kind of act an invitation waits; None where one person invites alone.
+
+    An organisation without anybody yet has nothing to be seen. A role that reaches far always takes two; any other one
+    where the organisation has a second administrator who is not known to be the same human being.
+    """
+    if not had_people(organisation_id):
+        return None
+    if role.is_sensitive:
+        return ROLE_INVITE
+    return INVITE if has_second_person(INVITE, organisation_id=organisation_id, by=by, now=now) else None
 
 
 def withdraw_invitation(*, invitation_id: int, by: Viewer, now: datetime) -> None:
@@ -80,38 +111,20 @@ def withdraw_invitation(*, invitation_id: int, by: Viewer, now: datetime) -> Non
     )
 
 
-def needs_second_officer(organisation_id: int, now: datetime) -> bool:
-    """Tell whether a second administrator must confirm an invitation: where there are two, one alone lets nobody in."""
-    administrators = {
-        one.user_id for one in people_of(organisation_id, now) if one.role == "organisation_administrator"
-    }
-    return len(administrators) > 1
+def awaits_second_person(invitation: InvitationRow) -> bool:
+    """Tell whether an invitation cannot be taken up yet."""
+    return bool(awaiting_invitations([invitation]))
 
 
-def waiting_invitations(
-    invitations: Iterable[InvitationRow], *, organisation_id: int, now: datetime
-) -> frozenset[int]:
-    """Tell which invitations of one organisation still wait for the second administrator.
+def awaiting_invitations(invitations: Iterable[InvitationRow]) -> frozenset[int]:
+    """Tell which invitations cannot be taken up yet; one that was made on the machine itself waits for nobody.
 
-    One that was made on the machine itself waits for nobody.
+    One to a role that reaches far waits whether a second person was asked or not; any other only where one was asked.
     """
-    made_by_one = frozenset(
-        one.id for one in invitations if one.invited_by is not None and not one.is_confirmed
-    )
-    return made_by_one if made_by_one and needs_second_officer(organisation_id, now) else frozenset()
-
-
-def awaits_second_officer(invitation: InvitationRow, now: datetime) -> bool:
-    """Tell whether an invitation still waits for the second administrator."""
-    return bool(waiting_invitations([invitation], organisation_id=invitation.organisation_id, now=now))
-
-
-def confirm_invitation(*, invitation_id: int, by: Viewer, now: datetime) -> None:
-    """Confirm as the second administrator; raises `InvitationNotOpen`, or `NotTheSecond` for whoever invited."""
-    require(by, Permission.PEOPLE_MANAGE)
-    accounts.confirm_invitation(
-        invitation_id=invitation_id, organisation_id=_own_organisation(by), by=by, now=now
-    )
+    by_people = {one.id: one for one in invitations if one.invited_by is not None}
+    asked, agreed = asked_and_done((INVITE, ROLE_INVITE), name="invitation", values=by_people)
+    waiting = by_people.keys() - agreed
+    return frozenset(one for one in waiting if one in asked or _reaches_far(by_people[one]))
 
 
 def wake_person(*, user_id: int, by: Viewer, now: datetime) -> None:
@@ -135,7 +148,7 @@ def accept_invitation(
     """Take up an invitation: a new address gets a user with that name, password and language, and the role begins.
 
     An address that signs in already must be signed in as `by`; then the user stays as it is.
-    Raises `InvitationNotOpen`, `NotConfirmed`, `SignInFirst`, `RoleNotAssignable`, or `ValidationError` by field.
+    Raises `InvitationNotOpen`, `SignInFirst`, `SecondPersonAwaited`, `RoleNotAssignable`, or `ValidationError` by field.
     """
     # Locked, so that the same form sent twice makes one user.
     invitation = find_invitation(secret, now, for_update=True)
@@ -145,12 +158,8 @@ def accept_invitation(
                 "This link no longer works: it was used, replaced, or is older than three days. Ask for a new one."
             )
         )
-    if awaits_second_officer(invitation, now):
-        raise NotConfirmed(
-            _(
-                "A second administrator of the organisation confirms first that you shall come. Try again later."
-            )
-        )
+    if awaits_second_person(invitation):
+        raise SecondPersonAwaited(_("A second person has to agree first."))
     user_id = find_user_id(invitation.email)
     if user_id is None:
         offered = role_of(invitation.role)
@@ -180,33 +189,73 @@ def accept_invitation(
     return next(held for held in memberships_of(user_id, now) if held.id == membership_id)
 
 
+def _reaches_far(invitation: InvitationRow) -> bool:
+    role = role_of(invitation.role)
+    return role is not None and role.is_sensitive and had_people(invitation.organisation_id)
+
+
 @transaction.atomic
 def change_membership(
     *, membership_id: int, role: str, team_id: int | None, by: Viewer, now: datetime
 ) -> int:
     """Let somebody work in another role or team from now on: the old membership ends, a new one begins.
 
-    Gives the id of the new one. The keys that worked under the old one stop.
+    Gives the id of the new one. The keys that worked under the old one stop. Raises `SecondPersonNeeded` for a role that
+    reaches far: see `ask_role_change`.
     """
+    membership = _changeable(membership_id, by=by, now=now)
+    found = role_of(role)
+    if found is not None and found.is_sensitive and role != membership.role and not by.is_system:
+        raise SecondPersonNeeded
+    return carry_out_change(membership_id=membership_id, role=role, team_id=team_id, by=by, now=now)
+
+
+@transaction.atomic
+def ask_role_change(*, membership_id: int, role: str, team_id: int | None, by: Viewer, now: datetime) -> UUID:
+    """Ask a second person to give somebody a role that reaches far; gives the id of the act."""
+    membership = _changeable(membership_id, by=by, now=now)
+    _refuse_change(membership, role=role, team_id=team_id, by=by, now=now)
+    return ask_act(
+        ROLE_CHANGE,
+        {"membership": membership.id, "held": membership.role, "role": role, "team": team_id},
+        by=by,
+        now=now,
+        beneficiary=membership.user_id,
+    )
+
+
+@transaction.atomic
+def carry_out_change(*, membership_id: int, role: str, team_id: int | None, by: Viewer, now: datetime) -> int:
+    """Change a role as one person may, or as two people decided: called by `change_membership` and by the act of two."""
     membership = _changeable(membership_id, by=by, now=now)
     if (membership.role, membership.team_id) == (role, team_id):
         return membership.id
-    organisation = _active_organisation(membership.organisation_id)
-    chosen = assignable_role(role, organisation=organisation, team_id=team_id)
-    require_may_assign(by, role=chosen, organisation=organisation, now=now)
-    others = [held for held in memberships_of(membership.user_id, now) if held.id != membership.id]
-    refuse_incompatible(chosen, held=[held.role for held in others])
-    if any((held.organisation_id, held.role) == (organisation.id, role) for held in others):
-        raise RoleNotAssignable(_("This person has this role here already. Change or end that one."))
+    _refuse_change(membership, role=role, team_id=team_id, by=by, now=now)
     accounts.end_membership(membership_id=membership.id, by=by, now=now)
     return accounts.start_membership(
         user_id=membership.user_id,
-        organisation_id=organisation.id,
+        organisation_id=membership.organisation_id,
         team_id=team_id,
         role=role,
         by=by,
         now=now,
     )
+
+
+def ask_lift(*, membership_id: int, by: Viewer, now: datetime) -> UUID:
+    """Ask somebody of another organisation to let a suspended person work again; gives the id of the act."""
+    require(by, Permission.PEOPLE_MANAGE)
+    suspended = {one.id: one for one in suspended_memberships(_own_organisation(by))}
+    found = suspended.get(membership_id)
+    if found is None:
+        raise Refused(_("This role has ended, or is not one of your organisation."))
+    return ask_act(SUSPENSION_LIFT, {"membership": found.id}, by=by, now=now, beneficiary=found.user_id)
+
+
+def keep_staff_number(*, membership_id: int, staff_number: str, by: Viewer, now: datetime) -> None:
+    """Keep under which number somebody of the own organisation is employed; nobody enters their own."""
+    membership = _changeable(membership_id, by=by, now=now)
+    accounts.keep_staff_number(user_id=membership.user_id, staff_number=staff_number, by=by, now=now)
 
 
 def end_membership(*, membership_id: int, by: Viewer, now: datetime) -> None:
@@ -269,6 +318,18 @@ def choose_membership(*, membership_id: int, by: Viewer, now: datetime) -> Membe
     )
     record_event("accounts.membership.choose", by=chosen, at=now, record=f"membership:{membership.id}")
     return membership
+
+
+def _refuse_change(
+    membership: MembershipRow, *, role: str, team_id: int | None, by: Viewer, now: datetime
+) -> None:
+    organisation = _active_organisation(membership.organisation_id)
+    chosen = assignable_role(role, organisation=organisation, team_id=team_id)
+    require_may_assign(by, role=chosen, organisation=organisation, now=now)
+    others = [held for held in memberships_of(membership.user_id, now) if held.id != membership.id]
+    refuse_incompatible(chosen, held=[held.role for held in others])
+    if any((held.organisation_id, held.role) == (organisation.id, role) for held in others):
+        raise RoleNotAssignable(_("This person has this role here already. Change or end that one."))
 
 
 def _changeable(membership_id: int, *, by: Viewer, now: datetime) -> MembershipRow:

@@ -8,7 +8,7 @@ from datetime import date
 from django.http import Http404
 from ninja import Router
 
-from amparo.access.actions import OtherContent, Refused, require
+from amparo.access.actions import OtherContent, Refused, SecondPersonNeeded, require
 from amparo.access.api.answers import READING, Given, Handler, fail, told
 from amparo.access.api.sending import NotSendable
 from amparo.access.rules import Permission, Scope
@@ -22,6 +22,11 @@ from amparo.vocab.text import N_
 router = Router()
 REFUSALS: Mapping[type[Exception], Handler] = {
     Refused: lambda request, error: fail(403, "not_allowed", str(error)),
+    SecondPersonNeeded: told(
+        409,
+        "second_person_needed",
+        N_("This takes two people. Ask for it on the page: a program can neither ask nor agree."),
+    ),
     OtherContent: told(
         422,
         "key_used",

@@ -1,5 +1,30 @@
 """Gather the pure decisions of access: no database, no clock, no request."""
 
+from amparo.access.rules.basis import Basis, Standing, basis_of, own_ground
+from amparo.access.rules.dual import (
+    LINKED_BY_INVITATION,
+    MOST_PERSONS_ALONE,
+    Human,
+    NotIds,
+    Payload,
+    Where,
+    are_known_as_one,
+    are_one_human,
+    frozen,
+    may_decide,
+    payload_hash,
+    shown_hash,
+    unit_of,
+)
+from amparo.access.rules.emergencies import (
+    AGAIN_AFTER,
+    MOST_IN_A_WEEK,
+    SHORTEST_REASON,
+    EmergencyReason,
+    Verdict,
+    is_reason_enough,
+    tidy_reason,
+)
 from amparo.access.rules.grants import LONGEST_GRANT, MOST_GRANTS, GrantReason
 from amparo.access.rules.permissions import IN_PERSON, PERMISSION_MEANINGS, READING, Permission
 from amparo.access.rules.roles import (
@@ -8,6 +33,7 @@ from amparo.access.rules.roles import (
     Role,
     Scope,
     conflicts_between,
+    covert_roles,
     role_of,
     scope_of,
 )
@@ -16,26 +42,51 @@ from amparo.access.rules.two_people import TwoPeople
 from amparo.access.rules.viewer import NOBODY, GrantedRecord, Viewer, system_viewer
 
 __all__ = [
+    "AGAIN_AFTER",
     "FRESH",
     "FRESH_TO_SEND",
     "INCOMPATIBLE_ROLES",
     "IN_PERSON",
+    "LINKED_BY_INVITATION",
     "LONGEST_GRANT",
     "MOST_GRANTS",
+    "MOST_IN_A_WEEK",
+    "MOST_PERSONS_ALONE",
     "NOBODY",
     "PERMISSION_MEANINGS",
     "READING",
     "ROLES",
+    "SHORTEST_REASON",
+    "Basis",
+    "EmergencyReason",
     "GrantReason",
     "GrantedRecord",
+    "Human",
+    "NotIds",
+    "Payload",
     "Permission",
     "Role",
     "Scope",
+    "Standing",
     "TwoPeople",
+    "Verdict",
     "Viewer",
+    "Where",
+    "are_known_as_one",
+    "are_one_human",
+    "basis_of",
     "conflicts_between",
+    "covert_roles",
+    "frozen",
+    "is_reason_enough",
+    "may_decide",
+    "own_ground",
+    "payload_hash",
     "role_of",
     "scope_of",
     "session_limits",
+    "shown_hash",
     "system_viewer",
+    "tidy_reason",
+    "unit_of",
 ]

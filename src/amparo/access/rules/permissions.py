@@ -15,11 +15,13 @@ class Permission(StrEnum):
     CASE_CREATE = "case.create"
     CASE_EDIT = "case.edit"
     CASE_MOVE = "case.move"
+    CASE_READ_LOG = "case.read_log"
     CASE_ASSIGN = "case.assign"
     CASE_CLOSE = "case.close"
     CASE_REOPEN = "case.reopen"
     PERSON_EDIT = "person.edit"
     PLACE_READ = "place.read"
+    PERSON_SEARCH = "person.search"
     NOTE_ADD = "note.add"
     NOTE_READ_SENSITIVE = "note.read_sensitive"
     DOCUMENT_ADD = "document.add"
@@ -33,10 +35,17 @@ class Permission(StrEnum):
     TABLES_DOWNLOAD = "tables.download"
     SNAPSHOT_BUILD = "snapshot.build"
     FACTS_EXPORT = "facts.export"
+    READINGS_REVIEW = "readings.review"
+    ALERTS_VIEW = "alerts.view"
+    LOG_WATCH = "log.watch"
+    CANARY_KEEP = "canary.keep"
     GRANT_GIVE = "grant.give"
     PEOPLE_MANAGE = "people.manage"
     ORGANISATION_MANAGE = "organisation.manage"
     INSTALLATION_MANAGE = "installation.manage"
+    ACT_DECIDE = "act.decide"
+    EMERGENCY_OPEN = "emergency.open"
+    EMERGENCY_REVIEW = "emergency.review"
     TOKEN_MANAGE = "token.manage"  # noqa: S105 - the name of a permission, no secret
 
 
@@ -51,6 +60,9 @@ IN_PERSON: Final[frozenset[Permission]] = frozenset(
         Permission.PEOPLE_MANAGE,
         Permission.ORGANISATION_MANAGE,
         Permission.INSTALLATION_MANAGE,
+        Permission.ACT_DECIDE,
+        Permission.EMERGENCY_OPEN,
+        Permission.EMERGENCY_REVIEW,
         Permission.TOKEN_MANAGE,
     }
 )
@@ -70,6 +82,9 @@ PERMISSION_MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.CASE_READ: N_(
             "Open and search the cases within reach, with the persons and episodes in them"
         ),
+        Permission.CASE_READ_LOG: N_(
+            "See who opened a case that one leads, and make the list of it for the person"
+        ),
         Permission.CASE_CREATE: N_("Open a new case"),
         Permission.CASE_EDIT: N_("Change a case and what happened in it"),
         Permission.CASE_MOVE: N_("Move a case to its next stage"),
@@ -78,6 +93,9 @@ PERMISSION_MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.CASE_REOPEN: N_("Open a closed case again"),
         Permission.PERSON_EDIT: N_("Change what is recorded about a person"),
         Permission.PLACE_READ: N_("Open the address of a person, one person at a time"),
+        Permission.PERSON_SEARCH: N_(
+            "Ask whether a person is known to another organisation, a counted number of times a day"
+        ),
         Permission.NOTE_ADD: N_("Add a note to a case"),
         Permission.NOTE_READ_SENSITIVE: N_("Read notes that are marked as sensitive"),
         Permission.DOCUMENT_ADD: N_("Add a document to a case"),
@@ -93,10 +111,23 @@ PERMISSION_MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.FACTS_EXPORT: N_(
             "Take out coded facts without identities, one row an episode or a person"
         ),
+        Permission.READINGS_REVIEW: N_(
+            "Read how the people of the organisation explain readings that were drawn at random"
+        ),
+        Permission.ALERTS_VIEW: N_("See alerts on reading, as ids and numbers"),
+        Permission.LOG_WATCH: N_("See how far the log is sealed and who outside vouches for it"),
+        Permission.CANARY_KEEP: N_("Name the cases of invented persons, whose opening raises an alert"),
         Permission.GRANT_GIVE: N_("Let another organisation or person see one case for a time"),
         Permission.PEOPLE_MANAGE: N_("Invite people to the organisation, change and end their roles"),
         Permission.ORGANISATION_MANAGE: N_("Change the organisation's name and teams"),
         Permission.INSTALLATION_MANAGE: N_("Add organisations and look after the installation"),
+        Permission.ACT_DECIDE: N_(
+            "Ask for what takes a second person, and be the second person where one's role allows it"
+        ),
+        Permission.EMERGENCY_OPEN: N_(
+            "Open one person's record outside reach for an hour in an emergency, which others are told of at once"
+        ),
+        Permission.EMERGENCY_REVIEW: N_("Judge the emergency openings of other organisations"),
         Permission.TOKEN_MANAGE: N_("Make keys with which a program works in one's own name"),
     }
 )

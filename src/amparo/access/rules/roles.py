@@ -24,7 +24,8 @@ class Scope(StrEnum):
 class Role:
     """One way of working here, as a described list of permissions.
 
-    `organisation_kinds` names the kinds of organisation that may have the role; empty means any kind.
+    `organisation_kinds` names the kinds of organisation that may have the role; empty means any kind. A sensitive role
+    reaches far enough that nobody gives it alone.
     """
 
     code: str
@@ -35,6 +36,7 @@ class Role:
     needs_second_factor: bool = True
     needs_passkey: bool = False
     organisation_kinds: frozenset[str] = frozenset()
+    is_sensitive: bool = False
 
 
 _READING = frozenset({Permission.CASE_READ, Permission.DOCUMENT_READ, Permission.FILTER_SAVE})
@@ -54,8 +56,10 @@ _CASEWORK = (
         Permission.CASE_CREATE,
         Permission.CASE_MOVE,
         Permission.CASE_CLOSE,
+        Permission.PERSON_SEARCH,
         Permission.NOTE_READ_SENSITIVE,
         Permission.SUMMARY_PRINT,
+        Permission.CASE_READ_LOG,
     }
 )
 # Figures of the whole country are for those whom the State charges with them, not for any organisation.
@@ -86,9 +90,14 @@ _DESCRIBED_ROLES = (
             Permission.IMPORT_UNDO,
             Permission.EXPORT_RUN,
             Permission.GRANT_GIVE,
+            Permission.ACT_DECIDE,
+            Permission.EMERGENCY_OPEN,
             Permission.TOKEN_MANAGE,
+            Permission.READINGS_REVIEW,
+            Permission.ALERTS_VIEW,
         },
         scope=Scope.ORGANISATION,
+        is_sensitive=True,
     ),
     Role(
         code="first_responder",
@@ -96,7 +105,7 @@ _DESCRIBED_ROLES = (
         description=N_(
             "Meets a person first, opens the case and records what was seen. Sees only their own cases."
         ),
-        permissions=_READING | _RECORDING | {Permission.CASE_CREATE},
+        permissions=_READING | _RECORDING | {Permission.CASE_CREATE, Permission.PERSON_SEARCH},
         scope=Scope.OWN,
     ),
     Role(
@@ -104,7 +113,13 @@ _DESCRIBED_ROLES = (
         label=N_("Competent authority"),
         description=N_("Decides on identification. Sees only the cases that were opened to it."),
         permissions=_READING
-        | {Permission.CASE_MOVE, Permission.NOTE_ADD, Permission.DOCUMENT_ADD, Permission.SUMMARY_PRINT},
+        | {
+            Permission.CASE_MOVE,
+            Permission.NOTE_ADD,
+            Permission.DOCUMENT_ADD,
+            Permission.SUMMARY_PRINT,
+            Permission.PERSON_SEARCH,
+        },
         scope=Scope.GRANTED,
     ),
     Role(
@@ -117,11 +132,13 @@ _DESCRIBED_ROLES = (
                 Permission.TABLES_DOWNLOAD,
                 Permission.SNAPSHOT_BUILD,
                 Permission.FACTS_EXPORT,
+                Permission.ACT_DECIDE,
                 Permission.TOKEN_MANAGE,
             }
         ),
         scope=Scope.NONE,
         organisation_kinds=_KINDS_WITH_NATIONAL_FIGURES,
+        is_sensitive=True,
     ),
     Role(
         code="national_rapporteur",
@@ -136,12 +153,38 @@ _DESCRIBED_ROLES = (
         organisation_kinds=_KINDS_WITH_NATIONAL_FIGURES,
     ),
     Role(
+        code="reviewer",
+        label=N_("Reviewer"),
+        description=N_(
+            "Judges whether records of other organisations were rightly opened in an emergency. Reads the stated reason "
+            "and sees no case."
+        ),
+        permissions=frozenset({Permission.EMERGENCY_REVIEW, Permission.ACT_DECIDE}),
+        scope=Scope.NONE,
+        is_sensitive=True,
+    ),
+    Role(
+        code="auditor",
+        label=N_("Auditor"),
+        description=N_(
+            "Watches over the log: that it is whole, and what its readings raise. Sees ids and numbers, no case and no "
+            "person, and names the invented persons."
+        ),
+        permissions=frozenset({Permission.LOG_WATCH, Permission.ALERTS_VIEW, Permission.CANARY_KEEP}),
+        scope=Scope.NONE,
+        organisation_kinds=_KINDS_WITH_NATIONAL_FIGURES,
+        is_sensitive=True,
+    ),
+    Role(
         code="organisation_administrator",
         label=N_("Organisation administrator"),
         description=N_("Invites the people of their organisation and gives them their roles. Sees no case."),
-        permissions=frozenset({Permission.PEOPLE_MANAGE, Permission.ORGANISATION_MANAGE}),
+        permissions=frozenset(
+            {Permission.PEOPLE_MANAGE, Permission.ORGANISATION_MANAGE, Permission.ACT_DECIDE}
+        ),
         scope=Scope.NONE,
         needs_passkey=True,
+        is_sensitive=True,
     ),
     Role(
         code="installation_administrator",
@@ -150,9 +193,10 @@ _DESCRIBED_ROLES = (
             "Keeps the installation in health, adds organisations and invites the first administrator of each. Sees "
             "no case."
         ),
-        permissions=frozenset({Permission.INSTALLATION_MANAGE}),
+        permissions=frozenset({Permission.INSTALLATION_MANAGE, Permission.ACT_DECIDE}),
         scope=Scope.NONE,
         needs_passkey=True,
+        is_sensitive=True,
     ),
 )
 
@@ -160,15 +204,15 @@ ROLES: Mapping[str, Role] = MappingProxyType({role.code: role for role in _DESCR
 
 _ADMINISTRATORS = ("organisation_administrator", "installation_administrator")
 _CASE_ROLES = ("caseworker", "supervisor", "first_responder", "competent_authority")
-_DATA_ROLES = (*_CASE_ROLES, "statistician", "national_rapporteur")
+_DATA_ROLES = (*_CASE_ROLES, "statistician", "national_rapporteur", "auditor")
 
-# Who gives out roles holds none that opens data; who could recognise a person works with no facts.
+# Who gives out roles holds none that opens data; who could recognise a person works with no facts and watches no log.
 INCOMPATIBLE_ROLES: frozenset[frozenset[str]] = frozenset(
     frozenset(pair)
     for pair in (
-        *product(_ADMINISTRATORS, _DATA_ROLES),
+        *product(_ADMINISTRATORS, (*_DATA_ROLES, "reviewer")),
         *combinations(_ADMINISTRATORS, 2),
-        *product(_CASE_ROLES, ("statistician",)),
+        *product(_CASE_ROLES, ("statistician", "auditor")),
     )
 )
 
@@ -176,6 +220,17 @@ INCOMPATIBLE_ROLES: frozenset[frozenset[str]] = frozenset(
 def role_of(code: str) -> Role | None:
     """Give the role of that code, or None for a code that this version does not know."""
     return ROLES.get(code)
+
+
+# Seam: roles that look without telling. They are those of the compartments "justice" and "integrity", where a role has them.
+_COVERT_COMPARTMENTS = frozenset({"justice", "integrity"})
+
+
+def covert_roles() -> frozenset[str]:
+    """Name the roles whose readings a person is told of only when their unit releases them."""
+    return frozenset(
+        code for code, role in ROLES.items() if _COVERT_COMPARTMENTS & set(getattr(role, "compartments", ()))
+    )
 
 
 def scope_of(role: Role, *, has_team: bool) -> Scope:

@@ -13,6 +13,7 @@ from amparo.audit.rules import Via
 class GrantedRecord:
     """One record outside the scope that was opened for a time, and what may be done with it."""
 
+    id: int
     record: UUID
     permissions: frozenset[Permission]
 
@@ -37,6 +38,7 @@ class Viewer:
     organisation_name: str = ""
     token_id: int | None = None
     is_system: bool = False
+    emergency: int | None = None  # the number of the opening under which one record is read, and nothing else
     via: str = ""  # for the log: by which door
     session: str = ""  # for the log: a keyed hash of the session, or the id of a program's key
 

@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from amparo.access import panels
+from amparo.access.panels import people as panels
 from amparo.accounts.queries import DeviceRow
 
 register = template.Library()

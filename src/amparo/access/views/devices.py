@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from amparo.access.actions import end_other_sessions, end_session
-from amparo.access.panels import device_table
+from amparo.access.panels.people import device_table
 from amparo.access.web import Request, signed_in
 from amparo.accounts.queries import devices_of, session_of
 from amparo.ui.parts import Link

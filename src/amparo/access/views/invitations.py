@@ -15,14 +15,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from amparo.access.actions import (
     InvitationNotOpen,
     LinkNotOpen,
-    NotConfirmed,
     RoleNotAssignable,
+    SecondPersonAwaited,
     SignInFirst,
     accept_invitation,
-    awaits_second_officer,
+    awaits_second_person,
 )
 from amparo.access.forms import AcceptanceForm, PasswordForm
-from amparo.access.panels import role_label
+from amparo.access.panels.people import role_label
 from amparo.access.rules import role_of
 from amparo.access.web import Request, public
 from amparo.accounts.actions import set_password
@@ -38,9 +38,7 @@ def invitation(request: Request, secret: str) -> HttpResponse:
     invited = find_invitation(secret, request.now)
     if invited is None:
         return _closed(request)
-    return (
-        _wait(request) if awaits_second_officer(invited, request.now) else _taken_up(request, secret, invited)
-    )
+    return _awaits(request) if awaits_second_person(invited) else _taken_up(request, secret, invited)
 
 
 def _taken_up(request: Request, secret: str, invited: InvitationRow) -> HttpResponse:
@@ -54,8 +52,8 @@ def _taken_up(request: Request, secret: str, invited: InvitationRow) -> HttpResp
             accept_invitation(secret=secret, by=request.viewer, now=request.now, **details)
         except InvitationNotOpen:
             return _closed(request)
-        except NotConfirmed:
-            return _wait(request)
+        except SecondPersonAwaited:
+            return _awaits(request)
         except SignInFirst:
             return _sign_in_first(request, invited)
         except RoleNotAssignable as error:
@@ -96,6 +94,10 @@ def new_password(request: Request, secret: str) -> HttpResponse:
     return page(request, "access/new_password.html", {"form": form}, title=_("Choose a new password"))
 
 
+def _awaits(request: Request) -> HttpResponse:
+    return page(request, "access/invitation_waits.html", {}, title=_("One more person says yes first"))
+
+
 def role_description(code: str) -> str:
     """Say in the language of the page what a role does."""
     role = role_of(code)
@@ -110,10 +112,6 @@ def _closed(request: Request) -> HttpResponse:
     return page(
         request, "access/invitation_closed.html", {}, title=_("This link no longer works"), status=404
     )
-
-
-def _wait(request: Request) -> HttpResponse:
-    return page(request, "access/invitation_waits.html", {}, title=_("One more person says yes first"))
 
 
 def _sign_in_first(request: Request, invited: InvitationRow) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from amparo.access.actions import NameTaken, Refused, RoleNotAssignable, add_organisation, invite_user
 from amparo.access.forms import FirstAdministratorForm, OrganisationForm
-from amparo.access.panels import organisation_table
+from amparo.access.panels.people import organisation_table
 from amparo.access.rules import Permission
 from amparo.access.views.people import show_link
 from amparo.access.web import Request, fresh, requires

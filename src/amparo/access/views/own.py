@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from amparo.access.actions import TokenTooLong, choose_membership, make_token, revoke_token
 from amparo.access.forms import MembershipForm, OwnDetailsForm, TokenForm
-from amparo.access.panels import membership_label, own_rows, token_table
+from amparo.access.panels.people import membership_label, own_rows, token_table
 from amparo.access.rules import Permission
 from amparo.access.web import (
     Request,

@@ -12,34 +12,40 @@ from django.views.decorators.http import require_POST
 from amparo.access.actions import (
     InvitationNotOpen,
     NameTaken,
-    NotTheSecond,
     Refused,
     RoleNotAssignable,
+    SecondPersonNeeded,
     add_team,
+    ask_role_change,
+    awaiting_invitations,
+    awaits_second_person,
     change_membership,
-    confirm_invitation,
     end_membership,
     invite_user,
-    needs_second_officer,
+    keep_staff_number,
     rename_organisation,
     renew_password,
-    waiting_invitations,
     wake_person,
     withdraw_invitation,
 )
-from amparo.access.forms import InvitationForm, OrganisationNameForm, RoleForm, TeamForm
-from amparo.access.panels import invitation_table, people_table
+from amparo.access.forms import InvitationForm, OrganisationNameForm, RoleForm, StaffNumberForm, TeamForm
+from amparo.access.panels.people import invitation_table, people_table
+from amparo.access.panels.waiting import suspended_table
 from amparo.access.rules import Permission
 from amparo.access.views.own import posted_id
+from amparo.access.views.two_people import asked_words
 from amparo.access.web import Request, fresh, requires
 from amparo.accounts.queries import (
     MembershipRow,
     OrganisationRow,
     asleep_people_of,
+    find_invitation,
     find_membership,
     get_organisation,
+    humans,
     open_invitations_of,
     people_of,
+    suspended_memberships,
     teams_of,
 )
 from amparo.ui.parts import Link
@@ -51,16 +57,15 @@ def people(request: Request) -> HttpResponse:
     """List who works for the organisation in which role, and who is invited."""
     organisation = _own_organisation(request)
     invitations = open_invitations_of(organisation.id, request.now)
-    waiting = waiting_invitations(invitations, organisation_id=organisation.id, now=request.now)
+    suspended = suspended_memberships(organisation.id)
     context = {
         "people": people_table(people_of(organisation.id, request.now), viewer=request.viewer),
         "invitations": invitations,
-        "to_confirm": [
-            one for one in invitations if one.id in waiting and one.invited_by != request.viewer.user_id
-        ],
         "asleep": asleep_people_of(organisation.id, request.now),
-        "invitation_table": invitation_table(invitations, waiting=waiting),
+        "invitation_table": invitation_table(invitations, waiting=awaiting_invitations(invitations)),
         "organisation": organisation,
+        "suspended": suspended,
+        "suspended_table": suspended_table(suspended),
     }
     return page(request, "access/people.html", context, title=_("People and roles"))
 
@@ -88,10 +93,8 @@ def invite(request: Request) -> HttpResponse:
         except ValidationError as error:
             form.add_error("email", error)
         else:
-            waits = needs_second_officer(organisation.id, request.now)
-            shown = {"waits": waits, "is_alone": not waits}
             return show_link(
-                request, secret, email=form.cleaned_data["email"], back=reverse("accounts:people"), **shown
+                request, secret, email=form.cleaned_data["email"], back=reverse("accounts:people")
             )
     context = {"form": form, "back": _back_to_people()}
     return page(request, "access/invite.html", context, title=_("Invite somebody"))
@@ -118,12 +121,56 @@ def person(request: Request) -> HttpResponse:
                 by=request.viewer,
                 now=request.now,
             )
+        except SecondPersonNeeded:
+            return _ask_for_role(request, changed, form)
         except (RoleNotAssignable, Refused) as error:
             form.add_error("role", str(error))
         else:
             messages.success(request, _("The role is changed. It holds from now on."))
             return HttpResponseRedirect(reverse("accounts:people"))
+    return _person_page(request, changed, form)
+
+
+@requires(Permission.PEOPLE_MANAGE)
+@require_POST
+@fresh
+def person_number(request: Request) -> HttpResponse:
+    """Keep somebody's staff number."""
+    form = StaffNumberForm(request.POST)
+    membership_id = posted_id(request, "person")
+    if form.is_valid():
+        keep_staff_number(
+            membership_id=membership_id,
+            staff_number=form.cleaned_data["staff_number"],
+            by=request.viewer,
+            now=request.now,
+        )
+        messages.success(request, _("The staff number is kept."))
+    return HttpResponseRedirect(reverse("accounts:people"))
+
+
+def _ask_for_role(request: Request, changed: MembershipRow, form: RoleForm) -> HttpResponse:
+    """Ask a second person, because the role reaches far."""
+    try:
+        asked = ask_role_change(
+            membership_id=changed.id,
+            role=form.cleaned_data["role"],
+            team_id=form.cleaned_data["team"],
+            by=request.viewer,
+            now=request.now,
+        )
+    except (RoleNotAssignable, Refused) as error:
+        form.add_error("role", str(error))
+        return _person_page(request, changed, form)
+    messages.success(request, asked_words())
+    return HttpResponseRedirect(reverse("accounts:act", args=[asked]))
+
+
+def _person_page(request: Request, changed: MembershipRow, form: RoleForm) -> HttpResponse:
+    known = humans([changed.user_id], invited_since=request.now)
+    number = known[changed.user_id].staff_number
     context = {
+        "number_form": StaffNumberForm(initial={"staff_number": number}),
         "form": form,
         "person": changed,
         "is_self": changed.user_id == request.viewer.user_id,
@@ -156,20 +203,6 @@ def person_password(request: Request) -> HttpResponse:
     link = request.build_absolute_uri(reverse("accounts:new-password", args=[secret]))
     context = {"link": link, "back": _back_to_people()}
     return page(request, "access/password_link.html", context, title=_("The link is ready"))
-
-
-@requires(Permission.PEOPLE_MANAGE)
-@require_POST
-@fresh
-def invitation_confirm(request: Request) -> HttpResponse:
-    """Confirm as the second administrator that somebody shall come."""
-    try:
-        confirm_invitation(invitation_id=posted_id(request, "invitation"), by=request.viewer, now=request.now)
-    except (InvitationNotOpen, NotTheSecond) as error:
-        messages.warning(request, str(error))
-    else:
-        messages.success(request, _("The invitation is confirmed. Its link works now."))
-    return HttpResponseRedirect(reverse("accounts:people"))
 
 
 @requires(Permission.PEOPLE_MANAGE)
@@ -225,10 +258,12 @@ def organisation(request: Request) -> HttpResponse:
     return page(request, "access/organisation.html", context, title=own.name)
 
 
-def show_link(request: Request, secret: str, *, email: str, back: str, **shown: bool) -> HttpResponse:
-    """Show the link of an invitation, this one time; `shown` says whether somebody confirms it."""
+def show_link(request: Request, secret: str, *, email: str, back: str) -> HttpResponse:
+    """Show the link of an invitation, this one time, and say whether somebody agrees to it first."""
     link = request.build_absolute_uri(reverse("accounts:invitation", args=[secret]))
-    context = {"link": link, "email": email, "back": Link(label=_("Back"), url=back), **shown}
+    invited = find_invitation(secret, request.now)
+    waits = invited is not None and awaits_second_person(invited)
+    context = {"link": link, "email": email, "waits": waits, "back": Link(label=_("Back"), url=back)}
     return page(request, "access/invited.html", context, title=_("The invitation is ready"))
 
 

@@ -8,14 +8,17 @@ from amparo.accounts.actions.factors import remove_factors, remove_passkey, seal
 from amparo.accounts.actions.guessing import forget_attempts
 from amparo.accounts.actions.invitations import (
     InvitationNotOpen,
-    NotTheSecond,
     close_invitation,
-    confirm_invitation,
     forget_invitations,
     issue_invitation,
     withdraw_invitation,
 )
-from amparo.accounts.actions.memberships import end_membership, start_membership
+from amparo.accounts.actions.memberships import (
+    end_membership,
+    lift_suspension,
+    start_membership,
+    suspend_membership,
+)
 from amparo.accounts.actions.organisations import (
     NameTaken,
     UnknownKind,
@@ -37,6 +40,8 @@ from amparo.accounts.actions.users import (
     add_user,
     change_details,
     issue_password_link,
+    keep_staff_number,
+    lock_user,
     set_password,
 )
 
@@ -44,7 +49,6 @@ __all__ = [
     "InvitationNotOpen",
     "LinkNotOpen",
     "NameTaken",
-    "NotTheSecond",
     "TokenTooLong",
     "UnknownKind",
     "add_organisation",
@@ -52,7 +56,6 @@ __all__ = [
     "add_user",
     "change_details",
     "close_invitation",
-    "confirm_invitation",
     "end_every_session",
     "end_membership",
     "end_session",
@@ -64,7 +67,10 @@ __all__ = [
     "issue_invitation",
     "issue_password_link",
     "issue_token",
+    "keep_staff_number",
     "let_sleep",
+    "lift_suspension",
+    "lock_user",
     "note_token_use",
     "remove_factors",
     "remove_passkey",
@@ -73,6 +79,7 @@ __all__ = [
     "seal_second_factors",
     "set_password",
     "start_membership",
+    "suspend_membership",
     "wake",
     "withdraw_invitation",
 ]

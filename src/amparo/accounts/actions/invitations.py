@@ -1,4 +1,4 @@
-"""Write invitations: sent by one, confirmed by another, taken up once."""
+"""Write invitations: sent by one, taken up once. Whether a second person has to agree is decided in `access`."""
 
 import secrets
 from collections.abc import Callable
@@ -15,10 +15,6 @@ from amparo.audit.rules import Actor
 
 class InvitationNotOpen(LookupError):
     """The link is unknown, was used or replaced, or is too old: the same answer for each."""
-
-
-class NotTheSecond(ValueError):
-    """Whoever invited somebody does not confirm it too."""
 
 
 @transaction.atomic
@@ -61,21 +57,6 @@ def withdraw_invitation(*, invitation_id: int, organisation_id: int, by: Actor, 
     if not invitations.filter(accepted_at__isnull=True, withdrawn_at__isnull=True).update(withdrawn_at=now):
         raise InvitationNotOpen(_("This invitation was taken up or withdrawn already."))
     record_event("accounts.invitation.withdraw", by=by, at=now, record=f"invitation:{invitation_id}")
-
-
-@transaction.atomic
-def confirm_invitation(*, invitation_id: int, organisation_id: int, by: Actor, now: datetime) -> None:
-    """Confirm as the second officer that somebody shall come; raises `InvitationNotOpen` or `NotTheSecond`."""
-    invitation = (
-        Invitation.objects.open(now).filter(pk=invitation_id, organisation_id=organisation_id).first()
-    )
-    if invitation is None:
-        raise InvitationNotOpen(_("This invitation was taken up or withdrawn already."))
-    if by.user_id is None or invitation.invited_by_id == by.user_id:
-        raise NotTheSecond(_("You made this invitation. Another administrator confirms it."))
-    if invitation.confirmed_at is None:
-        Invitation.objects.filter(pk=invitation.pk).update(confirmed_by_id=by.user_id, confirmed_at=now)
-        record_event("accounts.invitation.confirm", by=by, at=now, record=f"invitation:{invitation.pk}")
 
 
 @transaction.atomic

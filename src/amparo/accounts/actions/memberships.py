@@ -36,3 +36,22 @@ def end_membership(*, membership_id: int, by: Actor, now: datetime) -> None:
     for user_id in Membership.objects.filter(pk=membership_id).values_list("user_id", flat=True):
         end_sessions(user_id=user_id)
     record_event("accounts.membership.end", by=by, at=now, record=f"membership:{membership_id}")
+
+
+@transaction.atomic
+def suspend_membership(*, membership_id: int, by: Actor, now: datetime) -> None:
+    """Let nobody work under a membership until two people lift that; its keys stop for good, and its user is signed out."""
+    Membership.objects.filter(pk=membership_id, suspended_at__isnull=True).update(suspended_at=now)
+    ApiToken.objects.filter(membership_id=membership_id, revoked_at__isnull=True).update(revoked_at=now)
+    for user_id in Membership.objects.filter(pk=membership_id).values_list("user_id", flat=True):
+        end_sessions(user_id=user_id)
+    record_event("accounts.membership.suspend", by=by, at=now, record=f"membership:{membership_id}")
+
+
+@transaction.atomic
+def lift_suspension(*, membership_id: int, by: Actor, now: datetime) -> bool:
+    """Let somebody work under a membership again; tells whether it was suspended."""
+    lifted = Membership.objects.filter(pk=membership_id, suspended_at__isnull=False).update(suspended_at=None)
+    if lifted:
+        record_event("accounts.membership.resume", by=by, at=now, record=f"membership:{membership_id}")
+    return lifted > 0

@@ -55,6 +55,18 @@ def change_details(*, user_id: int, name: str, language: str, by: Actor, now: da
 
 
 @transaction.atomic
+def keep_staff_number(*, user_id: int, staff_number: str, by: Actor, now: datetime) -> None:
+    """Keep under which number a user is employed."""
+    User.objects.filter(pk=user_id).update(staff_number=tidy_name(staff_number))
+    record_event("accounts.user.number", by=by, at=now, record=f"user:{user_id}", fields=("staff_number",))
+
+
+def lock_user(user_id: int) -> None:
+    """Let only one transaction at a time act for a user, until it ends."""
+    User.objects.select_for_update().filter(pk=user_id).values_list("pk").first()
+
+
+@transaction.atomic
 def issue_password_link(*, user_id: int, by: Actor, now: datetime) -> str:
     """Make a link with which that user sets a new password once; gives its secret, which is told once."""
     secret = write_link(User.objects.get(pk=user_id), now)

@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import io
 from html import escape
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from amparo.audit.rules.heads import Head
-
-LINES, GROUPS, DIGITS = 4, 4, 4
-
-
-def digits_of(head: Head) -> list[str]:
-    """Give the 64 digits of the root as they are printed: four lines of four groups."""
-    groups = [head.root[at : at + DIGITS] for at in range(0, len(head.root), DIGITS)]
-    return [" ".join(groups[at : at + GROUPS]) for at in range(0, len(groups), GROUPS)]
-
-
-def code_of(head: Head) -> str:
-    """Give what the square code holds: the file that `--anchor` reads."""
-    return f"{head.size} {head.root}"
+from amparo.audit.rules.paper import digits_of, square_of
 
 
 def head_as_text(head: Head) -> str:
     """Write the page as plain text, with the square code in half blocks."""
     square = io.StringIO()
-    _square(head).print_ascii(out=square, invert=False)
+    square_of(head).print_ascii(out=square, invert=False)
     rows = [f"{label}: {value}" for label, value in _rows(head)]
     return "\n".join(
         [
@@ -48,7 +35,7 @@ def head_as_html(head: Head, *, language: str, is_right_to_left: bool) -> str:
     """Write the page as one HTML file that loads nothing, to be printed."""
     from qrcode.image.svg import SvgPathImage
 
-    svg = _square(head).make_image(image_factory=SvgPathImage).to_string().decode()
+    svg = square_of(head).make_image(image_factory=SvgPathImage).to_string().decode()
     rows = "".join(
         f"<dt>{escape(label)}</dt><dd dir='ltr'>{escape(str(value))}</dd>" for label, value in _rows(head)
     )
@@ -87,12 +74,3 @@ def _lines() -> list[str]:
         ),
         _("Name, date, signature:") + " ________________________________",
     ]
-
-
-def _square(head: Head) -> Any:
-    from qrcode.constants import ERROR_CORRECT_M
-    from qrcode.main import QRCode
-
-    square = QRCode(error_correction=ERROR_CORRECT_M, border=2)
-    square.add_data(code_of(head))
-    return square

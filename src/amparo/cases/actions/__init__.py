@@ -3,9 +3,12 @@
 from amparo.cases.actions.ageing import let_come_of_age
 from amparo.cases.actions.changing import NotAcceptable, Stale, update_case, update_episode, update_person
 from amparo.cases.actions.documents import add_document
+from amparo.cases.actions.dual_acts import NothingToDo, ask_erasure
+from amparo.cases.actions.emergencies import NotOpened, open_in_emergency
 from amparo.cases.actions.episodes import add_episode, link_operation
 from amparo.cases.actions.erasing import empty_persons, erase_persons, hold_person, lift_hold
 from amparo.cases.actions.filters import NameInUse, remove_filter, save_filter
+from amparo.cases.actions.finding import forget_facts, write_waiting_tokens
 from amparo.cases.actions.moving import NoSuchStep, NoSuchWorker, ReasonMissing, assign_case, move_case
 from amparo.cases.actions.notes import EmptyNote, add_note
 from amparo.cases.actions.opening import open_case, open_cases
@@ -21,6 +24,8 @@ __all__ = [
     "NoSuchStep",
     "NoSuchWorker",
     "NotAcceptable",
+    "NotOpened",
+    "NothingToDo",
     "ReasonMissing",
     "Stale",
     "Work",
@@ -28,9 +33,11 @@ __all__ = [
     "add_document",
     "add_episode",
     "add_note",
+    "ask_erasure",
     "assign_case",
     "empty_persons",
     "erase_persons",
+    "forget_facts",
     "hold_person",
     "let_come_of_age",
     "lift_hold",
@@ -39,6 +46,7 @@ __all__ = [
     "note_taken_out",
     "open_case",
     "open_cases",
+    "open_in_emergency",
     "remove_filter",
     "save_filter",
     "seal_clear_contents",
@@ -48,4 +56,5 @@ __all__ = [
     "update_episode",
     "update_person",
     "withdraw_cases",
+    "write_waiting_tokens",
 ]

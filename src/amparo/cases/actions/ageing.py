@@ -16,14 +16,14 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from amparo.access.actions import begin_reading
-from amparo.access.rules import Permission, system_viewer
+from amparo.access.rules import Basis, Permission, system_viewer
 from amparo.cases.actions.happenings import note_happening
 from amparo.cases.models import Case, Person
 from amparo.cases.rules.children import PRESUMED, ChildTrack, child_track, track_after, track_before
 from amparo.cases.rules.person import PersonDetails
 from amparo.cases.rules.timeline import Happening
 from amparo.vault.queries import open_many
-from amparo.vault.storing import record_from
+from amparo.vault.storing import opened_fields, record_from
 from amparo.vocab.state import load_state
 
 AT_ONCE = 500
@@ -81,7 +81,14 @@ def _move(ids: Sequence[UUID], *, now: datetime, age: int) -> int:
     cases: dict[UUID, list[Case]] = defaultdict(list)
     for case in Case.objects.filter(person_id__in=ids).exclude(child_track=ChildTrack.ADULT).order_by("id"):
         cases[case.person_id].append(case)
-    reading = begin_reading(BY_SYSTEM, action="cases.person.compare_ages", persons=ids, now=now)
+    reading = begin_reading(
+        BY_SYSTEM,
+        action="cases.person.compare_ages",
+        persons=ids,
+        basis=Basis.SYSTEM,
+        fields=opened_fields(Person, only=("identity",)),
+        now=now,
+    )
     moved = 0
     for person, opened in zip(persons, open_many(reading, [one.identity for one in persons]), strict=True):
         details = record_from(person, PersonDetails, [opened])

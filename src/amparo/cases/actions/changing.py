@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import models, transaction
 
 from amparo.access.actions import begin_reading
-from amparo.access.rules import Permission, Viewer
+from amparo.access.rules import Permission, Viewer, basis_of
 from amparo.cases.actions.ageing import AGE, follow_record
+from amparo.cases.actions.finding import follow_facts
 from amparo.cases.actions.happenings import note_happening
 from amparo.cases.actions.sealing import sealing_about
 from amparo.cases.models import Case, Episode, Person
+from amparo.cases.queries.opened import opened_of
 from amparo.cases.queries.places import PLACE_CLOSED
 from amparo.cases.queries.visible import Absent, visible_case
 from amparo.cases.rules import CaseDetails, EpisodeDetails, PersonDetails, Problem, problems
@@ -27,6 +29,8 @@ from amparo.cases.rules.timeline import Happening
 from amparo.vault.queries import open_many
 from amparo.vault.rules import KeyKind
 from amparo.vault.storing import columns_of, record_from, sealed_of
+
+R = TypeVar("R")
 
 
 class NotAcceptable(ValueError):
@@ -67,12 +71,14 @@ def update_person(
         raise ValueError("These details hold a place, which is kept only with_place.")
     _refuse_faults(problems(details, today=now.date()))
     without = frozenset() if with_place else PLACE_CLOSED
-    changed = _changed(case.person, details, case=case, by=by, now=now, without=without)
+    old = _stored(case.person, PersonDetails, case=case, by=by, now=now, without=without)
+    changed = _changed(old, details)
     columns = _columns(details, Person, case.person_id, case, by, now, without=without)
     columns["birth_year"] = birth_year(details)
     _write(Person, case.person_id, version, columns, now)
     if AGE.intersection(changed):
         follow_record(details, person=case.person_id, now=now)
+    follow_facts(old, details, changed=changed, person=case.person_id, now=now)
     _touch(case, now)
     note_happening(
         case, Happening.PERSON_CHANGED, action="cases.person.change", by=by, now=now, fields=changed
@@ -84,7 +90,7 @@ def update_case(*, reference: str, details: CaseDetails, version: int, by: Viewe
     """Change a case itself; raises `Stale`, `NotAcceptable` or `Absent`."""
     case = visible_case(by, reference, permission=Permission.CASE_EDIT)
     _refuse_faults(problems(details, today=now.date()))
-    changed = _changed(case, details, case=case, by=by, now=now)
+    changed = _changed(_stored(case, CaseDetails, case=case, by=by, now=now), details)
     _write(Case, case.id, version, _columns(details, Case, case.id, case, by, now), now)
     note_happening(case, Happening.CASE_CHANGED, action="cases.case.change", by=by, now=now, fields=changed)
 
@@ -99,7 +105,7 @@ def update_episode(
     if row is None:
         raise Absent
     refuse_episode_faults(details, case=case, by=by, now=now)
-    changed = _changed(row, details, case=case, by=by, now=now)
+    changed = _changed(_stored(row, EpisodeDetails, case=case, by=by, now=now), details)
     columns = _columns(details, Episode, row.id, case, by, now) | episode_months(details)
     _write(Episode, row.id, version, columns, now)
     _touch(case, now)
@@ -117,7 +123,13 @@ def refuse_unknown_code(code: str, *, codes: str, attribute: str = "kind") -> No
 def refuse_episode_faults(details: EpisodeDetails, *, case: Case, by: Viewer, now: datetime) -> None:
     """Refuse an episode with faults, also against the person's date of birth, which is opened for this."""
     reading = begin_reading(
-        by, action="cases.case.compare", persons=[case.person_id], record=case.reference, now=now
+        by,
+        action="cases.case.compare",
+        persons=[case.person_id],
+        record=case.reference,
+        basis=basis_of(by, case),
+        fields=opened_of(case, Person, only=("identity",)),
+        now=now,
     )
     person = record_from(case.person, PersonDetails, open_many(reading, [case.person.identity]))
     _refuse_faults(episode_problems(details, birth=person.birth, today=now.date()))
@@ -155,19 +167,28 @@ def _touch(case: Case, now: datetime) -> None:
     Case.objects.filter(id=case.id).update(changed_at=now)
 
 
-def _changed(
+def _stored(
     row: models.Model,
-    details: Any,
+    record: type[R],
     *,
     case: Case,
     by: Viewer,
     now: datetime,
     without: Collection[KeyKind] = (),
-) -> tuple[str, ...]:
-    """Name the attributes that differ, for the log; the old values are opened for this and read as such."""
+) -> R:
+    """Open what is recorded, to compare it with what comes; it is read as such."""
     reading = begin_reading(
-        by, action="cases.case.compare", persons=[case.person_id], record=case.reference, now=now
+        by,
+        action="cases.case.compare",
+        persons=[case.person_id],
+        record=case.reference,
+        basis=basis_of(by, case),
+        fields=opened_of(case, type(row), without=without),
+        now=now,
     )
-    sealed = sealed_of(row, type(details), without=without)
-    old = record_from(row, type(details), open_many(reading, sealed))
-    return tuple(f.name for f in fields(details) if getattr(old, f.name) != getattr(details, f.name))
+    return record_from(row, record, open_many(reading, sealed_of(row, record, without=without)))
+
+
+def _changed(old: Any, new: Any) -> tuple[str, ...]:
+    """Name the attributes that differ, for the log."""
+    return tuple(f.name for f in fields(new) if getattr(old, f.name) != getattr(new, f.name))

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 
-from amparo.access.rules import TwoPeople
+from amparo.access.rules import TwoPeople, Viewer, basis_of
 from amparo.audit.actions import record
 from amparo.cases.models import Case, CaseEvent, Document, Episode, Note, Person
 from amparo.cases.queries.stored import arriving_path, stored_path
@@ -55,7 +55,9 @@ def erase_persons(*, persons: Collection[UUID], reason: str, proof: TwoPeople, n
         ("cases.person.ask_erasure", proof.asked_by),
         ("cases.person.erase", proof.approved_by),
     ):
-        record(action, by=by, at=now, persons=found, count=len(found), purpose=reason)
+        record(
+            action, by=by, at=now, persons=found, count=len(found), purpose=reason, basis=_ground(by, found)
+        )
     return vault.erase_persons(found, reason=reason, asked_by=asked_by, approved_by=approved_by, now=now)
 
 
@@ -63,7 +65,10 @@ def erase_persons(*, persons: Collection[UUID], reason: str, proof: TwoPeople, n
 def hold_person(*, person: UUID, reason: str, proof: TwoPeople, now: datetime) -> int:
     """Forbid that a person be erased, until two people lift it; gives the number of the hold."""
     asked_by, approved_by = _both(proof)
-    record("cases.person.hold", by=proof.approved_by, at=now, persons=[person], purpose=reason)
+    record(
+        "cases.person.hold", by=proof.approved_by, at=now, persons=[person], purpose=reason,
+        basis=_ground(proof.approved_by, [person]),
+    )  # fmt: skip
     return vault.place_hold(person, reason=reason, asked_by=asked_by, approved_by=approved_by, now=now)
 
 
@@ -71,8 +76,19 @@ def hold_person(*, person: UUID, reason: str, proof: TwoPeople, now: datetime) -
 def lift_hold(*, hold: int, person: UUID, proof: TwoPeople, now: datetime) -> bool:
     """Lift one hold on a person; gives whether it was in force."""
     asked_by, approved_by = _both(proof)
-    record("cases.person.lift_hold", by=proof.approved_by, at=now, persons=[person])
+    record(
+        "cases.person.lift_hold",
+        by=proof.approved_by,
+        at=now,
+        persons=[person],
+        basis=_ground(proof.approved_by, [person]),
+    )
     return vault.lift_hold(hold, person=person, asked_by=asked_by, approved_by=approved_by, now=now)
+
+
+def _ground(by: Viewer, persons: Collection[UUID]) -> str:
+    """Name the ground on which all cases of these persons lie open to one of the two."""
+    return basis_of(by, *Case.objects.filter(person_id__in=persons))
 
 
 def _both(proof: TwoPeople) -> tuple[int, int]:

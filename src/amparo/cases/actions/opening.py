@@ -12,10 +12,12 @@ from django.conf import settings
 from django.db import transaction
 
 from amparo.access.actions import Refused, require
-from amparo.access.rules import Permission, Viewer
+from amparo.access.rules import Permission, Viewer, basis_of
 from amparo.audit.actions import record
 from amparo.cases.actions.ageing import adult_age
 from amparo.cases.actions.changing import NotAcceptable
+from amparo.cases.actions.finding import make_findable
+from amparo.cases.actions.inserting import insert_rows
 from amparo.cases.actions.notes import new_note
 from amparo.cases.models import Case, CaseEvent, Episode, Note, Person
 from amparo.cases.queries.visible import Absent, visible_cases
@@ -67,19 +69,19 @@ def open_cases(
         for one, person in zip(new, drawn, strict=True)
     ]
     age = adult_age(now)
-    Person.objects.bulk_create([one.row for one in persons if one.track is None], batch_size=BATCH)
+    insert_rows([one.row for one in persons if one.track is None])
+    make_findable([one.row.id for one in persons if one.track is None], now=now)
     cases = [
         _case(one, reference, person, by.organisation_id, by, sealing, now, age)
         for one, reference, person in zip(new, references, persons, strict=True)
     ]
-    Case.objects.bulk_create(cases, batch_size=BATCH)
+    insert_rows(cases)
     episodes = [
         row for one, case in zip(new, cases, strict=True) for row in _episodes(one, case, sealing, now)
     ]
-    Episode.objects.bulk_create(episodes, batch_size=BATCH)
-    Note.objects.bulk_create(
-        [row for one, case in zip(new, cases, strict=True) for row in _notes(one, case, by, sealing, now)],
-        batch_size=BATCH,
+    insert_rows(episodes)
+    insert_rows(
+        [row for one, case in zip(new, cases, strict=True) for row in _notes(one, case, by, sealing, now)]
     )
     happenings = [Happening.IMPORTED if one.source == "workbook" else Happening.OPENED for one in new]
     CaseEvent.objects.bulk_create(
@@ -96,6 +98,7 @@ def open_cases(
         record=references[0] if len(references) == 1 else "",
         persons=[case.person_id for case in cases],
         count=len(cases),
+        basis=basis_of(by, *cases),
     )
     return tuple(references)
 

@@ -13,8 +13,9 @@ from django.db.models import Q
 
 from amparo.access.actions import require
 from amparo.access.queries import scoped
-from amparo.access.rules import Permission, Viewer
+from amparo.access.rules import Permission, Viewer, basis_of
 from amparo.audit.actions import record
+from amparo.cases.actions.finding import forget_facts
 from amparo.cases.models import Case, CaseEvent, Episode, Note, Person
 from amparo.cases.queries.visible import Absent
 from amparo.cases.rules.timeline import Happening
@@ -59,8 +60,11 @@ def withdraw_cases(*, references: Collection[str], by: Viewer, now: datetime) ->
         _delete_cases([case.id for case in cases[start : start + AT_ONCE]])
     for start in range(0, len(persons), AT_ONCE):
         alone = Person.objects.filter(id__in=persons[start : start + AT_ONCE], cases__isnull=True)
+        forget_facts(list(alone.values_list("id", flat=True)), by=by, now=now)
         alone.delete()
-    record("cases.case.withdraw", by=by, at=now, persons=persons, count=len(cases))
+    record(
+        "cases.case.withdraw", by=by, at=now, persons=persons, count=len(cases), basis=basis_of(by, *cases)
+    )
     return len(cases)
 
 

@@ -18,6 +18,7 @@ from amparo.cases.actions import (
     ReasonMissing,
     Stale,
 )
+from amparo.cases.queries import SearchesUsedUp, TooLittle
 from amparo.cases.rules.documents import NotTaken
 from amparo.vocab.described import described_fields
 from amparo.vocab.text import N_
@@ -66,6 +67,12 @@ REFUSALS: Mapping[type[Exception], Handler] = {
         507,
         "no_room",
         N_("There is too little room left on the disk of this installation. Nothing was saved."),
+    ),
+    TooLittle: in_own_words(422, "too_little"),
+    SearchesUsedUp: told(
+        429,
+        "searches_used_up",
+        N_("No search is left for today. Ask your supervisor to search for you."),
     ),
     Stale: told(409, "stale", STALE),
     NoSuchStep: told(

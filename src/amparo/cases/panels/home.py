@@ -20,9 +20,9 @@ from amparo.cases.queries import (
     own_work,
     search_own_caseload,
 )
-from amparo.cases.queries.lists import NOBODY
+from amparo.cases.queries.lists import NOBODY, PAGE
 from amparo.cases.queries.work import UNTOUCHED_AFTER, untouched_since
-from amparo.ui.parts import Cell, Column, DataTable, HomePanel, Link, Row
+from amparo.ui.parts import Cell, Column, DataTable, FoundRows, HomePanel, Link, Row
 from amparo.vocab.reference import BadReference, parse_reference
 
 
@@ -60,19 +60,22 @@ def home_panels(viewer: Viewer, now: datetime) -> tuple[HomePanel, ...]:
     return tuple(panels)
 
 
-def search(viewer: Viewer, text: str, now: datetime) -> str | DataTable | None:
+def search(viewer: Viewer, text: str, page: int, now: datetime) -> str | FoundRows | None:
     """Return the address of the case with this reference, else the own people with such a name; None for who sees no case."""
     if not viewer.may(Permission.CASE_READ):
         return None
     found = find_reference(viewer, text)
     if found is not None:
         return reverse("cases:detail", args=[found])
-    return case_table(
-        search_own_caseload(viewer, text, now=now),
+    rows = search_own_caseload(viewer, text, now=now, limit=PAGE + 1, skip=(page - 1) * PAGE)
+    table = case_table(
+        rows[:PAGE],
         caption=_("People with this name among those whom you work with"),
         empty_title=_("Nothing is found"),
         empty_text=_why_nothing(text),
+        empty_act=_in_an_emergency(viewer, text),
     )
+    return FoundRows(table=table, is_more=len(rows) > PAGE)
 
 
 def list_url(**choices: str) -> str:
@@ -156,11 +159,23 @@ def _edge(now: datetime) -> str:
     return timezone.localdate(untouched_since(now)).isoformat()
 
 
+def _in_an_emergency(viewer: Viewer, text: str) -> Link | None:
+    """Offer what is left when a reference is not within reach: the same whether there is such a case or not."""
+    if not viewer.may(Permission.EMERGENCY_OPEN):
+        return None
+    try:
+        reference = parse_reference(text)
+    except BadReference:
+        return None
+    url = f"{reverse('cases:emergency')}?{urlencode({'reference': reference})}"
+    return Link(label=_("In an emergency: open it for an hour"), url=url)
+
+
 def _why_nothing(text: str) -> str:
     try:
         parse_reference(text)
     except BadReference:
         return _(
-            "No one whom you work with yourself has a name that begins like this. Names are searched only among your own cases; others are found by their reference."
+            "No one whom you work with yourself has a name like this, in any spelling or script. Names are searched only among your own cases; others are found by their reference."
         )
     return _("No case within your reach has this reference. It may belong to another team or organisation.")

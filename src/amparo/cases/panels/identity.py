@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from amparo.access.rules import Permission, Scope, Viewer
 from amparo.cases.panels.record import isolated
-from amparo.cases.queries import CaseFile
+from amparo.cases.queries import CaseFile, leads
 from amparo.cases.rules import ChildTrack, PersonDetails, Stage, transitions_from
 from amparo.ui.codes import code_label
 from amparo.ui.formats import join_words, say_number
@@ -78,6 +78,8 @@ def tabs(file: CaseFile, viewer: Viewer, *, current: str) -> tuple[Tab, ...]:
         ("timeline", _("Timeline"), None),
         ("access", _("Who can see this"), None),
     ]
+    if viewer.may(Permission.CASE_READ_LOG) and leads(viewer, file):
+        pages.append(("seen", _("Who saw this"), None))
     if may_do(viewer, file, Permission.DOCUMENT_READ):
         pages.insert(4, ("documents", _("Documents"), None))
     return tuple(
@@ -101,6 +103,7 @@ def acts(file: CaseFile, viewer: Viewer) -> Acts:
         (Permission.DOCUMENT_ADD, _("Add a document"), "document-new"),
         (Permission.CASE_EDIT, _("Add what happened"), "episode-new"),
         (Permission.SUMMARY_PRINT, _("Summary as PDF"), "summary-pdf"),
+        (Permission.CASE_REOPEN, _("Erase this person"), "erase"),
     ]
     links = tuple(
         Link(label=label, url=reverse(f"cases:{name}", args=[file.reference]))

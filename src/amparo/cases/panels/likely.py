@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from amparo.cases.queries import LikelyPerson
+from amparo.access.rules import Viewer
+from amparo.cases.queries import FoundPerson, LikelyPerson
 from amparo.ui.formats import join_words, say_partial_date
 
 
@@ -36,4 +37,14 @@ def likely_rows(likely: Sequence[LikelyPerson]) -> tuple[LikelyRow, ...]:
             born=say_partial_date(one.birth) if one.birth else _("birth not known"),
         )
         for one in likely
+    )
+
+
+def matches_elsewhere(rows: Sequence[FoundPerson], viewer: Viewer) -> tuple[str, ...]:
+    """Say at which other organisations somebody may be known, after her case was opened here."""
+    return tuple(
+        _("A possible match exists at %(organisation)s (%(reference)s). Ask them.")
+        % {"organisation": one.organisation, "reference": one.reference}
+        for one in rows
+        if one.organisation_id != viewer.organisation_id
     )

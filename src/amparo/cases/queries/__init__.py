@@ -3,12 +3,13 @@
 All of it returns plain frozen values: no page, form or serializer ever holds a row or a sealed value.
 """
 
-from amparo.cases.queries.bulk import count_files, iterate_files
-from amparo.cases.queries.erasable import person_to_erase
+from amparo.cases.queries.bulk import chosen_ids, count_files, iterate_files
+from amparo.cases.queries.emergencies import find_for_emergency, is_open_in_emergency
+from amparo.cases.queries.erasable import is_erasable, person_to_erase
 from amparo.cases.queries.files import CaseFile, EpisodeFile, PersonFile, find_reference, get_case
 from amparo.cases.queries.filters import FilterFile, list_filters
 from amparo.cases.queries.likely import LikelyPerson, likely_persons
-from amparo.cases.queries.lists import CaseChoices, CasePage, CaseRow, Sort, list_cases, search_own_caseload
+from amparo.cases.queries.lists import CaseChoices, CasePage, CaseRow, Sort, list_cases
 from amparo.cases.queries.outline import CaseOutline, get_outline
 from amparo.cases.queries.papers import (
     DocumentFile,
@@ -21,9 +22,19 @@ from amparo.cases.queries.papers import (
     list_timeline,
 )
 from amparo.cases.queries.sameness import KnownPerson, find_alike, get_known_persons, person_ids
+from amparo.cases.queries.search import (
+    FoundPerson,
+    FoundPersons,
+    TooLittle,
+    search_own_caseload,
+    search_persons,
+    searches_left_of,
+)
+from amparo.cases.queries.seen import Reader, SeenPage, leads, list_readers, list_seen
 from amparo.cases.queries.versions import case_at, episode_at, person_at
 from amparo.cases.queries.visible import Absent
 from amparo.cases.queries.work import Load, OwnWork, loads, own_work
+from amparo.vault.actions import SearchesUsedUp
 
 __all__ = [
     "Absent",
@@ -35,30 +46,43 @@ __all__ = [
     "DocumentFile",
     "EpisodeFile",
     "FilterFile",
+    "FoundPerson",
+    "FoundPersons",
     "KnownPerson",
     "LikelyPerson",
     "Load",
     "NoteFile",
     "OwnWork",
     "PersonFile",
+    "Reader",
+    "SearchesUsedUp",
+    "SeenPage",
     "Sort",
     "TimelineEntry",
+    "TooLittle",
     "case_at",
+    "chosen_ids",
     "count_files",
     "document_content",
     "episode_at",
     "find_alike",
+    "find_for_emergency",
     "find_reference",
     "get_case",
     "get_document",
     "get_known_persons",
     "get_outline",
+    "is_erasable",
+    "is_open_in_emergency",
     "iterate_files",
+    "leads",
     "likely_persons",
     "list_cases",
     "list_documents",
     "list_filters",
     "list_notes",
+    "list_readers",
+    "list_seen",
     "list_timeline",
     "loads",
     "own_work",
@@ -66,4 +90,6 @@ __all__ = [
     "person_ids",
     "person_to_erase",
     "search_own_caseload",
+    "search_persons",
+    "searches_left_of",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,8 +12,8 @@ from django.db.models import Q, QuerySet
 
 from amparo.access.actions import begin_reading
 from amparo.access.queries import scoped
-from amparo.access.rules import Permission, Viewer
-from amparo.cases.models import Case, Episode, Note
+from amparo.access.rules import Permission, Viewer, basis_of
+from amparo.cases.models import Case, Episode, Note, Person
 from amparo.cases.queries.lists import CaseChoices, narrowed
 from amparo.cases.rules.case import CaseDetails
 from amparo.cases.rules.episode import EpisodeDetails
@@ -21,7 +21,7 @@ from amparo.cases.rules.lifecycle import Stage
 from amparo.cases.rules.person import PersonDetails
 from amparo.vault.queries import open_many
 from amparo.vault.rules import Reading
-from amparo.vault.storing import record_from, sealed_of
+from amparo.vault.storing import opened_fields, record_from, sealed_of
 
 OPENED_AT_ONCE = 500
 
@@ -54,9 +54,14 @@ def iterate_files(
     action: str,
     with_consent_only: bool,
     now: datetime,
+    only: Collection[UUID] | None = None,
 ) -> Iterator[BareFile]:
-    """Yield the cases on which the viewer may do that, oldest first, opened in logged readings named by `action`."""
+    """Yield the cases on which the viewer may do that, oldest first, opened in logged readings named by `action`.
+
+    With `only`, those of them that it names.
+    """
     cases = _chosen(viewer, choices, permission, consent=True if with_consent_only else None)
+    cases = cases if only is None else cases.filter(id__in=only)
     ids = list(cases.order_by("id").values_list("id", flat=True))
     for start in range(0, len(ids), OPENED_AT_ONCE):
         bunch = list(
@@ -64,8 +69,23 @@ def iterate_files(
             .select_related("person")
             .order_by("id")
         )
-        reading = begin_reading(viewer, action=action, persons={one.person_id for one in bunch}, now=now)
+        reading = begin_reading(
+            viewer,
+            action=action,
+            persons={one.person_id for one in bunch},
+            basis=basis_of(viewer, *bunch),
+            fields=opened_fields(Person, Case, Episode, Note),
+            now=now,
+        )
         yield from _files(bunch, reading)
+
+
+def chosen_ids(
+    viewer: Viewer, *, choices: CaseChoices, permission: Permission, with_consent_only: bool
+) -> dict[UUID, UUID]:
+    """Give by its id whose person each chosen case is about; nothing is opened."""
+    cases = _chosen(viewer, choices, permission, consent=True if with_consent_only else None)
+    return dict(cases.order_by("id").values_list("id", "person_id"))
 
 
 def _chosen(

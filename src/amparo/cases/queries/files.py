@@ -9,9 +9,10 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from amparo.access.actions import begin_reading
-from amparo.access.rules import Permission, Viewer
-from amparo.cases.models import Episode, Person
-from amparo.cases.queries.places import begin_place_reading, person_details
+from amparo.access.rules import Permission, Viewer, basis_of
+from amparo.cases.models import Case, Episode, Person
+from amparo.cases.queries.opened import opened_of
+from amparo.cases.queries.places import PLACE_CLOSED, begin_place_reading, person_details
 from amparo.cases.queries.visible import visible_case, visible_cases
 from amparo.cases.rules.case import CaseDetails
 from amparo.cases.rules.children import ChildTrack, age_on
@@ -90,7 +91,13 @@ def get_case(
     case = visible_case(viewer, reference, permission=permission)
     episodes = list(_with_links(case.episodes.all()))
     reading = begin_reading(
-        viewer, action="cases.case.read", persons=[case.person_id], record=case.reference, now=now
+        viewer,
+        action="cases.case.read",
+        persons=[case.person_id],
+        record=case.reference,
+        basis=basis_of(viewer, case),
+        fields=opened_of(case, Person, Case, *((Episode,) if episodes else ()), without=PLACE_CLOSED),
+        now=now,
     )
     place = begin_place_reading(viewer, case, now=now) if with_place else None
     return CaseFile(

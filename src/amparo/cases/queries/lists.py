@@ -12,19 +12,19 @@ from django.utils import timezone
 from pydantic import TypeAdapter
 
 from amparo.access.actions import begin_reading
-from amparo.access.rules import Viewer
-from amparo.cases.models import Case, Episode
+from amparo.access.rules import Viewer, basis_of
+from amparo.cases.models import Case, Episode, Person
 from amparo.cases.queries.visible import visible_cases
 from amparo.cases.rules.children import ChildTrack
 from amparo.cases.rules.lifecycle import Stage
-from amparo.cases.rules.naming import display_name, matches
+from amparo.cases.rules.naming import display_name
 from amparo.cases.rules.person import Name
 from amparo.vault.queries import open_many
 from amparo.vault.rules import DOTS, KeysAway
+from amparo.vault.storing import opened_fields
 
 PAGE = 25
 COUNTED = 1_000
-OWN_CASELOAD = 5_000
 LONGEST_NUMBER = 18
 NOBODY = "nobody"  # the choice of a worker for cases that nobody works on
 _NAMES = TypeAdapter(tuple[Name, ...])
@@ -129,23 +129,6 @@ def list_cases(
     )
 
 
-def search_own_caseload(
-    viewer: Viewer, name: str, *, now: datetime, limit: int = PAGE
-) -> tuple[CaseRow, ...]:
-    """Return the viewer's own cases whose person has such a name, comparing in memory; nothing is indexed by name.
-
-    Own means: the viewer is the worker of the case. At most 5,000 newest cases are compared.
-    """
-    own = (
-        visible_cases(viewer)
-        .filter(worker_id=viewer.user_id)
-        .select_related("person", "organisation", "worker")
-    )
-    newest = list(own.order_by("-opened_date", "-id")[:OWN_CASELOAD])
-    rows = rows_of(viewer, newest, action="cases.case.search_own", now=now, names_only=name)
-    return rows[:limit]
-
-
 def narrowed(cases: QuerySet[Case], choices: CaseChoices) -> QuerySet[Case]:
     """Keep the cases that answer the choices."""
     same = {name: getattr(choices, name) for name in ("stage", "child_track", "priority", "identification")}
@@ -192,33 +175,37 @@ def _beyond(column: str, key: str, *, newer: bool) -> Q:
     )
 
 
-def rows_of(
-    viewer: Viewer, cases: list[Case], *, action: str, now: datetime, names_only: str = ""
-) -> tuple[CaseRow, ...]:
+def rows_of(viewer: Viewer, cases: list[Case], *, action: str, now: datetime) -> tuple[CaseRow, ...]:
     """Make the lines of a list from rows that were chosen within the viewer's reach; their names are opened in one reading.
 
     Where the keys are away, dots stand for the names: what is coded is still of use.
     """
     if not cases:
         return ()
-    reading = begin_reading(viewer, action=action, persons=[case.person_id for case in cases], now=now)
+    reading = begin_reading(
+        viewer,
+        action=action,
+        persons=[case.person_id for case in cases],
+        basis=basis_of(viewer, *cases),
+        fields=opened_fields(Person, only=("names",)),
+        now=now,
+    )
     try:
         opened = open_many(reading, [case.person.names for case in cases])
     except KeysAway:
-        if names_only:
-            raise  # a search that compares nothing must not say that it found nobody
-        return tuple(_row(case, DOTS) for case in cases)
-    rows = []
-    for case, content in zip(cases, opened, strict=True):
-        names = _NAMES.validate_python(content.get("names", ()))
-        called = content.get("called", "")
-        if names_only and not matches(names_only, [called, *(name.text for name in names)]):
-            continue
-        rows.append(_row(case, display_name(called, names), is_erased=reading.is_erased(case.person_id)))
-    return tuple(rows)
+        return tuple(row_of(case, DOTS) for case in cases)
+    return tuple(
+        row_of(
+            case,
+            display_name(content.get("called", ""), _NAMES.validate_python(content.get("names", ()))),
+            is_erased=reading.is_erased(case.person_id),
+        )
+        for case, content in zip(cases, opened, strict=True)
+    )
 
 
-def _row(case: Case, name: str, *, is_erased: bool = False) -> CaseRow:
+def row_of(case: Case, name: str, *, is_erased: bool = False) -> CaseRow:
+    """Make the line of a case whose person's name was opened."""
     return CaseRow(
         id=case.id,
         reference=case.reference,

@@ -8,8 +8,9 @@ from typing import BinaryIO
 from uuid import UUID
 
 from amparo.access.actions import begin_reading
-from amparo.access.rules import Permission, Viewer
-from amparo.cases.models import Document
+from amparo.access.rules import Permission, Viewer, basis_of
+from amparo.cases.models import Case, Document, Note
+from amparo.cases.queries.opened import opened_of
 from amparo.cases.queries.stored import open_stored
 from amparo.cases.queries.visible import Absent, visible_case
 from amparo.vault.queries import open_content, open_many
@@ -68,7 +69,13 @@ def list_notes(viewer: Viewer, reference: str, *, now: datetime) -> tuple[NoteFi
     if not notes:
         return ()
     reading = begin_reading(
-        viewer, action="cases.note.list", persons=[case.person_id], record=case.reference, now=now
+        viewer,
+        action="cases.note.list",
+        persons=[case.person_id],
+        record=case.reference,
+        basis=basis_of(viewer, case),
+        fields=opened_of(case, Note),
+        now=now,
     )
     withheld = [note.is_sensitive and not viewer.may(Permission.NOTE_READ_SENSITIVE) for note in notes]
     opened = iter(
@@ -93,8 +100,8 @@ def list_documents(viewer: Viewer, reference: str, *, now: datetime) -> tuple[Do
     """Return the newest documents of a case."""
     case = visible_case(viewer, reference, permission=Permission.DOCUMENT_READ)
     return _documents(
-        viewer, list(case.documents.select_related("created_by").order_by("-created_at", "-id")[:SHOWN]),
-        reference=case.reference, action="cases.document.list", now=now,
+        viewer, case, list(case.documents.select_related("created_by").order_by("-created_at", "-id")[:SHOWN]),
+        action="cases.document.list", now=now,
     )  # fmt: skip
 
 
@@ -104,7 +111,7 @@ def get_document(viewer: Viewer, reference: str, document: UUID, *, now: datetim
     found = list(case.documents.select_related("created_by").filter(id=document))
     if not found:
         raise Absent
-    return _documents(viewer, found, reference=case.reference, action="cases.document.read", now=now)[0]
+    return _documents(viewer, case, found, action="cases.document.read", now=now)[0]
 
 
 def document_content(document: DocumentFile) -> BinaryIO:
@@ -132,12 +139,18 @@ def list_timeline(viewer: Viewer, reference: str) -> tuple[TimelineEntry, ...]:
 
 
 def _documents(
-    viewer: Viewer, documents: list[Document], *, reference: str, action: str, now: datetime
+    viewer: Viewer, case: Case, documents: list[Document], *, action: str, now: datetime
 ) -> tuple[DocumentFile, ...]:
     if not documents:
         return ()
     reading = begin_reading(
-        viewer, action=action, persons=[documents[0].person_id], record=reference, now=now
+        viewer,
+        action=action,
+        persons=[case.person_id],
+        record=case.reference,
+        basis=basis_of(viewer, case),
+        fields=opened_of(case, Document),
+        now=now,
     )
     titles = open_many(reading, [document.title for document in documents])
     return tuple(

@@ -6,15 +6,17 @@ from datetime import datetime
 from typing import Final
 
 from amparo.access.actions import begin_reading
-from amparo.access.rules import Permission, Viewer
+from amparo.access.rules import Permission, Viewer, basis_of
 from amparo.cases.models import Case, Person
+from amparo.cases.queries.opened import opened_of
 from amparo.cases.queries.visible import visible_case
-from amparo.cases.rules.person import PLACES, PersonDetails
+from amparo.cases.rules.person import PersonDetails
 from amparo.vault.queries import open_many
 from amparo.vault.rules import KeyKind, Reading
 from amparo.vault.storing import record_from, sealed_of
 
 PLACE_CLOSED: Final = frozenset({KeyKind.PLACE})
+ALL_BUT_PLACE: Final = frozenset(KeyKind) - PLACE_CLOSED
 
 
 def begin_place_reading(viewer: Viewer, case: Case, *, now: datetime) -> Reading:
@@ -25,7 +27,8 @@ def begin_place_reading(viewer: Viewer, case: Case, *, now: datetime) -> Reading
         action="cases.place.read",
         persons=[case.person_id],
         record=case.reference,
-        fields=PLACES,
+        basis=basis_of(viewer, case),
+        fields=opened_of(case, Person, without=ALL_BUT_PLACE),
         now=now,
     )
 
@@ -35,5 +38,5 @@ def person_details(person: Person, reading: Reading, place: Reading | None) -> P
     closed = sealed_of(person, PersonDetails, without=PLACE_CLOSED)
     opened = open_many(reading, closed)
     if place is not None:
-        opened += open_many(place, sealed_of(person, PersonDetails, without=set(KeyKind) - PLACE_CLOSED))
+        opened += open_many(place, sealed_of(person, PersonDetails, without=ALL_BUT_PLACE))
     return record_from(person, PersonDetails, opened)

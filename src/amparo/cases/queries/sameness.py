@@ -11,13 +11,14 @@ from django.db.models import QuerySet
 from pydantic import TypeAdapter
 
 from amparo.access.actions import begin_reading
-from amparo.access.rules import Viewer
+from amparo.access.rules import Viewer, basis_of, own_ground
 from amparo.cases.models import Case, Person
-from amparo.cases.queries.places import person_details
+from amparo.cases.queries.places import PLACE_CLOSED, person_details
 from amparo.cases.queries.visible import visible_cases
 from amparo.cases.rules.person import Name, PersonDetails
 from amparo.cases.rules.sameness import PersonKey, sameness_key
 from amparo.vault.queries import open_many
+from amparo.vault.storing import opened_fields
 from amparo.vocab.dates import PartialDate
 
 OPENED_AT_ONCE = 2_000
@@ -48,7 +49,12 @@ def find_alike(viewer: Viewer, keys: Collection[PersonKey], *, now: datetime) ->
     )
     for chunk in _chunks(persons.only("id", "names", "identity")):
         reading = begin_reading(
-            viewer, action="cases.person.compare", persons=[one.id for one in chunk], now=now
+            viewer,
+            action="cases.person.compare",
+            persons=[one.id for one in chunk],
+            basis=own_ground(viewer),
+            fields=opened_fields(Person, only=("names", "identity")),
+            now=now,
         )
         names = open_many(reading, [one.names for one in chunk])
         identities = open_many(reading, [one.identity for one in chunk])
@@ -75,7 +81,14 @@ def get_known_persons(
         first.setdefault(case.person_id, case)
     if not first:
         return {}
-    reading = begin_reading(viewer, action="cases.person.compare", persons=list(first), now=now)
+    reading = begin_reading(
+        viewer,
+        action="cases.person.compare",
+        persons=list(first),
+        basis=basis_of(viewer, *first.values()),
+        fields=opened_fields(Person, without=frozenset() if with_place else PLACE_CLOSED),
+        now=now,
+    )
     place = reading if with_place else None
     return {
         identifier: KnownPerson(

@@ -10,8 +10,9 @@ from uuid import UUID
 from django.db import models
 
 from amparo.access.actions import begin_reading
-from amparo.access.rules import Permission, Viewer
+from amparo.access.rules import Permission, Viewer, basis_of
 from amparo.cases.models import Case, Episode, Person
+from amparo.cases.queries.opened import opened_of
 from amparo.cases.queries.places import PLACE_CLOSED
 from amparo.cases.queries.visible import Absent, visible_case
 from amparo.cases.rules.case import CaseDetails
@@ -66,6 +67,12 @@ def _at(
     if past is None:
         raise Absent
     reading = begin_reading(
-        viewer, action="cases.case.read_version", persons=[case.person_id], record=case.reference, now=now
+        viewer,
+        action="cases.case.read_version",
+        persons=[case.person_id],
+        record=case.reference,
+        basis=basis_of(viewer, case),
+        fields=opened_of(case, model, without=without),
+        now=now,
     )
     return record_from(past, record, open_many(reading, sealed_of(past, record, without=without)))

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from amparo.cases.rules.naming import search_form
 from amparo.vocab.dates import PartialDate
+from amparo.vocab.names import NameQuery, likeness, name_parts
 from amparo.vocab.text import N_
+
+SURELY_ALIKE = 0.9
+WORTH_A_LOOK = 0.75
 
 
 class Likeness(StrEnum):
     """One reason to ask whether two records speak of the same person."""
 
     SAME_NAMES = "same_names"
+    ALIKE_NAMES = "alike_names"
     NAME_IN_COMMON = "name_in_common"
     SAME_BIRTH = "same_birth"
     POSSIBLE_BIRTH = "possible_birth"
@@ -27,10 +32,64 @@ class Likeness(StrEnum):
 
 LABELS = {
     Likeness.SAME_NAMES: N_("the same names"),
+    Likeness.ALIKE_NAMES: N_("names that are alike in sound or spelling"),
     Likeness.NAME_IN_COMMON: N_("a name in common"),
     Likeness.SAME_BIRTH: N_("the same date of birth"),
     Likeness.POSSIBLE_BIRTH: N_("dates of birth that may be the same"),
 }
+
+
+class Described:
+    """Somebody whom others are compared with. It remembers words it has met: keep it for one search only."""
+
+    def __init__(self, names: Sequence[str], birth: PartialDate | None) -> None:
+        self.birth = birth
+        self._words = _words(names)
+        # Whole names of two words at least: a single one is shared by many.
+        self._whole = {text: NameQuery(text) for text in names if len(name_parts(text)) > 1}
+        self._met: dict[str, bool] = {}
+
+    def may_be_alike(self, names: Iterable[str]) -> bool:
+        """Tell, quickly and before they are put together, whether any of a person's names may be a reason."""
+        texts = [name for name in names if name]
+        return self._is_any_shared(texts) or not all(
+            query.is_hopeless(texts) for query in self._whole.values()
+        )
+
+    def _is_any_shared(self, texts: Iterable[str]) -> bool:
+        for text in texts:
+            for word in text.split():
+                if word not in self._met:
+                    self._met[word] = not self._words.isdisjoint(_words([word]))
+                if self._met[word]:
+                    return True
+        return False
+
+    def name_likeness(self, names: Sequence[str]) -> Likeness | None:
+        """Return what the names have in common; a name in common is no reason by itself."""
+        words = _words(names)
+        if self._words & words and (self._words <= words or words <= self._words):
+            return Likeness.SAME_NAMES
+        if any(self._is_alike(text) for text in dict.fromkeys(names) if text):
+            return Likeness.ALIKE_NAMES
+        return Likeness.NAME_IN_COMMON if self._words & words else None
+
+    def reasons(self, by_name: Likeness | None, birth: PartialDate | None) -> tuple[Likeness, ...]:
+        """Return the reasons to ask whether two persons are one; none when there is too little to ask.
+
+        All words of the shorter name alike, or whole names alike in sound or spelling, are enough to ask, whatever the
+        births say: either may be wrong. One word in common is enough only with births that may agree.
+        """
+        by_birth = _birth_likeness(self.birth, birth)
+        if by_name is None or (by_name is Likeness.NAME_IN_COMMON and by_birth is None):
+            return ()
+        return (by_name,) if by_birth is None else (by_name, by_birth)
+
+    def _is_alike(self, text: str) -> bool:
+        near = [whole for whole, query in self._whole.items() if query.likeness(text) >= WORTH_A_LOOK]
+        if not near or len(name_parts(text)) == 1:
+            return False
+        return any(likeness(whole, text) >= SURELY_ALIKE for whole in near)
 
 
 def likenesses(
@@ -40,20 +99,9 @@ def likenesses(
     known_names: Sequence[str],
     known_birth: PartialDate | None,
 ) -> tuple[Likeness, ...]:
-    """Return the reasons to ask whether two persons are one; none when there is too little to ask.
-
-    All words of the shorter name alike is enough to ask, whatever the births say: either may be wrong. One word in common
-    is enough only with births that may agree.
-    """
-    words, known_words = _words(names), _words(known_names)
-    if not words & known_words:
-        return ()
-    is_contained = words <= known_words or known_words <= words
-    by_birth = _birth_likeness(birth, known_birth)
-    if not is_contained and by_birth is None:
-        return ()
-    by_name = Likeness.SAME_NAMES if is_contained else Likeness.NAME_IN_COMMON
-    return (by_name,) if by_birth is None else (by_name, by_birth)
+    """Return the reasons to ask whether two persons are one."""
+    one = Described(names, birth)
+    return one.reasons(one.name_likeness(known_names), known_birth)
 
 
 def _birth_likeness(birth: PartialDate | None, known: PartialDate | None) -> Likeness | None:

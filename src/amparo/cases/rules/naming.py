@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from amparo.cases.rules.person import Name
+from amparo.vocab.names import NameQuery, name_parts
 
 ORDER = ("given", "middle", "father", "family")
+ALIKE = 0.86  # from here on two names are worth a look; the vectors of the names say what lies on which side
+AS_TYPED = 2.0
+WORD_MISSING = 0.1
+_NONE: frozenset[str] = frozenset()
 
 
 def display_name(called: str, names: Sequence[Name]) -> str:
@@ -23,14 +28,62 @@ def display_name(called: str, names: Sequence[Name]) -> str:
 
 def search_form(text: str) -> str:
     """Fold a text for comparing: case, accents, vowel marks and the lengthening stroke do not count."""
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text.replace("ـ", ""))
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
 
 
-def matches(wanted: str, names: Sequence[str]) -> bool:
-    """Tell whether each word that was typed begins a word of the names."""
-    words = [word for name in names for word in search_form(name).split()]
-    return all(any(word.startswith(typed) for word in words) for typed in search_form(wanted).split())
+class NameSearch:
+    """A name that is looked for among those of many people: as it is written, and as it may be in any script."""
+
+    def __init__(self, text: str) -> None:
+        self._typed = search_form(text).split()
+        self._beginnings = tuple(self._typed)
+        self._query = NameQuery(text)
+        self._count = len(name_parts(text))
+        self._met: dict[str, frozenset[str]] = {}  # for one search only: these are words of opened names
+
+    def may_fit(self, names: Iterable[str]) -> bool:
+        """Tell, quickly and before they are put together, whether any of a person's names may fit."""
+        texts = [name for name in names if name]
+        return not self._begun(texts).isdisjoint(self._typed) or not self._query.is_hopeless(texts)
+
+    def score(self, names: Iterable[str]) -> float:
+        """Return how well one of a person's names fits, 0 for not at all: what begins as it was typed comes first."""
+        texts = [name for name in names if name]
+        if not self._typed or not texts:
+            return 0.0
+        if self._begun(texts).issuperset(self._typed):
+            return AS_TYPED
+        return max(map(self._likeness, texts))
+
+    def _begun(self, texts: Iterable[str]) -> frozenset[str]:
+        """Return which of the words that were typed begin a word of these names."""
+        begun = _NONE
+        for text in texts:
+            for word in text.split():
+                if met := self._met[word] if word in self._met else self._meet(word):
+                    begun |= met
+        return begun
+
+    def _meet(self, word: str) -> frozenset[str]:
+        """Keep which of the words that were typed a word begins with."""
+        folded = search_form(word)
+        met = _NONE
+        if folded.startswith(self._beginnings) or " " in folded:
+            parts = folded.split()
+            met = frozenset(typed for typed in self._typed if any(part.startswith(typed) for part in parts))
+        self._met[word] = met
+        return met
+
+    def _likeness(self, name: str) -> float:
+        found = self._query.likeness(name, at_least=ALIKE)
+        if found < ALIKE:
+            return 0.0
+        # Who is looked for by two names is hardly found by one of them.
+        found -= WORD_MISSING * max(self._count - len(name_parts(name)), 0)
+        return found if found >= ALIKE else 0.0
 
 
 _SCRIPTS = {

@@ -27,6 +27,7 @@ class Happening(StrEnum):
     DOCUMENT_ADDED = "document_added"
     SUMMARY_PRINTED = "summary_printed"
     EXPORTED = "exported"
+    EMERGENCY = "emergency"
     ERASED = "erased"
 
     @property
@@ -53,5 +54,6 @@ HAPPENINGS = {
     Happening.DOCUMENT_ADDED: N_("Document added"),
     Happening.SUMMARY_PRINTED: N_("Summary printed"),
     Happening.EXPORTED: N_("Taken out as a workbook"),
+    Happening.EMERGENCY: N_("Opened by somebody else in an emergency"),
     Happening.ERASED: N_("The person was erased"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 
 from django.contrib import messages
@@ -15,9 +16,10 @@ from amparo.access.rules import Permission
 from amparo.access.web import Request, requires
 from amparo.cases.actions import NotAcceptable, open_case
 from amparo.cases.forms import NEW_PERSON, NewCaseForm, add_problems
-from amparo.cases.panels.likely import likely_rows
-from amparo.cases.queries import LikelyPerson, likely_persons
+from amparo.cases.panels.likely import likely_rows, matches_elsewhere
+from amparo.cases.queries import LikelyPerson, SearchesUsedUp, TooLittle, likely_persons, search_persons
 from amparo.cases.rules.opening import NewCase
+from amparo.cases.rules.searching import SearchPurpose, wanted_of
 from amparo.ui.parts import Link
 from amparo.ui.web import page
 
@@ -73,4 +75,17 @@ def _open(request: Request, form: NewCaseForm, known: LikelyPerson | None) -> Ht
         messages.success(
             request, _("The case is opened. You work on it; give it to somebody else if that is better.")
         )
+        _tell_of_others(request, form)
     return HttpResponseRedirect(reverse("cases:detail", args=[reference]))
+
+
+def _tell_of_others(request: Request, form: NewCaseForm) -> None:
+    """Say where else she may be known, as long as the day's searches last; the case is opened all the same."""
+    if not request.viewer.may(Permission.PERSON_SEARCH):
+        return
+    with suppress(TooLittle, SearchesUsedUp):
+        found = search_persons(
+            request.viewer, wanted_of(form.person()), purpose=SearchPurpose.DUPLICATE_CHECK, now=request.now
+        )
+        for said in matches_elsewhere(found.rows, request.viewer):
+            messages.info(request, said)

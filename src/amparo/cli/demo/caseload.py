@@ -115,6 +115,7 @@ def _make_sign_in(
 ) -> SignIn:
     from amparo.access.actions import accept_invitation, invite_user
     from amparo.access.rules import NOBODY, Permission, system_viewer
+    from amparo.accounts.actions import keep_staff_number
     from amparo.accounts.queries import teams_of
 
     office = offices[entry["organisation"]]
@@ -128,6 +129,8 @@ def _make_sign_in(
         now=now,
     )
     row = accept_invitation(secret=secret, by=NOBODY, now=now, name=entry["name"], password=password)
+    number = f"{entry['organisation']}-{row.user_id:04d}".upper()
+    keep_staff_number(user_id=row.user_id, staff_number=number, by=NOBODY, now=now)
     if entry["role"] in {"caseworker", "first_responder"}:
         # She carries a part of the caseload, twice that of a colleague, so that her lists are full.
         workers = (*office.workers, (row.user_id, team), (row.user_id, team))

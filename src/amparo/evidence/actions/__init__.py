@@ -1,7 +1,8 @@
 """Write: build snapshots, and give out figures. Each asks for its permission and is logged."""
 
 from amparo.evidence.actions.downloading import Download, download_table
-from amparo.evidence.actions.exporting import NotEmpty, export_facts, zip_facts
+from amparo.evidence.actions.dual_acts import ask_facts
+from amparo.evidence.actions.exporting import NotEmpty, collect_facts, export_facts
 from amparo.evidence.actions.showing import Hidden, TooFew, show_table
 from amparo.evidence.actions.snapshots import (
     AlreadyBuilding,
@@ -18,7 +19,9 @@ __all__ = [
     "Hidden",
     "NotEmpty",
     "TooFew",
+    "ask_facts",
     "build_snapshot",
+    "collect_facts",
     "download_table",
     "export_facts",
     "give_up_snapshot",
@@ -26,5 +29,4 @@ __all__ = [
     "remove_unused_snapshots",
     "request_snapshot",
     "show_table",
-    "zip_facts",
 ]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 import tempfile
 import zipfile
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 
-from amparo.access.actions import require
+from amparo.access.actions import Changed, collect_act, require
 from amparo.access.rules import Permission, Viewer
 from amparo.audit.actions import record
 from amparo.evidence.actions.writing import digest_of, write_json
@@ -22,6 +25,7 @@ from amparo.evidence.queries.snapshots import Absent, get_snapshot
 from amparo.vocab.facts import PERSON
 from amparo.vocab.state import load_state
 
+RELEASE: Final = "evidence.facts_release"
 DRAFT = ".facts-"  # how the name of a directory begins that is still being filled
 WARNING_FILE = "READ-ME-FIRST.txt"
 WARNING = """These are coded facts about single people. They hold no names, no free text, no day and no place below the
@@ -61,9 +65,24 @@ def export_facts(snapshot: UUID, directory: Path, *, by: Viewer, now: datetime) 
     return written
 
 
-def zip_facts(snapshot: UUID, stream: BinaryIO, *, by: Viewer, now: datetime) -> None:
-    """Write the facts of a snapshot as one archive into a stream."""
-    require(by, Permission.FACTS_EXPORT)
+@transaction.atomic
+def collect_facts(act: UUID, stream: BinaryIO, *, by: Viewer, now: datetime) -> UUID:
+    """Write the facts that two people agreed on, once; gives the snapshot. Raises what `collect_act` raises."""
+    payload = collect_act(act, kind=RELEASE, by=by, now=now)
+    snapshot = UUID(payload["snapshot"])
+    if facts_digest(snapshot, by) != payload["facts"]:
+        raise Changed
+    _zip(snapshot, stream, by=by, now=now)
+    return snapshot
+
+
+def facts_digest(snapshot: UUID, viewer: Viewer) -> str:
+    """Give by what the facts of a ready snapshot are known: the hash of what is said of its files."""
+    told = json.dumps(_metadata(snapshot, viewer), sort_keys=True, default=str)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _zip(snapshot: UUID, stream: BinaryIO, *, by: Viewer, now: datetime) -> None:
     metadata = _metadata(snapshot, by)
     with tempfile.TemporaryDirectory(prefix=DRAFT, dir=settings.AMPARO_FACTS_DIRECTORY) as draft:
         written = _write(metadata, directory_of(snapshot), Path(draft))

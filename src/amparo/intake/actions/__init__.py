@@ -3,12 +3,14 @@
 from amparo.intake.actions.checking import check_batch, receive_workbook
 from amparo.intake.actions.committing import commit_batch, decide_proposals, write_batch
 from amparo.intake.actions.direct import take_in
+from amparo.intake.actions.dual_acts import ask_export
 from amparo.intake.actions.exporting import (
     MOST,
     CannotTakeOut,
     Choice,
     TakenOut,
     TooMany,
+    collect_workbook,
     count_choice,
     export_workbook,
 )
@@ -22,7 +24,9 @@ __all__ = [
     "NoSuchStep",
     "TakenOut",
     "TooMany",
+    "ask_export",
     "check_batch",
+    "collect_workbook",
     "commit_batch",
     "count_choice",
     "decide_proposals",

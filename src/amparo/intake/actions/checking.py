@@ -13,7 +13,7 @@ from django.db import transaction
 
 from amparo.access.actions import Refused, begin_reading, require
 from amparo.access.queries import viewer_for_membership
-from amparo.access.rules import Permission, Viewer
+from amparo.access.rules import Permission, Viewer, own_ground
 from amparo.accounts.queries import teams_of
 from amparo.audit.actions import record
 from amparo.cases.queries import find_alike
@@ -156,7 +156,13 @@ def _sealed(batch: ImportBatch, name: str, value: dict[str, Any], sealing: Seali
 
 def _open_upload(batch: ImportBatch, viewer: Viewer, now: datetime) -> tuple[bytes, str]:
     reading = begin_reading(
-        viewer, action="intake.batch.check", persons=[batch.id], record=str(batch.id), now=now
+        viewer,
+        action="intake.batch.check",
+        fields=("importbatch:upload",),
+        persons=[batch.id],
+        record=str(batch.id),
+        basis=own_ground(viewer),
+        now=now,
     )
     upload, report = open_many(reading, [batch.upload, batch.report])
     return base64.b64decode(upload["file"]), str(report["file_name"])

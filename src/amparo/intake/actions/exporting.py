@@ -6,16 +6,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO
+from typing import IO, Final
 from uuid import UUID
 
 from django.db import transaction
 
-from amparo.access.actions import require
-from amparo.access.rules import Permission, Viewer
+from amparo.access.actions import Changed, SecondPersonNeeded, collect_act, require
+from amparo.access.rules import MOST_PERSONS_ALONE, Permission, Viewer
 from amparo.audit.actions import record
+from amparo.audit.queries import counted_lately
 from amparo.cases.actions import note_taken_out
-from amparo.cases.queries import CaseChoices, count_files, iterate_files
+from amparo.cases.queries import CaseChoices, chosen_ids, count_files, iterate_files
 from amparo.intake.htcds import (
     BadCell,
     FileFormat,
@@ -28,6 +29,9 @@ from amparo.intake.htcds import profile as fields_of
 from amparo.intake.rules import CaseToTakeOut, rows_of
 
 MOST = 20_000
+EXPORT: Final = "intake.export"
+EXPORTED: Final = "intake.workbook.export"
+RELEASED: Final = "intake.workbook.release"  # agreed on by two, so it does not count against the one
 
 
 class TooMany(Exception):
@@ -86,24 +90,77 @@ def export_workbook(
     """Write the viewer's chosen cases as a workbook of a profile; logged, and noted in each case.
 
     Only cases of the own organisation are taken out, never those that a grant opens. Raises `CannotTakeOut` rather than
-    cut a text.
+    cut a text, and `SecondPersonNeeded` where one person would take out more than 25 persons within a day.
     """
     require(by, Permission.EXPORT_RUN)
-    choice = count_choice(by, choices)
-    count = choice.with_consent + (0 if with_consent_only else choice.without_consent)
-    if count > MOST:
-        raise TooMany(count)
+    chosen = choose_cases(by, choices, with_consent_only=with_consent_only)
+    if takes_two(by, chosen):
+        raise SecondPersonNeeded
+    return _write(chosen, profile=profile, file_format=file_format, stream=stream, by=by, now=now)
+
+
+def choose_cases(viewer: Viewer, choices: CaseChoices, *, with_consent_only: bool) -> dict[UUID, UUID]:
+    """Give the chosen cases with their persons; raises `TooMany`."""
+    chosen = chosen_ids(
+        viewer, choices=choices, permission=Permission.EXPORT_RUN, with_consent_only=with_consent_only
+    )
+    if len(chosen) > MOST:
+        raise TooMany(len(chosen))
+    return chosen
+
+
+def takes_two(viewer: Viewer, chosen: Mapping[UUID, UUID]) -> bool:
+    """Tell whether so much leaves by one person within a day that a second one has to agree.
+
+    What she took out before counts with it: many small workbooks are a large one.
+    """
+    if viewer.is_system:
+        return False
+    before = counted_lately(viewer.known_user_id, EXPORTED, hours=24)
+    return bool(chosen) and before + len(set(chosen.values())) > MOST_PERSONS_ALONE
+
+
+@transaction.atomic
+def collect_workbook(
+    act: UUID, *, stream: IO[bytes], by: Viewer, now: datetime
+) -> tuple[TakenOut, FileFormat]:
+    """Write the very cases that two people agreed on, once. Raises what `collect_act` raises, or `CannotTakeOut`."""
+    payload = collect_act(act, kind=EXPORT, by=by, now=now)
+    ids = {UUID(case) for case in payload["cases"]}
+    chosen = chosen_ids(by, choices=CaseChoices(), permission=Permission.EXPORT_RUN, with_consent_only=False)
+    kept = {case: person for case, person in chosen.items() if case in ids}
+    if kept.keys() != ids:
+        raise Changed
+    file_format = FileFormat(payload["file_format"])
+    taken = _write(
+        kept, profile=payload["profile"], file_format=file_format, stream=stream, by=by, now=now,
+        action=RELEASED,
+    )  # fmt: skip
+    return taken, file_format
+
+
+def _write(
+    chosen: Mapping[UUID, UUID],
+    *,
+    profile: str,
+    file_format: FileFormat,
+    stream: IO[bytes],
+    by: Viewer,
+    now: datetime,
+    action: str = EXPORTED,
+) -> TakenOut:
     taken: list[UUID] = []
     left_out: Counter[str] = Counter()
 
     def rows() -> Iterator[Mapping[str, Value]]:
         files = iterate_files(
             by,
-            choices=choices,
+            choices=CaseChoices(),
             permission=Permission.EXPORT_RUN,
             action="intake.workbook.read",
-            with_consent_only=with_consent_only,
+            with_consent_only=False,
             now=now,
+            only=chosen.keys(),
         )
         for file in files:
             taken.append(file.id)
@@ -124,7 +181,7 @@ def export_workbook(
     write = write_workbook if file_format is FileFormat.XLSX else write_csv
     written = write(rows(), profile=profile, stream=stream)
     note_taken_out(cases=taken, profile=f"htcds_{profile}", by=by, now=now)
-    record("intake.workbook.export", by=by, at=now, count=len(taken), fields=[profile, file_format])
+    record(action, by=by, at=now, count=len(taken), fields=[profile, file_format])
     return TakenOut(cases=len(taken), rows=written.rows, left_out=left_out + Counter(written.left_out))
 
 

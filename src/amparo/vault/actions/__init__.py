@@ -12,11 +12,24 @@ from amparo.vault.actions.erasing import (
 from amparo.vault.actions.keyring import (
     KeyringThere,
     change_custodian,
+    make_index_keys,
     make_keyring,
     rewrap_keys,
     rotate_keys,
 )
 from amparo.vault.actions.sealing import begin_sealing, seal_what_is_clear
+from amparo.vault.actions.tokens import (
+    SearchesUsedUp,
+    delete_tokens,
+    find_persons,
+    forget_search_days,
+    order_tokens,
+    order_tokens_of_all,
+    searches_left,
+    sweep_tokens,
+    waiting_persons,
+    write_tokens,
+)
 from amparo.vault.custodians.file import write_custodian
 from amparo.vault.own_secrets import is_sealed_secret, open_secret, seal_secret
 from amparo.vault.rules.ledger import NotTwoPeople
@@ -25,13 +38,20 @@ __all__ = [
     "Held",
     "KeyringThere",
     "NotTwoPeople",
+    "SearchesUsedUp",
     "begin_sealing",
     "change_custodian",
+    "delete_tokens",
     "erase_persons",
+    "find_persons",
+    "forget_search_days",
     "is_sealed_secret",
     "lift_hold",
+    "make_index_keys",
     "make_keyring",
     "open_secret",
+    "order_tokens",
+    "order_tokens_of_all",
     "overwrite_erased_keys",
     "place_hold",
     "prepare_ledger",
@@ -40,5 +60,9 @@ __all__ = [
     "rotate_keys",
     "seal_secret",
     "seal_what_is_clear",
+    "searches_left",
+    "sweep_tokens",
+    "waiting_persons",
     "write_custodian",
+    "write_tokens",
 ]

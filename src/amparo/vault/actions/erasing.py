@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -10,9 +11,11 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
+from amparo.vault.actions.tokens import sweep_tokens
 from amparo.vault.ledger import append_to_ledger, make_ledger, read_ledger
-from amparo.vault.models import Erasure, Keyring, LegalHold, PersonKeys
+from amparo.vault.models import Erasure, Keyring, LegalHold, PersonKeys, TokenOrder
 from amparo.vault.queries import erased_persons, held_persons
+from amparo.vault.rules import KeysAway
 from amparo.vault.rules.ledger import REASON, Entry, NotTwoPeople, entry_after, missing_entries
 
 LOCK = 4_204_001  # one erasure at a time: entries follow one another
@@ -125,9 +128,16 @@ def _refuse_one_hand(asked_by: int, approved_by: int, reason: str) -> None:
 
 
 def _destroy(persons: Collection[UUID]) -> None:
+    """Delete their keys, and after them every token that is nobody's now: what a restore brought back without keys as well."""
+    if not persons:
+        return
     chosen = list(persons)
     for start in range(0, len(chosen), AT_ONCE):
-        PersonKeys.objects.filter(person__in=chosen[start : start + AT_ONCE]).delete()
+        bunch = chosen[start : start + AT_ONCE]
+        PersonKeys.objects.filter(person__in=bunch).delete()
+        TokenOrder.objects.filter(person__in=bunch).delete()
+    with suppress(KeysAway):  # they find nobody any more, and the sweep of the week takes them
+        sweep_tokens()
 
 
 def _write_down(entries: Collection[Entry]) -> None:

@@ -10,8 +10,16 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 from django.db.models import Max
 
-from amparo.vault.custodians import Custodian
-from amparo.vault.keeping import DATA, KeyringMissing, LocalKeeper, compartment_bound, make_compartment_keys
+from amparo.vault.actions.tokens import order_tokens_of_all
+from amparo.vault.custodians import Custodian, CustodianAway
+from amparo.vault.keeping import (
+    DATA,
+    INDEX,
+    KeyringMissing,
+    LocalKeeper,
+    compartment_bound,
+    make_compartment_keys,
+)
 from amparo.vault.models import CompartmentKey, Keyring, PersonKeys
 from amparo.vault.rules import Compartment, KeyKind
 from amparo.vault.rules.keys import Draw
@@ -49,7 +57,42 @@ def make_keyring(make_custodian: Callable[[], Custodian], *, now: datetime, draw
     make_compartment_keys(
         custodian, installation=installation, numbers=[(each, 1) for each in Compartment], now=now, draw=draw
     )
+    _make_index_keys(custodian, now=now, draw=draw)
     return installation
+
+
+@transaction.atomic
+def make_index_keys(
+    open_custodian: Callable[[], Custodian], *, now: datetime, draw: Draw = os.urandom
+) -> bool:
+    """Give an installation of before the search the keys of its compartments' search; tells whether any was made.
+
+    The custodian is asked for only when one is missing; raises `CustodianAway` where it is not at hand, or is another one.
+    """
+    if not _without_index():
+        return False
+    custodian = open_custodian()
+    if custodian.public_id != Keyring.objects.get().custodian:
+        raise CustodianAway(
+            "The key of keys at hand is not the one that the keys of this installation are under."
+        )
+    _make_index_keys(custodian, now=now, draw=draw)
+    return True
+
+
+def _make_index_keys(custodian: Custodian, *, now: datetime, draw: Draw) -> None:
+    """Make those that are missing; whoever was there before them is to be found by them too."""
+    numbers = [(each, 1) for each in _without_index()]
+    make_compartment_keys(
+        custodian, installation=_installation(), numbers=numbers, now=now, use=INDEX, draw=draw
+    )
+    if numbers:
+        order_tokens_of_all(now=now)
+
+
+def _without_index() -> list[Compartment]:
+    there = set(CompartmentKey.objects.filter(use=INDEX).values_list("compartment", flat=True))
+    return [each for each in Compartment if each.value not in there]
 
 
 @transaction.atomic
@@ -67,6 +110,9 @@ def rotate_keys(
         now=now,
         draw=draw,
     )
+    _make_index_keys(
+        custodian, now=now, draw=draw
+    )  # where the custodian was not at hand when the search came
 
 
 def rewrap_keys(custodian: Custodian, *, draw: Draw = os.urandom) -> int:

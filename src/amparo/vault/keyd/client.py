@@ -19,6 +19,7 @@ from amparo.vault.rules import (
     SYSTEM,
     Asker,
     Compartment,
+    IndexMissing,
     Key,
     KeyKind,
     KeysAway,
@@ -26,6 +27,7 @@ from amparo.vault.rules import (
     PersonKey,
     TooManyKeys,
 )
+from amparo.vault.rules.tokens import IndexKey
 from amparo.vault.rules.values import KeysByKind
 
 SECONDS_TO_ANSWER: Final = 10.0
@@ -113,6 +115,17 @@ class RemoteKeeper:
         except Unreadable:
             raise KeysAway from None
 
+    def index_key(self, compartment: Compartment, *, by: Asker = SYSTEM) -> IndexKey:
+        """Give the key of a compartment's search."""
+        answer = self._ask(
+            {"do": "index", "compartment": compartment.value, "asker": protocol.plain_asker(by)}
+        )
+        try:
+            key = protocol.key_from(answer)
+        except Unreadable:
+            raise KeysAway from None
+        return IndexKey(key.number, key.secret)
+
     def status(self) -> Message:
         """Ask how keyd stands."""
         return self._ask({"do": "status"})
@@ -182,6 +195,8 @@ def _refuse(answer: Message) -> NoReturn:
         raise TooManyKeys(float(answer.get("seconds", 60)))
     if error == "not_opened":
         raise NotOpened
+    if error == "no_index":
+        raise IndexMissing
     if error == "there":
         raise KeysThere
     if error == "wrong_share":

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from amparo.vault.keyd.log import Log, LogBroken, LogRefused, read_log
 from amparo.vault.keyd.protocol import Message, Unreadable
 from amparo.vault.keyd.rates import Rates
 from amparo.vault.models import Keyring
-from amparo.vault.rules import SYSTEM, Asker, KeyKind, KeysAway, NotOpened, TooManyKeys
+from amparo.vault.rules import SYSTEM, Asker, IndexMissing, KeyKind, KeysAway, NotOpened, TooManyKeys
 
 logger = logging.getLogger("amparo.keyd")
 
@@ -34,6 +35,11 @@ class Peer:
 
     process: int = 0
     user: int = 0
+
+
+_MISSING: Final[Mapping[type[Exception], str]] = MappingProxyType(
+    {KeyringMissing: "no_keyring", IndexMissing: "no_index", NotOpened: "not_opened"}
+)
 
 
 class _Refused(Exception):
@@ -68,6 +74,7 @@ class Service:
             "open": self._open,
             "make": self._make,
             "own": self._own,
+            "index": self._index,
             "status": self._status,
             "unlock": self._unlock,
         }
@@ -106,10 +113,8 @@ class Service:
         except LogRefused:
             logger.exception("nothing is given while the log cannot be written")
             return {"error": "log"}
-        except KeyringMissing:
-            return {"error": "no_keyring"}
-        except NotOpened:
-            return {"error": "not_opened"}
+        except (KeyringMissing, IndexMissing, NotOpened) as missing:
+            return {"error": _MISSING[type(missing)]}
         except DatabaseTrouble as error:
             logger.warning("the database does not answer: %s", type(error).__name__)
             return {"error": "database"}
@@ -148,6 +153,12 @@ class Service:
         keeper = self._held()
         self._write("own", SYSTEM, peer, label=label)
         return protocol.plain_key(keeper.own_key(label, number))
+
+    def _index(self, message: Message, peer: Peer) -> Message:
+        asker, compartment = protocol.asker_of(message), protocol.compartment_of(message)
+        keeper = self._held()
+        self._write("index", asker, peer, compartment=compartment.value)
+        return protocol.plain_key(keeper.index_key(compartment))
 
     def _status(self, message: Message, peer: Peer) -> Message:
         return {

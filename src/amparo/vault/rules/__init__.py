@@ -1,8 +1,9 @@
 """The pure part of the vault: no database, no request; randomness is handed in."""
 
-from amparo.vault.rules.asking import SYSTEM, Asker, KeysAway, Member, TooManyKeys
+from amparo.vault.rules.asking import SYSTEM, Asker, IndexMissing, KeysAway, Member, TooManyKeys
 from amparo.vault.rules.compartments import Compartment, KeyKind, key_kind, locked_in
 from amparo.vault.rules.digests import keyed_digest
+from amparo.vault.rules.halves import halves_of, text_of_halves
 from amparo.vault.rules.keys import Key, KeyName, NotOpened, PersonKey, new_key, unwrap, wrap, wrapped_by
 from amparo.vault.rules.places import Place
 from amparo.vault.rules.sealing import key_number, seal_bytes, unseal_bytes
@@ -13,6 +14,7 @@ __all__ = [
     "SYSTEM",
     "Asker",
     "Compartment",
+    "IndexMissing",
     "Key",
     "KeyKind",
     "KeyName",
@@ -27,12 +29,14 @@ __all__ = [
     "Sealed",
     "Sealing",
     "TooManyKeys",
+    "halves_of",
     "key_kind",
     "key_number",
     "keyed_digest",
     "locked_in",
     "new_key",
     "seal_bytes",
+    "text_of_halves",
     "unseal_bytes",
     "unwrap",
     "wrap",

@@ -21,6 +21,16 @@ class TooManyKeys(KeysAway):
         super().__init__("Too many persons were opened in a short time.")
 
 
+class IndexMissing(KeysAway):
+    """The compartments have no keys for the search yet; the message says how they get them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This installation has no keys for its search yet. Make them with: amparo migrate (where the key of keys is in "
+            "shares or with keyd: amparo keys rotate)"
+        )
+
+
 class Member(Protocol):
     """Somebody who works under a membership."""
 

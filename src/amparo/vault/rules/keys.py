@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple, NoReturn
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from amparo.vault.rules.compartments import Compartment, KeyKind
-from amparo.vault.rules.places import LAYOUT, PRODUCT, bound
+from amparo.vault.rules.places import LAYOUT, MOST_PARTS, PRODUCT, UUID_LENGTH, bound
 
 SECRET_BYTES: Final = 32
 NONCE_BYTES: Final = 12
@@ -32,33 +31,44 @@ class NotOpened(Exception):
         )
 
 
-@dataclass(frozen=True, eq=False)
 class Key:
     """A secret of 32 bytes and its number in the line of its successors. Nothing prints the secret."""
 
-    number: int
-    secret: bytes = field(repr=False)
+    __slots__ = ("_cipher", "number", "secret")
 
-    def __post_init__(self) -> None:
+    def __init__(self, number: int, secret: bytes) -> None:
         """Refuse what is no key."""
-        if len(self.secret) != SECRET_BYTES:
+        if len(secret) != SECRET_BYTES:
             raise ValueError(f"A key has {SECRET_BYTES} bytes.")
+        self.number: Final = number
+        self.secret: Final = secret
+        self._cipher: AESGCMSIV | None = None
 
-    @cached_property
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(number={self.number})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A key is not pickled.")
+
+    @property
     def cipher(self) -> AESGCMSIV:
         """Give the cipher of this key, made once: a repeated nonce would show only that two values are equal."""
-        return AESGCMSIV(self.secret)
+        if self._cipher is None:
+            self._cipher = AESGCMSIV(self.secret)
+        return self._cipher
 
 
-@dataclass(frozen=True, eq=False)
 class PersonKey(Key):
     """A person's key, with the compartment whose key locks it away."""
 
-    compartment: Compartment
+    __slots__ = ("compartment",)
+
+    def __init__(self, number: int, secret: bytes, compartment: Compartment) -> None:
+        super().__init__(number, secret)
+        self.compartment: Final = compartment
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KeyName:
+class KeyName(NamedTuple):
     """What a person's wrapped key is bound to."""
 
     installation: UUID
@@ -69,16 +79,18 @@ class KeyName:
 
     def bound(self) -> bytes:
         """Give the bytes that are authenticated with the wrapped key."""
-        return bound(
-            PRODUCT,
-            LAYOUT,
-            b"person key",
-            self.installation.bytes,
-            self.person.bytes,
-            self.kind.encode(),
-            self.compartment.encode(),
-            _NUMBER.pack(self.number),
-        )
+        person = self.person.bytes
+        return _of_installation(self.installation) + UUID_LENGTH + person + _of_line(*self[2:])
+
+
+@lru_cache(MOST_PARTS)
+def _of_installation(installation: UUID) -> bytes:
+    return bound(PRODUCT, LAYOUT, b"person key", installation.bytes)
+
+
+@lru_cache(MOST_PARTS)
+def _of_line(kind: KeyKind, compartment: Compartment, number: int) -> bytes:
+    return bound(kind.encode(), compartment.encode(), _NUMBER.pack(number))
 
 
 def new_key(number: int = 1, *, draw: Draw = os.urandom) -> Key:

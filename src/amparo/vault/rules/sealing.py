@@ -68,6 +68,6 @@ def unpadded(text: bytes) -> bytes:
     """Take the length and the filling away again; `NotOpened` when they do not fit together."""
     length = _LENGTH.unpack_from(text)[0]
     end = _LENGTH.size + length
-    if end > len(text) or any(text[end:]):
+    if end > len(text) or text.count(0, end) != len(text) - end:
         raise NotOpened
     return text[_LENGTH.size : end]

@@ -40,6 +40,7 @@ class Reading:
     membership_id: int | None
     purpose: str
     persons: frozenset[UUID]
+    closed: frozenset[KeyKind] = frozenset()  # never opened: it comes out as if it had never been written
     organisation_id: int | None = None
     action: str = ""
     session: str = ""

@@ -18,6 +18,7 @@ from amparo.vocab.names._identifiers import (
 from amparo.vocab.names._keys import NAME_KEY_VERSION, name_keys
 from amparo.vocab.names._likeness import NameQuery, likeness
 from amparo.vocab.names._normal import normal_form
+from amparo.vocab.names._words import name_parts
 
 __all__ = [
     "NAME_KEY_VERSION",
@@ -28,6 +29,7 @@ __all__ = [
     "email_key",
     "likeness",
     "name_keys",
+    "name_parts",
     "normal_form",
     "possible_facts",
     "search_facts",

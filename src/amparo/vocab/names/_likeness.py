@@ -1,12 +1,15 @@
 """How like two written names are, in any scripts: for ranking after opening, and for small caseloads."""
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, NamedTuple
 
-from amparo.vocab.names._jaro import jaro_winkler
+from rapidfuzz.distance.JaroWinkler import similarity as jaro_winkler
+
 from amparo.vocab.names._keys import word_keys
 from amparo.vocab.names._normal import is_without_vowels, latin_of, surname_forms
 from amparo.vocab.names._scripts import script_of
-from amparo.vocab.names._words import Part, parts_of
+from amparo.vocab.names._text import words_of
+from amparo.vocab.names._words import Part, joining_words, parts_of
 
 # Consonants by class, vowels and h out: what is left when vowels are not written and h is.
 _SKELETON: Final = str.maketrans("bvfwqcgzxjd", "pppp" + "kkk" + "sss" + "t", "aeiouyh")
@@ -21,7 +24,15 @@ _KEY_ACROSS_SCRIPTS: Final = 0.6
 _SURE: Final = 0.9
 
 
-_Pair = tuple[float, int]
+_Pair = tuple[float, int]  # how like, and which of the words asked for
+
+
+class _Piece(NamedTuple):
+    """Words of a name that are read together, and which of them are like which asked for: (how much, asked, place)."""
+
+    parts: list[Part]
+    pairs: list[tuple[float, int, int]]
+    is_open: bool  # a joining word without what it joins
 
 
 def likeness(one: str, other: str) -> float:
@@ -35,20 +46,24 @@ class NameQuery:
     def __init__(self, text: str) -> None:
         self._words = [_Word(part) for part in parts_of(text)]
         self._met: dict[Part, list[_Pair]] = {}
+        self._pieces: dict[str, _Piece] = {}
         self._whole = "".join(word.latin for word in self._words)
 
-    def likeness(self, text: str) -> float:
-        """Return how like a written name is to the one asked for, 0 to 1; 0 when no word is like another."""
-        parts = parts_of(text)
-        pairs = [
-            (value, asked, place)
-            for place, part in enumerate(parts)
-            for value, asked in (self._met[part] if part in self._met else self._meet(part))
-        ]
-        if not pairs:
+    def likeness(self, text: str, *, at_least: float = 0.0) -> float:
+        """Return how like a written name is to the one asked for, 0 to 1; 0 when no word is like another.
+
+        What is surely less than `at_least` may be given as 0.
+        """
+        parts: list[Part] = []
+        pairs: list[tuple[float, int, int]] = []
+        for piece in self._pieces_of(text):
+            if piece.pairs:
+                pairs += [(value, asked, place + len(parts)) for value, asked, place in piece.pairs]
+            parts += piece.parts
+        missing = abs(len(parts) - len(self._words))
+        if not pairs or (not missing and max(pairs)[0] < at_least):
             return 0.0
         found = self._matched(pairs, min(len(parts), len(self._words)))
-        missing = abs(len(parts) - len(self._words))
         if not missing:
             return found
         found -= min(_MISSING_WORD * missing, _MOST_MISSING)
@@ -57,12 +72,71 @@ class NameQuery:
             found = max(found, jaro_winkler(self._whole, whole) - _MISSING_WORD)
         return max(0.0, found)
 
+    def is_hopeless(self, texts: Iterable[str]) -> bool:
+        """Tell, quickly, that none of these names is like the one asked for, nor any two of them written together."""
+        for text in texts:
+            for piece in self._pieces_of(text):
+                if piece.pairs or piece.is_open:
+                    return False
+        return True
+
+    def _pieces_of(self, text: str) -> list[_Piece]:
+        """Cut a name into words, each with what only joins it to others: they are read one by one, and each once.
+
+        A name that ends in a joining word is not cut, as its last word is taken for a name.
+        """
+        found: list[_Piece] = []
+        joining = ""
+        for word in text.split():
+            run = f"{joining} {word}" if joining else word
+            piece = self._pieces.get(run) or self._read(run)
+            if piece.is_open:
+                joining = run
+            else:
+                joining = ""
+                found.append(piece)
+        return [self._whole_piece(text, is_open=True)] if joining else found
+
+    def _read(self, run: str) -> _Piece:
+        words, known = words_of(run), joining_words().every
+        if not words or words[-1] in known:
+            piece = _Piece([], [], True)
+        elif run.isascii() and known.isdisjoint(words):
+            piece = self._piece([Part(word) for word in words], is_open=False)
+        else:
+            piece = self._whole_piece(run)
+        self._pieces[run] = piece
+        return piece
+
+    def _whole_piece(self, text: str, *, is_open: bool = False) -> _Piece:
+        return self._piece(parts_of(text), is_open=is_open)
+
+    def _piece(self, parts: list[Part], *, is_open: bool) -> _Piece:
+        pairs = [
+            (value, asked, place)
+            for place, part in enumerate(parts)
+            for value, asked in (self._met[part] if part in self._met else self._meet(part))
+        ]
+        return _Piece(parts, pairs, is_open)
+
     def _meet(self, part: Part) -> list[_Pair]:
         """Compare a word with each word asked for; remember those it is like, and how much."""
-        word = _Word(part)
-        likenesses = ((own.likeness(word), asked) for asked, own in enumerate(self._words))
-        met = self._met[part] = [pair for pair in likenesses if pair[0] > _HOPELESS]
+        met: list[_Pair] = []
+        if not (part.word.isascii() and not part.joined and self._are_all_unlike(part.word)):
+            word = _Word(part)
+            likenesses = ((own.likeness(word), asked) for asked, own in enumerate(self._words))
+            met = [pair for pair in likenesses if pair[0] > _HOPELESS]
+        self._met[part] = met
         return met
+
+    def _are_all_unlike(self, latin: str) -> bool:
+        """Tell of most words of other names, before more is made of them: their letters are not alike at all."""
+        bare = latin.translate(_SKELETON)
+        return not any(
+            _form_likeness(form, own_bare, latin, bare, half_blind=own.is_without_vowels) > _WORTH_A_KEY
+            for own in self._words
+            for form, own_bare in zip(own.forms, own.skeletons, strict=True)
+        )
 
     def _matched(self, pairs: list[tuple[float, int, int]], count: int) -> float:
         """Pair words off, the likest first; return the mean over `count` words by the weight of those asked for."""

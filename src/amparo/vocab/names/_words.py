@@ -63,6 +63,14 @@ def parts_of(text: str) -> list[Part]:
     return list(_parts(words)) or [Part(word) for word in words]
 
 
+def name_parts(text: str) -> tuple[str, ...]:
+    """Return the names that a written name is made of, in its order, without the words that only join them.
+
+    A name of three or four characters in Han or Hangul is cut behind its surname.
+    """
+    return tuple(part.word for part in parts_of(text))
+
+
 def _split(word: str) -> list[str]:
     if 3 <= len(word) <= 4 and script_of(word[0]) in {"han", "hangul"}:
         return split_full_name(word)

@@ -70,15 +70,21 @@ _append = record  # in `record_refusal` a parameter has the name
 
 
 def record_refusal(
-    action: str, *, by: Actor, at: datetime, record: str = "", outcome: str = "refused"
+    action: str,
+    *,
+    by: Actor,
+    at: datetime,
+    record: str = "",
+    fields: Iterable[str] = (),
+    outcome: str = "refused",
 ) -> None:
     """Append a refusal, in a transaction of its own, after the one that was refused has been rolled back.
 
-    A refusal that cannot be logged is still a refusal: nothing is raised.
+    `fields` names the page or the operation. A refusal that cannot be logged is still a refusal: nothing is raised.
     """
     try:
         with transaction.atomic():
-            _append(action, by=by, at=at, record=record, outcome=outcome)
+            _append(action, by=by, at=at, record=record, fields=fields, outcome=outcome)
     except DatabaseError:
         logger.error("a refusal could not be logged")
 

@@ -72,7 +72,7 @@ def who_saw(person: UUID, *, most: int = 100, withheld: Iterable[str] = ()) -> l
 
     A covert investigation is withheld until its unit releases it: the caller says which actions are.
     """
-    return _lines(Event.objects.filter(persons__contains=[person]), most, withheld)
+    return lines_of(Event.objects.filter(persons__contains=[person]), most, withheld)
 
 
 def who_saw_record(record: str, *, most: int = 100, withheld: Iterable[str] = ()) -> list[EventLine]:
@@ -86,39 +86,18 @@ def who_saw_record(record: str, *, most: int = 100, withheld: Iterable[str] = ()
     if 0 < len(persons) <= 10:
         for person in persons:
             about |= Q(persons__contains=[person])
-    return _lines(Event.objects.filter(about), most, withheld)
+    return lines_of(Event.objects.filter(about), most, withheld)
 
 
-def opened_by(user: int, *, since: datetime, most: int = 1000) -> list[EventLine]:
-    """Give what a user did and read since a moment, newest first: the page "what did I open this week"."""
-    return _lines(Event.objects.filter(user=user, recorded_at__gte=since), most)
-
-
-def persons_opened_by(user: int, *, since: datetime) -> int:
-    """Count the persons about whom a user read since a moment."""
-    found = Event.objects.filter(user=user, recorded_at__gte=since).values_list("persons", flat=True)
-    return len({person for persons in found for person in persons})
-
-
-def readers_of(person: UUID, *, since: datetime) -> list[tuple[int, int, datetime]]:
-    """Give each user who read about a person since a moment: user, how often, last when."""
-    found = Event.objects.filter(persons__contains=[person], recorded_at__gte=since, user__isnull=False)
-    counted: dict[int, tuple[int, datetime]] = {}
-    for user, at in found.values_list("user", "recorded_at"):
-        assert user is not None
-        times, last = counted.get(user, (0, at))
-        counted[user] = times + 1, max(last, at)
-    return sorted((user, times, last) for user, (times, last) in counted.items())
-
-
-def sampled_readings(users: Iterable[int], *, since: datetime, seed: int, most: int = 10) -> list[EventLine]:
-    """Draw readings of some users for their supervisor to explain; the same seed draws the same."""
-    from random import Random
-
-    readings = Event.objects.filter(user__in=list(users), recorded_at__gte=since, persons__len__gt=0)
-    ids = list(readings.order_by("id").values_list("id", flat=True)[:MOST_ROWS])
-    drawn = Random(seed).sample(ids, min(most, len(ids)))  # noqa: S311  # a sample, not a secret
-    return _lines(Event.objects.filter(pk__in=drawn), most)
+def counted_lately(user: int, action: str, *, hours: int) -> int:
+    """Add up what the events of a user and an action count, within the last hours of the database's own time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'SELECT coalesce(sum(count), 0) FROM audit_event WHERE "user" = %s AND action = %s'
+            " AND recorded_at > pg_catalog.clock_timestamp() - make_interval(hours => %s)",
+            [user, action, hours],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def sealing_state() -> SealingState:
@@ -158,7 +137,8 @@ def installation_id() -> str:
     return str(Generation.objects.order_by("number").values_list("installation", flat=True)[0])
 
 
-def _lines(found: QuerySet[Event], most: int, withheld: Iterable[str] = ()) -> list[EventLine]:
+def lines_of(found: QuerySet[Event], most: int, withheld: Iterable[str] = ()) -> list[EventLine]:
+    """Give the newest of some events as a page or a command shows them."""
     for beginning in withheld:
         found = found.exclude(action__startswith=beginning)
     return [

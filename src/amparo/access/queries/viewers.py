@@ -57,6 +57,12 @@ def running_grants(record: UUID, *, now: datetime) -> tuple[GrantRow, ...]:
     )
 
 
+def granted_organisations(record: UUID) -> frozenset[int]:
+    """Name the organisations to which a record is or was open outside its scope."""
+    found = Grant.objects.filter(record=record, organisation__isnull=False)
+    return frozenset(found.values_list("organisation_id", flat=True))
+
+
 def was_carried_out(viewer: Viewer, submission: UUID) -> bool:
     """Tell whether the viewer's form was carried out already, where a page asks something before it lets `once` do so."""
     if viewer.user_id is None:
@@ -153,10 +159,10 @@ def _reach(viewer: Viewer) -> Q | None:
 
 def _grants_to(user_id: int, organisation_id: int, now: datetime) -> tuple[GrantedRecord, ...]:
     grants = Grant.objects.running(now).reaching(user_id=user_id, organisation_id=organisation_id)
-    rows = grants.order_by("-id").values_list("record", "permissions")[:MOST_GRANTS]
+    rows = grants.order_by("-id").values_list("id", "record", "permissions")[:MOST_GRANTS]
     return tuple(
-        GrantedRecord(record=record, permissions=frozenset(_known_permissions(codes)))
-        for record, codes in rows
+        GrantedRecord(id=identifier, record=record, permissions=frozenset(_known_permissions(codes)))
+        for identifier, record, codes in rows
     )
 
 

@@ -134,7 +134,7 @@ def people_table(people: Iterable[MembershipRow], *, viewer: Viewer) -> DataTabl
 
 
 def invitation_table(invitations: Iterable[InvitationRow], *, waiting: Collection[int] = ()) -> DataTable:
-    """Lay out the invitations that nobody has taken up yet; those `waiting` need a second administrator."""
+    """Lay out the invitations that nobody has taken up yet; those `waiting` need a second person."""
     columns = (
         Column(key="email", label=_("Address"), main=True),
         Column(key="role", label=_("Role")),
@@ -146,7 +146,7 @@ def invitation_table(invitations: Iterable[InvitationRow], *, waiting: Collectio
             cells=(
                 Cell(
                     value=invitation.email,
-                    note=_("waits for a second administrator") if invitation.id in waiting else "",
+                    note=_("waits for a second person") if invitation.id in waiting else "",
                 ),
                 Cell(value=role_label(invitation.role)),
                 Cell(value=invitation.team_name or _("None")),

@@ -8,7 +8,6 @@ from datetime import date, datetime
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
 
 from amparo.accounts.models import (
@@ -17,12 +16,11 @@ from amparo.accounts.models import (
     Membership,
     MembershipQuerySet,
     Organisation,
-    Session,
     Team,
     User,
 )
 from amparo.accounts.password_link import is_good_for, user_id_in
-from amparo.accounts.rules import hash_of, hash_of_key, tidy_email
+from amparo.accounts.rules import hash_of, tidy_email
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,37 +66,6 @@ class InvitationRow:
     created_at: datetime
     expires_at: datetime
     invited_by: int | None = None
-    is_confirmed: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DeviceRow:
-    """One place where somebody is signed in, as only they see it."""
-
-    session: str
-    device: str
-    began: datetime
-    seen: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PasskeyRow:
-    """One passkey, as its owner sees it."""
-
-    id: int
-    name: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TokenRow:
-    """One key of a program, as a page shows it: never the key."""
-
-    id: int
-    name: str
-    created_at: datetime
-    expires_at: datetime
-    last_used_at: datetime | None
-    may_write: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,36 +123,17 @@ def is_password_link_open(secret: str, now: datetime) -> bool:
 
 def has_second_factor(user_id: int) -> bool:
     """Tell whether a user proves who they are by more than a password."""
-    return _second_factors().filter(user_id=user_id).exists()
+    return second_factors().filter(user_id=user_id).exists()
 
 
 def has_passkey(user_id: int) -> bool:
     """Tell whether a user can sign in with a passkey."""
-    return _second_factors().filter(user_id=user_id, type=Authenticator.Type.WEBAUTHN).exists()
+    return second_factors().filter(user_id=user_id, type=Authenticator.Type.WEBAUTHN).exists()
 
 
 def has_codes(user_id: int) -> bool:
     """Tell whether a user is asked for codes from an app."""
-    return _second_factors().filter(user_id=user_id, type=Authenticator.Type.TOTP).exists()
-
-
-def passkeys_of(user_id: int) -> list[PasskeyRow]:
-    """List a user's passkeys, the oldest first."""
-    rows = _second_factors().filter(user_id=user_id, type=Authenticator.Type.WEBAUTHN).order_by("pk")
-    return [PasskeyRow(id=row.pk, name=str(row.data.get("name", ""))) for row in rows]
-
-
-def devices_of(user_id: int, now: datetime) -> list[DeviceRow]:
-    """List where a user is signed in, the last used first."""
-    rows = Session.objects.filter(user_id=user_id, expire_date__gt=now).order_by("-seen", "session_key")
-    return [
-        DeviceRow(session=row.session_key, device=row.device, began=row.began, seen=row.seen) for row in rows
-    ]
-
-
-def session_of(request: HttpRequest) -> str:
-    """Give by which the session of this request is known in the list of devices."""
-    return hash_of_key(request.session.session_key or "")
+    return second_factors().filter(user_id=user_id, type=Authenticator.Type.TOTP).exists()
 
 
 def asleep_people_of(organisation_id: int, now: datetime) -> list[tuple[int, str]]:
@@ -237,22 +185,6 @@ def find_token(secret: str, now: datetime) -> tuple[int, bool, MembershipRow] | 
     return None if membership is None else (token_id, may_write, membership)
 
 
-def tokens_of(user_id: int, now: datetime) -> list[TokenRow]:
-    """List a user's keys that still work, the newest first."""
-    rows = ApiToken.objects.working(now).filter(user_id=user_id)
-    return [
-        TokenRow(
-            id=row.pk,
-            name=row.name,
-            created_at=row.created_at,
-            expires_at=row.expires_at,
-            last_used_at=row.last_used_at,
-            may_write=row.may_write,
-        )
-        for row in rows.order_by("-created_at")
-    ]
-
-
 def teams_of(organisation_id: int) -> list[tuple[int, str]]:
     """List the teams of an organisation as id and name."""
     return list(
@@ -292,6 +224,36 @@ def user_names(user_ids: Iterable[int]) -> dict[int, str]:
     return dict(User.objects.filter(pk__in=set(user_ids)).values_list("id", "name"))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Worked:
+    """Under which role somebody works or worked, and where."""
+
+    name: str
+    role: str
+    organisation_name: str
+
+
+def worked_as(membership_ids: Iterable[int]) -> dict[int, Worked]:
+    """Give who works or worked under memberships, ended ones too, by id, in one query."""
+    rows = Membership.objects.filter(pk__in=set(membership_ids)).values_list(
+        "id", "user__name", "role", "organisation__name"
+    )
+    return {
+        number: Worked(name=name, role=role, organisation_name=organisation)
+        for number, name, role, organisation in rows
+    }
+
+
+def memberships_in(roles: frozenset[str]) -> tuple[int, ...]:
+    """Name the memberships in certain roles, ended ones too."""
+    return tuple(Membership.objects.filter(role__in=roles).values_list("id", flat=True)) if roles else ()
+
+
+def names_of_organisations(ids: Iterable[int]) -> dict[int, str]:
+    """Give the names of organisations by id, in one query."""
+    return dict(Organisation.objects.filter(pk__in=set(ids)).values_list("id", "name"))
+
+
 def organisations(now: datetime) -> list[OrganisationRow]:
     """List all organisations by name, with the number of people who work for each."""
     is_running = Q(memberships__in=Membership.objects.running(timezone.localdate(now)))
@@ -302,7 +264,29 @@ def organisations(now: datetime) -> list[OrganisationRow]:
     ]
 
 
-def _second_factors() -> QuerySet[Authenticator]:
+def members_in_roles(
+    roles: Iterable[str], now: datetime, *, organisation_id: int | None = None
+) -> list[MembershipRow]:
+    """List who works in one of those roles now, in one organisation or in all."""
+    running = Membership.objects.running(timezone.localdate(now)).filter(role__in=set(roles))
+    if organisation_id is not None:
+        running = running.filter(organisation_id=organisation_id)
+    return _membership_rows(running.order_by("id"))
+
+
+def had_people(organisation_id: int) -> bool:
+    """Tell whether anybody ever worked for an organisation."""
+    return Membership.objects.filter(organisation_id=organisation_id).exists()
+
+
+def invited_address(invitation_id: int) -> InvitationRow | None:
+    """Find an invitation by its number, open or not."""
+    row = Invitation.objects.select_related("organisation", "team").filter(pk=invitation_id).first()
+    return None if row is None else _invitation_row(row)
+
+
+def second_factors() -> QuerySet[Authenticator]:
+    """Chain over what people sign in with as the second step."""
     factors: QuerySet[Authenticator] = Authenticator.objects.filter(
         type__in=(Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
     )
@@ -310,7 +294,7 @@ def _second_factors() -> QuerySet[Authenticator]:
 
 
 def _membership_rows(memberships: MembershipQuerySet) -> list[MembershipRow]:
-    factor = Exists(_second_factors().filter(user_id=OuterRef("user_id")))
+    factor = Exists(second_factors().filter(user_id=OuterRef("user_id")))
     rows = memberships.select_related("user", "organisation", "team").annotate(has_second_factor=factor)
     return [
         MembershipRow(
@@ -343,7 +327,6 @@ def _invitation_row(invitation: Invitation) -> InvitationRow:
         created_at=invitation.created_at,
         expires_at=invitation.expires_at,
         invited_by=invitation.invited_by_id,
-        is_confirmed=invitation.confirmed_at is not None,
     )
 
 

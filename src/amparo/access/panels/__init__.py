@@ -1,0 +1,1 @@
+"""Give other apps' pages what access has to show."""

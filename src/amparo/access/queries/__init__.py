@@ -1,0 +1,48 @@
+"""Read who is looking, what lies within their reach, and what waits for them."""
+
+from amparo.access.queries.acts import ActRow, asked_and_done, find_act, list_acts
+from amparo.access.queries.clock import database_now
+from amparo.access.queries.emergencies import (
+    OpeningRow,
+    RunningOpening,
+    find_running,
+    get_opening,
+    has_outside_reviewer,
+    list_openings,
+)
+from amparo.access.queries.notices import NoticeRow, count_notices, list_notices
+from amparo.access.queries.viewers import (
+    GrantRow,
+    granted_organisations,
+    running_grants,
+    scoped,
+    viewer_for,
+    viewer_for_membership,
+    viewer_for_token,
+    was_carried_out,
+)
+
+__all__ = [
+    "ActRow",
+    "GrantRow",
+    "NoticeRow",
+    "OpeningRow",
+    "RunningOpening",
+    "asked_and_done",
+    "count_notices",
+    "database_now",
+    "find_act",
+    "find_running",
+    "get_opening",
+    "granted_organisations",
+    "has_outside_reviewer",
+    "list_acts",
+    "list_notices",
+    "list_openings",
+    "running_grants",
+    "scoped",
+    "viewer_for",
+    "viewer_for_membership",
+    "viewer_for_token",
+    "was_carried_out",
+]

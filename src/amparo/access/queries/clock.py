@@ -1,0 +1,24 @@
+"""Ask the database what time it is: the host's clock can be set by whoever runs the host, and by a fault."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import DateTimeField, Func
+
+
+class DatabaseNow(Func):
+    """The moment as the database has it. Its owner alone may replace the function, which is how a test moves the clock."""
+
+    function = "public.access_now"
+    arity = 0
+    output_field = DateTimeField()
+
+
+def database_now() -> datetime:
+    """Give the moment as the database has it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT public.access_now()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment

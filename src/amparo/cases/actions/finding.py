@@ -1,0 +1,132 @@
+"""Keep what persons are found by beyond one's own cases: blind tokens, made of what is recorded of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from datetime import datetime
+from random import Random
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from amparo.access.actions import begin_reading
+from amparo.access.rules import Permission, Viewer, own_ground, system_viewer
+from amparo.cases.models import Person
+from amparo.cases.rules.person import PersonDetails
+from amparo.cases.rules.searching import SEARCHED, Fact, person_facts
+from amparo.vault.actions import (
+    delete_tokens,
+    forget_search_days,
+    order_tokens,
+    waiting_persons,
+    write_tokens,
+)
+from amparo.vault.queries import open_many
+from amparo.vault.rules import NotOpened
+from amparo.vault.storing import opened_fields, record_from
+from amparo.vocab.state import load_state
+
+WRITE_TASK = "cases.write_tokens"
+TOGETHER = 50  # fewer are written only because they have waited
+AT_ONCE = 1_000
+BY_SYSTEM = system_viewer([Permission.CASE_READ])
+
+
+def country_of_state() -> str:
+    """Return the country from which a telephone number without one would be dialled."""
+    return load_state(settings.AMPARO_STATE).country
+
+
+def make_findable(persons: Collection[UUID], *, now: datetime) -> None:
+    """Have the tokens of new persons written with the next batch, at once when enough persons wait."""
+    if order_tokens(persons, now=now) >= TOGETHER:
+        set_to_write()
+
+
+def follow_facts(
+    old: PersonDetails, new: PersonDetails, *, changed: Collection[str], person: UUID, now: datetime
+) -> None:
+    """Find a person by what is recorded now: what no longer holds goes at once, what is new waits for its batch.
+
+    Part of the action that changed the record, after its row was written: the job that writes tokens waits for that row.
+    """
+    if SEARCHED.isdisjoint(changed):
+        return
+    country = country_of_state()
+    delete_tokens({person: person_facts(old, country=country) - person_facts(new, country=country)})
+    make_findable([person], now=now)
+
+
+@transaction.atomic
+def forget_facts(persons: Collection[UUID], *, by: Viewer, now: datetime) -> int:
+    """Delete the tokens of persons who are about to be removed or erased; gives how many there were.
+
+    To be called while their rows and keys stand. Whose record does not open any more is left to `sweep_tokens`.
+    """
+    rows = list(Person.objects.filter(id__in=persons).order_by("id").select_for_update())
+    return sum(
+        delete_tokens(_facts(rows[start : start + AT_ONCE], by=by, now=now))
+        for start in range(0, len(rows), AT_ONCE)
+    )
+
+
+def write_waiting_tokens(*, now: datetime, rng: Random | None = None) -> int:
+    """Write the tokens of all who wait, many persons at once; gives how many persons that were. May be run again."""
+    forget_search_days(before=timezone.localdate(now))
+    waiting, written = waiting_persons(), 0
+    while waiting:
+        # What would be left over as a small batch of its own goes with the last one.
+        count = len(waiting) if len(waiting) < AT_ONCE + TOGETHER else AT_ONCE
+        _write(waiting[:count], now=now, rng=rng)
+        written += count
+        waiting = waiting[count:]
+    return written
+
+
+@transaction.atomic
+def _write(ids: Sequence[UUID], *, now: datetime, rng: Random | None) -> None:
+    """Lock the rows first, as whoever changes a record does: what is written is what is recorded."""
+    rows = list(Person.objects.filter(id__in=ids).order_by("id").select_for_update())
+    nothing: dict[UUID, frozenset[Fact]] = {person: frozenset() for person in ids}
+    write_tokens(nothing | _facts(rows, by=BY_SYSTEM, now=now), rng=rng)
+
+
+def _facts(rows: Sequence[Person], *, by: Viewer, now: datetime) -> dict[UUID, frozenset[Fact]]:
+    """Make the facts of persons; one whose record does not open is left out, and does not hold the others up."""
+    if not rows:
+        return {}
+    try:
+        return _opened_facts(rows, by=by, now=now)
+    except NotOpened:
+        half = len(rows) // 2
+        if not half:
+            return {}
+        return _facts(rows[:half], by=by, now=now) | _facts(rows[half:], by=by, now=now)
+
+
+def _opened_facts(rows: Sequence[Person], *, by: Viewer, now: datetime) -> dict[UUID, frozenset[Fact]]:
+    reading = begin_reading(
+        by,
+        action="cases.person.index",
+        persons=[row.id for row in rows],
+        basis=own_ground(by),
+        fields=opened_fields(Person, only=("names", "identity")),
+        now=now,
+    )
+    opened = open_many(reading, [sealed for row in rows for sealed in (row.names, row.identity)])
+    country = country_of_state()
+    return {
+        row.id: person_facts(record_from(row, PersonDetails, opened[2 * at : 2 * at + 2]), country=country)
+        for at, row in enumerate(rows)
+    }
+
+
+def set_to_write() -> None:
+    """Have the job run now; one that waits already is enough."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        app.configure_task(WRITE_TASK, queueing_lock=WRITE_TASK, lock=WRITE_TASK).defer(timestamp=0)

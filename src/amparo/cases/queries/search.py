@@ -1,0 +1,256 @@
+"""Find people by name: in one's own caseload by opening and comparing, beyond it by blind tokens of at least two facts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from pydantic import TypeAdapter
+
+from amparo.access.actions import Refused, begin_reading, require
+from amparo.access.rules import Basis, Permission, Scope, Viewer, basis_of
+from amparo.audit.actions import record
+from amparo.cases.models import Case, Person
+from amparo.cases.queries.lists import PAGE, CaseRow, row_of
+from amparo.cases.queries.visible import visible_cases
+from amparo.cases.rules.naming import ORDER, NameSearch, display_name
+from amparo.cases.rules.person import Name
+from amparo.cases.rules.searching import Certainty, SearchPurpose, Wanted, certainty_of, wanted_facts
+from amparo.vault.actions import SearchesUsedUp, find_persons, searches_left
+from amparo.vault.fields import VaultField
+from amparo.vault.queries import open_many
+from amparo.vault.rules import Compartment, Sealed
+from amparo.vault.storing import opened_fields
+from amparo.vocab.state import load_state
+from amparo.vocab.text import N_, ToldError
+
+OWN_CASELOAD = 5_000
+MOST_FOUND = 20
+SEARCH_ACTION = "cases.person.search"
+_NAMES = TypeAdapter(tuple[Name, ...])
+
+
+class TooLittle(ToldError):
+    """One fact alone finds nobody: a list of everybody of one name would be a list for whoever hunts them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "This is too little. Write a given name and a family name, or one name with the year of birth, or the number of a paper, or a telephone number."
+            )
+        )
+
+
+class _OwnRow(NamedTuple):
+    """What is fetched of a case of the own caseload: where it stands, and what its person is called, sealed."""
+
+    id: UUID
+    organisation_id: int
+    team_id: int | None
+    worker_id: int | None
+    person: UUID
+    names: Sealed
+
+
+class OwnNames(NamedTuple):
+    """What a person of the own caseload is called, in the newest of her cases there."""
+
+    case: UUID
+    person: UUID
+    called: str
+    plain: Sequence[Mapping[str, str]]  # as they were stored: thousands are compared, few are shown
+
+    @property
+    def names(self) -> tuple[Name, ...]:
+        """Return her names."""
+        return _NAMES.validate_python(self.plain)
+
+    @property
+    def said(self) -> list[str]:
+        """Return what she is called and her names, one by one."""
+        return [self.called, *(name["text"] for name in self.plain)]
+
+    @property
+    def texts(self) -> list[str]:
+        """Return what she is called, her names as they are said together, and those that are not among them."""
+        first: dict[str, str] = {}
+        for name in self.plain:
+            first.setdefault(name["kind"], name["text"])
+        together = " ".join(first[kind] for kind in ORDER if kind in first)
+        said = set(together.split())
+        return [
+            self.called,
+            together,
+            *(name["text"] for name in self.plain if not said.issuperset(name["text"].split())),
+        ]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundPerson:
+    """Where somebody may be known. Her name is not told: whoever may see the case finds it there, others ask."""
+
+    person: UUID
+    reference: str
+    organisation: str
+    organisation_id: int
+    certainty: Certainty
+    is_within_reach: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundPersons:
+    """What a search found, the likeliest first, and how many searches are left for today."""
+
+    rows: tuple[FoundPerson, ...]
+    is_more: bool
+    left: int
+
+
+def search_own_caseload(
+    viewer: Viewer, name: str, *, now: datetime, limit: int = PAGE, skip: int = 0
+) -> tuple[CaseRow, ...]:
+    """Return the viewer's own cases whose person has a name like this, in any script, the likest first.
+
+    Own means: the viewer is the worker of the case. At most 5,000 newest cases are compared, in memory.
+    """
+    search = NameSearch(name)
+    scores = {
+        own.case: (score, own)
+        for own in own_names(viewer, action="cases.case.search_own", now=now)
+        if search.may_fit(own.said) and (score := search.score(own.texts))
+    }
+    best = sorted(scores, key=lambda case: scores[case][0], reverse=True)[skip : skip + limit]
+    found = visible_cases(viewer).select_related("person", "organisation", "worker").in_bulk(best)
+    return tuple(
+        row_of(found[case], display_name(scores[case][1].called, scores[case][1].names)) for case in best
+    )
+
+
+def own_names(
+    viewer: Viewer, *, action: str, now: datetime, one_a_person: bool = False
+) -> Iterable[OwnNames]:
+    """Open what the persons of the viewer's own caseload are called, in one logged reading, newest case first."""
+    if viewer.user_id is None:
+        return
+    own = visible_cases(viewer).filter(worker_id=viewer.user_id).order_by("-opened_date", "-id")
+    columns = ("id", "organisation_id", "team_id", "worker_id", "person_id", "person__names")
+    rows = [_OwnRow(*row) for row in own.values_list(*columns)[:OWN_CASELOAD]]
+    if one_a_person:
+        rows = list({row.person: row for row in reversed(rows)}.values())
+    if not rows:
+        return
+    reading = begin_reading(
+        viewer,
+        action=action,
+        persons=[row.person for row in rows],
+        basis=basis_of(viewer, *rows),
+        fields=opened_fields(Person, only=("names",)),
+        now=now,
+    )
+    field = _names_field()
+    opened = open_many(
+        reading,
+        [Sealed(row.names.content, place=field.place(row=row.person, person=row.person)) for row in rows],
+    )
+    for row, content in zip(rows, opened, strict=True):
+        yield OwnNames(
+            case=row.id, person=row.person, called=content.get("called", ""), plain=content.get("names", ())
+        )
+
+
+def search_persons(viewer: Viewer, wanted: Wanted, *, purpose: SearchPurpose, now: datetime) -> FoundPersons:
+    """Ask whether somebody is known anywhere in the compartments of the viewer: where, and how certainly.
+
+    Each search counts and is written down, with the kinds of facts that were asked and never with what was typed. Raises
+    `TooLittle`, `SearchesUsedUp` or `Refused`.
+    """
+    require(viewer, Permission.PERSON_SEARCH)
+    if viewer.user_id is None or viewer.organisation_id is None or viewer.scope is Scope.NONE:
+        raise Refused(
+            _("Your role does not include this. The people who give out roles are listed under Me.")
+        )
+    facts = wanted_facts(wanted, country=load_state(settings.AMPARO_STATE).country)
+    if not facts:
+        raise TooLittle
+    kinds, day = sorted({kind for kind, _form in facts}), timezone.localdate(now)
+    try:
+        hits = find_persons(
+            facts, compartments=compartments_of(viewer), searcher=viewer.user_id, day=day, by=viewer
+        )
+    except SearchesUsedUp:
+        record(SEARCH_ACTION, by=viewer, at=now, fields=kinds, purpose=purpose, outcome="used_up")
+        raise
+    rows = _places_of(viewer, hits)
+    outcome = "none" if not rows else "one" if len(rows) == 1 else "several"
+    record(
+        SEARCH_ACTION, by=viewer, at=now, persons=sorted({row.person for row in rows}), fields=kinds, count=len(rows),
+        purpose=purpose, basis=Basis.SEARCH, outcome=outcome,
+    )  # fmt: skip
+    return FoundPersons(
+        rows=rows[:MOST_FOUND],
+        is_more=len(rows) > MOST_FOUND,
+        left=searches_left(searcher=viewer.user_id, day=day),
+    )
+
+
+def searches_left_of(viewer: Viewer, *, now: datetime) -> int:
+    """Tell how often the viewer may still search beyond her own cases today."""
+    return searches_left(searcher=viewer.known_user_id, day=timezone.localdate(now))
+
+
+def compartments_of(viewer: Viewer) -> Collection[Compartment]:
+    """Return in which compartments the viewer may look; a viewer who carries none looks in that of protection."""
+    named: Collection[str] = getattr(viewer, "compartments", ()) or (Compartment.PROTECTION,)
+    return tuple(Compartment(each) for each in named)
+
+
+def known_places(viewer: Viewer, persons: Collection[UUID]) -> QuerySet[Case]:
+    """Return the cases of persons of which the viewer may be told the reference and the organisation, in no order.
+
+    The one getter that goes beyond the scope. Whatever is hidden from everybody but a few is hidden here: a restricted or
+    sealed case, one behind a wall, one of a compartment in which the viewer does not work. Of whom the keys lie in such a
+    compartment `find_persons` gives nothing in the first place.
+    """
+    return Case.objects.filter(person_id__in=list(persons))
+
+
+def _places_of(viewer: Viewer, hits: Mapping[UUID, frozenset[str]]) -> tuple[FoundPerson, ...]:
+    """Return where the persons have cases, each organisation once a person, by its newest case."""
+    cases = known_places(viewer, hits.keys()).order_by("-opened_date", "-id")
+    newest: dict[tuple[UUID, int], tuple[str, str]] = {}
+    for person, organisation, name, reference in cases.values_list(
+        "person_id", "organisation_id", "organisation__name", "reference"
+    ):
+        newest.setdefault((person, organisation), (reference, name))
+    within = _within_reach(viewer, [reference for reference, _name in newest.values()])
+    rows = [
+        FoundPerson(
+            person=person,
+            reference=reference,
+            organisation=name,
+            organisation_id=organisation,
+            certainty=certainty_of(hits[person]),
+            is_within_reach=reference in within,
+        )
+        for (person, organisation), (reference, name) in newest.items()
+    ]
+    order = list(Certainty)
+    return tuple(sorted(rows, key=lambda row: (order.index(row.certainty), row.organisation, row.reference)))
+
+
+def _within_reach(viewer: Viewer, references: Sequence[str]) -> frozenset[str]:
+    cases = visible_cases(viewer).filter(reference__in=references)
+    return frozenset(cases.values_list("reference", flat=True))
+
+
+def _names_field() -> VaultField:
+    field = Person._meta.get_field("names")
+    assert isinstance(field, VaultField)
+    return field

@@ -1,0 +1,1 @@
+"""Answer for the pages that watch over reading."""

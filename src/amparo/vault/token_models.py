@@ -1,0 +1,46 @@
+"""The rows of the search. They lie in the main schema: what they say needs the keys of the keyring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from django.db import models
+
+from amparo.vocab.described import Privacy
+
+
+class Token(models.Model):
+    """One fact of one person, blind. No person, no kind, no compartment, no number that rises: nothing groups the rows."""
+
+    token = models.BigIntegerField()
+    posting = models.BinaryField(primary_key=True)
+
+    PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(("token", "posting"), Privacy.TECHNICAL)
+
+    class Meta:
+        indexes = (models.Index(fields=["token"], name="vault_token_token"),)
+
+
+class TokenOrder(models.Model):
+    """Somebody whose tokens are to be written: many persons at once, for what is written together is seen together."""
+
+    person = models.UUIDField(primary_key=True)
+    ordered_at = models.DateTimeField()
+
+    PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(("person", "ordered_at"), Privacy.TECHNICAL)
+
+
+class SearchDay(models.Model):
+    """How often somebody searched beyond her own cases on one day."""
+
+    searcher = models.BigIntegerField()
+    day = models.DateField()
+    used = models.PositiveSmallIntegerField()
+
+    PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
+        ("id", "searcher", "day", "used"), Privacy.TECHNICAL
+    )
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["searcher", "day"], name="vault_search_day_searcher"),)
