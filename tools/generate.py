@@ -26,6 +26,7 @@ PAGES = {
     "docs/reference/fact-tables.md": "tools.pages.fact_tables.text",
     "docs/reference/import-messages.md": "tools.pages.import_messages.text",
     "docs/reference/permissions.md": "tools.pages.permissions.text",
+    "docs/reference/promises.md": "tools.pages.promises.text",
     "docs/reference/openapi.json": "tools.pages.openapi.text",
     "docs/reference/api.md": "tools.pages.api.text",
 }

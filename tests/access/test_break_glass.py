@@ -255,7 +255,7 @@ class TestClosed:
                 cursor.execute("DELETE FROM keyring.person_keys WHERE person = %s", [person])
             PersonKeys.objects.create(
                 person=person, compartment=Compartment.INTEGRITY, number=1, created_at=NOW,
-                label=b"x", record=b"x", place=b"x",
+                label=b"x", record=b"x", place=b"x", search_number=1,
             )  # fmt: skip
         return scene.reference if how != "absent" else make_reference("XA", __import__("random").Random(5))
 

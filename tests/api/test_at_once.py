@@ -31,7 +31,7 @@ def somebody_waits_for_us() -> bool:
     return False
 
 
-def test_the_same_key_twice_at_once_makes_one_case(
+def test_p28_the_same_key_twice_at_once_makes_one_case(
     program: Program, viewer: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     is_being_made = Event()

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 NEW = {"opened_date": "2026-11-02"}
 
 
-def test_the_same_key_with_the_same_content_gives_the_same_answer(program: Program) -> None:
+def test_p28_the_same_key_with_the_same_content_gives_the_same_answer(program: Program) -> None:
     first, again = (program.post("/cases", NEW, key="a") for _ in range(2))
     assert (first.status_code, first.content) == (201, first.content)
     assert (again.status_code, again.content) == (first.status_code, first.content)

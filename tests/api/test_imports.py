@@ -88,7 +88,7 @@ def test_another_organisations_team_is_none_here(program: Program) -> None:
     assert (answer.status_code, answer.json()["problems"][0]["where"]) == (422, "/team_id")
 
 
-def test_cases_are_taken_out_and_it_is_logged(program: Program, viewer: Viewer) -> None:
+def test_p35_cases_are_taken_out_and_it_is_logged(program: Program, viewer: Viewer) -> None:
     make_case(viewer)
     make_case(make_viewer("supervisor"))
     assert program.post("/exports", {}).status_code == 403

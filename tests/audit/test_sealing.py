@@ -190,7 +190,9 @@ def test_the_log_can_be_asked(log: SealedLog) -> None:
     assert who_saw(UUID(int=3), withheld=["cases.case"]) == []
 
 
-def test_a_full_disk_seals_later_and_loses_nothing(log: SealedLog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_p30_a_full_disk_seals_later_and_loses_nothing(
+    log: SealedLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from amparo.audit.chain import sealing
 
     def full(*_: object) -> None:
@@ -205,7 +207,7 @@ def test_a_full_disk_seals_later_and_loses_nothing(log: SealedLog, monkeypatch: 
     assert log.verdict().events == 4
 
 
-def test_the_clock_of_the_application_moves_nothing(log: SealedLog) -> None:
+def test_p30_the_clock_of_the_application_moves_nothing(log: SealedLog) -> None:
     for years in (-1, 40):
         record("cases.case.read", by=Somebody(), at=NOW.replace(year=NOW.year + years))
     log.seal(at=NOW.replace(year=2066))

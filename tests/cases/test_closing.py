@@ -30,7 +30,8 @@ from amparo.cases.actions import (
     open_case,
     restrict_case,
 )
-from amparo.cases.queries import Absent, find_reference, list_cases, list_timeline
+from amparo.cases.queries import Absent, find_for_emergency, find_reference, list_cases, list_timeline
+from amparo.cases.queries.search import known_places
 from amparo.cases.rules.opening import NewCase
 from tests.cases.pages import browser_of, case_url, organisation_of, text_of
 from tests.factories.accounts import NOW, make_organisation, make_team, make_viewer, sign_in
@@ -189,6 +190,25 @@ class TestWalls:
         assert all(sees(each, house.reference) for each in officers)
         house.wall(organisation_id=police.pk)
         assert not any(sees(each, house.reference) for each in officers)
+
+    @pytest.mark.parametrize("how", ["a wall", "named people only", "another compartment"])
+    def test_p19_no_emergency_and_no_search_beyond_reach_goes_through_what_is_closed(
+        self, house: House, how: str
+    ) -> None:
+        stranger = make_viewer("investigator" if how == "another compartment" else "supervisor")
+        person = row_of(house.reference).person_id
+
+        def is_found() -> set[bool]:
+            fresh = again(stranger)
+            opened = find_for_emergency(fresh, house.reference, now=NOW)
+            return {opened is not None, known_places(fresh, [person]).exists()}
+
+        assert is_found() == {how != "another compartment"}
+        if how == "a wall":
+            house.wall(organisation_id=stranger.organisation_id or 0)
+        else:
+            house.restrict(house.supervisor, house.worker)
+        assert is_found() == {False}
 
     def test_the_case_does_not_show_it(self, house: House) -> None:
         before = [line.kind for line in list_timeline(house.worker, house.reference)]

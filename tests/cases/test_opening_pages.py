@@ -63,7 +63,7 @@ def test_what_was_typed_is_what_is_kept() -> None:
     )
 
 
-def test_sent_twice_it_opens_one_case() -> None:
+def test_p28_sent_twice_it_opens_one_case() -> None:
     viewer = make_viewer()
     client = browser_of(viewer)
     sent = _sent(client, consent="yes", given="Ana", family="Silva")

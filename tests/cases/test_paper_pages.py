@@ -77,7 +77,7 @@ def test_a_note_that_says_nothing_or_too_much_is_refused(text: str) -> None:
     assert not Note.objects.exists()
 
 
-def test_a_document_comes_back_as_it_went_in_under_a_name_that_tells_nothing() -> None:
+def test_p26_a_document_comes_back_as_it_went_in_under_a_name_that_tells_nothing() -> None:
     viewer, client, reference = _opened()
     before = len(_stored())
     assert _send(client, reference, PDF, "Amina Haddad passport.pdf").status_code == 302
@@ -129,7 +129,7 @@ def test_a_document_that_the_disk_has_lost_is_absent() -> None:
         (DOCX, "letter.xlsx", "its content is of the kind “docx”"),
     ],
 )
-def test_a_file_that_is_not_kept_is_refused_with_words(content: bytes, name: str, said: str) -> None:
+def test_p26_a_file_that_is_not_kept_is_refused_with_words(content: bytes, name: str, said: str) -> None:
     _viewer, client, reference = _opened()
     before = _stored()
     answer = _send(client, reference, content, name, title="Typed title")
@@ -148,11 +148,11 @@ def test_a_file_that_is_not_kept_is_refused_with_words(content: bytes, name: str
         (("д" * 5000).encode(), "long.txt"),
     ],
 )  # fmt: skip
-def test_files_of_the_kinds_that_are_kept_are_known_by_their_content(content: bytes, name: str) -> None:
+def test_p26_files_of_the_kinds_that_are_kept_are_known_by_their_content(content: bytes, name: str) -> None:
     assert name.casefold().endswith(kind_of(io.BytesIO(content), name=name).endings)
 
 
-def test_a_zip_of_a_document_under_another_name_is_not_taken() -> None:
+def test_p26_a_zip_of_a_document_under_another_name_is_not_taken() -> None:
     with pytest.raises(NotTaken):
         kind_of(io.BytesIO(DOCX), name="letter.zip")
 
@@ -168,7 +168,7 @@ def test_a_file_that_is_too_large_is_refused_with_the_limit(monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("failing", ["write", "fsync", "rename", "usage"])
-def test_a_full_disk_leaves_nothing_half_written(failing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_p30_a_full_disk_leaves_nothing_half_written(failing: str, monkeypatch: pytest.MonkeyPatch) -> None:
     _viewer, client, reference = _opened()
     before = _stored()
 
@@ -286,7 +286,7 @@ def test_a_supervisor_gives_a_case_to_a_worker_of_her_organisation_only() -> Non
     assert "Mina" in home
 
 
-def test_the_summary_is_written_down_and_tells_no_address() -> None:
+def test_p35_the_summary_is_written_down_and_tells_no_address() -> None:
     viewer, client, reference = _opened()
     address = case_url("summary-pdf", reference)
     asked = client.get(address)

@@ -76,7 +76,7 @@ def test_hidden_is_absent() -> None:
             get_case(make_viewer(role), reference, now=NOW)
 
 
-def test_a_stale_change_is_refused_and_the_base_can_be_read() -> None:
+def test_p29_a_stale_change_is_refused_and_the_base_can_be_read() -> None:
     viewer = make_viewer("supervisor")
     reference = make_case(viewer, person=PERSON)
     theirs = replace(PERSON, called="Amina")

@@ -160,7 +160,7 @@ def test_closing_and_opening_again_need_a_reason() -> None:
         assert step.needs_reason is (Stage.CLOSED in {step.source, step.target})
 
 
-def test_three_states_differ_where_any_two_differ() -> None:
+def test_p29_three_states_differ_where_any_two_differ() -> None:
     base = PersonDetails(called="Mina")
     theirs, yours = replace(base, called="Amina"), replace(base, sex="female")
     found = {d.attribute: d.is_conflict for d in differences(base, theirs, yours)}

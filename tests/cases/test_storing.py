@@ -86,7 +86,7 @@ def test_what_fails_around_the_action_leaves_nothing_for_longer_than_a_day(place
     assert files() == []
 
 
-def test_a_content_whose_move_was_cut_off_is_read_and_moved_later(place: Place) -> None:
+def test_p27_a_content_whose_move_was_cut_off_is_read_and_moved_later(place: Place) -> None:
     document = add(place)  # the transaction of the test stays open, so nothing is moved
     name = Document.objects.get(id=document).stored_name
     assert files() == [arriving_path(name)]

@@ -41,7 +41,7 @@ def worker(*arguments: str) -> subprocess.Popen[bytes]:
     )
 
 
-def test_job_of_a_killed_worker_runs_again(tmp_path: Path) -> None:
+def test_p27_job_of_a_killed_worker_runs_again(tmp_path: Path) -> None:
     begun, go_on, done = (tmp_path / name for name in ("begun", "go_on", "done"))
     task = app.configure_task("tests.wait_for_file", allow_unknown=True)
     job = task.defer(begun=str(begun), go_on=str(go_on), done=str(done))

@@ -89,7 +89,7 @@ def test_file_too_large_is_refused_with_the_limit(sender: Client, tmp_path: Path
 
 
 @pytest.mark.parametrize(("total", "free"), [(100, 1.9), (1000, 40)])
-def test_little_room_refuses_before_the_disk_is_full(
+def test_p30_little_room_refuses_before_the_disk_is_full(
     sender: Client, monkeypatch: pytest.MonkeyPatch, total: int, free: float
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda place: Usage(total * GIGABYTE, 0, free * GIGABYTE))

@@ -39,3 +39,11 @@ def test_surface(importer: str, imported: str, kept: bool) -> None:
         graph.add_module(module)
     graph.add_import(importer=importer, imported=imported)
     assert contract().check(graph, verbose=False).kept is kept
+
+
+def test_p34_the_statistics_reach_no_identities() -> None:
+    graph = grimp.build_graph("amparo", cache_dir=None)
+    for app in ("accounts", "access", "vault", "cases", "intake", "audit"):
+        assert not graph.find_shortest_chains(
+            importer="amparo.stats", imported=f"amparo.{app}", as_packages=True
+        ), app

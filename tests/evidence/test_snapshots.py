@@ -104,7 +104,7 @@ def test_a_value_that_no_list_knows_is_not_passed_on(directory: Path) -> None:
 
 
 @pytest.mark.parametrize("step", ["write_snapshot", "_keep_safe", "_finish"])
-def test_a_job_that_is_killed_and_run_again_twice_makes_one_snapshot(
+def test_p28_a_job_that_is_killed_and_run_again_twice_makes_one_snapshot(
     directory: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     make_case(make_viewer("supervisor"))

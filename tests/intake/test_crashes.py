@@ -78,7 +78,7 @@ def let_run_again() -> None:
             assert time.monotonic() < until, "the job of the killed worker was never found"
 
 
-def test_a_worker_killed_in_the_middle_leaves_nothing_and_another_finishes() -> None:
+def test_p27_a_worker_killed_in_the_middle_leaves_nothing_and_another_finishes() -> None:
     viewer = make_viewer("supervisor")
     batch = make_batch(viewer, make_workbook([*ROWS, ROWS[0]]))
     with connection.cursor() as cursor:

@@ -160,7 +160,7 @@ def test_undo(supervisor: Client, viewer: Viewer) -> None:
     assert not Case.objects.exists()
 
 
-def test_a_commit_sent_twice_says_so_and_does_it_once(supervisor: Client, viewer: Viewer) -> None:
+def test_p28_a_commit_sent_twice_says_so_and_does_it_once(supervisor: Client, viewer: Viewer) -> None:
     batch = make_batch(viewer)
     for _ in range(2):
         answer = supervisor.post(reverse("intake:commit", args=[batch]), follow=True)

@@ -104,6 +104,7 @@ class Installation:
             "emergency-record": ("supervisor", f"/cases/emergency/{self.opening}/"),
             "case-summary": ("caseworker", f"{case}/summary/"),
             "search": ("caseworker", "/search/"),
+            "search-known": ("caseworker", "/search/known/"),
             "import": ("supervisor", "/import/"),
             "import-preview": ("supervisor", f"/import/{self.batches['ready']}/"),
             "import-faulty": ("supervisor", f"/import/{self.batches['faulty']}/"),

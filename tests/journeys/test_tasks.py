@@ -40,6 +40,11 @@ def run_jobs() -> None:
         write_batch(batch.id, now=timezone.now())
 
 
+def unlike_any_other() -> str:
+    """Make up a name that is like none before, or the page asks whether she is known."""
+    return uuid4().hex.translate(str.maketrans("0123456789", "ghijklmnop"))[:16].title()
+
+
 def send(page: Page) -> None:
     """Press the button of the form in the middle of the page."""
     page.locator("main form[method=post] button:not([formnovalidate])").last.click()
@@ -106,7 +111,7 @@ def test_a_case_is_opened_once_though_the_button_is_pressed_twice(
 ) -> None:
     page = browsing("caseworker").open("/cases/new/")
     before = Case.objects.count()
-    family = f"Journey{uuid4().hex[:6]}"
+    family = unlike_any_other()
     page.get_by_label("Given name").fill("Samira")
     page.get_by_label("Family name").fill(family)
     page.locator("input[name=consent][value=yes]").check()
@@ -255,7 +260,7 @@ def test_the_main_task_works_on_a_phone_without_a_script(
     browsing: Browse, installation: Installation, language: str
 ) -> None:
     page = browsing("caseworker", script=False, width=320, language=language).open("/cases/new/")
-    family = f"Journey{uuid4().hex[:6]}"
+    family = unlike_any_other()
     page.locator("input[name=family]").fill(family)
     send(page)
     expect(page.locator(".govuk-error-summary a")).to_have_attribute("href", re.compile("consent"))
@@ -306,8 +311,8 @@ def test_very_long_names_do_not_break_the_page(
     browsing: Browse, installation: Installation, width: int
 ) -> None:
     page = browsing("caseworker", width=width).open("/cases/new/")
-    page.get_by_label("Given name").fill("Wolfeschlegelstein" * 10)
-    page.get_by_label("Family name").fill(f"{uuid4().hex} " + "Ж" * 120 + " 👩🏽‍🚀 \u200fأمينة")
+    page.get_by_label("Given name").fill(unlike_any_other() * 10)
+    page.get_by_label("Family name").fill(unlike_any_other() * 10 + " 👩🏽‍🚀 " + "Ж" * 120)
     page.locator("input[name=consent][value=yes]").check()
     press(page, "Open the case")
     page.wait_for_url(re.compile(r"/cases/XA-[^/]+/$"))

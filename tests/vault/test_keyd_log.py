@@ -86,7 +86,7 @@ def test_a_full_disk_refuses_and_leaves_the_chain_whole(
     assert [entry["no"] for entry in read_log(tmp_path)] == [0, 2]
 
 
-def test_a_clock_set_back_writes_on_at_the_end(tmp_path: Path) -> None:
+def test_p30_a_clock_set_back_writes_on_at_the_end(tmp_path: Path) -> None:
     log = Log(tmp_path)
     log.write({"no": 0}, now=NOW)
     log.write({"no": 1}, now=NOW - timedelta(days=3))

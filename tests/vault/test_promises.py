@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -112,10 +112,12 @@ class World:
         server.execute("CHECKPOINT")
         self.leaks, self.looked_at = {}, []
         for path in files_below(self.live.data, self.live.temporary, server.directory):
-            if path.stat().st_mtime >= self.began - 1:
-                self.looked_at.append(path)
-                if leaked := found_in(path.read_bytes()):
-                    self.leaks[str(path)] = leaked
+            with suppress(FileNotFoundError):  # the database of other tests, which has just been dropped
+                if path.stat().st_mtime >= self.began - 1:
+                    content = path.read_bytes()
+                    self.looked_at.append(path)
+                    if leaked := found_in(content):
+                        self.leaks[str(path)] = leaked
         self.documents = len(list(files_below(self.live.data / "documents")))
         self.back_up("before")
         self.erased = self.erase()

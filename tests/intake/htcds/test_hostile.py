@@ -78,7 +78,7 @@ def test_an_entity_bomb_is_refused_in_any_part(part: str) -> None:
     assert refusal(spoilt).code == "suspicious_container"
 
 
-def test_macros_are_not_run_and_the_values_are_read() -> None:
+def test_p26_macros_are_not_run_and_the_values_are_read() -> None:
     data = replace_part(make_sheet([LABELS, GOOD]), {"xl/vbaProject.bin": b"macro"})
     workbook = read_workbook(data, "rows.xlsm")
     assert [note.code for note in workbook.notes] == ["macros"]

@@ -1,0 +1,310 @@
+"""Kill server, worker and database at random while people write, and count what was lost or doubled: `python bench/crashes.py`.
+
+    .venv/bin/python bench/crashes.py [--runs 50] [--people 8] [--seed 1]
+
+Each person opens cases, adds notes and sends workbooks through the API, every write under a key of its own, and sends a write again under
+the same key until it is acknowledged, as a careful program does. After each kill everything that was acknowledged is read back. Closes with
+the log, which has to be whole, and one figure: acknowledged writes that are lost or doubled.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+
+PORT: Final = 8767
+PATIENCE: Final = 90.0
+NOTES_A_CASE: Final = 60
+VICTIMS: Final = ("server", "web process", "worker", "database", "database process")
+WORKBOOK: Final = (Path(__file__).parents[1] / "docs" / "examples" / "workbook.csv").read_bytes()
+
+
+class NotAcknowledged(Exception):
+    """A write was never acknowledged, however often it was sent."""
+
+
+def main() -> None:
+    """Print what was killed and what became of the writes."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--runs", type=int, default=50)
+    parser.add_argument("--people", type=int, default=8)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    rng = random.Random(asked.seed)
+    with tempfile.TemporaryDirectory(prefix="amparo-bench-", ignore_cleanup_errors=True) as place:
+        Path(place).chmod(0o711)
+        os.environ.update(
+            AMPARO_DATA=place, AMPARO_TRAINING="1", AMPARO_LOG_LEVEL="ERROR",
+            DJANGO_SETTINGS_MODULE="amparo.config.settings",
+        )  # fmt: skip
+        key = _prepare()
+        with _installation() as running, _people(asked.people, key) as people:
+            for _ in range(asked.runs):
+                running.wait_until_it_answers()
+                time.sleep(rng.uniform(0.2, 2.0))
+                running.kill(rng.choice(VICTIMS), rng)
+                running.restart_what_ended()
+        faults = [fault for person in people for fault in person.faults()]
+        acknowledged = sum(person.acknowledged for person in people)
+        whole = subprocess.run([*AMPARO, "audit", "verify", "--alone"], check=False).returncode
+    kills = ", ".join(f"{victim} {count}" for victim, count in sorted(running.killed.items()))
+    print(f"killed: {kills}")
+    for fault in faults[:20]:
+        print(fault)
+    print(
+        f"{acknowledged:,} writes acknowledged by {asked.people} people; log {'whole' if whole == 0 else 'NOT WHOLE'}"
+    )
+    print(len(faults) + (whole != 0))
+
+
+AMPARO: Final = (sys.executable, "-m", "amparo.cli")
+
+
+def _prepare() -> str:
+    """Make a small installation and a key of a supervisor; gives the key."""
+    subprocess.run([*AMPARO, "migrate"], check=True, stdout=subprocess.DEVNULL)
+    from amparo.config.embedded import EmbeddedDatabase
+
+    with EmbeddedDatabase(Path(os.environ["AMPARO_DATA"]) / "database").running():
+        import django
+
+        django.setup()
+        from django.db import connections
+
+        from amparo.access.actions import make_token
+        from amparo.access.queries import viewer_for_membership
+        from amparo.accounts.models import Membership
+        from amparo.cli.demo.caseload import make_caseload
+
+        now = datetime.now(UTC)
+        make_caseload(cases=20, seed=1, now=now)
+        supervisor = Membership.objects.filter(role="supervisor").order_by("id").first()
+        assert supervisor is not None
+        viewer = viewer_for_membership(supervisor.pk, now)
+        assert viewer is not None
+        key = make_token(name="bench", days=1, by=viewer, now=now)
+        connections.close_all()
+    return key
+
+
+@dataclass
+class _Running:
+    """The processes of an installation, each started again when it was killed, as a service manager does."""
+
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    killed: Counter[str] = field(default_factory=Counter)
+
+    def restart_what_ended(self) -> None:
+        commands = {"server": ("serve", "--port", str(PORT)), "worker": ("worker",)}
+        for name, command in commands.items():
+            if name not in self.processes or self.processes[name].poll() is not None:
+                self.processes[name] = subprocess.Popen(
+                    [*AMPARO, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                )
+
+    def wait_until_it_answers(self) -> None:
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            try:
+                connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=2)
+                connection.request("GET", "/health")
+                if connection.getresponse().status == 200:
+                    return
+            except (OSError, http.client.HTTPException):
+                self.restart_what_ended()
+                time.sleep(0.1)
+        raise SystemExit("The installation did not come back.")
+
+    def kill(self, victim: str, rng: random.Random) -> None:
+        found = self._found(victim)
+        if found:
+            rng.choice(found).send_signal(signal.SIGKILL)
+            self.killed[victim] += 1
+            if victim in self.processes:
+                self.processes[victim].wait()
+
+    def _found(self, victim: str) -> list[psutil.Process]:
+        if victim in self.processes:
+            return [psutil.Process(self.processes[victim].pid)]
+        if victim == "web process":
+            server = psutil.Process(self.processes["server"].pid)
+            return [
+                child for child in server.children(recursive=True) if "gunicorn" in " ".join(child.cmdline())
+            ]
+        postmaster = Path(os.environ["AMPARO_DATA"]) / "database" / "cluster" / "postmaster.pid"
+        try:
+            server = psutil.Process(int(postmaster.read_text().split()[0]))
+        except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
+            return []
+        return [server] if victim == "database" else server.children()
+
+
+@contextmanager
+def _installation() -> Iterator[_Running]:
+    running = _Running()
+    running.restart_what_ended()
+    try:
+        yield running
+    finally:
+        for process in running.processes.values():
+            process.terminate()
+        for process in running.processes.values():
+            process.wait(60)
+
+
+@contextmanager
+def _people(count: int, key: str) -> Iterator[list[_Person]]:
+    """Let people write while the block runs; then all of them finish what they began, and read it back."""
+    people = [_Person(number=number, key=key) for number in range(count)]
+    stop = threading.Event()
+    threads = [threading.Thread(target=person.work, args=(stop,)) for person in people]
+    for thread in threads:
+        thread.start()
+    try:
+        yield people
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+        for person in people:
+            person.read_back()
+
+
+@dataclass
+class _Person:
+    """Writes, and remembers what was acknowledged."""
+
+    number: int
+    key: str
+    acknowledged: int = 0
+    cases: dict[str, list[str]] = field(default_factory=dict)
+    imports: list[str] = field(default_factory=list)
+    _faults: list[str] = field(default_factory=list)
+
+    def work(self, stop: threading.Event) -> None:
+        rng = random.Random(self.number)
+        try:
+            while not stop.is_set():
+                reference = self._acknowledged(
+                    "/cases", {"person": {"names": [{"text": "Mina", "kind": "given"}]}}
+                )["reference"]
+                self.cases[reference] = []
+                if rng.random() < 0.3:
+                    self.imports.append(str(self._sent_workbook()["id"]))
+                for _ in range(rng.randint(1, NOTES_A_CASE)):
+                    if stop.is_set():
+                        break
+                    text = f"{self.number}-{self.acknowledged}"
+                    self._acknowledged(f"/cases/{reference}/notes", {"text": text, "kind": "contact"})
+                    self.cases[reference].append(text)
+        except NotAcknowledged as fault:
+            self._faults.append(str(fault))
+
+    def read_back(self) -> None:
+        """Read all that was acknowledged, and note what is missing or there twice."""
+        for reference, texts in self.cases.items():
+            found = Counter(note["text"] for note in self._read(f"/cases/{reference}/notes")["notes"])
+            self._faults += [f"lost: a note of {reference}" for text in texts if not found[text]]
+            self._faults += [f"doubled: a note of {reference}" for text in texts if found[text] > 1]
+            self._faults += [f"nobody's: a note of {reference}" for text in found if text not in texts]
+        for batch in self.imports:
+            until = time.monotonic() + PATIENCE
+            while (
+                state := self._read(f"/imports/{batch}")["state"]
+            ) == "checking" and time.monotonic() < until:
+                time.sleep(0.5)
+            if state == "checking":
+                self._faults.append("a workbook was never checked")
+
+    def faults(self) -> list[str]:
+        """Give what was lost or doubled."""
+        return self._faults
+
+    def _acknowledged(self, path: str, content: Mapping[str, Any]) -> Any:
+        return self._until_taken(path, json.dumps(content).encode(), "application/json")
+
+    def _sent_workbook(self) -> Any:
+        edge = "edge-of-a-part"
+        parts = (
+            (
+                f'--{edge}\r\nContent-Disposition: form-data; name="workbook"; filename="people.csv"\r\n'
+                "Content-Type: text/csv\r\n\r\n"
+            ).encode()
+            + WORKBOOK
+            + f"\r\n--{edge}--\r\n".encode()
+        )
+        return self._until_taken("/imports", parts, f"multipart/form-data; boundary={edge}")
+
+    def _until_taken(self, path: str, body: bytes, kind: str) -> Any:
+        write = f"{self.number}-{self.acknowledged}-{time.time_ns()}"
+        until = time.monotonic() + PATIENCE
+        status: int | str = 0
+        while time.monotonic() < until:
+            try:
+                status, answer = self._ask(
+                    "POST", path, body, {"Idempotency-Key": write, "Content-Type": kind}
+                )
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                status = type(error).__name__
+            else:
+                if 200 <= status < 300:
+                    self.acknowledged += 1
+                    return answer
+                if status < 500 and status not in (409, 429):
+                    raise NotAcknowledged(f"{path} answered {status}: {answer}")
+            time.sleep(0.2)
+        raise NotAcknowledged(
+            f"{path} was not acknowledged for {PATIENCE:.0f} s; the last answer was {status}"
+        )
+
+    def _read(self, path: str) -> Any:
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                status, answer = self._ask("GET", path, b"", {})
+            except (OSError, http.client.HTTPException, ValueError):
+                status, answer = 503, None
+            if status == 200:
+                return answer
+            if time.monotonic() > until:
+                raise NotAcknowledged(f"{path} cannot be read: {status}")
+            time.sleep(0.2)
+
+    def _ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, Any]:
+        connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
+        try:
+            connection.request(
+                method,
+                f"/api/v1{path}",
+                body=body or None,
+                headers={"Authorization": f"Bearer {self.key}", **headers},
+            )
+            response = connection.getresponse()
+            content = response.read()
+        finally:
+            connection.close()
+        return response.status, json.loads(content) if content[:1] in (b"{", b"[") else None
+
+
+if __name__ == "__main__":
+    main()
