@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -13,10 +13,18 @@ from django.utils import timezone
 
 from amparo.access.actions import invite_user, renew_password
 from amparo.access.queries import viewer_for
-from amparo.access.rules import EmergencyReason, Permission, Viewer, system_viewer
+from amparo.access.rules import EmergencyReason, Permission, Purpose, Viewer, WallReason, system_viewer
 from amparo.accounts.models import User
 from amparo.accounts.queries import memberships_of
-from amparo.cases.actions import add_document, add_note, ask_erasure, open_in_emergency, save_filter
+from amparo.cases.actions import (
+    add_document,
+    add_note,
+    ask_erasure,
+    keep_away,
+    open_in_emergency,
+    save_filter,
+    tell_unit,
+)
 from amparo.cases.models import Case, Episode
 from amparo.cases.queries import CaseChoices, get_case
 from amparo.cases.rules import Stage
@@ -25,7 +33,7 @@ from amparo.cli.demo.caseload import make_caseload
 from amparo.evidence.actions import build_snapshot, record_snapshot
 from tests.contracts.denial_states import PICTURE
 from tests.contracts.denial_world import faulty_file
-from tests.factories.accounts import sign_in
+from tests.factories.accounts import make_viewer, sign_in, state_purpose
 from tests.factories.intake import AMINA, SOFIA, make_batch, make_text_file, make_workbook, make_written_batch
 from tests.factories.oversight import make_drawn
 
@@ -55,7 +63,7 @@ class Installation:
     def client(self, role: str, client: Client) -> Client:
         """Sign a test client in as somebody of that role, who has just said who she is."""
         sign_in(client, self.viewers[role], has_second_factor=role != WITHOUT_SECOND_STEP)
-        return client
+        return state_purpose(client, self.reference)
 
     def pages(self) -> dict[str, tuple[str, str]]:
         """Return every page worth looking at: its name, who looks at it, and its address."""
@@ -100,6 +108,13 @@ class Installation:
             "case-move": ("caseworker", f"{case}/move/"),
             "case-assign": ("supervisor", f"{case}/assign/"),
             "case-erase": ("supervisor", f"{case}/erase/"),
+            "case-purpose": ("supervisor", f"{case}/purpose/"),
+            "case-clearance": ("supervisor", f"{case}/closing/"),
+            "case-wall": ("supervisor", f"{case}/away/"),
+            "case-known": ("caseworker", f"{case}/known/"),
+            "case-tell": ("caseworker", f"{case}/tell/"),
+            "unit-told": ("integrity_officer", "/cases/told/"),
+            "walls": ("access_reviewer", "/walls/"),
             "emergency": ("supervisor", "/cases/emergency/"),
             "emergency-record": ("supervisor", f"/cases/emergency/{self.opening}/"),
             "case-summary": ("caseworker", f"{case}/summary/"),
@@ -155,6 +170,7 @@ def furnish(url: str) -> Installation:
     now = timezone.now()
     sign_ins = {one.role: one for one in make_caseload(cases=CASES, seed=3, now=now)}
     viewers = {role: _viewer(one.email, now) for role, one in sign_ins.items()}
+    viewers |= {role: make_viewer(role, now=now) for role in ("integrity_officer", "access_reviewer")}
     worker, supervisor = viewers["caseworker"], viewers["supervisor"]
     reference = _full_case(worker)
     add_note(
@@ -189,6 +205,10 @@ def furnish(url: str) -> Installation:
     act = ask_erasure(
         "cases.erase", reference=reference, reason=ErasureReason.CONSENT_WITHDRAWN, by=supervisor, now=now
     )
+    tell_unit(reference=reference, text="He was paid to look away.", is_named=False, by=worker, now=now)
+    keep_away(
+        reference=reference, reason=WallReason.ACCUSED, organisation_id=authority.organisation_id, by=supervisor, now=now
+    )  # fmt: skip
     elsewhere = Case.objects.exclude(organisation_id=supervisor.organisation_id).order_by("-opened_date")[0]
     opening = open_in_emergency(
         reference=elsewhere.reference, reason=EmergencyReason.LIFE, text="She called and is being taken away now.",
@@ -205,7 +225,7 @@ def furnish(url: str) -> Installation:
 
 def _viewer(email: str, now: datetime) -> Viewer:
     user = User.objects.get(email=email)
-    return viewer_for(memberships_of(user.pk, now)[0], now)
+    return replace(viewer_for(memberships_of(user.pk, now)[0], now), stated_purpose=Purpose.SUPERVISION)
 
 
 def _full_case(worker: Viewer) -> str:

@@ -8,11 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from amparo.cli.demo.sign_ins import SignIn
+
+if TYPE_CHECKING:
+    from amparo.access.rules import Viewer
 
 YEARS = 3
 DECIDED_BY_AUTHORITY = 40
@@ -148,7 +151,6 @@ def _make_sign_in(
 def _make_cases(
     offices: Mapping[str, _Office], cases: int, rng: Random, now: datetime, progress: Callable[[int], object]
 ) -> dict[str, list[str]]:
-    from amparo.access.queries import viewer_for_membership
     from amparo.cases.actions import open_cases
     from amparo.cli.demo.persons import draw_case
 
@@ -162,8 +164,7 @@ def _make_cases(
     done = 0
     for (key, _), days in sorted(by_quarter.items(), key=lambda item: (-item[0][1], item[0][0])):
         office = offices[key]
-        viewer = viewer_for_membership(office.leading_membership, now)
-        assert viewer is not None, "the membership was made a moment ago"
+        viewer = _leader_of(office, now)
         drawn = []
         for opened in sorted(days):
             worker, team = rng.choice(office.workers)
@@ -176,17 +177,25 @@ def _make_cases(
     return references
 
 
+def _leader_of(office: _Office, now: datetime) -> Viewer:
+    """Give who leads an office, and opens its cases for that."""
+    from amparo.access.queries import viewer_for_membership
+    from amparo.access.rules import Purpose
+
+    viewer = viewer_for_membership(office.leading_membership, now)
+    assert viewer is not None, "the membership was made a moment ago"
+    return replace(viewer, stated_purpose=Purpose.SUPERVISION)
+
+
 def _put_before_authority(
     offices: Mapping[str, _Office], references: Mapping[str, list[str]], now: datetime
 ) -> None:
     """Open the newest cases of the shelter to the authority that decides on identification."""
     from amparo.access.actions import grant_access
-    from amparo.access.queries import viewer_for_membership
     from amparo.access.rules import GrantReason, Permission
     from amparo.cases.queries import get_case
 
-    supervisor = viewer_for_membership(offices["harbour"].leading_membership, now)
-    assert supervisor is not None, "the membership was made a moment ago"
+    supervisor = _leader_of(offices["harbour"], now)
     for reference in references["harbour"][-DECIDED_BY_AUTHORITY:]:
         file = get_case(supervisor, reference, now=now)
         grant_access(
@@ -205,14 +214,12 @@ def _tie_operation(
     offices: Mapping[str, _Office], references: Mapping[str, list[str]], now: datetime
 ) -> None:
     """Tie episodes of several organisations to one operation, which opens no file to any of them."""
-    from amparo.access.queries import viewer_for_membership
     from amparo.cases.actions import link_operation
     from amparo.cases.queries import get_case
 
     operation = ""
     for key in ("harbour", "open_hands", "police"):
-        viewer = viewer_for_membership(offices[key].leading_membership, now)
-        assert viewer is not None, "the membership was made a moment ago"
+        viewer = _leader_of(offices[key], now)
         for reference in references[key][: SAME_OPERATION // 3]:
             episode = get_case(viewer, reference, now=now).episodes[0]
             operation = link_operation(
