@@ -21,7 +21,7 @@ from tests.audit.sealed import break_log
 from tests.cases.pages import case_url
 from tests.contracts.denial_states import case_things
 from tests.contracts.denial_world import ABSENT
-from tests.factories.accounts import make_organisation, make_team, make_viewer, sign_in
+from tests.factories.accounts import make_organisation, make_team, make_viewer, sign_in, state_purpose
 from tests.factories.cases import make_case, row_of
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +68,7 @@ def test_each_page_of_a_case_is_logged_with_person_ground_and_columns(team: dict
     things = case_things(team["own"], timezone.now())
     person = row_of(things["reference"]).person_id
     for ground, viewer in team.items():
-        client = sign_in(Client(), viewer)
+        client = state_purpose(sign_in(Client(), viewer), things["reference"])
         for page in PAGES:
             last = Event.objects.latest("id").pk
             assert client.get(case_url(page, things["reference"])).status_code == 200
@@ -101,7 +101,8 @@ def test_a_reading_by_a_grant_names_the_grant(team: dict[str, Viewer]) -> None:
         record=row_of(reference).id, organisation_id=authority.organisation_id, permissions=[Permission.CASE_READ],
         reason=GrantReason.IDENTIFICATION, ends_at=now + timedelta(days=30), by=team["organisation"], now=now,
     )  # fmt: skip
-    assert sign_in(Client(), authority).get(case_url("detail", reference)).status_code == 200
+    client = state_purpose(sign_in(Client(), authority), reference)
+    assert client.get(case_url("detail", reference)).status_code == 200
     assert Event.objects.get(user=authority.user_id, action="cases.case.read").basis == f"grant:{grant}"
 
 

@@ -133,11 +133,11 @@ def routes() -> tuple[Asked, ...]:
 
 
 def grid() -> Iterator[Check]:
-    """Give every check. Who is refused whatever the address names is asked for an own thing and one beyond reach only."""
+    """Give every check. Who is refused whatever the address names is asked for three states of it only."""
     for asked in routes():
         for looker in LOOKERS:
             is_refused = asked.row.guard != PUBLIC and not asked.lets(looker)
-            for state in asked.states[: 3 if is_refused and looker not in READERS else None]:
+            for state in asked.states[: 3 if is_refused else None]:
                 for method in asked.methods:
                     crossings = asked.crossings if state not in (OWN, CLOSED) and not is_refused else ()
                     for crossing in ("", *crossings):

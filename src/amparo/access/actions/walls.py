@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from amparo.access.actions.permission import Refused, require
 from amparo.access.models import Clearance, Wall
-from amparo.access.rules import DECLARED, Permission, Viewer, WallReason
+from amparo.access.rules import DECLARED, Permission, Viewer, WallReason, own_ground
 from amparo.audit.actions import record as record_event
 
 
@@ -53,7 +53,13 @@ def make_wall(
         made_at=now,
     )
     record_event(
-        "access.wall.make", by=by, at=now, record=f"wall:{wall.pk}", persons=[person], purpose=reason
+        "access.wall.make",
+        by=by,
+        at=now,
+        record=f"wall:{wall.pk}",
+        persons=[person],
+        purpose=reason,
+        basis=own_ground(by),
     )
     return wall.pk
 
@@ -71,4 +77,11 @@ def lift_wall(*, wall_id: int, by: Viewer, now: datetime) -> None:
         raise Refused(_("Nobody ends a wall that concerns their own organisation. Ask another reviewer."))
     if Wall.objects.filter(pk=wall_id, lifted_at__isnull=True).update(lifted_at=now, lifted_by_id=by.user_id):
         concerned = [wall.person] if wall.person else []
-        record_event("access.wall.lift", by=by, at=now, record=f"wall:{wall_id}", persons=concerned)
+        record_event(
+            "access.wall.lift",
+            by=by,
+            at=now,
+            record=f"wall:{wall_id}",
+            persons=concerned,
+            basis=own_ground(by),
+        )
