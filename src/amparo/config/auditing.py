@@ -52,7 +52,8 @@ def look_at_log(environment: Environment) -> Iterator[Finding]:
             read_signer(settings.AMPARO_AUDIT_KEYS)
         except SignerAway as away:
             remedy = str(away)
-    yield Finding(subject="Log", state=sealed, remedy=remedy)
+    is_new = state.epochs == 0  # its worker is still to be started
+    yield Finding(subject="Log", state=sealed, remedy=remedy, is_warning=bool(remedy) and is_new)
     yield from _look_at_witnesses()
 
 
