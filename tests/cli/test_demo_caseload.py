@@ -52,5 +52,7 @@ def test_each_role_has_a_sign_in_and_sees_what_it_should() -> None:
         assert viewer is not None
         seen[entry.role] = list_cases(viewer, now=NOW).total
     sees_cases = {role for role, total in seen.items() if total}
-    assert sees_cases == {"caseworker", "supervisor", "first_responder", "competent_authority"}
+    assert sees_cases == {
+        "caseworker", "supervisor", "first_responder", "competent_authority", "duty_protection_officer",
+    }  # fmt: skip
     assert seen["supervisor"] > seen["caseworker"]

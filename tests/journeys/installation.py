@@ -33,7 +33,7 @@ from amparo.cli.demo.caseload import make_caseload
 from amparo.evidence.actions import build_snapshot, record_snapshot
 from tests.contracts.denial_states import PICTURE
 from tests.contracts.denial_world import faulty_file
-from tests.factories.accounts import make_viewer, sign_in, state_purpose
+from tests.factories.accounts import sign_in, state_purpose
 from tests.factories.intake import AMINA, SOFIA, make_batch, make_text_file, make_workbook, make_written_batch
 from tests.factories.oversight import make_drawn
 
@@ -170,7 +170,6 @@ def furnish(url: str) -> Installation:
     now = timezone.now()
     sign_ins = {one.role: one for one in make_caseload(cases=CASES, seed=3, now=now)}
     viewers = {role: _viewer(one.email, now) for role, one in sign_ins.items()}
-    viewers |= {role: make_viewer(role, now=now) for role in ("integrity_officer", "access_reviewer")}
     worker, supervisor = viewers["caseworker"], viewers["supervisor"]
     reference = _full_case(worker)
     add_note(
