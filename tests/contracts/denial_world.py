@@ -28,9 +28,10 @@ from amparo.access.models import DualAct
 from amparo.access.queries import viewer_for_membership
 from amparo.access.rules import ROLES, EmergencyReason, GrantReason, Permission, Viewer, WallReason
 from amparo.accounts.models import ApiToken, Invitation, Organisation
-from amparo.cases.actions import open_in_emergency, save_filter
+from amparo.cases.actions import ask_erasure, open_in_emergency, save_filter
 from amparo.cases.models import SavedFilter
 from amparo.cases.queries import CaseChoices
+from amparo.cases.rules.erasing import ErasureReason
 from amparo.evidence.actions import ask_facts
 from amparo.intake.actions import ask_export
 from amparo.intake.htcds import FileFormat
@@ -281,6 +282,11 @@ def things_of_two(
     suspended.save()
     lifting = ask_lift(membership_id=suspended.pk, by=ours.administrator, now=now)
     export, foreign = (ask_export(**EXPORT, by=house.supervisor, now=now) for house in (ours, theirs))
+    officer = everyone["integrity_officer"]
+    erasing = ask_erasure(
+        "cases.erase", reference=case_things(officer, now)["reference"], reason=ErasureReason.CONSENT_WITHDRAWN,
+        by=_member("integrity_officer", organisation=organisation_of(officer)), now=now,
+    )  # fmt: skip
     later = ask_export(**{**EXPORT, "profile": "excel"}, by=ours.supervisor, now=now)
     opened, opened_there = open_for(ours, theirs.case, now), open_for(theirs, ours.case, now)
     inside = make_viewer("supervisor", organisation=organisation_of(everyone["reviewer"]))
@@ -290,6 +296,7 @@ def things_of_two(
         "organisation_administrator": {"act": export},
         "statistician": {"act": facts, "facts_act": agreed_facts},
         "installation_administrator": {"act": role_act},
+        "integrity_officer": {"act": erasing},
         "reviewer": {"act": lifting, "opening": opened},
         "elsewhere": {
             "act": foreign, "export_act": foreign, "facts_act": facts, "opening": opened_there,
