@@ -283,9 +283,10 @@ def things_of_two(
     lifting = ask_lift(membership_id=suspended.pk, by=ours.administrator, now=now)
     export, foreign = (ask_export(**EXPORT, by=house.supervisor, now=now) for house in (ours, theirs))
     officer = everyone["integrity_officer"]
+    unit = organisation_of(officer)
     erasing = ask_erasure(
         "cases.erase", reference=case_things(officer, now)["reference"], reason=ErasureReason.CONSENT_WITHDRAWN,
-        by=_member("integrity_officer", organisation=organisation_of(officer)), now=now,
+        by=_member("integrity_officer", organisation=unit, team=make_team(unit)), now=now,
     )  # fmt: skip
     later = ask_export(**{**EXPORT, "profile": "excel"}, by=ours.supervisor, now=now)
     opened, opened_there = open_for(ours, theirs.case, now), open_for(theirs, ours.case, now)
