@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from amparo.access.models.guarding import guarded_triggers
 from amparo.vocab.described import Privacy
 from amparo.vocab.identifiers import uuid7
 
@@ -110,26 +110,4 @@ class DualAct(models.Model):
             models.Index(fields=["organisation", "-asked_at"], name="access_act_organisation"),
             models.Index(fields=["kind", "-asked_at"], condition=Q(outcome=""), name="access_act_waiting"),
         )
-        triggers = (
-            pgtrigger.Trigger(
-                name="stamped",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
-                level=pgtrigger.Row,
-                func=STAMP,
-            ),
-            pgtrigger.Trigger(
-                name="guarded",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Update,
-                level=pgtrigger.Row,
-                func=GUARD,
-            ),
-            pgtrigger.Trigger(
-                name="kept",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Delete | pgtrigger.Truncate,
-                level=pgtrigger.Statement,
-                func="RAISE EXCEPTION 'acts of two people are kept';",
-            ),
-        )
+        triggers = guarded_triggers(stamp=STAMP, guard=GUARD, refusal="acts of two people are kept")

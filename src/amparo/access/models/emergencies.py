@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from amparo.access.models.guarding import guarded_triggers
 from amparo.vault.fields import VaultField
 from amparo.vocab.described import Privacy
 from amparo.vocab.identifiers import uuid7
@@ -96,26 +96,4 @@ class EmergencyOpening(models.Model):
                 fields=["review_until"], condition=Q(verdict=""), name="access_emergency_unreviewed"
             ),
         )
-        triggers = (
-            pgtrigger.Trigger(
-                name="stamped",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
-                level=pgtrigger.Row,
-                func=STAMP,
-            ),
-            pgtrigger.Trigger(
-                name="guarded",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Update,
-                level=pgtrigger.Row,
-                func=GUARD,
-            ),
-            pgtrigger.Trigger(
-                name="kept",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Delete | pgtrigger.Truncate,
-                level=pgtrigger.Statement,
-                func="RAISE EXCEPTION 'emergency openings are kept';",
-            ),
-        )
+        triggers = guarded_triggers(stamp=STAMP, guard=GUARD, refusal="emergency openings are kept")

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
@@ -23,19 +24,7 @@ def witness_server(
     keeper: HeadKeeper, *, host: str, port: int, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> ThreadingHTTPServer:
     """Make the server; `serve_forever` runs it."""
-
-    class Handler(_Handler):
-        def taken(self, given: Any) -> dict[str, str]:
-            head, proof = _read(given)
-            return keeper.take(head, proof, now=clock())
-
-        def shown(self, installation: str, *, only_last: bool) -> Any:
-            if not only_last:
-                return keeper.heads(installation)
-            last = keeper.last(installation)
-            return None if last is None else {"head": last.to_json()}
-
-    return _Server((host, port), Handler)
+    return _Server((host, port), partial(_Handler, keeper=keeper, clock=clock))
 
 
 class _Server(ThreadingHTTPServer):
@@ -54,18 +43,15 @@ class _Handler(BaseHTTPRequestHandler):
     sys_version = ""
     protocol_version = "HTTP/1.1"
 
-    def taken(self, given: Any) -> dict[str, str]:
-        """Take what was sent."""
-        raise NotImplementedError
-
-    def shown(self, installation: str, *, only_last: bool) -> Any:
-        """Give what is kept; None when nothing is."""
-        raise NotImplementedError
+    def __init__(self, *connection: Any, keeper: HeadKeeper, clock: Callable[[], datetime]) -> None:
+        self._keeper = keeper
+        self._clock = clock
+        super().__init__(*connection)  # which answers already
 
     def do_GET(self) -> None:  # the library's name
         """Show heads."""
         found = _HEADS.fullmatch(self.path)
-        answer = self.shown(found[1], only_last=bool(found[2])) if found else None
+        answer = self._shown(found[1], only_last=bool(found[2])) if found else None
         if self.path == "/health":
             answer = {"state": "ok"}
         self._answer(200 if answer else 404, answer or {"refused": "There is no such head here."})
@@ -82,7 +68,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(404, {"refused": "Heads are sent to /heads."})
             return
         try:
-            self._answer(200, {"receipt": self.taken(json.loads(content))})
+            self._answer(200, {"receipt": self._taken(json.loads(content))})
         except Refused as refusal:
             self._answer(409, {"refused": str(refusal)})
         except (NotAHead, ValueError, RecursionError) as fault:
@@ -90,6 +76,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the library's name
         """Log nothing: what was taken and refused is in the file."""
+
+    def _taken(self, given: Any) -> dict[str, str]:
+        head, proof = _read(given)
+        return self._keeper.take(head, proof, now=self._clock())
+
+    def _shown(self, installation: str, *, only_last: bool) -> Any:
+        if not only_last:
+            return self._keeper.heads(installation)
+        last = self._keeper.last(installation)
+        return None if last is None else {"head": last.to_json()}
 
     def _answer(self, status: int, content: Any) -> None:
         body = json.dumps(content).encode()
