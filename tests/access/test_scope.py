@@ -145,6 +145,26 @@ def test_list_and_getter_agree_with_the_rule(
         assert listed == gotten == expected
 
 
+def test_a_grant_to_read_does_not_borrow_the_compartment_that_another_names(table: None) -> None:
+    row = Row.objects.create(
+        id=IDS[0], case_id=IDS[0], organisation_id=2, team_id=None, worker_id=None, person_id=IDS[1],
+        compartment="justice", clearance="normal",
+    )  # fmt: skip
+    to_read = GrantedRecord(id=1, record=row.id, permissions=frozenset({Permission.CASE_READ}))
+    to_edit = GrantedRecord(
+        id=2,
+        record=row.id,
+        permissions=frozenset({Permission.CASE_EDIT}),
+        compartments=frozenset({Compartment.JUSTICE}),
+    )
+    viewer = Viewer(
+        user_id=1, organisation_id=1, permissions=frozenset(Permission), scope=Scope.GRANTED, grants=(to_read, to_edit),
+        compartments=frozenset({Compartment.PROTECTION}),
+    )  # fmt: skip
+    assert not scoped(viewer, Row.objects.all()).exists()
+    assert Compartment.JUSTICE not in viewer.reads_in(row.id)
+
+
 @pytest.mark.parametrize(
     "viewer",
     [

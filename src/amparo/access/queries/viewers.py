@@ -169,9 +169,8 @@ def _opened(viewer: Viewer, permission: Permission, record: str) -> Iterator[Q]:
     granted = viewer.granted_for(permission)
     if granted and viewer.compartments:
         yield Q(**{f"{record}__in": granted, "compartment__in": viewer.compartments})
-    for grant in viewer.grants:
-        further = grant.compartments - viewer.compartments
-        if grant.record in granted and further:
+    for grant in viewer.grants_for(permission):
+        if further := grant.compartments - viewer.compartments:
             yield Q(**{record: grant.record, "compartment__in": further})
 
 

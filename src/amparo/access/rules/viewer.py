@@ -75,23 +75,28 @@ class Viewer:
         """Tell whether the role allows it at all; `scoped` then decides on which records."""
         return permission in self.permissions
 
-    def granted_for(self, permission: Permission) -> frozenset[UUID]:
-        """Give the records outside the scope on which both the role and a grant allow it.
+    def grants_for(self, permission: Permission) -> tuple[GrantedRecord, ...]:
+        """Give the grants that allow it, as the role does. What one grant allows, another on the same record does not widen.
 
         A grant that does not open the record to be read opens nothing: every page of an act shows whose record it is.
         """
         if not self.may(permission):
-            return frozenset()
+            return ()
         needed = {permission, Permission.CASE_READ}
-        return frozenset(grant.record for grant in self.grants if needed <= grant.permissions)
+        return tuple(grant for grant in self.grants if needed <= grant.permissions)
+
+    def granted_for(self, permission: Permission) -> frozenset[UUID]:
+        """Give the records outside the scope on which both the role and a grant allow it."""
+        return frozenset(grant.record for grant in self.grants_for(permission))
 
     def reads_in(self, record: UUID | None = None) -> frozenset[Compartment]:
         """Give the compartments whose keys a reading may have: those of the role, and those that grants name.
 
         Where a person is opens by a grant for the one record only.
         """
-        named = {each for grant in self.grants for each in grant.compartments} - {Compartment.LOCATION}
-        here = {each for grant in self.grants if grant.record == record for each in grant.compartments}
+        grants = self.grants_for(Permission.CASE_READ)
+        named = {each for grant in grants for each in grant.compartments} - {Compartment.LOCATION}
+        here = {each for grant in grants if grant.record == record for each in grant.compartments}
         return self.compartments | named | here
 
     def purpose_on(self, reference: str) -> Purpose | None:
