@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from xdist.scheduler import LoadScopeScheduling
 
-# Each folder shares one installation; elsewhere a file shares its fixtures.
-TOGETHER = ("tests/journeys/", "tests/cli/")
+# Each folder shares what it stands on, one installation or one world; elsewhere a file shares its fixtures.
+TOGETHER = ("tests/journeys/", "tests/cli/", "tests/contracts/")
 # By what they take, but that each worker is given its first two at once.
 LONGEST = (
     "tests/journeys/",
-    "tests/contracts/test_denials.py",
+    "tests/contracts/",
     "tests/ui/test_browser.py",
     "tests/cli/",
-    "tests/contracts/test_denials_of_the_api.py",
     "tests/api/test_fuzz.py",
-    "tests/contracts/",
     "tests/evidence/",
     "tests/config/",
     "tests/cases/",

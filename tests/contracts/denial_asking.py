@@ -30,6 +30,14 @@ MAY_BE_WRITTEN = {
 MAY_BE_WRITTEN |= {"access_submission"}
 
 
+# As the view pg_stat_xact_user_tables has it, which costs ten times as much: it joins the indexes of each table.
+WRITTEN = """
+SELECT relname, pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)
+  + pg_stat_get_xact_tuples_deleted(oid) AS written
+FROM pg_class WHERE relkind = 'r' AND oid > 16384
+"""
+
+
 def may_pass(row: Row, looker: str, *, is_page: bool = True) -> bool:
     """Tell whether the guard of a route lets somebody through."""
     if not is_page and looker in (ANONYMOUS, WITHOUT_ROLE, WITHOUT_SECOND_STEP):
@@ -105,7 +113,7 @@ def send(client: Client, route: Route, row: Row, things: Things) -> Any:
 def touched() -> Counter[str]:
     """Count the rows that this transaction has written, by table, but for what a refused request may write."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables")
+        cursor.execute(WRITTEN)
         return Counter({table: count for table, count in cursor.fetchall() if table not in MAY_BE_WRITTEN})
 
 

@@ -19,10 +19,9 @@ from tests.cases.pages import filled
 from tests.contracts.denial_asking import may_pass
 from tests.contracts.denial_rows import PAGES
 from tests.contracts.denial_world import ANONYMOUS, World
-from tests.contracts.test_denials import ROUTES, world
+from tests.contracts.test_denials import ROUTES
 from tests.factories.accounts import NOW
 
-__all__ = ["world"]  # a fixture
 pytestmark = pytest.mark.django_db
 
 HOSTILE = {

@@ -6,41 +6,20 @@ What each answers to whom is asked in `test_grid.py`.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from amparo.access.rules import ROLES
 from tests.contracts.denial_asking import ask, may_pass
 from tests.contracts.denial_rows import PAGES, PUBLIC
-from tests.contracts.denial_world import (
-    ANONYMOUS,
-    World,
-    build,
-)
+from tests.contracts.denial_world import ANONYMOUS, World
 from tests.contracts.routes import guard_said, pages
 from tests.factories.accounts import show_who, user_of
 
 pytestmark = pytest.mark.django_db
 
 ROUTES = {route.name: route for route in pages()}
-
-
-@pytest.fixture(scope="module")
-def world(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
-    """Build everything once; each test stands on it and is rolled back to it."""
-    usual = settings.AMPARO_FACTS_DIRECTORY
-    settings.AMPARO_FACTS_DIRECTORY = tmp_path_factory.mktemp("facts")
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield build(timezone.now())
-        transaction.set_rollback(True)
-    settings.AMPARO_FACTS_DIRECTORY = usual
 
 
 def test_every_address_has_a_row() -> None:

@@ -18,10 +18,8 @@ from tests.contracts.denial_world import (
     World,
 )
 from tests.contracts.routes import operations, permission_said
-from tests.contracts.test_denials import world
 from tests.factories.accounts import show_who, user_of
 
-__all__ = ["world"]  # a fixture
 pytestmark = pytest.mark.django_db
 
 ROUTES = {route.name: route for route in operations()}

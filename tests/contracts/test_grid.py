@@ -23,9 +23,7 @@ from tests.contracts.denial_grid import (
 )
 from tests.contracts.denial_rows import PUBLIC
 from tests.contracts.denial_world import LOOKERS, World
-from tests.contracts.test_denials import world
 
-__all__ = ["world"]  # a fixture
 pytestmark = pytest.mark.django_db
 
 # "1/2": the first half of the whole grid. Unset: the part that covers all pairs.

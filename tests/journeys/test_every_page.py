@@ -53,7 +53,7 @@ def test_with_a_script(
 
     def look(page: Page, name: str) -> list[str]:
         page.set_viewport_size(size)  # type: ignore[arg-type]  # it is such a dictionary
-        faults = [*faults_of(page), *too_wide(page), *stored(page)]
+        faults = [*faults_of(page, with_contrast=size is DESK), *too_wide(page), *stored(page)]
         page.set_viewport_size(PHONE if size is DESK else DESK)  # type: ignore[arg-type]
         return [*faults, *too_wide(page), *turned(page, name, language)]
 

@@ -76,8 +76,9 @@ def lists_of_forms(form: type[forms.BaseForm] = forms.BaseForm) -> Iterator[str]
 
 
 def test_no_list_lies_dead() -> None:
-    for path in Path(amparo.__file__).parent.glob("*/forms.py"):
-        import_module(f"amparo.{path.parent.name}.forms")
+    package = Path(amparo.__file__).parent
+    for path in (*package.glob("*/forms.py"), *package.glob("*/forms/*.py")):
+        import_module(".".join(("amparo", *path.relative_to(package).with_suffix("").parts)))
     used = {
         *lists_of_records(PersonDetails, CaseDetails, EpisodeDetails),
         *(column.codes for table in fact_tables() for column in table.columns),
