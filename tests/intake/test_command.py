@@ -227,5 +227,5 @@ def test_the_real_command(tmp_path: Path, home: str) -> None:
         "--json",
     ]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
     assert json.loads(done.stdout)["cases"] == Case.objects.count() == 2
