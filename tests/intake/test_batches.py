@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from amparo.access.actions import Refused
 from amparo.audit.models import Event
@@ -63,6 +64,24 @@ def test_what_was_sent_in_is_gone_once_it_is_in_the_cases() -> None:
     batch = ImportBatch.objects.get(id=make_written_batch(viewer))
     assert not batch.upload
     assert not any(row.content for row in ImportRow.objects.filter(batch=batch))
+
+
+def test_forty_rows_are_checked_and_written_by_as_many_statements_as_two() -> None:
+    viewer = make_viewer("supervisor")
+    statements = []
+    for count in (
+        1,
+        2,
+        40,
+    ):  # fewer than have their tokens written at once; the first also fills what is remembered
+        rows = [{**SOFIA, "prs_FirstName": f"Sofia {count} {number}"} for number in range(count)]
+        with CaptureQueriesContext(connection) as asked:
+            batch = make_written_batch(viewer, make_workbook(rows))
+        assert (
+            ImportRow.objects.filter(batch=batch, content__isnull=True).exclude(reference="").count() == count
+        )
+        statements.append(len(asked))
+    assert statements[1] == statements[2] <= 65
 
 
 def test_run_again_the_job_does_nothing() -> None:

@@ -121,7 +121,7 @@ def _adapter(record: type) -> TypeAdapter[Any]:
 
 
 def insert_rows(rows: Sequence[models.Model]) -> None:
-    """Insert new rows of one model by one statement, each column as one array. They are not to be saved again.
+    """Insert new rows of one model in the caller's transaction, each column as one array. They are not to be saved again.
 
     Django does the same of itself, but not for tables with arrays, bytes or sealed columns: of those it writes a placeholder a
     value, which costs more than all the rest of an import. It is an INSERT and no COPY, as COPY is refused where rows have

@@ -9,4 +9,8 @@ from functools import partial
 
 import pghistory
 
-with_history = partial(pghistory.track, level=pghistory.Statement, context_field=None)
+with_history = partial(
+    pghistory.track,
+    level=pghistory.Statement,
+    context_field=None,  # type: ignore[arg-type]  # its documentation names None, its types forgot it
+)
