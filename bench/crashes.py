@@ -1,8 +1,8 @@
-"""Kill server, worker and database at random while people write, and count what was lost or doubled: `python bench/crashes.py`.
+"""Kill server, worker, database and keyd at random while people write, and count what was lost or doubled: `python bench/crashes.py`.
 
     .venv/bin/python bench/crashes.py [--runs 50] [--people 8] [--seed 1]
 
-Each person opens cases, adds notes and sends workbooks through the API, every write under a key of its own, and sends a write again under
+The keys lie with `amparo keyd`, where neither server nor worker has them. Each person opens cases, adds notes and sends workbooks through the API, every write under a key of its own, and sends a write again under
 the same key until it is acknowledged, as a careful program does. After each kill everything that was acknowledged is read back. Closes with
 the log, which has to be whole, and one figure: acknowledged writes that are lost or doubled.
 """
@@ -33,7 +33,13 @@ import psutil
 PORT: Final = 8767
 PATIENCE: Final = 90.0
 NOTES_A_CASE: Final = 60
-VICTIMS: Final = ("server", "web process", "worker", "database", "database process")
+MANY: Final = 1_000_000
+VICTIMS: Final = ("server", "web process", "worker", "database", "database process", "keyd")
+IN_VAIN: Final = (
+    "failed",
+    "refused",
+    "faulty",
+)  # a state of a good workbook that was lost to what happened around it
 WORKBOOK: Final = (Path(__file__).parents[1] / "docs" / "examples" / "workbook.csv").read_bytes()
 
 
@@ -49,6 +55,9 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=50)
     parser.add_argument("--people", type=int, default=8)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--victims", default=",".join(VICTIMS), help="what is killed, in turn and then at random"
+    )
     asked = parser.parse_args()
     rng = random.Random(asked.seed)
     with tempfile.TemporaryDirectory(prefix="amparo-bench-", ignore_cleanup_errors=True) as place:
@@ -58,11 +67,13 @@ def main() -> None:
             DJANGO_SETTINGS_MODULE="amparo.config.settings",
         )  # fmt: skip
         key = _prepare()
+        _give_keys_to_keyd(Path(place))
         with _installation() as running, _people(asked.people, key) as people:
-            for _ in range(asked.runs):
+            victims = asked.victims.split(",")
+            for run in range(asked.runs):
                 running.wait_until_it_answers()
                 time.sleep(rng.uniform(0.2, 2.0))
-                running.kill(rng.choice(VICTIMS), rng)
+                running.kill(victims[run] if run < len(victims) else rng.choice(victims), rng)
                 running.restart_what_ended()
         faults = [fault for person in people for fault in person.faults()]
         acknowledged = sum(person.acknowledged for person in people)
@@ -107,6 +118,13 @@ def _prepare() -> str:
     return key
 
 
+def _give_keys_to_keyd(place: Path) -> None:
+    """Put the key of keys where keyd alone looks for it."""
+    (place / "keyd").mkdir(mode=0o700)
+    (place / "keys" / "custodian").rename(place / "keyd" / "custodian")
+    os.environ["AMPARO_KEYD"] = str(place / "keyd" / "socket")
+
+
 @dataclass
 class _Running:
     """The processes of an installation, each started again when it was killed, as a service manager does."""
@@ -115,12 +133,24 @@ class _Running:
     killed: Counter[str] = field(default_factory=Counter)
 
     def restart_what_ended(self) -> None:
-        commands = {"server": ("serve", "--port", str(PORT)), "worker": ("worker",)}
-        for name, command in commands.items():
+        for name, (command, more) in self._commands().items():
             if name not in self.processes or self.processes[name].poll() is not None:
                 self.processes[name] = subprocess.Popen(
-                    [*AMPARO, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                    [*AMPARO, *command],
+                    env=os.environ | more,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
                 )
+
+    def _commands(self) -> dict[str, tuple[tuple[str, ...], dict[str, str]]]:
+        """What a service manager runs, each with what it sets for that service alone."""
+        rates = tuple(f"--{kind}-an-hour={MANY}" for kind in ("labels", "records", "places"))
+        custodian = {"AMPARO_CUSTODIAN": str(Path(os.environ["AMPARO_KEYD"]).with_name("custodian"))}
+        return {
+            "keyd": (("keyd", *rates), custodian),
+            "server": (("serve", "--port", str(PORT)), {}),
+            "worker": (("worker",), {}),
+        }
 
     def wait_until_it_answers(self) -> None:
         until = time.monotonic() + PATIENCE
@@ -233,8 +263,8 @@ class _Person:
                 state := self._read(f"/imports/{batch}")["state"]
             ) == "checking" and time.monotonic() < until:
                 time.sleep(0.5)
-            if state == "checking":
-                self._faults.append("a workbook was never checked")
+            if state == "checking" or state in IN_VAIN:
+                self._faults.append(f"lost: a workbook is {state}")
 
     def faults(self) -> list[str]:
         """Give what was lost or doubled."""
