@@ -79,7 +79,7 @@ def test_p12_copy_from_only_appends_and_forges_no_stamp(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ROLES)
-def test_p12_nobody_has_the_guards_looked_away(name: str) -> None:
+def test_p12_no_setting_of_a_connection_switches_the_guards_off(name: str) -> None:
     """The library behind the triggers lets whoever sets `pgtrigger.ignore` switch them off. Here it does not."""
     write(2)
     before = rows()
