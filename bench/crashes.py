@@ -23,7 +23,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -76,9 +76,9 @@ def main() -> None:
             AMPARO_DATA=place, AMPARO_TRAINING="1", AMPARO_LOG_LEVEL="ERROR",
             DJANGO_SETTINGS_MODULE="amparo.config.settings",
         )  # fmt: skip
-        key = _prepare()
+        keys = _prepare()
         _give_keys_to_keyd(Path(place))
-        with _installation() as running, _people(asked.people, key) as people:
+        with _installation() as running, _people(asked.people, keys) as people:
             victims = asked.victims.split(",")
             for run in range(asked.runs):
                 running.wait_until_it_answers()
@@ -102,8 +102,8 @@ def main() -> None:
 AMPARO: Final = (sys.executable, "-m", "amparo.cli")
 
 
-def _prepare() -> str:
-    """Make a small installation and a key of a supervisor; gives the key."""
+def _prepare() -> list[str]:
+    """Make a small installation and a key for each of its supervisors, as keyd gives one user so many persons and no more."""
     subprocess.run([*AMPARO, "migrate"], check=True, stdout=subprocess.DEVNULL)
     from amparo.config.embedded import EmbeddedDatabase
 
@@ -120,13 +120,17 @@ def _prepare() -> str:
 
         now = datetime.now(UTC)
         make_caseload(cases=20, seed=1, now=now)
-        supervisor = Membership.objects.filter(role="supervisor").order_by("id").first()
-        assert supervisor is not None
-        viewer = viewer_for_membership(supervisor.pk, now)
-        assert viewer is not None
-        key = make_token(name="bench", days=1, may_write=True, by=viewer, now=now)
+        viewers = [
+            viewer_for_membership(membership.pk, now)
+            for membership in Membership.objects.filter(role="supervisor").order_by("id")
+        ]
+        keys = [
+            make_token(name="bench", days=1, may_write=True, by=viewer, now=now)
+            for viewer in viewers
+            if viewer is not None
+        ]
         connections.close_all()
-    return key
+    return keys
 
 
 def _faults_of_rows(workbooks: int) -> list[str]:
@@ -234,9 +238,9 @@ def _installation() -> Iterator[_Running]:
 
 
 @contextmanager
-def _people(count: int, key: str) -> Iterator[list[_Person]]:
+def _people(count: int, keys: Sequence[str]) -> Iterator[list[_Person]]:
     """Let people write while the block runs; then all of them finish what they began, and read it back."""
-    people = [_Person(number=number, key=key) for number in range(count)]
+    people = [_Person(number=number, key=keys[number % len(keys)]) for number in range(count)]
     stop = threading.Event()
     threads = [threading.Thread(target=person.work, args=(stop,)) for person in people]
     for thread in threads:
