@@ -1,10 +1,11 @@
-"""Kill server, worker and database at random while people write, and count what was lost or doubled: `python bench/crashes.py`.
+"""Kill server, worker, database and keyd at random while people write, and count what was lost or doubled: `python bench/crashes.py`.
 
     .venv/bin/python bench/crashes.py [--runs 50] [--people 8] [--seed 1]
 
-Each person opens cases, adds notes and sends workbooks through the API, every write under a key of its own, and sends a write again under
-the same key until it is acknowledged, as a careful program does. After each kill everything that was acknowledged is read back. Closes with
-the log, which has to be whole, and one figure: acknowledged writes that are lost or doubled.
+The keys lie with `amparo keyd`, where neither server nor worker has them. Each person opens cases, adds notes and sends workbooks through
+the API, every write under a key of its own, and sends a write again under the same key until it is acknowledged, as a careful program does.
+At the end everything that was acknowledged is read back, and the cases that came of workbooks are counted. Closes with the log, which has
+to be whole, and one figure: acknowledged writes that are lost or doubled.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -32,9 +34,23 @@ import psutil
 
 PORT: Final = 8767
 PATIENCE: Final = 90.0
-NOTES_A_CASE: Final = 60
-VICTIMS: Final = ("server", "web process", "worker", "database", "database process")
-WORKBOOK: Final = (Path(__file__).parents[1] / "docs" / "examples" / "workbook.csv").read_bytes()
+NOTES_A_CASE: Final = 20
+MANY: Final = 1_000_000
+VICTIMS: Final = ("server", "web process", "worker", "database", "database process", "keyd")
+FINISHED: Final = ("done", "failed", "refused", "faulty")
+NOTES_A_CASE: Final = 20
+MANY: Final = 1_000_000
+VICTIMS: Final = ("server", "web process", "worker", "database", "database process", "keyd")
+IN_VAIN: Final = (
+    "failed",
+    "refused",
+    "faulty",
+)  # a state of a good workbook that was lost to what happened around it
+EXAMPLE: Final = Path(__file__).parents[1] / "docs" / "examples" / "workbook.csv"
+WORKBOOK: Final = b"".join(
+    line for place, line in enumerate(EXAMPLE.read_bytes().splitlines(keepends=True)) if place not in (2, 3)
+)  # without its two rows that show what is rejected
+ROWS: Final = 3
 
 
 class NotAcknowledged(Exception):
@@ -49,6 +65,9 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=50)
     parser.add_argument("--people", type=int, default=8)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--victims", default=",".join(VICTIMS), help="what is killed, in turn and then at random"
+    )
     asked = parser.parse_args()
     rng = random.Random(asked.seed)
     with tempfile.TemporaryDirectory(prefix="amparo-bench-", ignore_cleanup_errors=True) as place:
@@ -57,22 +76,25 @@ def main() -> None:
             AMPARO_DATA=place, AMPARO_TRAINING="1", AMPARO_LOG_LEVEL="ERROR",
             DJANGO_SETTINGS_MODULE="amparo.config.settings",
         )  # fmt: skip
-        key = _prepare()
-        with _installation() as running, _people(asked.people, key) as people:
-            for _ in range(asked.runs):
+        keys = _prepare()
+        _give_keys_to_keyd(Path(place))
+        with _installation() as running, _people(asked.people, keys) as people:
+            victims = asked.victims.split(",")
+            for run in range(asked.runs):
                 running.wait_until_it_answers()
                 time.sleep(rng.uniform(0.2, 2.0))
-                running.kill(rng.choice(VICTIMS), rng)
+                running.kill(victims[run] if run < len(victims) else rng.choice(victims), rng)
                 running.restart_what_ended()
-        faults = [fault for person in people for fault in person.faults()]
         acknowledged = sum(person.acknowledged for person in people)
+        workbooks = sum(len(person.imports) for person in people)
+        faults = [*(fault for person in people for fault in person.faults()), *_faults_of_rows(workbooks)]
         whole = subprocess.run([*AMPARO, "audit", "verify", "--alone"], check=False).returncode
     kills = ", ".join(f"{victim} {count}" for victim, count in sorted(running.killed.items()))
     print(f"killed: {kills}")
     for fault in faults[:20]:
         print(fault)
     print(
-        f"{acknowledged:,} writes acknowledged by {asked.people} people; log {'whole' if whole == 0 else 'NOT WHOLE'}"
+        f"{acknowledged:,} writes acknowledged by {asked.people} people, {workbooks} workbooks among them; log {'whole' if whole == 0 else 'NOT WHOLE'}"
     )
     print(len(faults) + (whole != 0))
 
@@ -80,8 +102,8 @@ def main() -> None:
 AMPARO: Final = (sys.executable, "-m", "amparo.cli")
 
 
-def _prepare() -> str:
-    """Make a small installation and a key of a supervisor; gives the key."""
+def _prepare() -> list[str]:
+    """Make a small installation and a key for each of its supervisors, as keyd gives one user so many persons and no more."""
     subprocess.run([*AMPARO, "migrate"], check=True, stdout=subprocess.DEVNULL)
     from amparo.config.embedded import EmbeddedDatabase
 
@@ -98,13 +120,37 @@ def _prepare() -> str:
 
         now = datetime.now(UTC)
         make_caseload(cases=20, seed=1, now=now)
-        supervisor = Membership.objects.filter(role="supervisor").order_by("id").first()
-        assert supervisor is not None
-        viewer = viewer_for_membership(supervisor.pk, now)
-        assert viewer is not None
-        key = make_token(name="bench", days=1, by=viewer, now=now)
+        viewers = [
+            viewer_for_membership(membership.pk, now)
+            for membership in Membership.objects.filter(role="supervisor").order_by("id")
+        ]
+        keys = [
+            make_token(name="bench", days=1, may_write=True, by=viewer, now=now)
+            for viewer in viewers
+            if viewer is not None
+        ]
         connections.close_all()
-    return key
+    return keys
+
+
+def _faults_of_rows(workbooks: int) -> list[str]:
+    """Count the cases that came of workbooks: each row is one, whatever was killed while its job ran."""
+    import psycopg
+
+    from amparo.config.embedded import EmbeddedDatabase
+
+    database = EmbeddedDatabase(Path(os.environ["AMPARO_DATA"]) / "database")
+    with database.running(), psycopg.connect(database.url(role="postgres")) as connection:
+        asked = "SELECT count(*) FROM cases_case WHERE source = 'workbook'"
+        (cases,) = connection.execute(asked).fetchone() or (0,)
+    return [] if cases == ROWS * workbooks else [f"{workbooks} workbooks of {ROWS} rows became {cases} cases"]
+
+
+def _give_keys_to_keyd(place: Path) -> None:
+    """Put the key of keys where keyd alone looks for it."""
+    (place / "keyd").mkdir(mode=0o700)
+    (place / "keys" / "custodian").rename(place / "keyd" / "custodian")
+    os.environ["AMPARO_KEYD"] = str(place / "keyd" / "socket")
 
 
 @dataclass
@@ -115,12 +161,24 @@ class _Running:
     killed: Counter[str] = field(default_factory=Counter)
 
     def restart_what_ended(self) -> None:
-        commands = {"server": ("serve", "--port", str(PORT)), "worker": ("worker",)}
-        for name, command in commands.items():
+        for name, (command, more) in self._commands().items():
             if name not in self.processes or self.processes[name].poll() is not None:
                 self.processes[name] = subprocess.Popen(
-                    [*AMPARO, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                    [*AMPARO, *command],
+                    env=os.environ | more,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
                 )
+
+    def _commands(self) -> dict[str, tuple[tuple[str, ...], dict[str, str]]]:
+        """What a service manager runs, each with what it sets for that service alone."""
+        rates = tuple(f"--{kind}-an-hour={MANY}" for kind in ("labels", "records", "places"))
+        custodian = {"AMPARO_CUSTODIAN": str(Path(os.environ["AMPARO_KEYD"]).with_name("custodian"))}
+        return {
+            "keyd": (("keyd", *rates), custodian),
+            "server": (("serve", "--port", str(PORT)), {}),
+            "worker": (("worker",), {}),
+        }
 
     def wait_until_it_answers(self) -> None:
         until = time.monotonic() + PATIENCE
@@ -128,7 +186,7 @@ class _Running:
             try:
                 connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=2)
                 connection.request("GET", "/health")
-                if connection.getresponse().status == 200:
+                if connection.getresponse().status == 200 and _does_keyd_answer():
                     return
             except (OSError, http.client.HTTPException):
                 self.restart_what_ended()
@@ -136,12 +194,13 @@ class _Running:
         raise SystemExit("The installation did not come back.")
 
     def kill(self, victim: str, rng: random.Random) -> None:
-        found = self._found(victim)
-        if found:
-            rng.choice(found).send_signal(signal.SIGKILL)
-            self.killed[victim] += 1
-            if victim in self.processes:
-                self.processes[victim].wait()
+        until = time.monotonic() + PATIENCE
+        while not (found := self._found(victim)) and time.monotonic() < until:
+            time.sleep(0.1)  # the database is just being started again
+        rng.choice(found).send_signal(signal.SIGKILL)
+        self.killed[victim] += 1
+        if victim in self.processes:
+            self.processes[victim].wait()
 
     def _found(self, victim: str) -> list[psutil.Process]:
         if victim in self.processes:
@@ -159,6 +218,12 @@ class _Running:
         return [server] if victim == "database" else server.children()
 
 
+def _does_keyd_answer() -> bool:
+    with socket.socket(socket.AF_UNIX) as asking:
+        asking.connect(os.environ["AMPARO_KEYD"])
+    return True
+
+
 @contextmanager
 def _installation() -> Iterator[_Running]:
     running = _Running()
@@ -173,9 +238,9 @@ def _installation() -> Iterator[_Running]:
 
 
 @contextmanager
-def _people(count: int, key: str) -> Iterator[list[_Person]]:
+def _people(count: int, keys: Sequence[str]) -> Iterator[list[_Person]]:
     """Let people write while the block runs; then all of them finish what they began, and read it back."""
-    people = [_Person(number=number, key=key) for number in range(count)]
+    people = [_Person(number=number, key=keys[number % len(keys)]) for number in range(count)]
     stop = threading.Event()
     threads = [threading.Thread(target=person.work, args=(stop,)) for person in people]
     for thread in threads:
@@ -209,7 +274,7 @@ class _Person:
                     "/cases", {"person": {"names": [{"text": "Mina", "kind": "given"}]}}
                 )["reference"]
                 self.cases[reference] = []
-                if rng.random() < 0.3:
+                if rng.random() < 0.5:
                     self.imports.append(str(self._sent_workbook()["id"]))
                 for _ in range(rng.randint(1, NOTES_A_CASE)):
                     if stop.is_set():
@@ -217,6 +282,8 @@ class _Person:
                     text = f"{self.number}-{self.acknowledged}"
                     self._acknowledged(f"/cases/{reference}/notes", {"text": text, "kind": "contact"})
                     self.cases[reference].append(text)
+                for batch in self.imports[-1:]:
+                    self._bring_in(batch)
         except NotAcknowledged as fault:
             self._faults.append(str(fault))
 
@@ -229,12 +296,10 @@ class _Person:
             self._faults += [f"nobody's: a note of {reference}" for text in found if text not in texts]
         for batch in self.imports:
             until = time.monotonic() + PATIENCE
-            while (
-                state := self._read(f"/imports/{batch}")["state"]
-            ) == "checking" and time.monotonic() < until:
+            while (state := self._bring_in(batch)) not in FINISHED and time.monotonic() < until:
                 time.sleep(0.5)
-            if state == "checking":
-                self._faults.append("a workbook was never checked")
+            if state != "done":
+                self._faults.append(f"lost: a workbook is {state}")
 
     def faults(self) -> list[str]:
         """Give what was lost or doubled."""
@@ -242,6 +307,13 @@ class _Person:
 
     def _acknowledged(self, path: str, content: Mapping[str, Any]) -> Any:
         return self._until_taken(path, json.dumps(content).encode(), "application/json")
+
+    def _bring_in(self, batch: str) -> str:
+        """Say that the rows are to come in once they are checked; gives where the workbook stands."""
+        state = str(self._read(f"/imports/{batch}")["state"])
+        if state == "ready":
+            self._acknowledged(f"/imports/{batch}/commit", {})
+        return state
 
     def _sent_workbook(self) -> Any:
         edge = "edge-of-a-part"

@@ -78,6 +78,28 @@ def test_p12_copy_from_only_appends_and_forges_no_stamp(name: str) -> None:
     assert forged.recorded_at.year > 2000
 
 
+@pytest.mark.parametrize("name", ROLES)
+def test_p12_no_setting_of_a_connection_switches_the_guards_off(name: str) -> None:
+    """The library behind the triggers lets whoever sets `pgtrigger.ignore` switch them off. Here it does not."""
+    write(2)
+    before = rows()
+    with role(name) as connection:
+        connection.execute(
+            "SELECT set_config('pgtrigger.ignore', array_agg(tgname)::text, false) FROM pg_trigger"
+        )
+        for change in CHANGES:
+            with pytest.raises((psycopg.errors.RaiseException, psycopg.errors.InsufficientPrivilege)):
+                connection.execute(change.format("audit_event", "id"))  # type: ignore[arg-type]  # our own words
+        connection.execute(
+            "INSERT INTO audit_event (recorded_at, generation, at, action, record, persons, fields, session, via, purpose, basis, "
+            "outcome) VALUES ('1999-01-01', 0, now(), 'cases.case.read', '', '{}', '{}', '', '', '', '', 'done')"
+        )
+    assert rows()[:2] == before
+    forged = Event.objects.order_by("id").last()
+    assert forged is not None
+    assert (forged.generation, forged.recorded_at.year > 2000) == (1, True)
+
+
 def test_p12_no_cascade_reaches_the_log() -> None:
     write(2)
     with role("amparo_owner") as connection:

@@ -7,7 +7,8 @@ from functools import partial
 from random import Random
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.apps import apps
+from django.db import DatabaseError, connection, transaction
 
 from amparo.access.actions import Refused
 from amparo.audit.models import Event
@@ -43,6 +44,12 @@ from tests.factories.accounts import NOW, make_organisation, make_team, make_use
 from tests.factories.cases import EPISODE, PERSON, make_case, row_of
 
 pytestmark = pytest.mark.django_db
+
+# Triggers of the library that fire after each row (PostgreSQL's bits: 1 for a row, 2 for before).
+EACH_ROW_AFTERWARDS = """
+    SELECT tgname FROM pg_trigger
+    WHERE tgrelid = ANY (%s::regclass[]) AND tgname LIKE 'pgtrigger%%' AND tgtype & 3 = 1
+"""
 
 
 @pytest.mark.parametrize("role", ["statistician", "national_rapporteur", "organisation_administrator",
@@ -184,6 +191,25 @@ def test_a_raw_update_is_in_the_history_too() -> None:
     Person.objects.filter(cases__reference=reference).update(sex="male")
     history = Person.pgh_event_model  # type: ignore[attr-defined]
     assert list(history.objects.order_by("pgh_id").values_list("sex", flat=True)) == ["female", "male"]
+
+
+def test_one_statement_puts_each_row_that_it_changes_in_the_history_and_no_other() -> None:
+    first, second = (make_case(make_viewer("supervisor")) for _ in range(2))
+    third = make_case(make_viewer("supervisor"), person=replace(PERSON, sex="male"))
+    Person.objects.update(sex="male")
+    history = Person.pgh_event_model  # type: ignore[attr-defined]
+    versions = [
+        list(history.objects.filter(pgh_obj__cases__reference=each)) for each in (first, second, third)
+    ]
+    assert [len(each) for each in versions] == [2, 2, 1]
+
+
+def test_the_history_is_written_once_a_statement_and_not_once_a_row() -> None:
+    """Once a row, the time of an import grows with the square of its rows: see `cases.models.history`."""
+    tables = [model._meta.db_table for model in apps.get_models() if hasattr(model, "pgh_event_model")]
+    with connection.cursor() as cursor:
+        cursor.execute(EACH_ROW_AFTERWARDS, [tables])
+        assert (len(tables), cursor.fetchall()) == (3, [])
 
 
 def test_a_line_of_the_timeline_cannot_be_removed() -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
+from procrastinate.jobs import Job
+from procrastinate.tasks import Task
 
 from amparo.access.actions import Refused
 from amparo.audit.models import Event
 from amparo.cases.actions import WorkedOn, add_note, assign_case
 from amparo.cases.models import Case, CaseEvent, Episode, Note, Person
 from amparo.cases.queries import Absent, get_case, list_notes
+from amparo.intake import tasks
 from amparo.intake.actions import (
     NoSuchStep,
     commit_batch,
@@ -33,6 +39,8 @@ from amparo.intake.queries import (
     list_rows,
 )
 from amparo.intake.rules import BatchState
+from amparo.vault.keeping import LocalKeeper
+from amparo.vault.rules import KeysAway
 from tests.factories.accounts import NOW, make_organisation, make_viewer
 from tests.factories.cases import make_case, make_person_details
 from tests.factories.intake import (
@@ -63,6 +71,24 @@ def test_what_was_sent_in_is_gone_once_it_is_in_the_cases() -> None:
     batch = ImportBatch.objects.get(id=make_written_batch(viewer))
     assert not batch.upload
     assert not any(row.content for row in ImportRow.objects.filter(batch=batch))
+
+
+def test_forty_rows_are_checked_and_written_by_as_many_statements_as_two() -> None:
+    viewer = make_viewer("supervisor")
+    statements = []
+    for count in (
+        1,
+        2,
+        40,
+    ):  # fewer than have their tokens written at once; the first also fills what is remembered
+        rows = [{**SOFIA, "prs_FirstName": f"Sofia {count} {number}"} for number in range(count)]
+        with CaptureQueriesContext(connection) as asked:
+            batch = make_written_batch(viewer, make_workbook(rows))
+        assert (
+            ImportRow.objects.filter(batch=batch, content__isnull=True).exclude(reference="").count() == count
+        )
+        statements.append(len(asked))
+    assert statements[1] == statements[2] <= 65
 
 
 def test_run_again_the_job_does_nothing() -> None:
@@ -306,3 +332,56 @@ def test_whose_rights_ended_has_nothing_written() -> None:
         "rights_ended",
     )
     assert Case.objects.count() == 0
+
+
+def keys_away(*_arguments: object, **_options: object) -> None:
+    raise KeysAway
+
+
+def database_away(*_arguments: object, **_options: object) -> None:
+    raise OperationalError
+
+
+@pytest.mark.parametrize("away", [keys_away, database_away])
+def test_a_job_waits_for_the_keys_and_for_the_database_and_loses_nothing(
+    monkeypatch: pytest.MonkeyPatch, away: Callable[..., None]
+) -> None:
+    """keyd was killed under it: a workbook that was taken in is checked once keyd is back."""
+    viewer = make_viewer("supervisor")
+    batch = receive_workbook(
+        content=make_workbook(), file_name="cases.xlsx", team_id=None, by=viewer, now=NOW
+    )
+    for task, state in ((tasks.check_batch, BatchState.READY), (tasks.write_batch, BatchState.DONE)):
+        before = get_batch(viewer, batch).state
+        with monkeypatch.context() as gone:
+            gone.setattr(LocalKeeper, "open_keys", away)
+            with pytest.raises((KeysAway, OperationalError)) as fault:
+                task(batch=str(batch))
+        assert get_batch(viewer, batch).state is before
+        assert is_run_again(task, fault.value)
+        task(batch=str(batch))
+        assert get_batch(viewer, batch).state is state
+        if state is BatchState.READY:
+            commit_batch(batch=batch, by=viewer, now=NOW)
+    assert Case.objects.count() == 2
+
+
+def test_a_job_with_a_fault_of_its_own_stops_and_is_not_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object, **_options: object) -> None:
+        raise ValueError
+
+    viewer = make_viewer("supervisor")
+    batch = receive_workbook(
+        content=make_workbook(), file_name="cases.xlsx", team_id=None, by=viewer, now=NOW
+    )
+    monkeypatch.setattr(LocalKeeper, "open_keys", fail)
+    with pytest.raises(ValueError) as fault:
+        tasks.check_batch(batch=str(batch))
+    assert get_batch(viewer, batch).state is BatchState.FAILED
+    assert not is_run_again(tasks.check_batch, fault.value)
+
+
+def is_run_again(task: Task[Any, Any], fault: BaseException) -> bool:
+    assert task.retry_strategy is not None
+    job = Job(id=1, queue="default", lock=None, queueing_lock=None, task_name=task.name)
+    return task.retry_strategy.get_retry_decision(exception=fault, job=job) is not None

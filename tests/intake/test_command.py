@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from amparo.access.rules import Permission, system_viewer
 from amparo.cases.models import Case, Episode, Person
@@ -76,6 +78,24 @@ def test_the_dry_run_says_what_the_real_run_does(
         "consent_no": 1,
     }
     assert (Person.objects.count(), Case.objects.count(), Episode.objects.count()) == (3, 4, 3)
+
+
+@pytest.mark.django_db
+def test_forty_rows_take_as_many_statements_as_two(
+    tmp_path: Path, home: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    statements = []
+    for count in (
+        1,
+        2,
+        40,
+    ):  # fewer than have their tokens written at once; the first also fills what is remembered
+        rows = [{**SOFIA, "prs_FirstName": f"Sofia {count} {number}"} for number in range(count)]
+        file = write(tmp_path / f"{count}.csv", make_text_file(rows))
+        with CaptureQueriesContext(connection) as asked:
+            assert run(file, home, capsys)[1]["cases"] == count
+        statements.append(len(asked))
+    assert statements[1] == statements[2] <= 25
 
 
 @pytest.mark.django_db

@@ -168,7 +168,7 @@ class TestOrders:
 
     def test_an_order_stands_once_until_it_is_written(self) -> None:
         (person,) = with_keys(1)
-        assert [order_tokens([person], now=NOW) for _ in range(2)] == [1, 1]
+        assert [order_tokens([person], now=NOW, enough=each) for each in (1, 2)] == [True, False]
         assert waiting_persons() == [person]
         write_tokens({person: []})
         assert waiting_persons() == []

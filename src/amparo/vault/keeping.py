@@ -39,12 +39,12 @@ from amparo.vault.rules.keys import SECRET_BYTES, Draw
 from amparo.vault.rules.places import LAYOUT, PRODUCT, bound
 from amparo.vault.rules.tokens import IndexKey, new_search_number
 from amparo.vault.rules.values import KeysByKind
+from amparo.vault.storing import insert_rows
 
 DATA: Final = "data"
 INDEX: Final = "index"
 OWN: Final = Compartment.PROTECTION  # from its keys those of the installation's own secrets are derived
 FRESH_SECONDS: Final = 60.0  # after that long another process's rotation is noticed
-BATCH: Final = 1_000
 _NUMBER: Final = struct.Struct(">H")
 _WRAPPED: Final = "SELECT person, number, compartment, {} FROM keyring.person_keys WHERE person = ANY(%s::uuid[]) ORDER BY number DESC"
 
@@ -165,7 +165,7 @@ class LocalKeeper:
                     **wrapped,
                 )
             )
-        PersonKeys.objects.bulk_create(rows, batch_size=BATCH)
+        insert_rows(rows)
         return made
 
     def rewrap(self, row: PersonKeys) -> bool:

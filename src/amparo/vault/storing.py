@@ -1,4 +1,7 @@
-"""Between a described record and a row: coded attributes are columns, personal ones are packed into the sealed columns."""
+"""Between a described record and a row: coded attributes are columns, personal ones are packed into the sealed columns.
+
+And from many rows to their table.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import models
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection, models
 from pydantic import TypeAdapter
 
 from amparo.vault.fields import VaultField
@@ -15,6 +19,8 @@ from amparo.vault.rules import KeyKind, Place, Sealed, Sealing
 from amparo.vocab.described import described_fields
 
 R = TypeVar("R")
+AT_ONCE = 500
+_ESCAPED = str.maketrans({"\\": "\\\\", '"': '\\"'})
 
 
 def vault_fields(model: type[models.Model]) -> tuple[VaultField, ...]:
@@ -112,3 +118,51 @@ def _adapter_of(record: type) -> TypeAdapter[Any]:
 @cache
 def _adapter(record: type) -> TypeAdapter[Any]:
     return TypeAdapter(record)
+
+
+def insert_rows(rows: Sequence[models.Model]) -> None:
+    """Insert new rows of one model in the caller's transaction, each column as one array. They are not to be saved again.
+
+    Django does the same of itself, but not for tables with arrays, bytes or sealed columns: of those it writes a placeholder a
+    value, which costs more than all the rest of an import. It is an INSERT and no COPY, as COPY is refused where rows have
+    their own security. A number that the database draws stays unknown to the row.
+    """
+    for start in range(0, len(rows), AT_ONCE):
+        bunch = rows[start : start + AT_ONCE]
+        fields = [
+            field for field in bunch[0]._meta.concrete_fields if not isinstance(field, models.AutoField)
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(_inserting(type(bunch[0]), fields), [_column(field, bunch) for field in fields])
+
+
+def _inserting(model: type[models.Model], fields: Sequence[models.Field[Any, Any]]) -> str:
+    """Only names and types of our own models stand in it."""
+    quoted = connection.ops.quote_name
+    types = [_type(field) for field in fields]
+    given = [f"c{place}" for place in range(len(fields))]
+    arrays = ", ".join("%s::text[]" if kind.endswith("[]") else f"%s::{kind}[]" for kind in types)
+    taken = ", ".join(
+        f"{name}::{kind}" if kind.endswith("[]") else name for name, kind in zip(given, types, strict=True)
+    )
+    into = ", ".join(quoted(str(field.column)) for field in fields)
+    table = quoted(model._meta.db_table)
+    return f"INSERT INTO {table} ({into}) SELECT {taken} FROM unnest({arrays}) AS given ({', '.join(given)})"  # noqa: S608
+
+
+def _type(field: models.Field[Any, Any]) -> str:
+    """Return the type without its length: a value that is too long is to be refused, not cut."""
+    kind = field.db_type(connection) or ""
+    return kind.partition("(")[0] + ("[]" if kind.endswith("[]") else "")
+
+
+def _column(field: models.Field[Any, Any], rows: Sequence[models.Model]) -> list[Any]:
+    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows]
+    return [_array(value) for value in values] if isinstance(field, ArrayField) else values
+
+
+def _array(texts: Sequence[str] | None) -> str | None:
+    """Write an array as PostgreSQL does: arrays of several lengths do not make one array."""
+    return (
+        None if texts is None else "{" + ",".join([f'"{text.translate(_ESCAPED)}"' for text in texts]) + "}"
+    )

@@ -47,7 +47,7 @@ def country_of_state() -> str:
 
 def make_findable(persons: Collection[UUID], *, now: datetime) -> None:
     """Have the tokens of new persons written with the next batch, at once when enough persons wait."""
-    if order_tokens(persons, now=now) >= TOGETHER:
+    if order_tokens(persons, now=now, enough=TOGETHER):
         set_to_write()
 
 

@@ -17,7 +17,6 @@ from amparo.audit.actions import record
 from amparo.cases.actions.ageing import adult_age
 from amparo.cases.actions.changing import NotAcceptable
 from amparo.cases.actions.finding import make_findable
-from amparo.cases.actions.inserting import insert_rows
 from amparo.cases.actions.notes import new_note
 from amparo.cases.models import Case, CaseEvent, Episode, Note, Person
 from amparo.cases.queries.visible import Absent, visible_cases
@@ -27,7 +26,7 @@ from amparo.cases.rules.opening import NewCase, opening_problems
 from amparo.cases.rules.timeline import Happening
 from amparo.vault.actions import begin_sealing
 from amparo.vault.rules import Compartment, Sealing
-from amparo.vault.storing import columns_of
+from amparo.vault.storing import columns_of, insert_rows
 from amparo.vocab.identifiers import uuid7
 from amparo.vocab.reference import make_reference
 from amparo.vocab.state import load_state

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-import pghistory
 import pgtrigger
 from django.db import models
 
 from amparo.access.rules import ClearanceLevel
 from amparo.cases.models.columns import classes, code, codes
+from amparo.cases.models.history import with_history
 from amparo.cases.models.person import Person
 from amparo.cases.rules import ChildTrack, Stage
 from amparo.vault.fields import VaultField
@@ -19,7 +19,7 @@ from amparo.vocab.described import Privacy
 from amparo.vocab.identifiers import uuid7
 
 
-@pghistory.track(model_name="CaseHistory")
+@with_history(model_name="CaseHistory")
 class Case(models.Model):
     """One person's passage through the response, from opened to closed, led by one organisation."""
 

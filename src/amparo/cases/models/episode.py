@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-import pghistory
 from django.db import models
 
 from amparo.cases.models.case import Case
 from amparo.cases.models.columns import classes, code, codes, parts
+from amparo.cases.models.history import with_history
 from amparo.cases.models.person import Person
 from amparo.vault.fields import VaultField
 from amparo.vocab.described import Privacy
@@ -26,7 +26,7 @@ class Operation(models.Model):
     PRIVACY: ClassVar[Mapping[str, Privacy]] = classes(technical=("id", "reference", "created_at"))
 
 
-@pghistory.track(model_name="EpisodeHistory")
+@with_history(model_name="EpisodeHistory")
 class Episode(models.Model):
     """One trafficking situation of one case."""
 

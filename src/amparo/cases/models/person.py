@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-import pghistory
 from django.db import models
 
 from amparo.cases.models.columns import classes, code, codes, parts
+from amparo.cases.models.history import with_history
 from amparo.vault.fields import VaultField
 from amparo.vault.rules import Compartment
 from amparo.vocab.described import Privacy
 from amparo.vocab.identifiers import uuid7
 
 
-@pghistory.track(model_name="PersonHistory")
+@with_history(model_name="PersonHistory")
 class Person(models.Model):
     """A human being in need. She is seen through her cases: whoever may see none of them does not see her."""
 

@@ -30,7 +30,7 @@ from amparo.intake.rules.states import RIGHTS_ENDED
 from amparo.vault.actions import begin_sealing
 from amparo.vault.queries import open_many
 from amparo.vault.rules import Sealed, Sealing
-from amparo.vault.storing import sealed_column
+from amparo.vault.storing import insert_rows, sealed_column
 
 BUNCH = 1_000
 
@@ -143,7 +143,7 @@ def _keep_rows(
                 model=ImportRow, name="content", row=kept.id, person=batch.id, sealing=sealing,
             )  # fmt: skip
             rows.append(kept)
-        ImportRow.objects.bulk_create(rows)
+        insert_rows(rows)
 
 
 def _packed(content: bytes) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from amparo.access.actions import require
 from amparo.access.queries import viewer_for_membership
@@ -22,6 +22,12 @@ from amparo.intake.models import ImportBatch, ImportRow
 from amparo.intake.queries import RowFile, open_rows, visible_batch
 from amparo.intake.rules import BatchState, person_of, proposals
 from amparo.intake.rules.states import PROPOSALS_CHANGED, RIGHTS_ENDED
+
+KEEP_REFERENCES = """
+    UPDATE intake_importrow AS kept SET reference = given.reference, content = NULL
+    FROM unnest(%s::int[], %s::text[]) AS given (number, reference)
+    WHERE kept.batch_id = %s AND kept.number = given.number
+"""
 
 
 @transaction.atomic
@@ -128,8 +134,5 @@ def _count_persons(batch: ImportBatch) -> None:
 
 def _keep_references(batch: ImportBatch, references: dict[int, str]) -> None:
     """Keep which case each row became, and let go of what the row said: it stands in the case now."""
-    for bunch in in_bunches(ImportRow.objects.filter(batch=batch).only("id", "number").iterator(), AT_ONCE):
-        for row in bunch:
-            row.reference = references[row.number]
-            row.content = None
-        ImportRow.objects.bulk_update(bunch, ["reference", "content"])
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP_REFERENCES, [list(references), list(references.values()), batch.id])

@@ -14,13 +14,12 @@ from amparo.access.rules import Permission, Viewer
 from amparo.audit.actions import record
 from amparo.cases.queries import find_alike
 from amparo.intake.actions.locking import wait_for_turn
-from amparo.intake.actions.writing import RowToWrite, in_bunches, write_rows
+from amparo.intake.actions.writing import RowToWrite, write_rows
 from amparo.intake.models import ImportBatch, ImportRow
 from amparo.intake.queries import digest_of, find_earlier
 from amparo.intake.rules import BatchState, Examined, Proposal, examine, proposals
 from amparo.intake.rules.results import Result, counts_of
-
-BUNCH = 1_000
+from amparo.vault.storing import insert_rows
 
 Report = Callable[[str, int, int], None]
 
@@ -93,13 +92,12 @@ def _write(
         total=total,
         **asdict(counts_of(examined, joined)),
     )
-    for bunch in in_bunches(references.items(), BUNCH):
-        ImportRow.objects.bulk_create(
-            [
-                ImportRow(batch=batch, number=number, reference=reference, is_joined=number in joined)
-                for number, reference in bunch
-            ]
-        )
+    insert_rows(
+        [
+            ImportRow(batch=batch, number=number, reference=reference, is_joined=number in joined)
+            for number, reference in references.items()
+        ]
+    )
     record("intake.batch.write", by=by, at=now, record=str(batch.id), count=total)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.db import DataError
 
-from amparo.cases.actions.inserting import insert_rows
 from amparo.cases.models import Person
+from amparo.vault.storing import insert_rows
 from tests.factories.accounts import NOW
 
 pytestmark = pytest.mark.django_db
