@@ -147,6 +147,7 @@ PAGES: Mapping[str, Row] = {
     "cases:declaration": Row(guard=P.CASE_READ, methods=BOTH, typed={"reason": "known"}),
     "cases:tell": Row(guard=P.CASE_READ, methods=BOTH, typed={"text": "He was paid."}),
     "cases:messages": Row(guard=P.MESSAGE_READ),
+    "cases:release": Row(guard=P.READINGS_RELEASE, asks_again=True, methods=BOTH),
     "cases:person": Row(guard=P.CASE_READ),
     "cases:episodes": Row(guard=P.CASE_READ),
     "cases:notes": Row(guard=P.CASE_READ),

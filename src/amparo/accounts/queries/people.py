@@ -249,9 +249,11 @@ def worked_as(membership_ids: Iterable[int]) -> dict[int, Worked]:
     }
 
 
-def memberships_in(roles: frozenset[str]) -> tuple[int, ...]:
-    """Name the memberships in certain roles, ended ones too."""
-    return tuple(Membership.objects.filter(role__in=roles).values_list("id", flat=True)) if roles else ()
+def memberships_in(roles: frozenset[str], *, but_of: int | None = None) -> tuple[int, ...]:
+    """Name the memberships in certain roles, ended ones too, without those of one organisation."""
+    found = Membership.objects.filter(role__in=roles)
+    found = found if but_of is None else found.exclude(organisation_id=but_of)
+    return tuple(found.values_list("id", flat=True)) if roles else ()
 
 
 def names_of_organisations(ids: Iterable[int]) -> dict[int, str]:
