@@ -36,6 +36,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "cases.case.reopen": N_("Opened the closed case again"),
     "cases.case.restrict": N_("Chose who may see the case at all"),
     "cases.case.step_back": N_("Stepped back because they know the person"),
+    "cases.case.find_own": N_("Was shown whom the search among the own people found"),
     "cases.case.search_own": N_("Searched a name among the own people"),
     "cases.case.withdraw": N_("Took back what a workbook had brought in"),
     "cases.document.add": N_("Added a document"),
