@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from amparo.access.queries.clock import database_now
 from amparo.access.rules import Permission, Viewer
 
 SHOWN = 200
+KEPT_FOR_COLLECTING = timedelta(hours=24)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,6 +83,13 @@ def waiting_act(kind: str, digest: str, *, asked_by: int) -> UUID | None:
         kind=kind, payload_hash=digest, asked_by_id=asked_by, outcome="", expires_at__gt=database_now()
     )
     return waiting.values_list("pk", flat=True).first()
+
+
+def agreed_act(kind: str) -> tuple[UUID, int] | None:
+    """Find the act of a kind on which two people agreed last and which nobody collected: its id, and for which membership."""
+    agreed = DualAct.objects.filter(kind=kind, outcome="done", collected_at=None)
+    row = agreed.filter(decided_at__gt=database_now() - KEPT_FOR_COLLECTING).order_by("-decided_at").first()
+    return None if row is None else (row.pk, row.asked_membership)
 
 
 def _rows() -> QuerySet[DualAct]:
