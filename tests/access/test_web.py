@@ -53,6 +53,7 @@ BY_PERMISSION = {
     "accounts:person-lift": Permission.PEOPLE_MANAGE,
     "accounts:acts": Permission.ACT_DECIDE,
     "accounts:act": Permission.ACT_DECIDE,
+    "accounts:more-keys": Permission.EXPORT_RUN,
     "accounts:emergencies": Permission.EMERGENCY_REVIEW,
     "accounts:emergency": Permission.EMERGENCY_REVIEW,
     "accounts:person-wake": Permission.PEOPLE_MANAGE,

@@ -79,6 +79,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     asleep_since = models.DateTimeField(null=True)
     woken_at = models.DateTimeField(null=True)
+    renewed_at = models.DateTimeField(null=True)  # when somebody else let them in again, by the database
     created_at = models.DateTimeField()
 
     PRIVACY: ClassVar[Mapping[str, Privacy]] = {
@@ -92,6 +93,7 @@ class User(AbstractBaseUser):
         "is_active": Privacy.TECHNICAL,
         "asleep_since": Privacy.TECHNICAL,
         "woken_at": Privacy.TECHNICAL,
+        "renewed_at": Privacy.TECHNICAL,
         "created_at": Privacy.TECHNICAL,
     }
 

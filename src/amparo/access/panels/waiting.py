@@ -245,6 +245,12 @@ def _notice_row(notice: NoticeRow, viewer: Viewer) -> Row:
 
 def _notice_words(notice: NoticeRow, viewer: Viewer) -> str:
     said = {
+        "renewed_own": _(
+            "Somebody let you in again. For 24 hours what matters most does not work. If you did not ask for it, tell an administrator at once"
+        ),
+        "renewed_other": _(
+            "Somebody was let in again who lost a password or the second step. Ask them in person; People and roles names them"
+        ),
         "act_waits": _("An act waits for you as the second person"),
         "act_decided": _("What you asked a second person for was decided"),
         "emergency_opened": _("A record of your organisation was opened in an emergency"),
