@@ -39,7 +39,7 @@ PROMISES: Final = (
     Promise(11, "Each reading of a person's data is in the log before the data leaves."),
     Promise(12, "Neither the application nor the owner of its tables can change or remove an entry of the log."),
     Promise(13, "What somebody with all rights on the database changes or removes in the log shows afterwards."),
-    Promise(14, "A person can be told who saw what about her, and learns nothing of a covert investigation by it."),
+    Promise(14, "A person can be told who saw what about her, and learns nothing of a covert investigation by it.", waits="In part: with and without a covert reading the list is the same letter by letter, and the same statements go to the database; how long an answer takes is not measured."),
     Promise(15, "Opening in an emergency opens one person, for a stated reason, for at most 60 minutes, and who did it cannot prolong it."),
     Promise(16, "Opening in an emergency always reaches a reviewer outside the line of who did it; without a review within 72 hours it is escalated."),
     Promise(17, "What needs two people cannot be done by one human, whatever accounts he has."),

@@ -133,7 +133,7 @@ class TestWaiting:
         assert self.now_as(lost).permissions == ROLES["supervisor"].permissions
 
     def let_pass(self, viewer: Viewer, *, hours: int) -> None:
-        User.objects.filter(pk=viewer.user_id).update(renewed_at=Now() - timedelta(hours=hours))
+        User.objects.filter(pk=viewer.known_user_id).update(renewed_at=Now() - timedelta(hours=hours))
 
     def test_a_key_for_programs_goes_on(self, lost: Viewer) -> None:
         secret = make_token(name="Till", days=9, by=lost, now=NOW)
