@@ -342,7 +342,9 @@ class TestForgottenPassword:
         actions = ["accounts.password.renew", "accounts.password.change"]
         assert (
             list(
-                Event.objects.filter(action__startswith="accounts.password").values_list("action", flat=True)
+                Event.objects.filter(action__startswith="accounts.password")
+                .order_by("id")
+                .values_list("action", flat=True)
             )
             == actions
         )

@@ -101,7 +101,8 @@ def _rows() -> QuerySet[DualAct]:
 def _row(row: DualAct, now: datetime) -> ActRow:
     assert row.asked_at is not None
     assert row.expires_at is not None
-    state = row.outcome or ("waiting" if now < row.expires_at else "over")
+    # What was asked for later than now was asked for before the clock of the database was set back.
+    state = row.outcome or ("waiting" if row.asked_at <= now < row.expires_at else "over")
     return ActRow(
         id=row.pk,
         kind=row.kind,

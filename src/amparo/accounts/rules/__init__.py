@@ -12,6 +12,7 @@ from amparo.accounts.rules.attempts import (
     wait_after,
 )
 from amparo.accounts.rules.links import (
+    CLOCKS_MAY_DIFFER,
     INVITATION_LIFETIME,
     KEPT_AFTER_CLOSING,
     LONGEST_TOKEN_LIFETIME,
@@ -52,6 +53,7 @@ __all__ = [
     "ALARM_FAILURES",
     "ALARM_WINDOW",
     "ASLEEP_AFTER",
+    "CLOCKS_MAY_DIFFER",
     "FORGOTTEN_AFTER",
     "HOLD",
     "INVITATION_LIFETIME",
