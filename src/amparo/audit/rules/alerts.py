@@ -113,6 +113,7 @@ _DESCRIBED: Final = (
 )  # fmt: skip
 RULES: Final[Mapping[str, AlertRule]] = MappingProxyType({rule.code: rule for rule in _DESCRIBED})
 FIRST_HOUR, LAST_HOUR = 6, 22
+_TAKEN_OUT: Final = ("intake.workbook.export", "intake.workbook.release", "evidence.facts.export")
 _NEAR: Final = ("own", "team", "system", "")
 
 
@@ -155,7 +156,7 @@ def touched_by(event: Seen, canaries: frozenset[str]) -> tuple[str, ...]:
         "closed_cases": is_single and "state:closed" in event.fields,
         "canary": (is_single and event.record in canaries) or bool(found_in(event.fields) & canaries),
         "emergency": event.action == "access.emergency.open",
-        "export": event.action in ("intake.workbook.export", "evidence.facts.export"),
+        "export": event.action in _TAKEN_OUT,
         "place_at_night": is_single and PLACE in event.fields and not FIRST_HOUR <= event.at.hour < LAST_HOUR,
         "refused": event.outcome in ("refused", "hidden"),
         "no_ground": ground == "none",

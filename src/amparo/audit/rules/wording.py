@@ -66,6 +66,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "intake.batch.read_rows": N_("Opened rows of a workbook"),
     "intake.batch.take_rejected": N_("Took out the rejected rows of a workbook"),
     "intake.workbook.export": N_("Took cases out as a workbook"),
+    "intake.workbook.release": N_("Took cases out as a workbook, as two people agreed"),
     "intake.workbook.read": N_("Opened the case to take it out as a workbook"),
     "oversight.explanation.give": N_("Explained a reading"),
     "oversight.explanation.read": N_("Read the explanation of a reading"),
