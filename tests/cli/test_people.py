@@ -113,6 +113,9 @@ class TestWaiting:
         with pytest.raises(Refused, match="24 hours"):
             require(again, Permission.EXPORT_RUN)
         require(again, Permission.CASE_EDIT)
+        page = sign_in(Client(), lost).get(reverse("intake:export"))
+        assert page.status_code == 403
+        assert "for 24 hours after that this does not work" in page.content.decode()
 
     def test_it_waits_from_the_use_of_the_link_and_ends_by_the_clock_of_the_database(
         self, lost: Viewer, capsys: pytest.CaptureFixture[str]

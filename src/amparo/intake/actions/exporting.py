@@ -17,7 +17,7 @@ from amparo.access.rules import MOST_PERSONS_ALONE, Permission, Viewer
 from amparo.audit.actions import record
 from amparo.audit.queries import counted_lately
 from amparo.cases.actions import note_taken_out
-from amparo.cases.queries import CaseChoices, chosen_ids, count_files, iterate_files
+from amparo.cases.queries import BareFile, CaseChoices, chosen_ids, count_files, iterate_files
 from amparo.intake.htcds import (
     BadCell,
     FileFormat,
@@ -167,16 +167,7 @@ def _write(
         )
         for file in files:
             taken.append(file.id)
-            case = CaseToTakeOut(
-                person=file.person,
-                details=file.details,
-                episodes=file.episodes,
-                comments=file.comments,
-                stage=file.stage,
-                closure_reason=file.closure_reason,
-                source=file.source,
-            )
-            for row in rows_of(case):
+            for row in rows_of(_to_take_out(file)):
                 _refuse_unwritable(row.values, reference=file.reference, profile=profile)
                 left_out.update(row.left_out)
                 yield row.values
@@ -194,6 +185,18 @@ def _write(
         purpose=by.stated_purpose or by.purpose or "",
     )  # fmt: skip
     return TakenOut(cases=len(taken), rows=written.rows, left_out=left_out + Counter(written.left_out))
+
+
+def _to_take_out(file: BareFile) -> CaseToTakeOut:
+    return CaseToTakeOut(
+        person=file.person,
+        details=file.details,
+        episodes=file.episodes,
+        comments=file.comments,
+        stage=file.stage,
+        closure_reason=file.closure_reason,
+        source=file.source,
+    )
 
 
 def _digest_label(stream: IO[bytes]) -> str:
