@@ -39,7 +39,7 @@ PROMISES: Final = (
     Promise(11, "Each reading of a person's data is in the log before the data leaves."),
     Promise(12, "Neither the application nor the owner of its tables can change or remove an entry of the log."),
     Promise(13, "What somebody with all rights on the database changes or removes in the log shows afterwards."),
-    Promise(14, "A person can be told who saw what about her, and learns nothing of a covert investigation by it."),
+    Promise(14, "A person can be told who saw what about her, and learns nothing of a covert investigation by it.", waits="In part: with and without a covert reading the list is the same letter by letter, and the same statements go to the database; how long an answer takes is not measured."),
     Promise(15, "Opening in an emergency opens one person, for a stated reason, for at most 60 minutes, and who did it cannot prolong it."),
     Promise(16, "Opening in an emergency always reaches a reviewer outside the line of who did it; without a review within 72 hours it is escalated."),
     Promise(17, "What needs two people cannot be done by one human, whatever accounts he has."),
@@ -60,7 +60,7 @@ PROMISES: Final = (
     Promise(32, "Nothing is published without two people and without disclosure control.", waits="Tables are protected and logged; a register of what was published, and its release by two people, come with publishing."),
     Promise(33, "No page, mail or document makes a browser ask anybody else."),
     Promise(34, "The code of the statistics cannot reach the code of identities."),
-    Promise(35, "Whatever goes out carries who took it, for what, how much, and its digest stands in the log.", waits="In part: an export is logged with who, what for and how many, and a printed summary says who printed it; a mark within workbooks and their digest in the log are to come."),
+    Promise(35, "Whatever goes out carries who took it, for what, how much, and its digest stands in the log.", waits="In part: a workbook (xlsx) carries the number of its copy, and the log has that number, its digest, who, what for and how many; a printed summary says who printed it. Text files (csv), facts and tables carry no mark, and of them no digest is in the log."),
 )  # fmt: skip
 
 LIMITS: Final = (

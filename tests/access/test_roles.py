@@ -52,12 +52,13 @@ EXPECTED = {
         True,
     ),
     "investigator": (
-        CASEWORK.replace(" note.read_sensitive", ""),
+        CASEWORK.replace(" note.read_sensitive", "") + " readings.release",
         Scope.TEAM,
         True,
     ),
     "integrity_officer": (
-        CASEWORK.replace(" person.search", "") + " case.assign case.reopen act.decide message.read",
+        CASEWORK.replace(" person.search", "")
+        + " case.assign case.reopen act.decide message.read readings.release alerts.view",
         Scope.ORGANISATION,
         True,
     ),

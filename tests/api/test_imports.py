@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 
 import openpyxl
@@ -97,7 +98,13 @@ def test_p35_cases_are_taken_out_and_it_is_logged(program: Program, viewer: View
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
     assert answer["Content-Disposition"] == 'attachment; filename="cases.xlsx"'
     assert book.active is not None
-    assert Event.objects.filter(action="intake.workbook.export", count=1).exists()
+    taken = Event.objects.get(action="intake.workbook.export", count=1)
+    assert taken.purpose == viewer.purpose
+    # A workbook that turns up somewhere leads to the line of the log that tells who took it out.
+    assert taken.record == f"copy:{book.properties.description.removeprefix('Amparo copy ')}"
+    assert f"digest:{hashlib.sha256(answer.content).hexdigest()[:48]}" in taken.fields
+    again = program.post("/exports", {"profile": "excel"}, key="")
+    assert again.content != answer.content, "each copy has a number of its own"
     text = program.post("/exports", {"file_format": "csv", "stage": "closed"})
     assert (text.status_code, text["Content-Type"]) == (200, "text/csv; charset=utf-8")
     assert program.post("/exports", {"profile": "pdf"}).json()["problems"][0]["where"] == "/profile"

@@ -205,9 +205,12 @@ class TestEvaluating:
     def test_a_large_export_raises_each_time(self) -> None:
         for count in (25, 26, 400):
             record("intake.workbook.export", by=Reader(), at=DAY, count=count)
+        record(
+            "intake.workbook.release", by=Reader(), at=DAY, count=900
+        )  # two people agreed; it is told all the same
         seal()
-        assert ask() == 2
-        assert sorted(Alert.objects.values_list("count", flat=True)) == [26, 400]
+        assert ask() == 3
+        assert sorted(Alert.objects.values_list("count", flat=True)) == [26, 400, 900]
 
     def test_a_job_that_dies_is_asked_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
         read(1, basis="none")

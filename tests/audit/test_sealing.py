@@ -186,8 +186,10 @@ def test_the_log_can_be_asked(log: SealedLog) -> None:
     from uuid import UUID
 
     write(6)
-    assert [line.record for line in who_saw(UUID(int=3))] == ["membership:2"]
-    assert who_saw(UUID(int=3), withheld=["cases.case"]) == []
+    assert [line.record for line in who_saw(UUID(int=3), unit=())] == ["membership:2"]
+    (membership,) = {line.membership for line in who_saw(UUID(int=3), unit=())}
+    assert membership is not None
+    assert who_saw(UUID(int=3), unit=[membership]) == []
 
 
 def test_p30_a_full_disk_seals_later_and_loses_nothing(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from amparo.access.actions import Refused
 from amparo.access.rules import Viewer
-from amparo.audit.models import Event
+from amparo.audit.actions import name_canary, raise_alerts
+from amparo.audit.models import Alert, Epoch, Event
+from amparo.audit.rules.labels import found_labels
 from amparo.cases.actions import forget_facts, update_person, write_waiting_tokens
 from amparo.cases.actions.finding import TOGETHER
 from amparo.cases.queries import (
@@ -196,7 +198,8 @@ class TestCompartment:
         ask(viewer, given="Amina", family="Haddad")
         ask(viewer, given="Grace", birth_year=1980)
         one, none = Event.objects.filter(action="cases.person.search").order_by("id")
-        assert (one.outcome, one.count, one.fields, one.purpose) == ("one", 1, ["gs"], "urgent_help")
+        found = found_labels([reference])
+        assert (one.outcome, one.count, one.fields, one.purpose) == ("one", 1, ["gs", *found], "urgent_help")
         assert one.persons == [row_of(reference).person_id]
         assert (one.basis, none.basis) == ("search", "search")
         assert (none.outcome, none.count, none.fields, none.persons) == ("none", 0, ["gy", "sy"], [])
@@ -314,3 +317,40 @@ def test_many_new_persons_set_the_job_to_work_once() -> None:
     for _ in range(TOGETHER + 2):
         make_case(viewer, person=AMINA, episodes=())
     assert ProcrastinateJob.objects.filter(task_name="cases.write_tokens").count() == 1
+
+
+@pytest.mark.django_db
+class TestInventedPersons:
+    """Who searches and finds somebody who does not exist is told of as if he had opened her."""
+
+    def alerts(self) -> list[tuple[str, int | None]]:
+        hi = max(Event.objects.values_list("xid", flat=True)) + 1
+        Epoch.objects.create(
+            number=1, generation=1, lo=0, hi=hi, events=1, root=b"", previous=b"", sealed_at=NOW, hash=b"", key="",
+            signature=b"",
+        )  # fmt: skip
+        raise_alerts(zone=UTC, now=NOW)
+        return list(Alert.objects.values_list("rule", "user"))
+
+    @pytest.mark.parametrize("road", ["own", "likely", "tokens"])
+    def test_finding_one_raises_an_alert(self, road: str) -> None:
+        viewer = make_viewer()
+        keeper = viewer if road != "tokens" else make_viewer("supervisor")
+        reference = make_case(keeper, person=AMINA)
+        name_canary(reference, by=make_viewer("auditor"), now=NOW)
+        if road == "own":
+            assert [row.reference for row in search_own_caseload(viewer, "amina", now=NOW)] == [reference]
+        elif road == "likely":
+            assert likely_persons(viewer, AMINA, now=NOW)
+        else:
+            write_waiting_tokens(now=NOW)
+            assert references(ask(viewer, given="Amina", family="Haddad")) == [reference]
+        assert self.alerts() == [("canary", viewer.user_id)]
+
+    def test_a_search_that_finds_others_raises_none(self) -> None:
+        viewer = make_viewer()
+        name_canary(make_case(viewer, person=AMINA), by=make_viewer("auditor"), now=NOW)
+        make_case(viewer, person=named("Grace", "Okonkwo"))
+        assert search_own_caseload(viewer, "Grace", now=NOW)
+        assert not search_own_caseload(viewer, "Zbigniew", now=NOW)
+        assert self.alerts() == []

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from amparo.access.actions import grant_access
@@ -193,6 +195,28 @@ class TestForHer:
         read_as(make_viewer(), house["reference"], action="integrity.report.read")
         assert self.told(house, language) == before
         assert self.paper(house) == paper
+
+    @pytest.mark.parametrize("ask", ["told", "seen", "paper"])
+    def test_p14_with_a_covert_reading_the_database_is_asked_the_same(
+        self, house: dict[str, Any], covert: Viewer, ask: str
+    ) -> None:
+        """The time of an answer is that of its statements: as many, and the same, whether something is held back or not."""
+        self.asked(house, ask)  # what is looked up once a process, is
+        before = self.asked(house, ask)
+        assert len(before) > 3
+        for _ in range(3):
+            read_as(covert, house["reference"])
+        read_as(covert, house["reference"], action="justice.investigation.read", record="")
+        assert self.asked(house, ask) == before
+
+    def asked(self, house: dict[str, Any], ask: str) -> list[str]:
+        browser = browser_of(house["worker"])
+        with CaptureQueriesContext(connection) as queries:
+            if ask == "paper":
+                self.paper(house)
+            else:
+                assert browser.get(case_url(ask, house["reference"])).status_code == 200
+        return [re.sub(r"'[^']*'|\d+", "?", query["sql"]) for query in queries.captured_queries]
 
     def test_p14_the_lead_does_not_see_it_either(self, house: dict[str, Any], covert: Viewer) -> None:
         read_as(covert, house["reference"])

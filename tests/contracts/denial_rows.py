@@ -113,6 +113,7 @@ PAGES: Mapping[str, Row] = {
     "accounts:act": Row(
         guard=P.ACT_DECIDE, asks_again=True, methods=BOTH, typed={"decision": "approve", "seen": "x"}
     ),
+    "accounts:more-keys": Row(guard=P.EXPORT_RUN, asks_again=True, methods=BOTH, typed={"hours": "1"}),
     "accounts:emergencies": Row(guard=P.EMERGENCY_REVIEW),
     "accounts:emergency": Row(guard=P.EMERGENCY_REVIEW, methods=BOTH, typed={"verdict": "justified"}),
     "accounts:notices": Row(guard=SIGNED_IN, methods=BOTH, typed={"until": "1"}),
@@ -147,6 +148,7 @@ PAGES: Mapping[str, Row] = {
     "cases:declaration": Row(guard=P.CASE_READ, methods=BOTH, typed={"reason": "known"}),
     "cases:tell": Row(guard=P.CASE_READ, methods=BOTH, typed={"text": "He was paid."}),
     "cases:messages": Row(guard=P.MESSAGE_READ),
+    "cases:release": Row(guard=P.READINGS_RELEASE, asks_again=True, methods=BOTH),
     "cases:person": Row(guard=P.CASE_READ),
     "cases:episodes": Row(guard=P.CASE_READ),
     "cases:notes": Row(guard=P.CASE_READ),

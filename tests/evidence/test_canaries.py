@@ -19,7 +19,7 @@ from amparo.cases.models import Case, Episode, Person
 from amparo.cases.queries import coded
 from amparo.cases.rules import CaseDetails, EpisodeDetails, PersonDetails
 from amparo.cases.rules.opening import NewCase, NewNote
-from amparo.evidence.actions import export_facts
+from amparo.evidence.actions.exporting import export_facts
 from amparo.vocab.codes import code_list
 from amparo.vocab.dates import PartialDate
 from amparo.vocab.described import described_fields

@@ -6,29 +6,36 @@ import errno
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import override_settings
+from django.utils import timezone
 from pyarrow import parquet
 
 from amparo.access.actions import Refused
+from amparo.access.models import DualAct
+from amparo.accounts.models import Membership
 from amparo.audit.models import Event
 from amparo.evidence.actions import (
     AlreadyBuilding,
+    ask_facts,
     build_snapshot,
-    export_facts,
     record_snapshot,
     request_snapshot,
 )
 from amparo.evidence.actions import snapshots as building
+from amparo.evidence.actions.exporting import export_facts
 from amparo.evidence.actions.writing import digest_of
 from amparo.evidence.commands import export_facts as command
 from amparo.evidence.models import Snapshot
 from amparo.evidence.queries import get_snapshot, latest_snapshot, list_snapshots
 from amparo.vocab.facts import PERSON
-from tests.factories.accounts import NOW, make_viewer
+from tests.agreeing import agree
+from tests.factories.accounts import NOW, make_organisation, make_team, make_viewer
 from tests.factories.cases import PERSON as AMINA
 from tests.factories.cases import make_case, make_person_details
 from tests.factories.evidence import BUILDER, make_many_cases, make_snapshot
@@ -188,23 +195,54 @@ def test_an_export_has_no_number_of_persons_and_is_logged(tmp_path: Path) -> Non
     assert (event.record, event.count) == (str(snapshot), 2)
 
 
-def test_a_directory_with_something_in_it_is_left_alone(
+@pytest.fixture
+def agreed() -> UUID:
+    """Let a statistician ask for the facts, and another of another team agree."""
+    make_case(make_viewer("supervisor"))
+    snapshot, office = make_snapshot(), make_organisation(kind="ministry")
+    one, other = (make_viewer("statistician", organisation=office, team=make_team(office)) for _ in range(2))
+    act = ask_facts(snapshot, by=one, now=NOW)
+    agree(other)
+    return act
+
+
+def test_p17_the_command_writes_nothing_on_one_persons_word(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "mine.txt").write_text("keep")
-    assert command(tmp_path) == 2
-    assert "is not empty" in capsys.readouterr().err
-    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
-    assert Snapshot.objects.count() == 0
-
-
-def test_the_command_builds_and_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     make_case(make_viewer("supervisor"))
+    snapshot = make_snapshot()
+    assert command(tmp_path / "out") == 2
+    assert "Nobody agreed" in capsys.readouterr().err
+    asking = make_viewer("statistician")
+    ask_facts(snapshot, by=asking, now=NOW)
+    assert command(tmp_path / "out") == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_two_agreed_on_is_written_once(
+    agreed: UUID, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "mine.txt").write_text("keep")
+    assert command(tmp_path / "mine") == 2
+    assert "is not empty" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["mine.txt"]
     assert command(tmp_path / "out") == 0
     assert "1 rows" in capsys.readouterr().out
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "READ-ME-FIRST.txt", "episode.parquet", "metadata.json", "person_case.parquet",
     ]  # fmt: skip
+    event = Event.objects.filter(action="access.act.collect", record=f"act:{agreed}").get()
+    assert event.via == "command"
+    assert command(tmp_path / "again") == 2
+    assert not (tmp_path / "again").exists()
+
+
+def test_whose_role_has_ended_takes_nothing_out_by_the_command(agreed: UUID, tmp_path: Path) -> None:
+    membership = DualAct.objects.get(pk=agreed).asked_membership
+    Membership.objects.filter(pk=membership).update(until=timezone.localdate() - timedelta(days=1))
+    assert command(tmp_path / "out") == 2
+    assert not (tmp_path / "out").exists()
 
 
 def test_while_one_is_built_another_waits(monkeypatch: pytest.MonkeyPatch) -> None:

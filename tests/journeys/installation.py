@@ -34,6 +34,7 @@ from amparo.evidence.actions import build_snapshot, record_snapshot
 from tests.contracts.denial_states import PICTURE
 from tests.contracts.denial_world import faulty_file
 from tests.factories.accounts import sign_in, state_purpose
+from tests.factories.cases import make_case
 from tests.factories.intake import AMINA, SOFIA, make_batch, make_text_file, make_workbook, make_written_batch
 from tests.factories.oversight import make_drawn
 
@@ -51,6 +52,7 @@ class Installation:
     emails: dict[str, str]
     password: str
     reference: str
+    unit_case: str
     episode: UUID
     batches: dict[str, UUID]
     snapshot: UUID
@@ -113,6 +115,7 @@ class Installation:
             "case-wall": ("supervisor", f"{case}/away/"),
             "case-known": ("caseworker", f"{case}/known/"),
             "case-tell": ("caseworker", f"{case}/tell/"),
+            "case-release": ("integrity_officer", f"/cases/{self.unit_case}/release/"),
             "unit-told": ("integrity_officer", "/cases/told/"),
             "walls": ("access_reviewer", "/walls/"),
             "emergency": ("supervisor", "/cases/emergency/"),
@@ -144,6 +147,7 @@ class Installation:
             "invite": ("organisation_administrator", "/people/invite/"),
             "acts": ("supervisor", "/two-people/"),
             "act": ("supervisor", f"/two-people/{self.act}/"),
+            "more-keys": ("supervisor", "/two-people/keys/"),
             "emergencies": ("reviewer", "/emergencies/"),
             "emergency-judged": ("reviewer", f"/emergencies/{self.opening}/"),
             "notices": ("reviewer", "/notices/"),
@@ -216,7 +220,7 @@ def furnish(url: str) -> Installation:
     return Installation(
         url=url, now=now, viewers=viewers, emails={role: one.email for role, one in sign_ins.items()},
         password=sign_ins["caseworker"].password, reference=reference,
-        episode=Episode.objects.filter(case__reference=reference).order_by("number")[0].id,
+        unit_case=make_case(viewers["integrity_officer"], now=now), episode=Episode.objects.filter(case__reference=reference).order_by("number")[0].id,
         batches=batches, snapshot=snapshot, invitation=secret, new_password=password,
         drawn=make_drawn(worker, reference, now=now).id, act=act, opening=opening,
     )  # fmt: skip

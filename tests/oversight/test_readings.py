@@ -124,7 +124,7 @@ class TestDrawing:
 
         again = sampled_readings(
             viewer.organisation_id or 0, since=timezone.now() - timedelta(days=8), until=self.next_week,
-            rng=Random(Sample.objects.get().seed), most=10,
+            rng=Random(Sample.objects.get().seed), most=10, unit=(),
         )  # fmt: skip
         assert {line.id for line in again} == set(SampledReading.objects.values_list("event", flat=True))
 

@@ -16,6 +16,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from amparo.access.actions import Refused, ask_more_keys
+from amparo.access.models import DualAct
 from amparo.access.rules import Viewer
 from amparo.cases.actions import move_case
 from amparo.cases.models import Case, Person
@@ -29,9 +31,10 @@ from amparo.vault.keyd.log import read_log
 from amparo.vault.models import PersonKeys
 from amparo.vault.queries import custodian, keyring_status
 from amparo.vault.rules import DOTS, Asker, Compartment, KeyKind, KeysAway, NotOpened, TooManyKeys
+from tests.agreeing import agree
 from tests.cases.pages import filled
 from tests.cli.conftest import environment
-from tests.factories.accounts import NOW, make_viewer, sign_in
+from tests.factories.accounts import NOW, make_organisation, make_team, make_viewer, sign_in
 from tests.factories.cases import make_case, make_person_details
 from tests.vault.conftest import Keyd
 
@@ -218,6 +221,30 @@ def test_a_day_of_work_needs_no_place_and_the_eleventh_place_in_an_hour_is_refus
     assert "Hidden" not in answers[10].content.decode()
     first_again = client.get(reverse("cases:person", args=[references[0]]), {"place": "open"})
     assert first_again.status_code == 200
+
+
+def test_p17_two_people_have_keyd_give_an_export_more_and_one_does_not(through_keyd: Through) -> None:
+    house = make_organisation()
+    asking, agreeing = (
+        make_viewer("supervisor", organisation=house, team=make_team(house)) for _ in range(2)
+    )
+    with pytest.raises(Refused):
+        ask_more_keys(hours=2, by=asking, now=NOW)  # no keyd bounds anything yet
+    keyd = through_keyd()
+    keyd.start()
+    act = ask_more_keys(hours=2, by=asking, now=NOW)
+    with pytest.raises(Refused):
+        agree(asking)
+    assert not [entry for entry in read_log(keyd.log) if entry["do"] == "raised"]
+    agree(agreeing)
+    (raised,) = [entry for entry in read_log(keyd.log) if entry["do"] == "raised"]
+    assert (raised["asked_by"], raised["approved_by"]) == (asking.user_id, agreeing.user_id)
+    assert (raised["hours"], raised["times"], raised["by_user"]) == (2, 3, os.getuid())
+    assert DualAct.objects.get(pk=act).outcome == "done"
+    again = ask_more_keys(hours=1, by=agreeing, now=NOW)
+    with pytest.raises(Refused):
+        agree(asking)
+    assert DualAct.objects.get(pk=again).outcome == "", "nothing was agreed where keyd gives no more"
 
 
 def test_its_own_secrets_key_is_the_one_that_a_process_without_it_derives(

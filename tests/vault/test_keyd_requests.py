@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from amparo.vault.keeping import LocalKeeper
 from amparo.vault.keyd.log import Log, LogRefused, read_log
 from amparo.vault.keyd.protocol import key_from, keys_from, plain_asker
-from amparo.vault.keyd.rates import Rates
+from amparo.vault.keyd.rates import NotRaisable, Rates
 from amparo.vault.keyd.service import Peer, Service, replay
 from amparo.vault.models import CompartmentKey, Keyring, PersonKeys
 from amparo.vault.queries import custodian
-from amparo.vault.rules import Asker, Compartment, KeyKind
+from amparo.vault.rules import SYSTEM, Asker, Compartment, KeyKind, TooManyKeys
 from tests.factories.accounts import NOW
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,8 @@ PERSON = uuid4().hex
 LIKELY = st.fixed_dictionaries(
     {},
     optional={
-        "do": st.sampled_from(["open", "make", "status", "unlock", "own", "_open", "__init__"]) | PLAIN,
+        "do": st.sampled_from(["open", "make", "status", "unlock", "own", "raise", "_open", "__init__"])
+        | PLAIN,
         "persons": st.just([PERSON]) | st.lists(st.just(PERSON) | PLAIN, max_size=3) | PLAIN,
         "kinds": st.lists(st.sampled_from(["label", "record", "place"]) | PLAIN, max_size=4) | PLAIN,
         "within": st.lists(st.sampled_from(["protection", "location"]) | PLAIN, max_size=4) | PLAIN,
@@ -45,6 +46,10 @@ LIKELY = st.fixed_dictionaries(
         "share": PLAIN,
         "label": st.just("second factor") | PLAIN,
         "number": st.none() | st.integers(-1, 70_000) | PLAIN,
+        "hours": st.integers(-1, 6) | PLAIN,
+        "act": st.just(PERSON) | PLAIN,
+        "asked_by": st.integers(0, 2) | PLAIN,
+        "approved_by": st.integers(1, 3) | PLAIN,
     },
 )
 
@@ -92,7 +97,7 @@ def test_nothing_that_looks_like_a_request_makes_it_fall_over(
     service: Service, message: dict[str, Any]
 ) -> None:
     answer = service.answer(json.dumps(message).encode(), PEER)
-    assert answer.get("error") in (None, "unreadable", "rate", "there", "not_opened")
+    assert answer.get("error") in (None, "unreadable", "rate", "there", "not_opened", "not_raised")
 
 
 def test_keys_that_are_made_are_those_that_are_opened(service: Service) -> None:
@@ -203,3 +208,53 @@ def test_its_status_tells_no_secret(service: Service) -> None:
     state = ask(service, do="status")
     assert (state["is_open"], state["kind"], state["held"], state["needed"]) == (True, "file", 0, 0)
     assert state["installation"] == Keyring.objects.get().installation.hex
+
+
+RISE = {"do": "raise", "hours": 2, "act": PERSON, "asked_by": 5, "approved_by": 6}
+
+
+def test_two_people_raise_the_budget_once_a_day_and_its_own_log_says_so(
+    service: Service, tmp_path: Path
+) -> None:
+    assert ask(service, **RISE) == {"times": 3}
+    assert ask(service, **{**RISE, "act": uuid4().hex}) == {"error": "not_raised"}
+    raised, refused = list(read_log(tmp_path / "log"))[-2:]
+    assert (raised["do"], raised["hours"], raised["times"]) == ("raised", 2, 3)
+    assert (raised["asked_by"], raised["approved_by"], raised["act"]) == (5, 6, PERSON)
+    assert (refused["do"], refused["by_user"]) == ("not_raised", PEER.user)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"hours": 5}, {"hours": 0}, {"hours": True}, {"approved_by": 5}, {"asked_by": None}, {"act": "x"}],
+)
+def test_p17_what_two_people_did_not_agree_on_raises_nothing(service: Service, wrong: dict[str, Any]) -> None:
+    assert ask(service, **{**RISE, **wrong}) == {"error": "unreadable"}
+
+
+def test_what_cannot_be_written_down_is_not_raised(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise LogRefused
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Log, "write", refuse)
+        assert ask(service, **RISE) == {"error": "log"}
+    assert ask(service, **RISE) == {"times": 3}
+
+
+@pytest.mark.parametrize(("hours_later", "is_raised"), [(1, True), (3, False), (-24 * 365 * 40, False)])
+def test_a_restart_prolongs_no_rise_and_a_clock_set_back_ends_it(
+    service: Service, tmp_path: Path, hours_later: int, is_raised: bool
+) -> None:
+    ask(service, **RISE)
+    rates = Rates()
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    replay(rates, tmp_path / "log", now=at + timedelta(hours=hours_later))
+    with pytest.raises(NotRaisable):
+        rates.refuse_second_rise()
+    asked = [uuid4() for _ in range(20_001)]
+    if is_raised:
+        rates.take(SYSTEM, asked, [KeyKind.RECORD])
+    else:
+        with pytest.raises(TooManyKeys):
+            rates.take(SYSTEM, asked, [KeyKind.RECORD])

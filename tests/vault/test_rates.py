@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from amparo.vault.keyd.rates import DAY, HOUR, Rates
+from amparo.vault.keyd.rates import DAY, HOUR, NotRaisable, Rates
 from amparo.vault.rules import SYSTEM, Asker, KeyKind, TooManyKeys
 
 AMINA, BEN = Asker(user_id=1), Asker(user_id=2)
@@ -144,3 +144,49 @@ def test_what_a_refusal_says_to_wait_is_enough(rates: Rates, clock: Clock) -> No
         assert refused.value.seconds > 0
         clock.now += refused.value.seconds + 0.001
         rates.take(AMINA, persons(5), [kind])
+
+
+class TestRaised:
+    """Two people have bulk work raised: to a ceiling, for some hours of this clock, once a day."""
+
+    def many(self, rates: Rates, number: int) -> int:
+        done = 0
+        for _ in range(number):
+            try:
+                rates.take(SYSTEM, persons(1_000), [KeyKind.RECORD])
+            except TooManyKeys:
+                break
+            done += 1
+        return done
+
+    def test_it_gives_three_times_as_much_and_ends_by_the_clock(self, rates: Rates, clock: Clock) -> None:
+        assert self.many(rates, 100) == 20
+        rates.raise_bulk(1)
+        assert self.many(rates, 100) == 40
+        clock.now += HOUR + 1
+        assert self.many(rates, 100) == 20
+        assert self.many(rates, 1) == 0
+
+    def test_what_was_not_used_does_not_outlast_it(self, rates: Rates, clock: Clock) -> None:
+        rates.raise_bulk(1)
+        assert self.many(rates, 1) == 1
+        clock.now += HOUR + 1
+        assert self.many(rates, 100) == 20
+
+    def test_people_get_no_more_by_it(self, rates: Rates) -> None:
+        rates.raise_bulk(4)
+        assert had(rates, KeyKind.PLACE, 20) == 10
+
+    def test_nobody_has_it_longer_than_four_hours_or_twice_a_day(self, rates: Rates, clock: Clock) -> None:
+        rates.refuse_second_rise()
+        rates.raise_bulk(10_000)
+        clock.now += 4 * HOUR + 1
+        assert self.many(rates, 100) == 20
+        with pytest.raises(NotRaisable):
+            rates.refuse_second_rise()
+        clock.now += DAY
+        rates.refuse_second_rise()
+
+    def test_an_installation_may_forbid_it(self, clock: Clock) -> None:
+        with pytest.raises(NotRaisable):
+            Rates(clock=clock, ceiling=1).refuse_second_rise()

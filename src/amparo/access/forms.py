@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from amparo.access.rules import ROLES, Verdict
+from amparo.ui.formats import say_number
 from amparo.ui.forms import NumberField, PlainForm, TextField
 from amparo.vocab.codes import code_list
 
@@ -176,6 +177,16 @@ class StaffNumberForm(PlainForm):
         max_length=40,
         required=False,
     )
+
+
+class MoreKeysForm(PlainForm):
+    """Asks for how long keyd shall give more keys."""
+
+    hours = forms.TypedChoiceField(label=_("For how many hours?"), coerce=int, widget=forms.RadioSelect)
+
+    def __init__(self, *positional: Any, hours: Sequence[int], **named: Any) -> None:
+        super().__init__(*positional, **named)
+        self.fields["hours"].choices = [(number, say_number(number)) for number in hours]  # type: ignore[attr-defined]  # a choice field
 
 
 class VerdictForm(PlainForm):

@@ -61,6 +61,7 @@ pages = [
     path("people/number/", people.person_number, name="person-number"),
     path("people/suspended/", two_people.lift, name="person-lift"),
     path("two-people/", two_people.acts, name="acts"),
+    path("two-people/keys/", two_people.more_keys, name="more-keys"),
     path("two-people/<uuid:act>/", two_people.act, name="act"),
     path("emergencies/", two_people.emergencies, name="emergencies"),
     path("emergencies/<uuid:opening>/", two_people.emergency, name="emergency"),

@@ -26,7 +26,7 @@ from django.utils.crypto import salted_hmac
 
 from amparo.access.actions import PurposeMissing, require
 from amparo.access.holding import hold_session, shown_lately, signed_in_with_passkey
-from amparo.access.queries import viewer_for
+from amparo.access.queries import are_clocks_apart, viewer_for
 from amparo.access.rules import (
     FRESH,
     FRESH_TO_SEND,
@@ -277,6 +277,11 @@ def _record_named(parts: Mapping[str, object]) -> str:
         return next((str(part) for part in parts.values() if isinstance(part, UUID)), "")
 
 
+def without_doubtful_grants(viewer: Viewer, now: datetime) -> Viewer:
+    """Take the grants away while the clocks disagree: one that ended would begin anew with a host's clock that was set back."""
+    return replace(viewer, grants=()) if viewer.grants and are_clocks_apart(now) else viewer
+
+
 def _memberships(request: HttpRequest, now: datetime) -> tuple[MembershipRow, ...]:
     user = request.user
     return tuple(memberships_of(user.pk, now)) if user.is_authenticated else ()
@@ -301,4 +306,4 @@ def _viewer(request: HttpRequest, memberships: tuple[MembershipRow, ...], now: d
         return Viewer(user_id=user.pk, name=user.name)
     chosen_purposes = request.session.get(PURPOSES_KEY, {})
     purposes = {reference: Purpose(code) for reference, code in chosen_purposes.items()}
-    return replace(viewer_for(working[0], now), purposes=purposes)
+    return replace(without_doubtful_grants(viewer_for(working[0], now), now), purposes=purposes)

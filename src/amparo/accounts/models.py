@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from amparo.accounts.rules import plain_form, tidy_email
+from amparo.accounts.rules import CLOCKS_MAY_DIFFER, plain_form, tidy_email
 from amparo.vocab.described import Privacy
 
 
@@ -79,6 +79,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     asleep_since = models.DateTimeField(null=True)
     woken_at = models.DateTimeField(null=True)
+    renewed_at = models.DateTimeField(null=True)  # when somebody else let them in again, by the database
     created_at = models.DateTimeField()
 
     PRIVACY: ClassVar[Mapping[str, Privacy]] = {
@@ -92,6 +93,7 @@ class User(AbstractBaseUser):
         "is_active": Privacy.TECHNICAL,
         "asleep_since": Privacy.TECHNICAL,
         "woken_at": Privacy.TECHNICAL,
+        "renewed_at": Privacy.TECHNICAL,
         "created_at": Privacy.TECHNICAL,
     }
 
@@ -173,7 +175,12 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def open(self, now: datetime) -> InvitationQuerySet:
         """Keep the invitations whose link may still be used."""
-        return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now)
+        return self.filter(
+            accepted_at__isnull=True,
+            withdrawn_at__isnull=True,
+            expires_at__gt=now,
+            created_at__lte=now + CLOCKS_MAY_DIFFER,
+        )
 
 
 class Invitation(models.Model):
@@ -218,7 +225,9 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 
     def working(self, now: datetime) -> ApiTokenQuerySet:
         """Keep the keys that may still be used, as far as the key itself goes: its membership must run too."""
-        return self.filter(revoked_at__isnull=True, expires_at__gt=now)
+        return self.filter(
+            revoked_at__isnull=True, expires_at__gt=now, created_at__lte=now + CLOCKS_MAY_DIFFER
+        )
 
 
 class ApiToken(models.Model):

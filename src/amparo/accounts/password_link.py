@@ -8,6 +8,7 @@ from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.utils.http import base36_to_int, int_to_base36
 
 from amparo.accounts.models import User
+from amparo.accounts.rules import CLOCKS_MAY_DIFFER
 
 
 class PasswordLink(PasswordResetTokenGenerator):
@@ -18,6 +19,13 @@ class PasswordLink(PasswordResetTokenGenerator):
     def __init__(self, now: datetime) -> None:
         super().__init__()
         self._moment = now.astimezone(UTC).replace(tzinfo=None)
+
+    def check_token(self, user: User | None, token: str | None) -> bool:
+        """Refuse one that is not made yet too: the clock that made it stood ahead, or this one was set back."""
+        if not super().check_token(user, token):
+            return False
+        made = base36_to_int(str(token).partition("-")[0])
+        return made <= self._num_seconds(self._moment + CLOCKS_MAY_DIFFER)
 
     def _now(self) -> datetime:
         return self._moment

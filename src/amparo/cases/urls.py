@@ -90,6 +90,7 @@ urlpatterns = [
     path("<reference:reference>/away/", closing.wall, name="wall"),
     path("<reference:reference>/known/", closing.declaration, name="declaration"),
     path("<reference:reference>/tell/", unit.tell, name="tell"),
+    path("<reference:reference>/release/", unit.release, name="release"),
     path("<reference:reference>/move/", moving.move, name="move"),
     path("<reference:reference>/assign/", moving.assign, name="assign"),
     path("<reference:reference>/erase/", erasing.erase, name="erase"),

@@ -47,14 +47,8 @@ COMMANDS: Final[Mapping[str, str | tuple[str, Mapping[str, str]]]] = {
     "backup": "backup.backup",
     "restore": "backup.restore",
     "erase": (
-        "Erase persons for good, and see that it holds.",
-        {
-            "person": "erase.person",
-            "hold": "erase.hold",
-            "lift": "erase.lift",
-            "status": "erase.status",
-            "verify": "erase.verify",
-        },
+        "See that whoever was erased stays erased.",
+        {"status": "erase.status", "verify": "erase.verify"},
     ),
     "organisation": ("Organisations that work in this installation.", {"add": "people.add_organisation"}),
     "user": ("People who sign in.", {"add": "people.add_user", "renew": "people.renew_user"}),

@@ -70,14 +70,14 @@ def who(
     as_json: Annotated[bool, typer.Option("--json", help="Print the events as JSON, one a line.")] = False,
     data: DataOption = None,
 ) -> None:
-    """Tell who did and read what about a person or a case. This question is logged too."""
+    """Tell who did and read what about a person or a case, but not what the independent unit did. This question is logged too."""
     from amparo.cli.installation import platform
 
     with platform(data):
         from django.utils import timezone
 
-        from amparo.access.rules import system_viewer
-        from amparo.accounts.queries import user_names
+        from amparo.access.rules import system_viewer, unit_roles
+        from amparo.accounts.queries import memberships_in, user_names
         from amparo.audit.actions import record
         from amparo.audit.queries import who_saw, who_saw_record
         from amparo.audit.rules import NotALabel
@@ -90,7 +90,10 @@ def who(
             raise CommandRefused(
                 f'"{about}" is neither the id of a person nor the reference of a case.'
             ) from fault
-        lines = who_saw(person, most=most) if person else who_saw_record(about, most=most)
+        unit = memberships_in(unit_roles())
+        lines = (
+            who_saw(person, unit=unit, most=most) if person else who_saw_record(about, unit=unit, most=most)
+        )
         names = user_names({line.user for line in lines if line.user is not None})
     if as_json:
         from amparo.audit.rules.heads import compact

@@ -14,7 +14,10 @@ def export(
     directory: Annotated[Path, typer.Argument(help="Where the Parquet files go; made when it is missing.")],
     data: DataOption = None,
 ) -> None:
-    """Write the coded facts as Parquet: no identity, no free text, no day, no place below the first level."""
+    """Write the coded facts on which two people agreed as Parquet: no identity, no free text, no day, no place below the first level.
+
+    One asks on the pages (Figures, Snapshots of the facts), another agrees; within 24 hours the facts are written once.
+    """
     from amparo.cli.installation import platform
 
     with platform(data):

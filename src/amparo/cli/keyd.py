@@ -30,6 +30,14 @@ def keyd(
     labels_an_hour: Annotated[int, typer.Option(min=1, help="All people together: names.")] = 200_000,
     records_an_hour: Annotated[int, typer.Option(min=1, help="All people together: records.")] = 5_000,
     places_an_hour: Annotated[int, typer.Option(min=1, help="All people together: places.")] = 100,
+    bulk_ceiling: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=10,
+            help="So many times the budget of imports and exports, where two people agree; 1 is never.",
+        ),
+    ] = 3,
     data: DataOption = None,
 ) -> None:
     """Hold the keys apart from the web server.
@@ -54,7 +62,9 @@ def keyd(
             KeyKind.PLACE: places_an_hour,
         }
         try:
-            service = begin_service(log or installation.data.path / "keyd" / "log", together)
+            service = begin_service(
+                log or installation.data.path / "keyd" / "log", together, ceiling=bulk_ceiling
+            )
             server = Server(place, service, group=group)
         except KeysAway as refusal:
             raise CommandRefused(str(refusal)) from None

@@ -74,6 +74,7 @@ AMPARO_SEARCH = [
 ]  # functions (viewer, text, page, now) -> an address, rows, or None
 AMPARO_DUAL_ACTS = [  # every act that takes two people, registered by the app that owns it
     "amparo.access.actions.role_acts.KINDS",
+    "amparo.access.actions.key_acts.KINDS",
     "amparo.cases.actions.dual_acts.KINDS",
     "amparo.intake.actions.dual_acts.KINDS",
     "amparo.evidence.actions.dual_acts.KINDS",

@@ -54,6 +54,7 @@ from amparo.intake.queries import (
 from amparo.intake.rules import BatchState
 from amparo.ui.parts import Pager
 from amparo.ui.web import page
+from amparo.vault.queries import is_key_budget_bounded
 from amparo.vocab.text import N_
 
 
@@ -198,7 +199,8 @@ def export(request: Request) -> HttpResponse:
             form.add_error(
                 None, _("No case answers this choice. Widen it, or tick “Also cases without consent”.")
             )
-    return page(request, "intake/export.html", {"form": form}, title=_("Take cases out"))
+    context = {"form": form, "is_bounded": is_key_budget_bounded()}
+    return page(request, "intake/export.html", context, title=_("Take cases out"))
 
 
 @requires(Permission.EXPORT_RUN)

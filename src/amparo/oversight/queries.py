@@ -10,8 +10,8 @@ from django.db import connection
 from django.http import Http404
 
 from amparo.access.actions import begin_reading, require
-from amparo.access.rules import Basis, Permission, Viewer
-from amparo.accounts.queries import names_of_organisations, user_names
+from amparo.access.rules import Basis, Permission, Viewer, unit_roles
+from amparo.accounts.queries import memberships_in, names_of_organisations, user_names
 from amparo.audit.actions import record
 from amparo.audit.queries import (
     AlertLine,
@@ -93,7 +93,7 @@ class CanaryList:
 
 def own_readings(viewer: Viewer, *, now: datetime, before: int = 0) -> Page:
     """Return what the viewer opened within a week, newest first."""
-    return seen_by(viewer.known_user_id, since=now - A_WEEK, before=before)
+    return seen_by(viewer.known_user_id, since=now - A_WEEK, unit=_not_told(viewer), before=before)
 
 
 def readings_to_explain(viewer: Viewer, *, now: datetime) -> tuple[DrawnReading, ...]:
@@ -163,12 +163,17 @@ def open_drawn(viewer: Viewer, reading: UUID, *, now: datetime) -> DrawnReading:
 
 
 def list_alerts(viewer: Viewer, *, before: int = 0) -> AlertsPage:
-    """Return alerts: all of them, as ids, to who watches the log; to a supervisor those about the own people."""
+    """Return alerts: all of them, as ids, to who watches the log; to a supervisor those about the own people.
+
+    What the independent unit raised is for the unit alone.
+    """
     require(viewer, Permission.ALERTS_VIEW)
     if viewer.may(Permission.LOG_WATCH):
-        page = alerts_of(None, before=before)
+        page = alerts_of(None, unit=_not_told(viewer), before=before)
     elif viewer.organisation_id is not None:
-        page = alerts_of(viewer.organisation_id, but_about=[viewer.known_user_id], before=before)
+        page = alerts_of(
+            viewer.organisation_id, unit=_not_told(viewer), but_about=[viewer.known_user_id], before=before
+        )
     else:
         raise Absent
     organisations = {line.organisation for line in page.lines if line.organisation is not None}
@@ -201,6 +206,11 @@ def list_canaries(viewer: Viewer, *, now: datetime) -> CanaryList:
         )
         (cases,) = cursor.fetchone()
     return CanaryList(rows=canaries(), wanted=wanted_canaries(cases))
+
+
+def _not_told(viewer: Viewer) -> tuple[int, ...]:
+    """Name the memberships of which the viewer learns nothing: those of the independent unit, but to who works in it."""
+    return () if viewer.role in unit_roles() else memberships_in(unit_roles())
 
 
 def _drawn(row: SampledReading, explanation: str = "") -> DrawnReading:

@@ -21,10 +21,10 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 @requires_csrf_token
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer a page that the role does not have."""
-    return page(
-        request, "ui/errors/403.html", title=gettext("Your role does not include this page"), status=403
-    )
+    """Answer a page that the role does not have; one that is refused for a time only says so itself."""
+    said = str(exception) if getattr(exception, "passes_by_itself", False) else ""
+    title = gettext("This does not work yet") if said else gettext("Your role does not include this page")
+    return page(request, "ui/errors/403.html", {"said": said}, title=title, status=403)
 
 
 @requires_csrf_token

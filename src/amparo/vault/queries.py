@@ -49,6 +49,11 @@ def keeper() -> Keeper:
     return LocalKeeper(custodian())
 
 
+def is_key_budget_bounded() -> bool:
+    """Tell whether a keyd gives this process its keys, so many in an hour and no more."""
+    return bool(settings.AMPARO_KEYD)
+
+
 def custodian() -> Custodian:
     """Give the custodian at hand; `CustodianAway` says where it was looked for."""
     kind = custodian_kind()

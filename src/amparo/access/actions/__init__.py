@@ -29,6 +29,7 @@ from amparo.access.actions.emergencies import (
     review_opening,
 )
 from amparo.access.actions.grants import GrantTooLong, TooManyGrants, UnclearGrant, grant_access, revoke
+from amparo.access.actions.key_acts import HOURS, ask_more_keys
 from amparo.access.actions.kinds import Changed, DualKind, Line, dual_kinds
 from amparo.access.actions.notices import mark_read
 from amparo.access.actions.organisations import add_organisation, add_team, rename_organisation
@@ -72,6 +73,7 @@ from amparo.accounts.actions import (
 )
 
 __all__ = [
+    "HOURS",
     "Changed",
     "DualKind",
     "GrantTooLong",
@@ -102,6 +104,7 @@ __all__ = [
     "approve_act",
     "ask_act",
     "ask_lift",
+    "ask_more_keys",
     "ask_role_change",
     "awaiting_invitations",
     "awaits_second_person",

@@ -184,7 +184,8 @@ def collect_act(act: UUID, *, kind: str, by: Viewer, now: datetime) -> Payload:
     require(by, dual_kinds()[kind].asked_with)
     if row.outcome != "done" or row.collected_at is not None or row.decided_at is None:
         raise NotWaiting
-    if database_now() >= row.decided_at + (row.expires_at - row.asked_at):  # type: ignore[operator]  # stamped by the database
+    kept = row.expires_at - row.asked_at  # type: ignore[operator]  # stamped by the database
+    if not row.decided_at <= database_now() < row.decided_at + kept:
         raise NotWaiting
     if payload_hash(row.kind, row.payload) != row.payload_hash:
         raise Changed

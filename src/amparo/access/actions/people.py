@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from amparo.access.actions.dual import SecondPersonNeeded, ask_act, has_second_person
 from amparo.access.actions.kinds import INVITE, ROLE_CHANGE, ROLE_INVITE, SUSPENSION_LIFT
+from amparo.access.actions.notices import tell
 from amparo.access.actions.permission import Refused, require
 from amparo.access.actions.roles import (
     RoleNotAssignable,
@@ -33,12 +34,15 @@ from amparo.accounts.queries import (
     find_user_id,
     get_organisation,
     had_people,
+    members_in_roles,
     memberships_of,
     people_of,
     suspended_memberships,
 )
 from amparo.accounts.rules import tidy_email
 from amparo.audit.actions import record as record_event
+
+RENEWED_OWN, RENEWED_OTHER = "renewed_own", "renewed_other"
 
 
 class SecondPersonAwaited(RoleNotAssignable):
@@ -290,6 +294,7 @@ def renew_password(*, membership_id: int, by: Viewer, now: datetime) -> str:
             raise Refused(
                 _("This person works for another organisation too. Ask whoever looks after the installation.")
             )
+    _tell_of_renewal(membership.user_id, by=by, now=now)
     return accounts.issue_password_link(user_id=membership.user_id, by=by, now=now)
 
 
@@ -304,8 +309,26 @@ def renew_access(*, email: str, by: Viewer, now: datetime) -> str:
     if user_id is None:
         raise Refused(_("Nobody signs in with this address."))
     accounts.remove_factors(user_id=user_id, by=by, now=now)
+    _tell_of_renewal(user_id, by=by, now=now)
     accounts.wake(user_id=user_id, by=by, now=now)
     return accounts.issue_password_link(user_id=user_id, by=by, now=now)
+
+
+def _tell_of_renewal(user_id: int, *, by: Viewer, now: datetime) -> None:
+    """Tell the person herself and the administrators of her organisations; where one has no other, those of the installation."""
+    own = memberships_of(user_id, now)
+    tell([(user_id, held.organisation_id) for held in own], RENEWED_OWN, now=now)
+    told: list[tuple[int, int]] = []
+    for organisation in {held.organisation_id for held in own}:
+        keepers = members_in_roles(["organisation_administrator"], now, organisation_id=organisation)
+        others = [keeper for keeper in keepers if keeper.user_id not in (user_id, by.user_id)]
+        others = others or [
+            keeper
+            for keeper in members_in_roles(["installation_administrator"], now)
+            if keeper.user_id not in (user_id, by.user_id)
+        ]
+        told += [(keeper.user_id, keeper.organisation_id) for keeper in others]
+    tell(told, RENEWED_OTHER, now=now)
 
 
 def choose_membership(*, membership_id: int, by: Viewer, now: datetime) -> MembershipRow:

@@ -16,7 +16,7 @@ from amparo.access.api.answers import Refusal
 from amparo.access.holding import shown_lately
 from amparo.access.queries import viewer_for_token
 from amparo.access.rules import FRESH, Purpose, Viewer
-from amparo.access.web import Request, lacks_demanded_factor, viewer_of
+from amparo.access.web import Request, lacks_demanded_factor, viewer_of, without_doubtful_grants
 
 PURPOSE: Final = "Amparo-Purpose"
 
@@ -49,7 +49,7 @@ class TokenViewer(HttpBearer):
         viewer = viewer_for_token(token, now)
         if viewer is not None and viewer.token_id is not None:
             note_token_use(token_id=viewer.token_id, now=now)
-            viewer = _for_what(request, viewer)
+            viewer = _for_what(request, without_doubtful_grants(viewer, now))
         return viewer
 
 

@@ -286,6 +286,8 @@ def _person_row(person: MembershipRow, *, viewer: Viewer) -> Row:
         else State(label=_("Not set up"), colour="grey")
     )
     note = _("you") if person.user_id == viewer.user_id else person.email
+    if person.is_renewed_lately:
+        note = _("%(who)s; let in again within the last 24 hours") % {"who": note}
     return Row(
         url=f"{reverse('accounts:person')}?person={person.id}",
         cells=(

@@ -237,14 +237,26 @@ def _notice_row(notice: NoticeRow, viewer: Viewer) -> Row:
         url=url,
         cells=(
             Cell(value=_notice_words(notice, viewer), note=_notice_note(notice, viewer)),
-            Cell(value=notice.who, note=notice.where, is_name=True),
+            Cell(value=_notice_who(notice, viewer), note=notice.where, is_name=True),
             Cell(value=notice.at),
         ),
     )
 
 
+def _notice_who(notice: NoticeRow, viewer: Viewer) -> str:
+    if notice.kind == "renewed_own":
+        return viewer.name
+    return _("Somebody who works here") if notice.kind == "renewed_other" else notice.who
+
+
 def _notice_words(notice: NoticeRow, viewer: Viewer) -> str:
     said = {
+        "renewed_own": _(
+            "Somebody let you in again. For 24 hours what matters most does not work. If you did not ask for it, tell an administrator at once"
+        ),
+        "renewed_other": _(
+            "Somebody was let in again who lost a password or the second step. Ask in person whether it was they; their administrator finds the name under People and roles"
+        ),
         "act_waits": _("An act waits for you as the second person"),
         "act_decided": _("What you asked a second person for was decided"),
         "emergency_opened": _("A record of your organisation was opened in an emergency"),

@@ -1,7 +1,7 @@
 """Read who is looking, what lies within their reach, and what waits for them."""
 
-from amparo.access.queries.acts import ActRow, asked_and_done, find_act, list_acts
-from amparo.access.queries.clock import database_now
+from amparo.access.queries.acts import ActRow, agreed_act, asked_and_done, find_act, list_acts
+from amparo.access.queries.clock import are_clocks_apart, database_now
 from amparo.access.queries.emergencies import (
     OpeningRow,
     RunningOpening,
@@ -31,6 +31,8 @@ __all__ = [
     "OpeningRow",
     "RunningOpening",
     "WallRow",
+    "agreed_act",
+    "are_clocks_apart",
     "asked_and_done",
     "count_notices",
     "database_now",

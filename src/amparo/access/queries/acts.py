@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from amparo.access.queries.clock import database_now
 from amparo.access.rules import Permission, Viewer
 
 SHOWN = 200
+KEPT_FOR_COLLECTING = timedelta(hours=24)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +85,13 @@ def waiting_act(kind: str, digest: str, *, asked_by: int) -> UUID | None:
     return waiting.values_list("pk", flat=True).first()
 
 
+def agreed_act(kind: str) -> tuple[UUID, int] | None:
+    """Find the act of a kind on which two people agreed last and which nobody collected: its id, and for which membership."""
+    agreed = DualAct.objects.filter(kind=kind, outcome="done", collected_at=None)
+    row = agreed.filter(decided_at__gt=database_now() - KEPT_FOR_COLLECTING).order_by("-decided_at").first()
+    return None if row is None else (row.pk, row.asked_membership)
+
+
 def _rows() -> QuerySet[DualAct]:
     return DualAct.objects.select_related("asked_by", "organisation", "decided_by").filter(
         Q(asked_at__isnull=False)
@@ -93,7 +101,8 @@ def _rows() -> QuerySet[DualAct]:
 def _row(row: DualAct, now: datetime) -> ActRow:
     assert row.asked_at is not None
     assert row.expires_at is not None
-    state = row.outcome or ("waiting" if now < row.expires_at else "over")
+    # What was asked for later than now was asked for before the clock of the database was set back.
+    state = row.outcome or ("waiting" if row.asked_at <= now < row.expires_at else "over")
     return ActRow(
         id=row.pk,
         kind=row.kind,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import connection
 from django.db.models import DateTimeField, Func
+
+APART: Final = timedelta(minutes=1)
 
 
 class DatabaseNow(Func):
@@ -22,3 +25,8 @@ def database_now() -> datetime:
         cursor.execute("SELECT public.access_now()")
         moment: datetime = cursor.fetchone()[0]
     return moment
+
+
+def are_clocks_apart(now: datetime) -> bool:
+    """Tell whether the host's clock and the database's disagree: what ends by the host's clock then counts for nothing."""
+    return abs(database_now() - now) > APART

@@ -71,8 +71,12 @@ def line_of(user_id: int, now: datetime) -> frozenset[int]:
 
 
 def find_running(viewer: Viewer, opening: UUID) -> RunningOpening | None:
-    """Find one's own opening while its sixty minutes last, by the clock of the database; None for all else."""
-    row = _own(viewer).filter(pk=opening, ends_at__gt=DatabaseNow()).exclude(verdict="not_justified").first()
+    """Find one's own opening while its sixty minutes last, by the clock of the database; None for all else.
+
+    One that is still to come was opened before that clock was set back: it is over.
+    """
+    running = _own(viewer).filter(pk=opening, opened_at__lte=DatabaseNow(), ends_at__gt=DatabaseNow())
+    row = running.exclude(verdict="not_justified").first()
     if row is None or row.number is None or row.ends_at is None:
         return None
     return RunningOpening(

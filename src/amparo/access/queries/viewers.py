@@ -86,6 +86,7 @@ def viewer_for(membership: MembershipRow, now: datetime) -> Viewer:
     scope = scope_of(role, has_team=membership.team_id is not None)
     is_reaching = scope is not Scope.NONE
     none: frozenset[UUID] = frozenset()
+    waiting = IN_PERSON if membership.is_renewed_lately else frozenset()
     cleared, records, persons = _named(membership) if is_reaching else (none, none, none)
     return Viewer(
         user_id=membership.user_id,
@@ -93,7 +94,8 @@ def viewer_for(membership: MembershipRow, now: datetime) -> Viewer:
         organisation_id=membership.organisation_id,
         team_id=membership.team_id,
         role=role.code,
-        permissions=role.permissions,
+        permissions=role.permissions - waiting,
+        waiting=role.permissions & waiting,
         scope=scope,
         grants=_grants_to(membership.user_id, membership.organisation_id, now) if is_reaching else (),
         name=membership.name,
@@ -124,7 +126,7 @@ def viewer_for_token(secret: str, now: datetime) -> Viewer | None:
         return None
     token_id, may_write, membership = found
     viewer = viewer_for(membership, now)
-    if not viewer.may(Permission.TOKEN_MANAGE):
+    if not viewer.may(Permission.TOKEN_MANAGE) and Permission.TOKEN_MANAGE not in viewer.waiting:
         return None
     allowed = viewer.permissions - IN_PERSON if may_write else viewer.permissions & READING
     return replace(viewer, token_id=token_id, permissions=allowed, via=Via.API, session=f"token:{token_id}")

@@ -38,6 +38,7 @@ from amparo.access.rules.roles import (
     covert_roles,
     role_of,
     scope_of,
+    unit_roles,
 )
 from amparo.access.rules.sessions import FRESH, FRESH_TO_SEND, session_limits
 from amparo.access.rules.two_people import TwoPeople
@@ -100,4 +101,5 @@ __all__ = [
     "system_viewer",
     "tidy_reason",
     "unit_of",
+    "unit_roles",
 ]

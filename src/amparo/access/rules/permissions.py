@@ -44,6 +44,7 @@ class Permission(StrEnum):
     WALL_MAKE = "wall.make"
     WALL_REVIEW = "wall.review"
     MESSAGE_READ = "message.read"
+    READINGS_RELEASE = "readings.release"
     PEOPLE_MANAGE = "people.manage"
     ORGANISATION_MANAGE = "organisation.manage"
     INSTALLATION_MANAGE = "installation.manage"
@@ -63,6 +64,7 @@ IN_PERSON: Final[frozenset[Permission]] = frozenset(
         Permission.GRANT_GIVE,
         Permission.CASE_RESTRICT,
         Permission.WALL_REVIEW,
+        Permission.READINGS_RELEASE,
         Permission.PEOPLE_MANAGE,
         Permission.ORGANISATION_MANAGE,
         Permission.INSTALLATION_MANAGE,
@@ -128,6 +130,9 @@ PERMISSION_MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.WALL_MAKE: N_("Keep somebody, or a whole organisation, away from a person"),
         Permission.WALL_REVIEW: N_("See who is kept away from which person, and end it"),
         Permission.MESSAGE_READ: N_("Read what was told to the independent unit"),
+        Permission.READINGS_RELEASE: N_(
+            "Let a person be told what one's unit, which looks without telling, read about her"
+        ),
         Permission.PEOPLE_MANAGE: N_("Invite people to the organisation, change and end their roles"),
         Permission.ORGANISATION_MANAGE: N_("Change the organisation's name and teams"),
         Permission.INSTALLATION_MANAGE: N_("Add organisations and look after the installation"),

@@ -172,6 +172,7 @@ _DESCRIBED_ROLES = (
             Permission.PERSON_SEARCH,
             Permission.SUMMARY_PRINT,
             Permission.CASE_READ_LOG,
+            Permission.READINGS_RELEASE,
         },
         scope=Scope.TEAM,
         compartments=frozenset({Compartment.JUSTICE}),
@@ -192,6 +193,8 @@ _DESCRIBED_ROLES = (
             Permission.CASE_ASSIGN,
             Permission.ACT_DECIDE,
             Permission.MESSAGE_READ,
+            Permission.READINGS_RELEASE,
+            Permission.ALERTS_VIEW,
         },
         scope=Scope.ORGANISATION,
         compartments=frozenset({Compartment.INTEGRITY}),
@@ -335,6 +338,11 @@ _COVERT_COMPARTMENTS = frozenset({Compartment.JUSTICE, Compartment.INTEGRITY})
 def covert_roles() -> frozenset[str]:
     """Name the roles whose readings a person is told of only when their unit releases them."""
     return frozenset(code for code, role in ROLES.items() if _COVERT_COMPARTMENTS & role.compartments)
+
+
+def unit_roles() -> frozenset[str]:
+    """Name the roles of the independent unit: of what they do, nobody else learns that it was done."""
+    return frozenset(code for code, role in ROLES.items() if Compartment.INTEGRITY in role.compartments)
 
 
 def scope_of(role: Role, *, has_team: bool) -> Scope:

@@ -44,6 +44,9 @@ class Viewer:
     organisation_name: str = ""
     token_id: int | None = None
     is_system: bool = False
+    waiting: frozenset[Permission] = (
+        frozenset()
+    )  # of the role, and for a day not allowed after somebody else let them in
     emergency: int | None = None  # the number of the opening under which one record is read, and nothing else
     via: str = ""  # for the log: by which door
     session: str = ""  # for the log: a keyed hash of the session, or the id of a program's key

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from amparo.access.actions import (
+    HOURS,
     Changed,
     NotWaiting,
     Refused,
     approve_act,
     ask_lift,
+    ask_more_keys,
     describe_act,
     dual_kinds,
     get_act,
@@ -26,7 +28,7 @@ from amparo.access.actions import (
     shown,
     withdraw_act,
 )
-from amparo.access.forms import VerdictForm
+from amparo.access.forms import MoreKeysForm, VerdictForm
 from amparo.access.panels.waiting import (
     act_rows,
     act_table,
@@ -72,6 +74,23 @@ def act(request: Request, act: UUID) -> HttpResponse:
         problem = _("Nothing was done: what it would do is no longer what you saw. Look at it again.")
         return _act_page(request, found, problem=problem, status=CONFLICT)
     return HttpResponseRedirect(reverse("accounts:acts"))
+
+
+@requires(Permission.EXPORT_RUN)
+@fresh
+def more_keys(request: Request) -> HttpResponse:
+    """Ask a second person to let keyd give more keys to a large export."""
+    form = MoreKeysForm(request.POST or None, hours=HOURS)
+    if request.method == "POST" and form.is_valid():
+        try:
+            asked = ask_more_keys(hours=form.cleaned_data["hours"], by=request.viewer, now=request.now)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, asked_words())
+            return HttpResponseRedirect(reverse("accounts:act", args=[asked]))
+    context = {"form": form, "cancel": reverse("accounts:acts")}
+    return page(request, "access/raise_keys.html", context, title=_("More keys for a large export"))
 
 
 @requires(Permission.PEOPLE_MANAGE)

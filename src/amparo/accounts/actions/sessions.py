@@ -20,10 +20,11 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from amparo.accounts.models import Session
-from amparo.accounts.rules import hash_of_key, hold_of
+from amparo.accounts.rules import CLOCKS_MAY_DIFFER, hash_of_key, hold_of
 from amparo.audit.actions import record as record_event
 from amparo.audit.rules import Actor
 
@@ -41,7 +42,12 @@ class SessionStore(DatabaseStore):
     def load(self) -> dict[str, Any]:
         """Read and open the session of the cookie's key; anything else is an empty one."""
         key = self.session_key or ""
-        row = self.model.objects.filter(session_key=hash_of_key(key), expire_date__gt=timezone.now()).first()
+        # By the clock of the host and by that of the database: set back, one of them would wake what ended. What was seen
+        # later than now was held by a clock that stood ahead, and would last as long as that.
+        running = self.model.objects.filter(
+            expire_date__gt=timezone.now(), seen__lte=timezone.now() + CLOCKS_MAY_DIFFER
+        )
+        row = running.filter(expire_date__gt=Now(), session_key=hash_of_key(key)).first()
         if row is None:
             self._session_key = None
             return {}

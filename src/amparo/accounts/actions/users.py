@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from amparo.accounts.actions.sessions import end_sessions
@@ -68,7 +69,11 @@ def lock_user(user_id: int) -> None:
 
 @transaction.atomic
 def issue_password_link(*, user_id: int, by: Actor, now: datetime) -> str:
-    """Make a link with which that user sets a new password once; gives its secret, which is told once."""
+    """Make a link with which that user sets a new password once; gives its secret, which is told once.
+
+    From then on, and again from when it is used, what matters most waits for a day.
+    """
+    _note_renewal(user_id)
     secret = write_link(User.objects.get(pk=user_id), now)
     record_event("accounts.password.renew", by=by, at=now, record=f"user:{user_id}")
     return secret
@@ -82,8 +87,14 @@ def set_password(*, secret: str, password: str, now: datetime) -> None:
         raise LinkNotOpen(_("This link no longer works. Ask for a new one."))
     _give_password(user, password, is_alone=not has_second_factor(user.pk))
     user.save(update_fields=["password"])
+    _note_renewal(user.pk)
     end_sessions(user_id=user.pk)
     record_event("accounts.password.change", by=SignedIn(user_id=user.pk), at=now, record=f"user:{user.pk}")
+
+
+def _note_renewal(user_id: int) -> None:
+    """Keep when it was by the time of the database, which no clock of a host moves."""
+    User.objects.filter(pk=user_id).update(renewed_at=Now())
 
 
 def _give_password(user: User, password: str, *, is_alone: bool) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from amparo.accounts.models import (
@@ -20,7 +21,7 @@ from amparo.accounts.models import (
     User,
 )
 from amparo.accounts.password_link import is_good_for, user_id_in
-from amparo.accounts.rules import hash_of, tidy_email
+from amparo.accounts.rules import WAIT_AFTER_RENEWAL, hash_of, tidy_email
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +40,7 @@ class MembershipRow:
     since: date
     until: date | None
     has_second_factor: bool
+    is_renewed_lately: bool = False  # somebody else let them in again within a day
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -249,9 +251,11 @@ def worked_as(membership_ids: Iterable[int]) -> dict[int, Worked]:
     }
 
 
-def memberships_in(roles: frozenset[str]) -> tuple[int, ...]:
-    """Name the memberships in certain roles, ended ones too."""
-    return tuple(Membership.objects.filter(role__in=roles).values_list("id", flat=True)) if roles else ()
+def memberships_in(roles: frozenset[str], *, but_of: int | None = None) -> tuple[int, ...]:
+    """Name the memberships in certain roles, ended ones too, without those of one organisation."""
+    found = Membership.objects.filter(role__in=roles)
+    found = found if but_of is None else found.exclude(organisation_id=but_of)
+    return tuple(found.values_list("id", flat=True)) if roles else ()
 
 
 def names_of_organisations(ids: Iterable[int]) -> dict[int, str]:
@@ -300,7 +304,13 @@ def second_factors() -> QuerySet[Authenticator]:
 
 def _membership_rows(memberships: MembershipQuerySet) -> list[MembershipRow]:
     factor = Exists(second_factors().filter(user_id=OuterRef("user_id")))
-    rows = memberships.select_related("user", "organisation", "team").annotate(has_second_factor=factor)
+    # A moment that is still to come, as a clock that was set back makes one, counts as just now.
+    renewed = Coalesce(
+        ExpressionWrapper(Q(user__renewed_at__gt=Now() - WAIT_AFTER_RENEWAL), BooleanField()), False
+    )
+    rows = memberships.select_related("user", "organisation", "team").annotate(
+        has_second_factor=factor, is_renewed_lately=renewed
+    )
     return [
         MembershipRow(
             id=row.pk,
@@ -315,6 +325,7 @@ def _membership_rows(memberships: MembershipQuerySet) -> list[MembershipRow]:
             since=row.since,
             until=row.until,
             has_second_factor=row.has_second_factor,  # type: ignore[attr-defined]  # annotated above
+            is_renewed_lately=row.is_renewed_lately,  # type: ignore[attr-defined]  # annotated above
         )
         for row in rows
     ]

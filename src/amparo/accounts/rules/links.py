@@ -8,6 +8,10 @@ from typing import Final
 
 INVITATION_LIFETIME: Final = timedelta(hours=72)
 LONGEST_TOKEN_LIFETIME: Final = timedelta(days=90)
+CLOCKS_MAY_DIFFER: Final = timedelta(
+    minutes=5
+)  # between hosts; what is further ahead was made by a clock that was wrong
+WAIT_AFTER_RENEWAL: Final = timedelta(hours=24)  # in which the real owner can notice that it was not her
 KEPT_AFTER_CLOSING: Final = timedelta(days=30)  # so that somebody can still ask what became of it
 TOKEN_PREFIX: Final = "amparo_"  # noqa: S105 - no secret: by it scanners know one that leaked
 SECOND_FACTOR: Final = "second factor"  # what the secrets of second factors are sealed as

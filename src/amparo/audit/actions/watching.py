@@ -6,6 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Least, Now
 
 from amparo.audit.actions.writing import record
 from amparo.audit.models import Canary, Release
@@ -42,11 +44,17 @@ def end_canary(reference: str, *, by: Actor, now: datetime) -> bool:
 
 @transaction.atomic
 def release_readings(person: UUID, *, by: Actor, now: datetime) -> None:
-    """Let a person be told what the actor's unit read of her until now. Whether the actor may is asked above."""
+    """Let a person be told what the actor's unit read of her until now. Whether the actor may is asked above.
+
+    No later than now by the clock of the database, which stamps the readings: a host's clock set ahead releases nothing to come.
+    """
     if by.organisation_id is None:
         raise ValueError("Only somebody of a unit releases what the unit read.")
     Release.objects.create(
-        person=person, organisation=by.organisation_id, released_by=by.user_id, released_at=now
+        person=person,
+        organisation=by.organisation_id,
+        released_by=by.user_id,
+        released_at=Least(Value(now), Now()),
     )
     record(
         "audit.readings.release", by=by, at=now, record=str(person), persons=[person], basis="organisation"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Max, Q, QuerySet
 
 from amparo.audit.models import Anchor, Epoch, Event, Generation
+from amparo.audit.queries.covert import of_unit
 
 MOST_ROWS = 10_000
 MOST_HOURS_UNWITNESSED = timedelta(hours=2)
@@ -67,17 +68,15 @@ class WitnessState:
         return self.taken_at is None or now - self.taken_at > MOST_HOURS_UNWITNESSED
 
 
-def who_saw(person: UUID, *, most: int = 100, withheld: Iterable[str] = ()) -> list[EventLine]:
-    """Give the newest events about a person; those whose action begins with one of `withheld` are left out.
-
-    A covert investigation is withheld until its unit releases it: the caller says which actions are.
-    """
-    return lines_of(Event.objects.filter(persons__contains=[person]), most, withheld)
+def who_saw(person: UUID, *, unit: Collection[int], most: int = 100) -> list[EventLine]:
+    """Give the newest events about a person, without those of the independent unit, which `unit` names by memberships."""
+    return lines_of(Event.objects.filter(persons__contains=[person]).exclude(of_unit(unit)), most)
 
 
-def who_saw_record(record: str, *, most: int = 100, withheld: Iterable[str] = ()) -> list[EventLine]:
-    """Give the newest events about a record, and about the person or persons it was opened for."""
-    named = Event.objects.filter(record=record)
+def who_saw_record(record: str, *, unit: Collection[int], most: int = 100) -> list[EventLine]:
+    """Give the newest events about a record, and about the person or persons it was opened for, without the unit's."""
+    told = Event.objects.exclude(of_unit(unit))
+    named = told.filter(record=record)
     persons = {
         person for found in named.order_by("id").values_list("persons", flat=True)[:50] for person in found
     }
@@ -86,7 +85,7 @@ def who_saw_record(record: str, *, most: int = 100, withheld: Iterable[str] = ()
     if 0 < len(persons) <= 10:
         for person in persons:
             about |= Q(persons__contains=[person])
-    return lines_of(Event.objects.filter(about), most, withheld)
+    return lines_of(told.filter(about), most)
 
 
 def counted_lately(user: int, action: str, *, hours: int) -> int:
@@ -137,10 +136,8 @@ def installation_id() -> str:
     return str(Generation.objects.order_by("number").values_list("installation", flat=True)[0])
 
 
-def lines_of(found: QuerySet[Event], most: int, withheld: Iterable[str] = ()) -> list[EventLine]:
+def lines_of(found: QuerySet[Event], most: int) -> list[EventLine]:
     """Give the newest of some events as a page or a command shows them."""
-    for beginning in withheld:
-        found = found.exclude(action__startswith=beginning)
     return [
         EventLine(
             id=event.pk, at=event.at, recorded_at=event.recorded_at, user=event.user, membership=event.membership,

@@ -14,9 +14,10 @@ from uuid import UUID
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
 from amparo.audit.models import Event, Release
+from amparo.audit.queries.covert import UNIT_ACTIONS, begins_with, of_unit
 from amparo.audit.queries.log import EventLine, lines_of
 
-COVERT_ACTIONS: Final = ("justice.", "integrity.")
+COVERT_ACTIONS: Final = ("justice.", *UNIT_ACTIONS)
 SHOWN: Final = 50
 
 
@@ -59,9 +60,13 @@ def seen_case(
     return _page(_told(person, covert).filter(Q(record=record) | lists), before, most)
 
 
-def seen_by(user: int, *, since: datetime, before: int = 0, most: int = SHOWN) -> Page:
-    """Give what a user did and read about persons and workbooks since a moment, newest first, page by page."""
+def seen_by(user: int, *, since: datetime, unit: Collection[int], before: int = 0, most: int = SHOWN) -> Page:
+    """Give what a user did and read about persons and workbooks since a moment, newest first, page by page.
+
+    `unit` are the memberships of the independent unit that are not told of: all of them, but to who works in it.
+    """
     own = Event.objects.filter(user=user, recorded_at__gte=since)
+    own = own.exclude(of_unit(unit)) if unit else own
     return _page(own.filter(Q(persons__len__gt=0) | Q(outcome__in=["refused", "hidden"])), before, most)
 
 
@@ -90,9 +95,7 @@ def _told(person: UUID, covert: Collection[int]) -> QuerySet[Event]:
     released = Release.objects.filter(
         person=person, organisation=OuterRef("organisation"), released_at__gte=OuterRef("recorded_at")
     )
-    is_covert = Q(membership__in=list(covert))
-    for beginning in COVERT_ACTIONS:
-        is_covert |= Q(action__startswith=beginning)
+    is_covert = Q(membership__in=list(covert)) | begins_with(COVERT_ACTIONS)
     return Event.objects.filter(~is_covert | Q(Exists(released)))
 
 

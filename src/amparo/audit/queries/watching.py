@@ -6,7 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from amparo.audit.models import Alert, Canary, LogHead
+from django.db.models import Exists, OuterRef
+
+from amparo.audit.models import Alert, Canary, Event, LogHead
+from amparo.audit.queries.covert import of_unit
 from amparo.audit.rules.alerts import RULES
 from amparo.audit.rules.heads import Head, read_head
 
@@ -43,10 +46,20 @@ class CanaryRow:
 
 
 def alerts_of(
-    organisation: int | None, *, but_about: Collection[int] = (), before: int = 0, most: int = SHOWN
+    organisation: int | None,
+    *,
+    unit: Collection[int],
+    but_about: Collection[int] = (),
+    before: int = 0,
+    most: int = SHOWN,
 ) -> AlertPage:
-    """Give the alerts about the people of one organisation, without those that are for the auditor; of None, all alerts."""
+    """Give the alerts about the people of one organisation, without those that are for the auditor; of None, all alerts.
+
+    Those that something raised under one of the memberships of the `unit` are left out.
+    """
     alerts = Alert.objects.all()
+    if unit:
+        alerts = alerts.filter(~Exists(Event.objects.filter(of_unit(unit), pk=OuterRef("event"))))
     if organisation is not None:
         hidden = [code for code, rule in RULES.items() if rule.is_for_auditor_only]
         alerts = alerts.filter(organisation=organisation).exclude(rule__in=hidden)

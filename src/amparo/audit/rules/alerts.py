@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
+from amparo.audit.rules.labels import found_in
 from amparo.audit.rules.wording import PLACE, SINGLE_READINGS
 from amparo.vocab.text import N_
 
@@ -75,8 +76,8 @@ _DESCRIBED: Final = (
     ),
     AlertRule(
         code="canary",
-        label=N_("An invented person was opened"),
-        meaning=N_("Somebody opened the case of a person who does not exist. Nobody has work with her."),
+        label=N_("An invented person was opened or found"),
+        meaning=N_("Somebody opened the case of a person who does not exist, or searched and found her. Nobody has work with her."),
         counted=Counted.EVENTS, most=0, within=_DAY, is_for_auditor_only=True,
     ),
     AlertRule(
@@ -112,6 +113,7 @@ _DESCRIBED: Final = (
 )  # fmt: skip
 RULES: Final[Mapping[str, AlertRule]] = MappingProxyType({rule.code: rule for rule in _DESCRIBED})
 FIRST_HOUR, LAST_HOUR = 6, 22
+_TAKEN_OUT: Final = ("intake.workbook.export", "intake.workbook.release", "evidence.facts.export")
 _NEAR: Final = ("own", "team", "system", "")
 
 
@@ -152,9 +154,9 @@ def touched_by(event: Seen, canaries: frozenset[str]) -> tuple[str, ...]:
         "outside_caseload": is_single and ground not in _NEAR,
         "many_readers": is_single,
         "closed_cases": is_single and "state:closed" in event.fields,
-        "canary": is_single and event.record in canaries,
+        "canary": (is_single and event.record in canaries) or bool(found_in(event.fields) & canaries),
         "emergency": event.action == "access.emergency.open",
-        "export": event.action in ("intake.workbook.export", "evidence.facts.export"),
+        "export": event.action in _TAKEN_OUT,
         "place_at_night": is_single and PLACE in event.fields and not FIRST_HOUR <= event.at.hour < LAST_HOUR,
         "refused": event.outcome in ("refused", "hidden"),
         "no_ground": ground == "none",

@@ -54,6 +54,21 @@ def circumstances(actor: Actor) -> Circumstances:
     return Circumstances(via=str(getattr(actor, "via", "")), session=str(getattr(actor, "session", "")))
 
 
+_FOUND = "found:"
+
+
+def found_labels(references: Iterable[str]) -> tuple[str, ...]:
+    """Name the cases that a search found as labels of its one event, so that the rules on reading see them."""
+    return tuple(_FOUND + reference.replace("-", "_") for reference in references)
+
+
+def found_in(labels: Iterable[str]) -> frozenset[str]:
+    """Give the references of the cases that the labels of an event name as found."""
+    return frozenset(
+        label.removeprefix(_FOUND).replace("_", "-") for label in labels if label.startswith(_FOUND)
+    )
+
+
 class NotALabel(ValueError):
     """An audit label carries more than ids and codes."""
 

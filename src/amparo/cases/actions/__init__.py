@@ -13,6 +13,7 @@ from amparo.cases.actions.finding import forget_facts, write_waiting_tokens
 from amparo.cases.actions.moving import NoSuchStep, NoSuchWorker, ReasonMissing, assign_case, move_case
 from amparo.cases.actions.notes import EmptyNote, add_note
 from amparo.cases.actions.opening import open_case, open_cases
+from amparo.cases.actions.releasing import release_readings
 from amparo.cases.actions.storing import NoRoom, seal_clear_contents, settle_arrivals
 from amparo.cases.actions.summaries import take_summary
 from amparo.cases.actions.taking_out import note_taken_out
@@ -53,6 +54,7 @@ __all__ = [
     "open_case",
     "open_cases",
     "open_in_emergency",
+    "release_readings",
     "remove_filter",
     "restrict_case",
     "save_filter",

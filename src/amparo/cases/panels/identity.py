@@ -129,11 +129,17 @@ def closing_links(file: CaseFile, viewer: Viewer) -> tuple[Link, ...]:
         (Permission.CASE_READ, _("I know this person"), "declaration"),
         (Permission.CASE_READ, _("Tell the independent unit"), "tell"),
     )
-    return tuple(
+    links = tuple(
         Link(label=label, url=reverse(f"cases:{name}", args=[file.reference]))
         for permission, label, name in offered
         if may_do(viewer, file, permission)
     )
+    if not viewer.may(Permission.READINGS_RELEASE):
+        return links
+    release = Link(
+        label=_("Let her be told what your unit read"), url=reverse("cases:release", args=[file.reference])
+    )
+    return (*links, release)
 
 
 def next_steps(file: CaseFile, viewer: Viewer) -> tuple[tuple[Stage, str], ...]:

@@ -3,7 +3,7 @@
 All of it returns plain frozen values: no page, form or serializer ever holds a row or a sealed value.
 """
 
-from amparo.cases.queries.bulk import chosen_ids, count_files, iterate_files
+from amparo.cases.queries.bulk import BareFile, chosen_ids, count_files, iterate_files
 from amparo.cases.queries.emergencies import find_for_emergency, is_open_in_emergency
 from amparo.cases.queries.erasable import is_erasable, person_to_erase
 from amparo.cases.queries.files import CaseFile, EpisodeFile, PersonFile, find_reference, get_case
@@ -39,6 +39,7 @@ from amparo.vault.actions import SearchesUsedUp
 
 __all__ = [
     "Absent",
+    "BareFile",
     "CaseChoices",
     "CaseFile",
     "CaseOutline",

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from amparo.access.actions import begin_reading
 from amparo.access.rules import Viewer, basis_of
+from amparo.audit.rules.labels import found_labels
 from amparo.cases.models import Person
 from amparo.cases.queries.places import PLACE_CLOSED
 from amparo.cases.queries.search import own_names
@@ -68,7 +69,10 @@ def _opened(
         action="cases.person.compare",
         persons=[case.person_id for case in cases],
         basis=basis_of(viewer, *cases),
-        fields=opened_fields(Person, without=PLACE_CLOSED),
+        fields=(
+            *opened_fields(Person, without=PLACE_CLOSED),
+            *found_labels(case.reference for case in cases),
+        ),
         now=now,
     )
     opened = open_many(

@@ -18,6 +18,7 @@ from amparo.access.actions import Refused, begin_reading, require
 from amparo.access.queries import not_closed
 from amparo.access.rules import Basis, Permission, Scope, Viewer, basis_of
 from amparo.audit.actions import record
+from amparo.audit.rules.labels import found_labels
 from amparo.cases.models import Case, Person
 from amparo.cases.queries.lists import PAGE, CaseRow, row_of
 from amparo.cases.queries.visible import visible_cases
@@ -129,6 +130,12 @@ def search_own_caseload(
     }
     best = sorted(scores, key=lambda case: scores[case][0], reverse=True)[skip : skip + limit]
     found = visible_cases(viewer).select_related("person", "organisation", "worker").in_bulk(best)
+    if best:
+        record(
+            "cases.case.find_own", by=viewer, at=now, persons=sorted({scores[case][1].person for case in best}),
+            fields=found_labels(found[case].reference for case in best), count=len(best),
+            basis=basis_of(viewer, *found.values()),
+        )  # fmt: skip
     return tuple(
         row_of(found[case], display_name(scores[case][1].called, scores[case][1].names)) for case in best
     )
@@ -191,7 +198,8 @@ def search_persons(viewer: Viewer, wanted: Wanted, *, purpose: SearchPurpose, no
     rows = _places_of(viewer, hits)
     outcome = "none" if not rows else "one" if len(rows) == 1 else "several"
     record(
-        SEARCH_ACTION, by=viewer, at=now, persons=sorted({row.person for row in rows}), fields=kinds, count=len(rows),
+        SEARCH_ACTION, by=viewer, at=now, persons=sorted({row.person for row in rows}), count=len(rows),
+        fields=(*kinds, *found_labels(row.reference for row in rows[:MOST_FOUND])),
         purpose=purpose, basis=Basis.SEARCH, outcome=outcome,
     )  # fmt: skip
     return FoundPersons(

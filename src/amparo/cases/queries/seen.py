@@ -54,7 +54,10 @@ def led_case(viewer: Viewer, reference: str) -> Case:
 
 
 def list_seen(viewer: Viewer, reference: str, *, now: datetime, before: int = 0) -> SeenPage:
-    """Return who did and read what about a case, newest first; that this was asked is written down as well."""
+    """Return who did and read what about a case, newest first; that this was asked is written down as well.
+
+    A unit that looks without telling sees its own readings, and nobody else does.
+    """
     case = led_case(viewer, reference)
     _note(viewer, case, "cases.log.read", now)
     organisations = {case.organisation_id, *granted_organisations(case.id)}
@@ -62,7 +65,9 @@ def list_seen(viewer: Viewer, reference: str, *, now: datetime, before: int = 0)
         case.reference,
         case.person_id,
         organisations=organisations,
-        covert=memberships_in(covert_roles()),
+        covert=memberships_in(
+            covert_roles(), but_of=viewer.organisation_id if viewer.role in covert_roles() else None
+        ),
         before=before,
     )
     memberships = {line.membership for line in found.lines if line.membership is not None}

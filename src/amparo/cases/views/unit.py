@@ -1,4 +1,4 @@
-"""Answer for telling the independent unit, and for its own page of what it was told."""
+"""Answer for telling the independent unit, for its own page of what it was told, and for what such a unit releases."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from amparo.access.actions import once
 from amparo.access.rules import Permission
-from amparo.access.web import Request, requires
+from amparo.access.web import Request, fresh, requires
 from amparo.accounts.queries import is_role_held
-from amparo.cases.actions import EmptyMessage, tell_unit
+from amparo.cases.actions import EmptyMessage, release_readings, tell_unit
 from amparo.cases.forms.walls import TellForm
 from amparo.cases.panels.unit import message_entries
 from amparo.cases.queries import list_messages, offered_purpose
@@ -48,6 +48,22 @@ def tell(request: Request, reference: str) -> HttpResponse:
         "cancel": url,
     }
     return page(request, "cases/tell.html", context, title=_("Tell the independent unit"))
+
+
+@requires(Permission.READINGS_RELEASE)
+@fresh
+def release(request: Request, reference: str) -> HttpResponse:
+    """Let the person be told what the viewer's unit read about her until now."""
+    canonical, _purpose = offered_purpose(request.viewer, reference)
+    url = reverse("cases:detail", args=[canonical])
+    if request.method == "POST":
+        release_readings(reference=reference, by=request.viewer, now=request.now)
+        messages.success(
+            request, _("Released. What your unit read until now stands on her list from now on.")
+        )
+        return HttpResponseRedirect(url)
+    context = {"reference": canonical, "back": Link(label=_("Back to the case"), url=url), "cancel": url}
+    return page(request, "cases/release.html", context, title=_("Let her be told?"))
 
 
 @requires(Permission.MESSAGE_READ)

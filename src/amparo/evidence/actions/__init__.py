@@ -2,7 +2,7 @@
 
 from amparo.evidence.actions.downloading import Download, download_table
 from amparo.evidence.actions.dual_acts import ask_facts
-from amparo.evidence.actions.exporting import NotEmpty, collect_facts, export_facts
+from amparo.evidence.actions.exporting import NotEmpty, collect_facts, collect_facts_into
 from amparo.evidence.actions.showing import Hidden, TooFew, show_table
 from amparo.evidence.actions.snapshots import (
     AlreadyBuilding,
@@ -22,8 +22,8 @@ __all__ = [
     "ask_facts",
     "build_snapshot",
     "collect_facts",
+    "collect_facts_into",
     "download_table",
-    "export_facts",
     "give_up_snapshot",
     "record_snapshot",
     "remove_unused_snapshots",

@@ -39,7 +39,10 @@ def describe_release(payload: Payload, *, asked_by: Viewer, now: datetime) -> tu
         (_("What leaves"), _("Coded facts about single people, no open data")),
         (_("Facts as of"), say_day(file.day)),
         *((str(name), say_number(int(about["rows"]))) for name, about in sorted(tables.items())),
-        (_("Who gets the file"), _("The person who asked, once, within 24 hours")),
+        (
+            _("Who gets the file"),
+            _("The person who asked, or the command on the server in her name; once, within 24 hours"),
+        ),
     )
 
 

@@ -68,11 +68,25 @@ def export_facts(snapshot: UUID, directory: Path, *, by: Viewer, now: datetime) 
 @transaction.atomic
 def collect_facts(act: UUID, stream: BinaryIO, *, by: Viewer, now: datetime) -> UUID:
     """Write the facts that two people agreed on, once; gives the snapshot. Raises what `collect_act` raises."""
+    snapshot = _agreed(act, by=by, now=now)
+    _zip(snapshot, stream, by=by, now=now)
+    return snapshot
+
+
+@transaction.atomic
+def collect_facts_into(act: UUID, directory: Path, *, by: Viewer, now: datetime) -> dict[str, int]:
+    """Write the facts that two people agreed on, once, into a new or empty directory; gives the number of rows of each table.
+
+    Raises `NotEmpty`, or what `collect_act` raises; what could not be written can be collected still.
+    """
+    return export_facts(_agreed(act, by=by, now=now), directory, by=by, now=now)
+
+
+def _agreed(act: UUID, *, by: Viewer, now: datetime) -> UUID:
     payload = collect_act(act, kind=RELEASE, by=by, now=now)
     snapshot = UUID(payload["snapshot"])
     if facts_digest(snapshot, by) != payload["facts"]:
         raise Changed
-    _zip(snapshot, stream, by=by, now=now)
     return snapshot
 
 

@@ -44,10 +44,14 @@ class Written:
     left_out: Mapping[str, int]
 
 
-def write_workbook(rows: Iterable[Mapping[str, Value]], *, profile: str, stream: IO[bytes]) -> Written:
-    """Write rows as an .xlsx workbook of the profile `excel`, `xlsform` or `ods`."""
+def write_workbook(
+    rows: Iterable[Mapping[str, Value]], *, profile: str, stream: IO[bytes], mark: str = ""
+) -> Written:
+    """Write rows as an .xlsx workbook of the profile `excel`, `xlsform` or `ods`; a `mark` stands in its properties."""
     columns = _columns(profile)
     book = xlsxwriter.Workbook(stream, dict(OPTIONS))
+    if mark:
+        book.set_properties({"comments": mark})
     sheet = book.add_worksheet("Sheet1" if profile == "excel" else "HTCDS")
     writer = CellWriter(book, sheet)
     first = _write_headings(sheet, book.add_format({"bold": True, "text_wrap": True}), columns, profile)

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from amparo.access.actions import require
-from amparo.access.rules import Basis, Permission, Viewer, system_viewer
+from amparo.access.rules import Basis, Permission, Viewer, system_viewer, unit_roles
+from amparo.accounts.queries import memberships_in
 from amparo.audit import actions as audit
 from amparo.audit.queries import sampled_readings, units_that_read
 from amparo.oversight.models import Sample, SampledReading
@@ -40,14 +41,18 @@ def draw_samples(*, now: datetime, rng: Random) -> int:
     since = datetime.combine(week, time.min, tzinfo=zone)
     until = datetime.combine(week + timedelta(days=7), time.min, tzinfo=zone)
     drawn = 0
-    for organisation in units_that_read(since=since, until=until):
+    unit = memberships_in(unit_roles())
+    for organisation in units_that_read(since=since, until=until, unit=unit):
         seed = rng.randrange(BIGGEST_SEED)
         sample, is_new = Sample.objects.get_or_create(
             organisation_id=organisation, week=week, defaults={"seed": seed, "drawn_at": now}
         )
         if not is_new:
             continue
-        found = sampled_readings(organisation, since=since, until=until, rng=Random(seed), most=DRAWN_A_WEEK)  # noqa: S311  # a sample, not a secret
+        drawing = Random(seed)  # noqa: S311  # a sample, not a secret
+        found = sampled_readings(
+            organisation, since=since, until=until, rng=drawing, most=DRAWN_A_WEEK, unit=unit
+        )
         SampledReading.objects.bulk_create(
             [
                 SampledReading(

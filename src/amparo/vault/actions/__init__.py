@@ -1,5 +1,6 @@
 """Gather the writes of the vault."""
 
+from amparo.vault.actions.budget import raise_bulk_budget
 from amparo.vault.actions.erasing import (
     Held,
     erase_persons,
@@ -31,12 +32,14 @@ from amparo.vault.actions.tokens import (
     write_tokens,
 )
 from amparo.vault.custodians.file import write_custodian
+from amparo.vault.keyd.client import NotRaised
 from amparo.vault.own_secrets import is_sealed_secret, open_secret, seal_secret
 from amparo.vault.rules.ledger import NotTwoPeople
 
 __all__ = [
     "Held",
     "KeyringThere",
+    "NotRaised",
     "NotTwoPeople",
     "SearchesUsedUp",
     "begin_sealing",
@@ -55,6 +58,7 @@ __all__ = [
     "overwrite_erased_keys",
     "place_hold",
     "prepare_ledger",
+    "raise_bulk_budget",
     "replay_ledger",
     "rewrap_keys",
     "rotate_keys",

@@ -44,6 +44,10 @@ class WrongShareTyped(KeysAway):
     """A share that was typed is none of this installation's."""
 
 
+class NotRaised(KeysAway):
+    """keyd does not raise its budget: it never does, or it did within a day."""
+
+
 class KeysThere(Exception):
     """Keys were asked for persons who have theirs already."""
 
@@ -140,6 +144,17 @@ class RemoteKeeper:
         """Hand over a share that was typed; gives how keyd stands after it, `WrongShareTyped` when it is none."""
         return self._ask({"do": "unlock", "share": share})
 
+    def raise_budget(self, *, act: UUID, hours: int, asked_by: int, approved_by: int) -> int:
+        """Ask for more keys for imports and exports, as two people agreed; gives how many times. `NotRaised` where there is no more."""
+        request = {
+            "do": "raise",
+            "act": act.hex,
+            "hours": hours,
+            "asked_by": asked_by,
+            "approved_by": approved_by,
+        }
+        return int(self._ask(request).get("times", 1))
+
     def close(self) -> None:
         """Hang up the connection of this thread; the next question makes a new one."""
         if getattr(self._own, "connection", None) is not None:
@@ -203,6 +218,8 @@ def _refuse(answer: Message) -> NoReturn:
         raise NotOpened
     if error == "no_index":
         raise IndexMissing
+    if error == "not_raised":
+        raise NotRaised
     if error == "there":
         raise KeysThere
     if error == "wrong_share":

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from amparo.vault.keyd.rates import MOST_HOURS_RAISED
 from amparo.vault.rules import Asker, Compartment, Key, KeyKind, PersonKey
 from amparo.vault.rules.values import KeysByKind
 
@@ -149,6 +150,20 @@ def number_of(message: Message) -> int | None:
     if number is not None and (type(number) is not int or not 1 <= number <= LARGEST_NUMBER):
         raise Unreadable
     return number
+
+
+def rise_of(message: Message) -> Message:
+    """Read for how many hours a larger budget is asked for, and by which act of which two users."""
+    hours, users = message.get("hours"), (message.get("asked_by"), message.get("approved_by"))
+    if type(hours) is not int or not 1 <= hours <= MOST_HOURS_RAISED:
+        raise Unreadable
+    if any(type(user) is not int or not 0 < user < LARGEST_ID for user in users) or users[0] == users[1]:
+        raise Unreadable
+    try:
+        act = UUID(hex=message.get("act", ""))
+    except (AttributeError, TypeError, ValueError):
+        raise Unreadable from None
+    return {"hours": hours, "act": act.hex, "asked_by": users[0], "approved_by": users[1]}
 
 
 def plain_asker(asker: Asker) -> Message:

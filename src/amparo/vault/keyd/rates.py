@@ -1,7 +1,8 @@
 """How many persons' keys one asker gets in which time, and all askers together.
 
 A person whose key the same asker had within the window is not counted again: he has had it. Imports, exports and the system's
-own jobs share one budget of their own, whoever they say they work for; a raised budget by two persons' decision comes later.
+own jobs share one budget of their own, whoever they say they work for. Two people may have that one raised: to a ceiling of keyd's
+own, for some hours by keyd's own clock, and once a day, whatever is asked.
 """
 
 from __future__ import annotations
@@ -33,6 +34,15 @@ class Limit:
     burst: int
     a_second: float
 
+    def times(self, factor: int) -> Limit:
+        """Give so many times as much."""
+        return Limit(
+            persons=self.persons * factor,
+            window=self.window,
+            burst=self.burst * factor,
+            a_second=self.a_second * factor,
+        )
+
 
 def _steady(persons: int, window: float, *, burst: int = 0) -> Limit:
     return Limit(persons=persons, window=window, burst=burst or persons, a_second=persons / window)
@@ -57,7 +67,16 @@ TOGETHER: Final[Mapping[KeyKind, int]] = MappingProxyType(
     {KeyKind.LABEL: 200_000, KeyKind.RECORD: 5_000, KeyKind.PLACE: 100}
 )
 
+CEILING: Final = (
+    3  # so many times the budget of bulk work, once raised; an installation sets its own, and 1 is never
+)
+MOST_HOURS_RAISED: Final = 4
+
 Clock = Callable[[], float]
+
+
+class NotRaisable(Exception):
+    """The budget is never raised here, or was raised within a day."""
 
 
 def budget_of(asker: Asker) -> str:
@@ -110,8 +129,16 @@ class _Account:
 class Rates:
     """Counts what was given, for every asker. Safe for threads."""
 
-    def __init__(self, *, clock: Clock = time.monotonic, together: Mapping[KeyKind, int] = TOGETHER) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock = time.monotonic,
+        together: Mapping[KeyKind, int] = TOGETHER,
+        ceiling: int = CEILING,
+    ) -> None:
         self.clock = clock
+        self.ceiling = ceiling
+        self._raised: tuple[float, float] | None = None  # from when, until when
         self.busiest: dict[KeyKind, int] = dict.fromkeys(KeyKind, 0)
         self._together = together
         self._accounts: dict[tuple[str, KeyKind], _Account] = {}
@@ -144,6 +171,17 @@ class Rates:
                 self._account(budget, kind, moment)
                 self._count(budget, kind, persons, moment)
 
+    def refuse_second_rise(self) -> None:
+        """Raise `NotRaisable` where bulk work cannot have more now, whoever asks."""
+        if self.ceiling <= 1 or (self._raised is not None and self.clock() - self._raised[0] < DAY):
+            raise NotRaisable
+
+    def raise_bulk(self, hours: int, *, age: float = 0.0) -> None:
+        """Let bulk work have `ceiling` times as much for so many hours, beginning so many seconds ago."""
+        began = self.clock() - age
+        with self._lock:
+            self._raised = (began, began + min(hours, MOST_HOURS_RAISED) * HOUR)
+
     def give_back(self, asker: Asker, counted: Mapping[KeyKind, Collection[UUID]]) -> None:
         """Take back a count whose keys were not given after all."""
         with self._lock:
@@ -154,13 +192,24 @@ class Rates:
                         account.left += 1
 
     def _account(self, budget: str, kind: KeyKind, now: float) -> _Account:
-        account = self._accounts.get((budget, kind))
+        account, limit = self._accounts.get((budget, kind)), self._limit(budget, kind, now)
         if account is None:
-            limit = (IN_BULK if budget == BULK else PEOPLE)[kind]
             account = _Account(limit, left=limit.burst, filled_at=now)
             self._accounts[budget, kind] = account
+        elif account.limit != limit:
+            account.look(now)
+            account.left += max(
+                0, limit.burst - account.limit.burst
+            )  # at the end of a rise `look` takes the rest away
+            account.limit = limit
         account.look(now)
         return account
+
+    def _limit(self, budget: str, kind: KeyKind, now: float) -> Limit:
+        if budget != BULK:
+            return PEOPLE[kind]
+        is_raised = self._raised is not None and self._raised[0] <= now < self._raised[1]
+        return IN_BULK[kind].times(self.ceiling) if is_raised else IN_BULK[kind]
 
     def _wait_together(self, budget: str, kind: KeyKind, number: int, now: float) -> float:
         if budget == BULK or not number:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from amparo.vault.keeping import KeyringMissing, LocalKeeper
 from amparo.vault.keyd import protocol
 from amparo.vault.keyd.log import Log, LogBroken, LogRefused, read_log
 from amparo.vault.keyd.protocol import Message, Unreadable
-from amparo.vault.keyd.rates import Rates
+from amparo.vault.keyd.rates import NotRaisable, Rates
 from amparo.vault.models import Keyring
 from amparo.vault.rules import SYSTEM, Asker, IndexMissing, KeyKind, KeysAway, NotOpened, TooManyKeys
 
@@ -70,6 +71,7 @@ class Service:
         self._installation = keyring.installation
         self._keeper: LocalKeeper | None = None
         self._table = SharesTable(keyring.custodian)
+        self._raising = threading.Lock()
         self._acts: Mapping[str, Callable[[Message, Peer], Message]] = {
             "open": self._open,
             "make": self._make,
@@ -77,6 +79,7 @@ class Service:
             "index": self._index,
             "status": self._status,
             "unlock": self._unlock,
+            "raise": self._raise,
         }
         if custodian is not None:
             self.open_with(custodian)
@@ -187,6 +190,19 @@ class Service:
             self._write("unlocked", SYSTEM, peer)
         return self._status(message, peer)
 
+    def _raise(self, message: Message, peer: Peer) -> Message:
+        """Raise the budget of bulk work. Who asks says that two agreed; how far and how long it goes is settled here."""
+        rise = protocol.rise_of(message)
+        with self._raising:
+            try:
+                self._rates.refuse_second_rise()
+            except NotRaisable:
+                self.note("not_raised", by_user=peer.user, **rise)
+                raise _Refused("not_raised") from None
+            self.note("raised", by_user=peer.user, times=self._rates.ceiling, **rise)
+            self._rates.raise_bulk(rise["hours"])
+        return {"times": self._rates.ceiling}
+
     def _held(self) -> LocalKeeper:
         if self._keeper is None:
             raise _Refused("locked")
@@ -210,13 +226,17 @@ def replay(rates: Rates, directory: Path, *, now: datetime) -> None:
     """Count what the log says was given in the last day; a restart is no way round a limit."""
     try:
         for entry in read_log(directory, files=FILES_REPLAYED):
-            if entry.get("do") != "open":
+            if entry.get("do") not in ("open", "raised"):
+                continue
+            age = (now - datetime.fromisoformat(entry["at"])).total_seconds()
+            if entry["do"] == "raised":
+                # By a clock that was set back nobody knows when it ends: it is over, and there is no other for a day.
+                rates.raise_bulk(entry["hours"] if age >= 0 else 0, age=max(0.0, age))
                 continue
             counted = {
                 KeyKind(kind): [UUID(hex=each) for each in persons]
                 for kind, persons in entry["persons"].items()
             }
-            age = (now - datetime.fromisoformat(entry["at"])).total_seconds()
             rates.restore(Asker(**entry["asker"]), counted, age=age)
     except (LogBroken, ValueError) as error:
         raise KeysAway(

@@ -9,19 +9,19 @@ from pathlib import Path
 from amparo.vault.custodians import SHARES
 from amparo.vault.keeping import KeyringMissing
 from amparo.vault.keyd.log import Log, LogBroken
-from amparo.vault.keyd.rates import Rates
+from amparo.vault.keyd.rates import CEILING, Rates
 from amparo.vault.keyd.service import Service, replay
 from amparo.vault.queries import custodian, keyring
 from amparo.vault.rules import KeyKind, KeysAway
 
 
-def begin_service(directory: Path, together: Mapping[KeyKind, int]) -> Service:
+def begin_service(directory: Path, together: Mapping[KeyKind, int], *, ceiling: int = CEILING) -> Service:
     """Give the service whose log lies in a directory, still locked where its keys are in shares; `KeysAway` says what is missing."""
     try:
         ring = keyring()
     except KeyringMissing as missing:
         raise KeysAway(str(missing)) from None
-    rates = Rates(together=together)
+    rates = Rates(together=together, ceiling=ceiling)
     try:
         log = Log(directory)
     except LogBroken as broken:
