@@ -1,8 +1,9 @@
 """How like two written names are, in any scripts: for ranking after opening, and for small caseloads."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Final, NamedTuple
 
+from rapidfuzz.process import extract
 from rapidfuzz.distance.JaroWinkler import similarity as jaro_winkler
 
 from amparo.vocab.names._keys import word_keys
@@ -22,6 +23,10 @@ _BEYOND_SKELETON: Final = 0.42
 _KEY_IN_ONE_SCRIPT: Final = 0.25
 _KEY_ACROSS_SCRIPTS: Final = 0.6
 _SURE: Final = 0.9
+# Names are compared as if written as one word only where one of their words is as like as this: a half of a word that was
+# parted is much more.
+_WORTH_JOINING: Final = 0.75
+_LEAST_SKELETON: Final = 0.5  # with less of it no word is worth a key, however it is written
 
 
 _Pair = tuple[float, int]  # how like, and which of the words asked for
@@ -46,6 +51,7 @@ class NameQuery:
     def __init__(self, text: str) -> None:
         self._words = [_Word(part) for part in parts_of(text)]
         self._met: dict[Part, list[_Pair]] = {}
+        self._unlike: set[str] = set()
         self._pieces: dict[str, _Piece] = {}
         self._whole = "".join(word.latin for word in self._words)
 
@@ -61,24 +67,57 @@ class NameQuery:
                 pairs += [(value, asked, place + len(parts)) for value, asked, place in piece.pairs]
             parts += piece.parts
         missing = abs(len(parts) - len(self._words))
-        if not pairs or (not missing and max(pairs)[0] < at_least):
+        if not pairs:
+            return 0.0
+        best = max(pairs)[0]
+        if best < at_least and (not missing or best < _WORTH_JOINING):
             return 0.0
         found = self._matched(pairs, min(len(parts), len(self._words)))
         if not missing:
             return found
         found -= min(_MISSING_WORD * missing, _MOST_MISSING)
-        if found < _SURE:
+        if found < _SURE and best >= _WORTH_JOINING:
             whole = "".join(latin_of(part.word) for part in parts)
             found = max(found, jaro_winkler(self._whole, whole) - _MISSING_WORD)
         return max(0.0, found)
 
-    def is_hopeless(self, texts: Iterable[str]) -> bool:
-        """Tell, quickly, that none of these names is like the one asked for, nor any two of them written together."""
-        for text in texts:
-            for piece in self._pieces_of(text):
-                if piece.pairs or piece.is_open:
-                    return False
-        return True
+    def telling(self, words: Collection[str]) -> set[str]:
+        """Return the words of which a name has at least one whose likeness is 0.75 or more.
+
+        Words are written names cut at their spaces. Thousands are met at once, many times quicker than one by one.
+        """
+        plain = {word: word.lower() for word in words if word.isascii() and word.isalpha()}
+        known = joining_words().every
+        self._unlike |= self._unlike_of(list(set(plain.values()) - known - self._unlike))
+        return {
+            word for word in words if plain.get(word) not in self._unlike and self._is_telling(word)
+        }
+
+    def _is_telling(self, word: str) -> bool:
+        piece = self._pieces.get(word) or self._read(word)
+        return piece.is_open or any(value >= _WORTH_JOINING for value, _asked, _place in piece.pairs)
+
+    def _unlike_of(self, latins: list[str]) -> set[str]:
+        """Return those of many words in the letters a to z that are like none of those asked for."""
+        bares = [latin.translate(_SKELETON) for latin in latins]
+        alike: set[int] = set()
+        for own in self._words:
+            for form, own_bare in zip(own.forms, own.skeletons, strict=True):
+                written = extract(
+                    form, latins, scorer=jaro_winkler, score_cutoff=_WORTH_A_KEY, limit=None
+                )
+                alike.update(at for _latin, _value, at in written)
+                skeletons = extract(
+                    own_bare, bares, scorer=jaro_winkler, score_cutoff=_LEAST_SKELETON, limit=None
+                )
+                alike.update(
+                    at
+                    for bare, _value, at in skeletons
+                    if at not in alike
+                    and _form_likeness(form, own_bare, latins[at], bare, half_blind=own.is_without_vowels)
+                    > _WORTH_A_KEY
+                )
+        return {latin for at, latin in enumerate(latins) if at not in alike}
 
     def _pieces_of(self, text: str) -> list[_Piece]:
         """Cut a name into words, each with what only joins it to others: they are read one by one, and each once.
@@ -122,21 +161,12 @@ class NameQuery:
     def _meet(self, part: Part) -> list[_Pair]:
         """Compare a word with each word asked for; remember those it is like, and how much."""
         met: list[_Pair] = []
-        if not (part.word.isascii() and not part.joined and self._are_all_unlike(part.word)):
+        if part.joined or part.word not in self._unlike:
             word = _Word(part)
             likenesses = ((own.likeness(word), asked) for asked, own in enumerate(self._words))
             met = [pair for pair in likenesses if pair[0] > _HOPELESS]
         self._met[part] = met
         return met
-
-    def _are_all_unlike(self, latin: str) -> bool:
-        """Tell of most words of other names, before more is made of them: their letters are not alike at all."""
-        bare = latin.translate(_SKELETON)
-        return not any(
-            _form_likeness(form, own_bare, latin, bare, half_blind=own.is_without_vowels) > _WORTH_A_KEY
-            for own in self._words
-            for form, own_bare in zip(own.forms, own.skeletons, strict=True)
-        )
 
     def _matched(self, pairs: list[tuple[float, int, int]], count: int) -> float:
         """Pair words off, the likest first; return the mean over `count` words by the weight of those asked for."""
