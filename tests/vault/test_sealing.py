@@ -129,7 +129,10 @@ def test_a_wrapped_key_is_bound_to_its_person_kind_compartment_and_number() -> N
         line._replace(number=2),
     )
     wrong = (new_key(7), type(by)(8, by.secret))
-    for other in (*(Unwrapping(each, by=by) for each in others), *(Unwrapping(line, by=key) for key in wrong)):
+    for other in (
+        *(Unwrapping(each, by=by) for each in others),
+        *(Unwrapping(line, by=key) for key in wrong),
+    ):
         with pytest.raises(NotOpened):
             other.key_of(person, wrapped)
     for length in (0, 1, 2, 13, 14, len(wrapped) - 1):
@@ -154,7 +157,11 @@ def test_values_of_several_persons_keys_and_kinds_open_in_any_order_and_each_wit
     unsealing, hers = Unsealing(INSTALLATION), (keys[2], keys[1])
     for at in (0, 3, 1, 0, 2, 2):
         assert unsealing.open(content[at], keys=hers, place=values[at][2]) == values[at][0]
-        for keys_of_another, place in ((others, values[at][2]), (hers, PLACE._replace(person=uuid4())), ((), PLACE)):
+        for keys_of_another, place in (
+            (others, values[at][2]),
+            (hers, PLACE._replace(person=uuid4())),
+            ((), PLACE),
+        ):
             with pytest.raises(NotOpened):
                 unsealing.open(content[at], keys=keys_of_another, place=place)
 

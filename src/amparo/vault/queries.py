@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import chain
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Final, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -27,13 +27,14 @@ from amparo.vault.rules import (
     KeysAway,
     NoKeys,
     NotCovered,
-    NotOpened,
     Place,
     Reading,
     Sealed,
     Unsealing,
 )
 from amparo.vault.rules.files import UnsealedFile, unseal_file
+
+_NOT_COVERED: Final = "This reading does not cover the person of a value."
 
 
 @cache
@@ -174,7 +175,9 @@ def open_each(reading: Reading, sealed: Iterable[Sealed]) -> Iterator[dict[str, 
     """Open as `open_many` does, each value when it is asked for: of thousands that are only compared, few are kept."""
     unsealing: Unsealing | None = None
     for value in sealed:
-        place, content = _covered(value.place, reading), value.content
+        place, content = value.place, value.content
+        if place is None or place.person not in reading.persons:
+            raise NotCovered(_NOT_COVERED)
         if content is None or place.kind in reading.closed:
             yield {}
             continue
@@ -184,7 +187,8 @@ def open_each(reading: Reading, sealed: Iterable[Sealed]) -> Iterator[dict[str, 
         if keys == ():  # on order, as the ledger says
             yield {}
             continue
-        unsealing = unsealing or Unsealing(keeper().installation)
+        if unsealing is None:
+            unsealing = Unsealing(keeper().installation)
         # Only the names of fields may stay in its cache of texts, never what they hold.
         yield from_json(unsealing.open(content, keys=keys or (), place=place), cache_strings="keys")
 
@@ -247,5 +251,5 @@ def _fetch(reading: Reading, wanted: Set[KeyKind]) -> None:
 
 def _covered(place: Place | None, reading: Reading) -> Place:
     if place is None or place.person not in reading.persons:
-        raise NotCovered("This reading does not cover the person of a value.")
+        raise NotCovered(_NOT_COVERED)
     return place

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import BinaryField, ExpressionWrapper, F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -58,7 +58,7 @@ class _OwnRow(NamedTuple):
     team_id: int | None
     worker_id: int | None
     person: UUID
-    names: Sealed
+    stored: bytes | None
 
 
 class OwnNames(NamedTuple):
@@ -154,8 +154,9 @@ def _own_names(viewer: Viewer, *, action: str, now: datetime, one_a_person: bool
     if viewer.user_id is None:
         return
     own = visible_cases(viewer).filter(worker_id=viewer.user_id).order_by("-opened_date", "-id")
-    columns = ("id", "organisation_id", "team_id", "worker_id", "person_id", "person__names")
-    rows = [_OwnRow(*row) for row in own.values_list(*columns)[:OWN_CASELOAD]]
+    columns = ("id", "organisation_id", "team_id", "worker_id", "person_id", "stored")
+    stored = own.annotate(stored=ExpressionWrapper(F("person__names"), output_field=BinaryField()))
+    rows = [_OwnRow(*row) for row in stored.values_list(*columns)[:OWN_CASELOAD]]
     if one_a_person:
         rows = list({row.person: row for row in reversed(rows)}.values())
     if not rows:
@@ -169,7 +170,7 @@ def _own_names(viewer: Viewer, *, action: str, now: datetime, one_a_person: bool
         now=now,
     )
     place_of = _names_field().place
-    sealed = (Sealed(row.names.content, place=place_of(row=row.person, person=row.person)) for row in rows)
+    sealed = (Sealed(row.stored, place=place_of(row=row.person, person=row.person)) for row in rows)
     for row, content in zip(rows, open_each(reading, sealed), strict=True):
         names = tuple(map(_KIND_AND_TEXT, content.get("names", ())))
         yield OwnNames(row.id, row.person, content.get("called", ""), names)

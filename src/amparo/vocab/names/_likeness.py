@@ -1,10 +1,10 @@
 """How like two written names are, in any scripts: for ranking after opening, and for small caseloads."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
-from rapidfuzz.process import extract
 from rapidfuzz.distance.JaroWinkler import similarity as jaro_winkler
+from rapidfuzz.process import extract
 
 from amparo.vocab.names._keys import word_keys
 from amparo.vocab.names._normal import is_without_vowels, latin_of, surname_forms
@@ -26,6 +26,7 @@ _SURE: Final = 0.9
 # Names are compared as if written as one word only where one of their words is as like as this: a half of a word that was
 # parted is much more.
 _WORTH_JOINING: Final = 0.75
+_LIFTED: Final = (_WORTH_JOINING - _KEY_IN_ONE_SCRIPT) / (1 - _KEY_IN_ONE_SCRIPT) - 1e-9
 _LEAST_SKELETON: Final = 0.5  # with less of it no word is worth a key, however it is written
 
 
@@ -86,38 +87,41 @@ class NameQuery:
 
         Words are written names cut at their spaces. Thousands are met at once, many times quicker than one by one.
         """
-        plain = {word: word.lower() for word in words if word.isascii() and word.isalpha()}
-        known = joining_words().every
-        self._unlike |= self._unlike_of(list(set(plain.values()) - known - self._unlike))
-        return {
-            word for word in words if plain.get(word) not in self._unlike and self._is_telling(word)
-        }
+        plain = {word: bare for word in words if (bare := _bare(word))}
+        latins = {bare: latin_of(bare) for bare in plain.values()}
+        near = self._near(latins)
+        self._unlike |= latins.keys() - near.keys()
+        found = set()
+        for word in words:
+            value = near.get(plain[word], 0.0) if word in plain else _LIFTED
+            if value >= _WORTH_JOINING or (value and self._is_telling(word, value)):
+                found.add(word)
+        return found
 
-    def _is_telling(self, word: str) -> bool:
+    def _is_telling(self, word: str, value: float) -> bool:
+        """Look closely at a word that is as like as this without its key; in one script a key adds little."""
+        if value < _LIFTED and all(own.script == script_of(word[0]) for own in self._words):
+            return False
         piece = self._pieces.get(word) or self._read(word)
         return piece.is_open or any(value >= _WORTH_JOINING for value, _asked, _place in piece.pairs)
 
-    def _unlike_of(self, latins: list[str]) -> set[str]:
-        """Return those of many words in the letters a to z that are like none of those asked for."""
-        bares = [latin.translate(_SKELETON) for latin in latins]
-        alike: set[int] = set()
+    def _near(self, latins: Mapping[str, str]) -> dict[str, float]:
+        """Return which of many bare words are worth a key, and how like they are without it."""
+        bares, written = list(latins), list(latins.values())
+        skeletons = [latin.translate(_SKELETON) for latin in written]
+        near: dict[str, float] = {}
         for own in self._words:
-            for form, own_bare in zip(own.forms, own.skeletons, strict=True):
-                written = extract(
-                    form, latins, scorer=jaro_winkler, score_cutoff=_WORTH_A_KEY, limit=None
+            for form, skeleton in zip(own.forms, own.skeletons, strict=True):
+                alike = extract(form, written, scorer=jaro_winkler, score_cutoff=_WORTH_A_KEY, limit=None)
+                alike += extract(
+                    skeleton, skeletons, scorer=jaro_winkler, score_cutoff=_LEAST_SKELETON, limit=None
                 )
-                alike.update(at for _latin, _value, at in written)
-                skeletons = extract(
-                    own_bare, bares, scorer=jaro_winkler, score_cutoff=_LEAST_SKELETON, limit=None
-                )
-                alike.update(
-                    at
-                    for bare, _value, at in skeletons
-                    if at not in alike
-                    and _form_likeness(form, own_bare, latins[at], bare, half_blind=own.is_without_vowels)
-                    > _WORTH_A_KEY
-                )
-        return {latin for at, latin in enumerate(latins) if at not in alike}
+                for at in {match[2] for match in alike}:
+                    half_blind = own.is_without_vowels or is_without_vowels(bares[at])
+                    value = _form_likeness(form, skeleton, written[at], skeletons[at], half_blind=half_blind)
+                    if value > _WORTH_A_KEY and value > near.get(bares[at], 0.0):
+                        near[bares[at]] = value
+        return near
 
     def _pieces_of(self, text: str) -> list[_Piece]:
         """Cut a name into words, each with what only joins it to others: they are read one by one, and each once.
@@ -229,6 +233,16 @@ class _Word:
             share = _KEY_IN_ONE_SCRIPT if self.script == other.script else _KEY_ACROSS_SCRIPTS
             return found + share * (1 - found)
         return found
+
+
+def _bare(word: str) -> str:
+    """Return a written word bare; empty where it is several words, only joins others, or has more than one reading."""
+    if word.isascii():
+        bare = word.lower() if word.isalpha() else ""
+    else:
+        words = words_of(word)
+        bare = words[0] if len(words) == 1 and script_of(words[0][0]) not in {"han", "hangul"} else ""
+    return "" if bare in joining_words().every else bare
 
 
 def _form_likeness(one: str, one_bare: str, other: str, other_bare: str, *, half_blind: bool) -> float:
