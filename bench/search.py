@@ -101,9 +101,9 @@ def main() -> None:
 
 def _read_names_once() -> None:
     """Keep the keys of names: a million persons share some forty thousand of them."""
-    from amparo.vocab.names import _facts
+    from amparo.vocab.names import _facts, name_keys
 
-    _facts.name_keys = cache(_facts.name_keys)  # type: ignore[assignment]
+    vars(_facts)["name_keys"] = cache(name_keys)
 
 
 def made_up(count: int, rng: random.Random, *, exponent: float) -> Names:

@@ -47,12 +47,12 @@ OWN: Final = Compartment.PROTECTION  # from its keys those of the installation's
 FRESH_SECONDS: Final = 60.0  # after that long another process's rotation is noticed
 BATCH: Final = 1_000
 _NUMBER: Final = struct.Struct(">H")
-# The turn in the array comes back instead of the person: an id would have to be made anew for each.
+# The turn in the array comes back instead of the person: an id would have to be made anew for each. OFFSET 0 keeps the
+# planner from reading the whole keyring for a page of fifty.
 _WRAPPED: Final = """
-    SELECT turn, number, compartment, {} FROM unnest(%s::uuid[]) WITH ORDINALITY AS wanted (person, turn)
-    JOIN keyring.person_keys USING (person)
+    SELECT turn, number, compartment, {columns} FROM unnest(%s::uuid[]) WITH ORDINALITY AS wanted (person, turn),
+    LATERAL (SELECT number, compartment, {columns} FROM keyring.person_keys WHERE person = wanted.person OFFSET 0) AS held
 """
-
 _COMPARTMENTS: Final = {each.value: each for each in Compartment}
 
 
@@ -247,7 +247,7 @@ def _wrapped_keys(persons: Sequence[UUID], kinds: Collection[KeyKind]) -> list[t
     """Fetch (turn among the persons, number, compartment, wrapped keys by kind): one array, not a parameter a person."""
     with connection.cursor() as cursor:
         cursor.execute(
-            _WRAPPED.format(", ".join(kind.value for kind in kinds)),
+            _WRAPPED.format(columns=", ".join(kind.value for kind in kinds)),
             ["{" + ",".join([person.hex for person in persons]) + "}"],
         )
         rows: list[tuple[Any, ...]] = cursor.fetchall()
