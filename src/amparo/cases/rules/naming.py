@@ -44,8 +44,11 @@ class NameSearch:
 
     def telling(self, words: Collection[str]) -> set[str]:
         """Return the words of which somebody has at least one whose names fit, of all the words of many people's names."""
-        begun = {word for word in words if search_form(word).startswith(self._beginnings)}
-        return begun | self._query.telling(words)
+        return {word for word in words if self._may_begin(word)} | self._query.telling(words)
+
+    def _may_begin(self, word: str) -> bool:
+        folded = search_form(word)
+        return folded.startswith(self._beginnings) or " " in folded  # one sign may stand for several words
 
     def score(self, names: Iterable[str]) -> float:
         """Return how well one of a person's names fits, 0 for not at all: what begins as it was typed comes first."""
