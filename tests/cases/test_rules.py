@@ -199,6 +199,10 @@ def test_accents_case_and_vowel_marks_do_not_hide_a_name() -> None:
     assert NameSearch("garcia lopez").score(["José García"]) < AS_TYPED
 
 
+def test_a_sign_that_stands_for_several_words_is_looked_at() -> None:
+    assert NameSearch("الله").telling({"ﷺ", "Grace"}) == {"ﷺ"}
+
+
 @pytest.mark.parametrize("record", [PersonDetails, CaseDetails, EpisodeDetails])
 def test_each_code_list_that_a_record_names_exists(record: type) -> None:
     for name, described, _type in described_fields(record):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from amparo.cases.models import Person
 from amparo.cases.rules.person import PersonDetails
 from amparo.vault.actions import begin_sealing
-from amparo.vault.queries import open_many
+from amparo.vault.queries import open_each, open_many
 from amparo.vault.rules import DOTS, Compartment, KeyKind, NotCovered, Place, Reading, Sealed
 from amparo.vault.storing import columns_of, record_from, sealed_of
 from tests.factories.accounts import NOW, make_viewer
@@ -78,6 +78,13 @@ class TestSealed:
             open_many(reading(own), sealed)
         with pytest.raises(NotCovered):
             open_many(reading(own, other), [Sealed(b"{}", place=None)])
+
+    def test_opened_one_after_the_other_it_opens_for_its_person_only_too(self) -> None:
+        own, other = uuid4(), uuid4()
+        opened = open_each(reading(own), [seal({"text": "a"}, person=own), seal({"text": "b"}, person=other)])
+        assert next(opened) == {"text": "a"}
+        with pytest.raises(NotCovered):
+            next(opened)
 
 
 @pytest.mark.django_db

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from amparo.vault.rules import (
     Compartment,
     KeyKind,
-    KeyName,
+    KeyLine,
     NotOpened,
     PersonKey,
     Place,
+    Unsealing,
+    Unwrapping,
     locked_in,
     new_key,
     seal_bytes,
-    unseal_bytes,
-    unwrap,
     wrap,
 )
 from amparo.vault.rules.files import PIECE, clear_size, seal_file, unseal_file
@@ -37,9 +37,13 @@ def sealed(plain: bytes = b"Amina") -> bytes:
     return seal_bytes(plain, key=KEY, place=PLACE, installation=INSTALLATION)
 
 
+def opened(content: bytes, *, key: PersonKey = KEY, place: Place = PLACE) -> bytes:
+    return Unsealing(INSTALLATION).open(content, keys=(key,), place=place)
+
+
 @given(st.binary(max_size=2_000))
 def test_what_was_sealed_opens_in_its_place(plain: bytes) -> None:
-    assert unseal_bytes(sealed(plain), key=KEY, place=PLACE, installation=INSTALLATION) == plain
+    assert opened(sealed(plain)) == plain
 
 
 def test_p07_a_value_moved_to_another_place_does_not_open() -> None:
@@ -53,10 +57,10 @@ def test_p07_a_value_moved_to_another_place_does_not_open() -> None:
     contents = [seal_bytes(b"x", key=KEY, place=place, installation=INSTALLATION) for place in places]
     for (one, content), (other, place) in product(enumerate(contents), enumerate(places)):
         if one == other:
-            assert unseal_bytes(content, key=KEY, place=place, installation=INSTALLATION) == b"x"
+            assert opened(content, place=place) == b"x"
         else:
             with pytest.raises(NotOpened):
-                unseal_bytes(content, key=KEY, place=place, installation=INSTALLATION)
+                opened(content, place=place)
 
 
 def test_p07_a_value_of_another_installation_compartment_or_key_does_not_open() -> None:
@@ -68,9 +72,9 @@ def test_p07_a_value_of_another_installation_compartment_or_key_does_not_open() 
     )
     for key in other_keys:
         with pytest.raises(NotOpened):
-            unseal_bytes(content, key=key, place=PLACE, installation=INSTALLATION)
+            opened(content, key=key)
     with pytest.raises(NotOpened):
-        unseal_bytes(content, key=KEY, place=PLACE, installation=uuid4())
+        Unsealing(uuid4()).open(content, keys=(KEY,), place=PLACE)
 
 
 def test_p08_no_changed_bit_yields_a_value() -> None:
@@ -79,20 +83,20 @@ def test_p08_no_changed_bit_yields_a_value() -> None:
         changed = bytearray(content)
         changed[position // 8] ^= 1 << position % 8
         with pytest.raises(NotOpened):
-            unseal_bytes(bytes(changed), key=KEY, place=PLACE, installation=INSTALLATION)
+            opened(bytes(changed))
 
 
 @given(st.binary(max_size=200))
 def test_p08_no_other_bytes_yield_a_value(content: bytes) -> None:
     with pytest.raises(NotOpened):
-        unseal_bytes(content, key=KEY, place=PLACE, installation=INSTALLATION)
+        opened(content)
 
 
 def test_p08_a_cut_value_does_not_open() -> None:
     content = sealed(b"x" * 300)
     for length in range(len(content)):
         with pytest.raises(NotOpened):
-            unseal_bytes(content[:length], key=KEY, place=PLACE, installation=INSTALLATION)
+            opened(content[:length])
 
 
 @given(st.binary(max_size=1_500))
@@ -113,29 +117,53 @@ def test_equal_values_look_different() -> None:
 
 
 def test_a_wrapped_key_is_bound_to_its_person_kind_compartment_and_number() -> None:
-    name = KeyName(
-        installation=INSTALLATION,
-        person=uuid4(),
-        kind=KeyKind.RECORD,
-        compartment=Compartment.PROTECTION,
-        number=1,
-    )
+    line, person = KeyLine(INSTALLATION, KeyKind.RECORD, Compartment.PROTECTION, 1), uuid4()
     by, key = new_key(7), new_key()
-    wrapped = wrap(key, by=by, name=name)
-    assert unwrap(wrapped, by=by, name=name).secret == key.secret
+    wrapped = wrap(key, by=by, line=line, person=person)
+    unwrapping = Unwrapping(line, by=by)
+    assert unwrapping.key_of(person, wrapped).secret == key.secret
     others = (
-        name._replace(person=uuid4()),
-        name._replace(installation=uuid4()),
-        name._replace(kind=KeyKind.LABEL),
-        name._replace(compartment=Compartment.JUSTICE),
-        name._replace(number=2),
+        line._replace(installation=uuid4()),
+        line._replace(kind=KeyKind.LABEL),
+        line._replace(compartment=Compartment.JUSTICE),
+        line._replace(number=2),
     )
-    for other in others:
+    wrong = (new_key(7), type(by)(8, by.secret))
+    for other in (
+        *(Unwrapping(each, by=by) for each in others),
+        *(Unwrapping(line, by=key) for key in wrong),
+    ):
         with pytest.raises(NotOpened):
-            unwrap(wrapped, by=by, name=other)
-    for wrong in (new_key(7), type(by)(8, by.secret)):
+            other.key_of(person, wrapped)
+    for length in (0, 1, 2, 13, 14, len(wrapped) - 1):
         with pytest.raises(NotOpened):
-            unwrap(wrapped, by=wrong, name=name)
+            unwrapping.key_of(person, wrapped[:length])
+    with pytest.raises(NotOpened):
+        unwrapping.key_of(uuid4(), wrapped)
+
+
+def test_values_of_several_persons_keys_and_kinds_open_in_any_order_and_each_with_its_own_key_only() -> None:
+    """The cipher of the last key is kept: it must never serve for the next person, kind or number."""
+    keys = {number: PersonKey(number, bytes([number]) * 32, Compartment.PROTECTION) for number in (1, 2)}
+    others = (PersonKey(1, bytes(32), Compartment.PROTECTION),)
+    places = [PLACE, PLACE._replace(column="identity", kind=KeyKind.RECORD)]
+    values = [
+        (f"{number} {place.column}".encode(), keys[number], place)
+        for number, place in product((1, 2), places)
+    ]
+    content = [
+        seal_bytes(plain, key=key, place=place, installation=INSTALLATION) for plain, key, place in values
+    ]
+    unsealing, hers = Unsealing(INSTALLATION), (keys[2], keys[1])
+    for at in (0, 3, 1, 0, 2, 2):
+        assert unsealing.open(content[at], keys=hers, place=values[at][2]) == values[at][0]
+        for keys_of_another, place in (
+            (others, values[at][2]),
+            (hers, PLACE._replace(person=uuid4())),
+            ((), PLACE),
+        ):
+            with pytest.raises(NotOpened):
+                unsealing.open(content[at], keys=keys_of_another, place=place)
 
 
 def test_nothing_prints_a_key() -> None:

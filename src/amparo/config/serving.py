@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from typing import Any
@@ -44,13 +45,18 @@ def post_worker_init(worker: Any) -> None:
     from amparo.config.rescuing import rescue_in_background
 
     rescue_in_background()
-    loading = threading.Timer(SECONDS_BEFORE_LOADING, _load_engine_of_tables)
+    loading = threading.Timer(SECONDS_BEFORE_LOADING, _settle)
     loading.daemon = True
     loading.start()
 
 
-def _load_engine_of_tables() -> None:
-    """Load what counts tables, so that the first reader of a table does not wait for it; the first page comes before."""
+def _settle() -> None:
+    """Load what counts tables, so that the first reader of a table does not wait for it; the first page comes before.
+
+    What is loaded by then stays, so the collector need not go through it again: that was a quarter of a search by name.
+    """
     import ibis
 
     _ = ibis.duckdb
+    gc.collect()
+    gc.freeze()

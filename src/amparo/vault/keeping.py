@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import struct
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -26,12 +27,12 @@ from amparo.vault.rules import (
     IndexMissing,
     Key,
     KeyKind,
-    KeyName,
+    KeyLine,
     NotOpened,
     PersonKey,
+    Unwrapping,
     locked_in,
     new_key,
-    unwrap,
     wrap,
     wrapped_by,
 )
@@ -46,9 +47,12 @@ INDEX: Final = "index"
 OWN: Final = Compartment.PROTECTION  # from its keys those of the installation's own secrets are derived
 FRESH_SECONDS: Final = 60.0  # after that long another process's rotation is noticed
 _NUMBER: Final = struct.Struct(">H")
-_WRAPPED: Final = "SELECT person, number, compartment, {} FROM keyring.person_keys WHERE person = ANY(%s::uuid[]) ORDER BY number DESC"
-
-
+# The turn in the array comes back instead of the person: an id would have to be made anew for each. OFFSET 0 keeps the
+# planner from reading the whole keyring for a page of fifty.
+_WRAPPED: Final = """
+    SELECT turn, number, compartment, {columns} FROM unnest(%s::uuid[]) WITH ORDINALITY AS wanted (person, turn),
+    LATERAL (SELECT number, compartment, {columns} FROM keyring.person_keys WHERE person = wanted.person OFFSET 0) AS held
+"""
 _COMPARTMENTS: Final = {each.value: each for each in Compartment}
 
 
@@ -128,17 +132,23 @@ class LocalKeeper:
         by: Asker = SYSTEM,
     ) -> KeysByKind:
         """Give the keys of those kinds that are locked in one of the compartments, newest first."""
-        rows = _wrapped_keys(persons, kinds)
+        wanted = list(dict.fromkeys(persons))
+        rows = _wrapped_keys(wanted, kinds)
         found: dict[KeyKind, dict[UUID, tuple[PersonKey, ...]]] = {}
         for column, kind in enumerate(kinds, start=3):
             opened = found[kind] = {}
             homes = {each.value for each in Compartment if locked_in(kind, home=each) in within}
+            lines: dict[tuple[str, int, bytes], Unwrapping] = {}
             for row in rows:
-                person, number, home, wrapped = row[0], row[1], row[2], row[column]
+                turn, number, home, wrapped = row[0], row[1], row[2], row[column]
                 if home not in homes:
                     continue
-                key = self._unwrapped(wrapped, person, kind, _COMPARTMENTS[home], number)
-                opened[person] = (*opened[person], key) if person in opened else (key,)
+                line = (home, number, wrapped[: _NUMBER.size])
+                if line not in lines:
+                    lines[line] = self._unwrapping(wrapped, kind, _COMPARTMENTS[home], number)
+                person = wanted[turn - 1]
+                key = lines[line].key_of(person, wrapped)
+                opened[person] = _newest_first(*opened[person], key) if person in opened else (key,)
         return found
 
     def make_keys(
@@ -152,10 +162,9 @@ class LocalKeeper:
             for kind in KeyKind:
                 key = PersonKey(1, self._draw(SECRET_BYTES), locked_in(kind, home=compartment))
                 made[kind][person] = (key,)
-                name = self._name(person, kind, key.compartment, key.number)
-                wrapped[kind.value] = wrap(
-                    key, by=self._newest_key(key.compartment), name=name, draw=self._draw
-                )
+                line = KeyLine(self.installation, kind, key.compartment, key.number)
+                by_key = self._newest_key(key.compartment)
+                wrapped[kind.value] = wrap(key, by=by_key, line=line, person=person, draw=self._draw)
             rows.append(
                 PersonKeys(
                     person=person,
@@ -172,15 +181,12 @@ class LocalKeeper:
         """Wrap the keys of one row by the newest keys of its compartments, in memory; tells whether any changed."""
         changed = False
         for kind in KeyKind:
-            wrapped, compartment = (
-                bytes(getattr(row, kind)),
-                locked_in(kind, home=Compartment(row.compartment)),
-            )
-            newest = self._newest_key(compartment)
+            wrapped, home = bytes(getattr(row, kind)), Compartment(row.compartment)
+            line = KeyLine(self.installation, kind, locked_in(kind, home=home), row.number)
+            newest = self._newest_key(line.compartment)
             if wrapped_by(wrapped) != newest.number:
-                key = self._unwrapped(wrapped, row.person, kind, Compartment(row.compartment), row.number)
-                name = self._name(row.person, kind, compartment, row.number)
-                setattr(row, kind, wrap(key, by=newest, name=name, draw=self._draw))
+                key = self._unwrapping(wrapped, kind, home, row.number).key_of(row.person, wrapped)
+                setattr(row, kind, wrap(key, by=newest, line=line, person=row.person, draw=self._draw))
                 changed = True
         return changed
 
@@ -200,17 +206,9 @@ class LocalKeeper:
             self._index[compartment] = IndexKey(row.number, self._secret_of(row))
         return self._index[compartment]
 
-    def _unwrapped(
-        self, wrapped: bytes, person: UUID, kind: KeyKind, home: Compartment, number: int
-    ) -> PersonKey:
-        compartment = locked_in(kind, home=home)
-        wrapping = self._key(compartment, wrapped_by(wrapped))
-        return unwrap(wrapped, by=wrapping, name=self._name(person, kind, compartment, number))
-
-    def _name(self, person: UUID, kind: KeyKind, compartment: Compartment, number: int) -> KeyName:
-        return KeyName(
-            installation=self.installation, person=person, kind=kind, compartment=compartment, number=number
-        )
+    def _unwrapping(self, wrapped: bytes, kind: KeyKind, home: Compartment, number: int) -> Unwrapping:
+        line = KeyLine(self.installation, kind, locked_in(kind, home=home), number)
+        return Unwrapping(line, by=self._key(line.compartment, wrapped_by(wrapped)))
 
     def _newest_key(self, compartment: Compartment) -> Key:
         if time.monotonic() - self._looked_at > FRESH_SECONDS or compartment not in self._newest:
@@ -241,11 +239,15 @@ class LocalKeeper:
         return self._custodian.unwrap(bytes(row.wrapped), bound=about)
 
 
-def _wrapped_keys(persons: Collection[UUID], kinds: Collection[KeyKind]) -> list[tuple[Any, ...]]:
-    """Fetch (person, number, compartment, wrapped key of each kind), newest first: one array, not a parameter a person."""
+def _newest_first(*keys: PersonKey) -> tuple[PersonKey, ...]:
+    return tuple(sorted(keys, key=attrgetter("number"), reverse=True))
+
+
+def _wrapped_keys(persons: Sequence[UUID], kinds: Collection[KeyKind]) -> list[tuple[Any, ...]]:
+    """Fetch (turn among the persons, number, compartment, wrapped keys by kind): one array, not a parameter a person."""
     with connection.cursor() as cursor:
         cursor.execute(
-            _WRAPPED.format(", ".join(kind.value for kind in kinds)),
+            _WRAPPED.format(columns=", ".join(kind.value for kind in kinds)),
             ["{" + ",".join([person.hex for person in persons]) + "}"],
         )
         rows: list[tuple[Any, ...]] = cursor.fetchall()

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Set
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import chain
-from json import JSONDecoder
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Final, cast
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import BinaryField, F, Func, Value
+from pydantic_core import from_json
 
 from amparo.vault.custodians import DEVICE, FILE, SHARES, Custodian, CustodianAway
 from amparo.vault.custodians.device import open_device
@@ -27,18 +27,14 @@ from amparo.vault.rules import (
     KeysAway,
     NoKeys,
     NotCovered,
-    NotOpened,
     Place,
     Reading,
     Sealed,
-    key_number,
-    unseal_bytes,
+    Unsealing,
 )
 from amparo.vault.rules.files import UnsealedFile, unseal_file
-from amparo.vault.rules.keys import PersonKey
-from amparo.vault.rules.values import KeysByKind
 
-_decoded = JSONDecoder().raw_decode
+_NOT_COVERED: Final = "This reading does not cover the person of a value."
 
 
 @cache
@@ -175,16 +171,31 @@ def open_many(reading: Reading, sealed: Iterable[Sealed]) -> list[dict[str, Any]
     missing, or locked in a compartment that the reading does not have, that is a fault: `NotOpened`.
     """
     values = list(sealed)
-    places = [_covered(value.place, reading) for value in values]
-    kinds = {place.kind for place, value in zip(places, values, strict=True) if value.content is not None}
-    missing = kinds - reading.keys.keys() - reading.closed
-    if missing:
-        reading.keys.update(_fetched(reading, sorted(missing)))
-    installation = keeper().installation if kinds else UUID(int=0)
-    return [
-        _opened(reading, value.content, place, installation)
-        for place, value in zip(places, values, strict=True)
-    ]
+    kinds = {_covered(value.place, reading).kind for value in values if value.content is not None}
+    _fetch(reading, kinds)
+    return list(open_each(reading, values))
+
+
+def open_each(reading: Reading, sealed: Iterable[Sealed]) -> Iterator[dict[str, Any]]:
+    """Open as `open_many` does, each value when it is asked for: of thousands that are only compared, few are kept."""
+    unsealing: Unsealing | None = None
+    for value in sealed:
+        place, content = value.place, value.content
+        if place is None or place.person not in reading.persons:
+            raise NotCovered(_NOT_COVERED)
+        if content is None or place.kind in reading.closed:
+            yield {}
+            continue
+        if place.kind not in reading.keys:
+            _fetch(reading, {place.kind})
+        keys = reading.keys[place.kind].get(place.person)
+        if keys == ():  # on order, as the ledger says
+            yield {}
+            continue
+        if unsealing is None:
+            unsealing = Unsealing(keeper().installation)
+        # Only the names of fields may stay in its cache of texts, never what they hold.
+        yield from_json(unsealing.open(content, keys=keys or (), place=place), cache_strings="keys")
 
 
 def open_content(reading: Reading, content: BinaryIO, place: Place) -> BinaryIO:
@@ -195,8 +206,7 @@ def open_content(reading: Reading, content: BinaryIO, place: Place) -> BinaryIO:
     with ExitStack() as left:
         left.enter_context(content)
         _covered(place, reading)
-        if place.kind not in reading.keys:
-            reading.keys.update(_fetched(reading, [place.kind]))
+        _fetch(reading, {place.kind})
         keys = reading.keys[place.kind].get(place.person)
         if keys == ():
             raise NoKeys
@@ -230,35 +240,21 @@ def holds_in_force(person: UUID) -> list[int]:
     )
 
 
-def _fetched(reading: Reading, kinds: Sequence[KeyKind]) -> KeysByKind:
-    """Fetch keys; for those who were erased put down that there are none, which is not the same as not finding any."""
+def _fetch(reading: Reading, wanted: Set[KeyKind]) -> None:
+    """Fetch what the reading lacks of these keys, at once.
+
+    For those who were erased it puts down that there are none, which is not the same as not finding any.
+    """
+    kinds = sorted(wanted - reading.keys.keys() - reading.closed)
+    if not kinds:
+        return
     found = keeper().open_keys(reading.persons, kinds, within=reading.compartments, by=reading.asker)
-    without = [person for person in reading.persons if any(person not in found[kind] for kind in kinds)]
+    without = {person for kind in kinds for person in reading.persons - found[kind].keys()}
     erased = dict.fromkeys(erased_persons(without), ()) if without else {}
-    return {kind: {**found[kind], **erased} for kind in kinds}
+    reading.keys.update({kind: {**found[kind], **erased} for kind in kinds})
 
 
 def _covered(place: Place | None, reading: Reading) -> Place:
     if place is None or place.person not in reading.persons:
-        raise NotCovered("This reading does not cover the person of a value.")
+        raise NotCovered(_NOT_COVERED)
     return place
-
-
-def _opened(reading: Reading, content: bytes | None, place: Place, installation: UUID) -> dict[str, Any]:
-    if content is None or place.kind in reading.closed:
-        return {}
-    keys = reading.keys[place.kind].get(place.person)
-    if keys == ():  # on order, as the ledger says
-        return {}
-    key = _fitting(keys or (), content)
-    plain = unseal_bytes(content, key=key, place=place, installation=installation)
-    opened: dict[str, Any] = _decoded(plain.decode())[0]
-    return opened
-
-
-def _fitting(keys: tuple[PersonKey, ...], content: bytes) -> PersonKey:
-    number = key_number(content)
-    for key in keys:
-        if key.number == number:
-            return key
-    raise NotOpened

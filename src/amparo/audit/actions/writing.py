@@ -50,7 +50,7 @@ def record(
     )
     values = (
         at, by.user_id, by.membership_id, by.organisation_id, how.session, how.via, action, record,
-        _listed(map(str, persons)), _listed(named), count, purpose, basis, outcome,
+        _listed(person.hex for person in persons), _listed(named), count, purpose, basis, outcome,
     )  # fmt: skip
     try:
         with connection.cursor() as cursor:

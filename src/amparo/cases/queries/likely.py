@@ -12,7 +12,7 @@ from amparo.access.rules import Viewer, basis_of
 from amparo.audit.rules.labels import found_labels
 from amparo.cases.models import Person
 from amparo.cases.queries.places import PLACE_CLOSED
-from amparo.cases.queries.search import own_names
+from amparo.cases.queries.search import own_people
 from amparo.cases.queries.visible import visible_cases
 from amparo.cases.rules.likeness import Described, Likeness
 from amparo.cases.rules.naming import display_name
@@ -49,9 +49,10 @@ def likely_persons(viewer: Viewer, details: PersonDetails, *, now: datetime) -> 
     described = Described([name for name in names if name], details.birth)
     alike = {
         own.case: by_name
-        for own in own_names(viewer, action="cases.case.compare_names", now=now, one_a_person=True)
-        if described.may_be_alike(own.said)
-        and (by_name := described.name_likeness([text for text in own.texts if text]))
+        for own in own_people(
+            viewer, described, action="cases.case.compare_names", now=now, one_a_person=True
+        )
+        if (by_name := described.name_likeness(own.texts))
     }
     found = _opened(viewer, described, alike, now=now)
     found.sort(key=lambda one: (_RANK[one.reasons[0]], len(one.reasons)), reverse=True)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from itertools import chain
+from operator import itemgetter
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import BinaryField, ExpressionWrapper, F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from pydantic import TypeAdapter
 
 from amparo.access.actions import Refused, begin_reading, require
 from amparo.access.queries import not_closed
@@ -27,7 +28,7 @@ from amparo.cases.rules.person import Name
 from amparo.cases.rules.searching import Certainty, SearchPurpose, Wanted, certainty_of, wanted_facts
 from amparo.vault.actions import SearchesUsedUp, find_persons, searches_left
 from amparo.vault.fields import VaultField
-from amparo.vault.queries import open_many
+from amparo.vault.queries import open_each
 from amparo.vault.rules import Compartment, Sealed
 from amparo.vault.storing import opened_fields
 from amparo.vocab.state import load_state
@@ -36,7 +37,7 @@ from amparo.vocab.text import N_, ToldError
 OWN_CASELOAD = 5_000
 MOST_FOUND = 20
 SEARCH_ACTION = "cases.person.search"
-_NAMES = TypeAdapter(tuple[Name, ...])
+_KIND_AND_TEXT = itemgetter("kind", "text")
 
 
 class TooLittle(ToldError):
@@ -58,7 +59,7 @@ class _OwnRow(NamedTuple):
     team_id: int | None
     worker_id: int | None
     person: UUID
-    names: Sealed
+    stored: bytes | None
 
 
 class OwnNames(NamedTuple):
@@ -67,31 +68,35 @@ class OwnNames(NamedTuple):
     case: UUID
     person: UUID
     called: str
-    plain: Sequence[Mapping[str, str]]  # as they were stored: thousands are compared, few are shown
+    plain: tuple[tuple[str, str], ...]  # kinds and texts: thousands are compared, few are shown
 
     @property
-    def names(self) -> tuple[Name, ...]:
-        """Return her names."""
-        return _NAMES.validate_python(self.plain)
+    def shown(self) -> str:
+        """Return what she is called on a page."""
+        return display_name(self.called, [Name(kind=kind, text=text) for kind, text in self.plain])
 
     @property
-    def said(self) -> list[str]:
-        """Return what she is called and her names, one by one."""
-        return [self.called, *(name["text"] for name in self.plain)]
+    def words(self) -> list[str]:
+        """Return the words of all that she is called."""
+        return " ".join([self.called, *(text for _kind, text in self.plain)]).split()
 
     @property
     def texts(self) -> list[str]:
         """Return what she is called, her names as they are said together, and those that are not among them."""
         first: dict[str, str] = {}
-        for name in self.plain:
-            first.setdefault(name["kind"], name["text"])
+        for kind, text in self.plain:
+            first.setdefault(kind, text)
         together = " ".join(first[kind] for kind in ORDER if kind in first)
         said = set(together.split())
-        return [
-            self.called,
-            together,
-            *(name["text"] for name in self.plain if not said.issuperset(name["text"].split())),
-        ]
+        others = (text for _kind, text in self.plain if not said.issuperset(text.split()))
+        return [text for text in (self.called, together, *others) if text]
+
+
+class _Search(Protocol):
+    """What people are compared with."""
+
+    def telling(self, words: Collection[str]) -> set[str]:
+        """Return the words of which somebody has at least one who may be found, of those of many people."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,8 +130,8 @@ def search_own_caseload(
     search = NameSearch(name)
     scores = {
         own.case: (score, own)
-        for own in own_names(viewer, action="cases.case.search_own", now=now)
-        if search.may_fit(own.said) and (score := search.score(own.texts))
+        for own in own_people(viewer, search, action="cases.case.search_own", now=now)
+        if (score := search.score(own.texts))
     }
     best = sorted(scores, key=lambda case: scores[case][0], reverse=True)[skip : skip + limit]
     found = visible_cases(viewer).select_related("person", "organisation", "worker").in_bulk(best)
@@ -136,20 +141,29 @@ def search_own_caseload(
             fields=found_labels(found[case].reference for case in best), count=len(best),
             basis=basis_of(viewer, *found.values()),
         )  # fmt: skip
-    return tuple(
-        row_of(found[case], display_name(scores[case][1].called, scores[case][1].names)) for case in best
-    )
+    return tuple(row_of(found[case], scores[case][1].shown) for case in best)
 
 
-def own_names(
-    viewer: Viewer, *, action: str, now: datetime, one_a_person: bool = False
-) -> Iterable[OwnNames]:
-    """Open what the persons of the viewer's own caseload are called, in one logged reading, newest case first."""
+def own_people(
+    viewer: Viewer, search: _Search, *, action: str, now: datetime, one_a_person: bool = False
+) -> list[OwnNames]:
+    """Open what the persons of the viewer's own caseload are called, in one logged reading; give those who may be meant.
+
+    The newest case comes first. All the words of their names are met together, each once.
+    """
+    people = list(_own_names(viewer, action=action, now=now, one_a_person=one_a_person))
+    words = [own.words for own in people]
+    telling = search.telling(set(chain.from_iterable(words)))
+    return [own for own, hers in zip(people, words, strict=True) if not telling.isdisjoint(hers)]
+
+
+def _own_names(viewer: Viewer, *, action: str, now: datetime, one_a_person: bool) -> Iterator[OwnNames]:
     if viewer.user_id is None:
         return
     own = visible_cases(viewer).filter(worker_id=viewer.user_id).order_by("-opened_date", "-id")
-    columns = ("id", "organisation_id", "team_id", "worker_id", "person_id", "person__names")
-    rows = [_OwnRow(*row) for row in own.values_list(*columns)[:OWN_CASELOAD]]
+    columns = ("id", "organisation_id", "team_id", "worker_id", "person_id", "stored")
+    stored = own.annotate(stored=ExpressionWrapper(F("person__names"), output_field=BinaryField()))
+    rows = [_OwnRow(*row) for row in stored.values_list(*columns)[:OWN_CASELOAD]]
     if one_a_person:
         rows = list({row.person: row for row in reversed(rows)}.values())
     if not rows:
@@ -162,15 +176,11 @@ def own_names(
         fields=opened_fields(Person, only=("names",)),
         now=now,
     )
-    field = _names_field()
-    opened = open_many(
-        reading,
-        [Sealed(row.names.content, place=field.place(row=row.person, person=row.person)) for row in rows],
-    )
-    for row, content in zip(rows, opened, strict=True):
-        yield OwnNames(
-            case=row.id, person=row.person, called=content.get("called", ""), plain=content.get("names", ())
-        )
+    place_of = _names_field().place
+    sealed = (Sealed(row.stored, place=place_of(row=row.person, person=row.person)) for row in rows)
+    for row, content in zip(rows, open_each(reading, sealed), strict=True):
+        names = tuple(map(_KIND_AND_TEXT, content.get("names", ())))
+        yield OwnNames(row.id, row.person, content.get("called", ""), names)
 
 
 def search_persons(viewer: Viewer, wanted: Wanted, *, purpose: SearchPurpose, now: datetime) -> FoundPersons:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 
 from amparo.cases.rules.naming import search_form
@@ -47,23 +47,11 @@ class Described:
         self._words = _words(names)
         # Whole names of two words at least: a single one is shared by many.
         self._whole = {text: NameQuery(text) for text in names if len(name_parts(text)) > 1}
-        self._met: dict[str, bool] = {}
 
-    def may_be_alike(self, names: Iterable[str]) -> bool:
-        """Tell, quickly and before they are put together, whether any of a person's names may be a reason."""
-        texts = [name for name in names if name]
-        return self._is_any_shared(texts) or not all(
-            query.is_hopeless(texts) for query in self._whole.values()
-        )
-
-    def _is_any_shared(self, texts: Iterable[str]) -> bool:
-        for text in texts:
-            for word in text.split():
-                if word not in self._met:
-                    self._met[word] = not self._words.isdisjoint(_words([word]))
-                if self._met[word]:
-                    return True
-        return False
+    def telling(self, words: Collection[str]) -> set[str]:
+        """Return the words of which a person has at least one whose names may be a reason, of those of many people."""
+        shared = {word for word in words if not self._words.isdisjoint(_words([word]))}
+        return shared.union(*(query.telling(words) for query in self._whole.values()))
 
     def name_likeness(self, names: Sequence[str]) -> Likeness | None:
         """Return what the names have in common; a name in common is no reason by itself."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from amparo.cases.rules.person import Name
 from amparo.vocab.names import NameQuery, name_parts
@@ -12,7 +12,6 @@ ORDER = ("given", "middle", "father", "family")
 ALIKE = 0.86  # from here on two names are worth a look; the vectors of the names say what lies on which side
 AS_TYPED = 2.0
 WORD_MISSING = 0.1
-_NONE: frozenset[str] = frozenset()
 
 
 def display_name(called: str, names: Sequence[Name]) -> str:
@@ -42,40 +41,24 @@ class NameSearch:
         self._beginnings = tuple(self._typed)
         self._query = NameQuery(text)
         self._count = len(name_parts(text))
-        self._met: dict[str, frozenset[str]] = {}  # for one search only: these are words of opened names
 
-    def may_fit(self, names: Iterable[str]) -> bool:
-        """Tell, quickly and before they are put together, whether any of a person's names may fit."""
-        texts = [name for name in names if name]
-        return not self._begun(texts).isdisjoint(self._typed) or not self._query.is_hopeless(texts)
+    def telling(self, words: Collection[str]) -> set[str]:
+        """Return the words of which somebody has at least one whose names fit, of all the words of many people's names."""
+        return {word for word in words if self._may_begin(word)} | self._query.telling(words)
+
+    def _may_begin(self, word: str) -> bool:
+        folded = search_form(word)
+        return folded.startswith(self._beginnings) or " " in folded  # one sign may stand for several words
 
     def score(self, names: Iterable[str]) -> float:
         """Return how well one of a person's names fits, 0 for not at all: what begins as it was typed comes first."""
         texts = [name for name in names if name]
         if not self._typed or not texts:
             return 0.0
-        if self._begun(texts).issuperset(self._typed):
+        words = search_form(" ".join(texts)).split()
+        if all(any(word.startswith(typed) for word in words) for typed in self._typed):
             return AS_TYPED
         return max(map(self._likeness, texts))
-
-    def _begun(self, texts: Iterable[str]) -> frozenset[str]:
-        """Return which of the words that were typed begin a word of these names."""
-        begun = _NONE
-        for text in texts:
-            for word in text.split():
-                if met := self._met[word] if word in self._met else self._meet(word):
-                    begun |= met
-        return begun
-
-    def _meet(self, word: str) -> frozenset[str]:
-        """Keep which of the words that were typed a word begins with."""
-        folded = search_form(word)
-        met = _NONE
-        if folded.startswith(self._beginnings) or " " in folded:
-            parts = folded.split()
-            met = frozenset(typed for typed in self._typed if any(part.startswith(typed) for part in parts))
-        self._met[word] = met
-        return met
 
     def _likeness(self, name: str) -> float:
         found = self._query.likeness(name, at_least=ALIKE)

@@ -4,9 +4,9 @@ from amparo.vault.rules.asking import SYSTEM, Asker, IndexMissing, KeysAway, Mem
 from amparo.vault.rules.compartments import Compartment, KeyKind, key_kind, locked_in
 from amparo.vault.rules.digests import keyed_digest
 from amparo.vault.rules.halves import halves_of, text_of_halves
-from amparo.vault.rules.keys import Key, KeyName, NotOpened, PersonKey, new_key, unwrap, wrap, wrapped_by
+from amparo.vault.rules.keys import Key, KeyLine, NotOpened, PersonKey, Unwrapping, new_key, wrap, wrapped_by
 from amparo.vault.rules.places import Place
-from amparo.vault.rules.sealing import key_number, seal_bytes, unseal_bytes
+from amparo.vault.rules.sealing import Unsealing, seal_bytes
 from amparo.vault.rules.values import DOTS, NoKeys, NotCovered, Reading, Sealed, Sealing
 
 __all__ = [
@@ -17,7 +17,7 @@ __all__ = [
     "IndexMissing",
     "Key",
     "KeyKind",
-    "KeyName",
+    "KeyLine",
     "KeysAway",
     "Member",
     "NoKeys",
@@ -29,16 +29,15 @@ __all__ = [
     "Sealed",
     "Sealing",
     "TooManyKeys",
+    "Unsealing",
+    "Unwrapping",
     "halves_of",
     "key_kind",
-    "key_number",
     "keyed_digest",
     "locked_in",
     "new_key",
     "seal_bytes",
     "text_of_halves",
-    "unseal_bytes",
-    "unwrap",
     "wrap",
     "wrapped_by",
 ]

@@ -22,6 +22,8 @@ class Compartment(StrEnum):
     COOPERATION = "cooperation"
     EVIDENCE = "evidence"
 
+    __hash__ = str.__hash__  # that of Enum is many times slower, and these are looked up for every value
+
     @property
     def number(self) -> int:
         """Give the number that stands for it where bytes are bound; it is never given to another."""
@@ -37,6 +39,8 @@ class KeyKind(StrEnum):
     LABEL = "label"  # what she is called
     RECORD = "record"  # all else
     PLACE = "place"  # where she is
+
+    __hash__ = str.__hash__
 
 
 def key_kind(privacy: Privacy, *, is_label: bool = False) -> KeyKind:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Final, NamedTuple, NoReturn
 from uuid import UUID
 
@@ -13,11 +12,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from amparo.vault.rules.compartments import Compartment, KeyKind
-from amparo.vault.rules.places import LAYOUT, MOST_PARTS, PRODUCT, UUID_LENGTH, bound
+from amparo.vault.rules.places import LAYOUT, PRODUCT, UUID_LENGTH, bound
 
 SECRET_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 _NUMBER: Final = struct.Struct(">H")
+_HEAD: Final = _NUMBER.size + NONCE_BYTES
 
 Draw = Callable[[int], bytes]
 
@@ -68,29 +68,18 @@ class PersonKey(Key):
         self.compartment: Final = compartment
 
 
-class KeyName(NamedTuple):
-    """What a person's wrapped key is bound to."""
+class KeyLine(NamedTuple):
+    """What a person's wrapped key is bound to beside the person: many persons have keys of one line."""
 
     installation: UUID
-    person: UUID
     kind: KeyKind
     compartment: Compartment
     number: int
 
-    def bound(self) -> bytes:
-        """Give the bytes that are authenticated with the wrapped key."""
-        person = self.person.bytes
-        return _of_installation(self.installation) + UUID_LENGTH + person + _of_line(*self[2:])
-
-
-@lru_cache(MOST_PARTS)
-def _of_installation(installation: UUID) -> bytes:
-    return bound(PRODUCT, LAYOUT, b"person key", installation.bytes)
-
-
-@lru_cache(MOST_PARTS)
-def _of_line(kind: KeyKind, compartment: Compartment, number: int) -> bytes:
-    return bound(kind.encode(), compartment.encode(), _NUMBER.pack(number))
+    def around(self) -> tuple[bytes, bytes]:
+        """Give the bytes that are authenticated with a wrapped key, before and after the id of the person."""
+        before = bound(PRODUCT, LAYOUT, b"person key", self.installation.bytes) + UUID_LENGTH
+        return before, bound(self.kind.encode(), self.compartment.encode(), _NUMBER.pack(self.number))
 
 
 def new_key(number: int = 1, *, draw: Draw = os.urandom) -> Key:
@@ -98,26 +87,36 @@ def new_key(number: int = 1, *, draw: Draw = os.urandom) -> Key:
     return Key(number, draw(SECRET_BYTES))
 
 
-def wrap(key: Key, *, by: Key, name: KeyName, draw: Draw = os.urandom) -> bytes:
+def wrap(key: Key, *, by: Key, line: KeyLine, person: UUID, draw: Draw = os.urandom) -> bytes:
     """Wrap a person's key by the key of its compartment: number of that key, nonce, sealed secret."""
-    number, nonce = _NUMBER.pack(by.number), draw(NONCE_BYTES)
-    return number + nonce + by.cipher.encrypt(nonce, key.secret, name.bound() + number)
+    number, nonce, (before, after) = _NUMBER.pack(by.number), draw(NONCE_BYTES), line.around()
+    return number + nonce + by.cipher.encrypt(nonce, key.secret, before + person.bytes + after + number)
 
 
 def wrapped_by(wrapped: bytes) -> int:
     """Tell the number of the compartment's key that a wrapped key needs."""
-    if len(wrapped) < _NUMBER.size + NONCE_BYTES:
+    if len(wrapped) < _HEAD:
         raise NotOpened
     return int(_NUMBER.unpack_from(wrapped)[0])
 
 
-def unwrap(wrapped: bytes, *, by: Key, name: KeyName) -> PersonKey:
-    """Unwrap a person's key; `NotOpened` for the wrong key, person, kind, compartment or number."""
-    number, nonce = wrapped[: _NUMBER.size], wrapped[_NUMBER.size : _NUMBER.size + NONCE_BYTES]
-    if wrapped_by(wrapped) != by.number:
-        raise NotOpened
-    try:
-        secret = by.cipher.decrypt(nonce, wrapped[_NUMBER.size + NONCE_BYTES :], name.bound() + number)
-    except InvalidTag:
-        raise NotOpened from None
-    return PersonKey(name.number, secret, name.compartment)
+class Unwrapping:
+    """Unwraps the keys of one line, of as many persons as there are: what they have in common is made once."""
+
+    def __init__(self, line: KeyLine, *, by: Key) -> None:
+        self._line = line
+        self._by = _NUMBER.pack(by.number)
+        self._before, after = line.around()
+        self._after = after + self._by
+        self._decrypt = by.cipher.decrypt
+
+    def key_of(self, person: UUID, wrapped: bytes) -> PersonKey:
+        """Unwrap a person's key; `NotOpened` for the wrong key, person, kind, compartment or number."""
+        if not wrapped.startswith(self._by):
+            raise NotOpened
+        bound_to = self._before + person.bytes + self._after
+        try:
+            secret = self._decrypt(wrapped[_NUMBER.size : _HEAD], wrapped[_HEAD:], bound_to)
+        except (InvalidTag, ValueError):
+            raise NotOpened from None
+        return PersonKey(self._line.number, secret, self._line.compartment)

@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from amparo.vault.rules.keys import NONCE_BYTES, Draw, NotOpened, PersonKey
 from amparo.vault.rules.places import Place, associated_data
@@ -22,7 +23,8 @@ TAG_BYTES: Final = 16
 _HEADER: Final = struct.Struct(">BBH")
 _LENGTH: Final = struct.Struct(">I")
 _STEPS: Final = (16, 32, 64, 128, 256)
-LEAST_BYTES: Final = _HEADER.size + NONCE_BYTES + _STEPS[0] + TAG_BYTES
+_HEAD: Final = _HEADER.size + NONCE_BYTES
+LEAST_BYTES: Final = _HEAD + _STEPS[0] + TAG_BYTES
 
 
 def seal_bytes(
@@ -35,26 +37,48 @@ def seal_bytes(
     return header + nonce + key.cipher.encrypt(nonce, padded(plain), bound)
 
 
-def unseal_bytes(content: bytes, *, key: PersonKey, place: Place, installation: UUID) -> bytes:
-    """Open what was sealed for that place; `NotOpened` in every other case, never a plausible value."""
-    if key_number(content) != key.number:
-        raise NotOpened
-    header, rest = content[: _HEADER.size], content[_HEADER.size :]
-    bound = associated_data(place, compartment=key.compartment, installation=installation, header=header)
-    try:
-        return unpadded(key.cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], bound))
-    except InvalidTag:
-        raise NotOpened from None
+class Unsealing:
+    """Opens values of one installation, one after the other.
 
+    It holds one cipher, that of the last key: a page opens several values of one person after another, a search one value of
+    each of thousands, and a cipher that is kept costs more than to make it again.
+    """
 
-def key_number(content: bytes) -> int:
-    """Tell the number of the person's key that sealed a value; `NotOpened` for what no version of ours wrote."""
-    if len(content) < LEAST_BYTES:
+    def __init__(self, installation: UUID) -> None:
+        self._installation = installation
+        self._keys: tuple[PersonKey, ...] = ()
+        self._header = b""
+
+    def open(self, content: bytes, *, keys: tuple[PersonKey, ...], place: Place) -> bytes:
+        """Open what was sealed for that place under one of the person's keys.
+
+        `NotOpened` in every other case, never a plausible value.
+        """
+        if len(content) < LEAST_BYTES:
+            raise NotOpened
+        header = content[: _HEADER.size]
+        if keys is not self._keys or header != self._header:
+            self._turn_to(keys, header)
+        bound = associated_data(
+            place, compartment=self._compartment, installation=self._installation, header=header
+        )
+        try:
+            return unpadded(self._decrypt(content[_HEADER.size : _HEAD], content[_HEAD:], bound))
+        except InvalidTag:
+            raise NotOpened from None
+
+    def _turn_to(self, keys: tuple[PersonKey, ...], header: bytes) -> None:
+        """Take up the key that a header names; `NotOpened` for what no version of ours wrote."""
+        version, suite, number = _HEADER.unpack(header)
+        if (version, suite) != (VERSION, AES_256_GCM_SIV):
+            raise NotOpened
+        for key in keys:
+            if key.number == number:
+                self._decrypt = AESGCMSIV(key.secret).decrypt
+                self._compartment = key.compartment
+                self._keys, self._header = keys, header
+                return
         raise NotOpened
-    version, suite, number = _HEADER.unpack_from(content)
-    if (version, suite) != (VERSION, AES_256_GCM_SIV):
-        raise NotOpened
-    return int(number)
 
 
 def padded(plain: bytes) -> bytes:
