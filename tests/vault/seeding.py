@@ -29,7 +29,7 @@ def main(what: str, out: Path, persons: int) -> None:
 
     setup_test_environment(debug=False)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    done = {"seed": seed, "read": read}[what](out, persons)
+    done = {"seed": seed, "read": read, "erase": erase}[what](out, persons)
     out.write_text(json.dumps(done, ensure_ascii=False), encoding="utf-8")
 
 
@@ -52,7 +52,7 @@ def seed(out: Path, persons: int) -> dict[str, Any]:
 
     from amparo.cases.actions import open_cases
     from amparo.intake.queries import digest_of
-    from tests.factories.accounts import make_viewer, organisation_of, user_of
+    from tests.factories.accounts import make_team, make_viewer, organisation_of
 
     draw, now = Canaries(), timezone.now()
     viewer = make_viewer("supervisor", now=now)
@@ -66,7 +66,10 @@ def seed(out: Path, persons: int) -> dict[str, Any]:
     doors.look(references[0])
     return {
         "membership": viewer.membership_id,
-        "officers": [user_of(make_viewer("supervisor", organisation=home, now=now)).email for _ in range(2)],
+        "officers": [
+            make_viewer("supervisor", organisation=home, team=make_team(home), now=now).membership_id
+            for _ in range(2)
+        ],
         "references": references,
         "drawn": draw.drawn,
         "plain_digests": [hashlib.sha256(workbook).hexdigest() for workbook in doors.workbooks],
@@ -223,6 +226,31 @@ class Doors:
         if response.streaming:
             for _piece in response:
                 pass
+
+
+def erase(out: Path, persons: int) -> dict[str, Any]:
+    """Erase the person of the first case: one officer asks, the other agrees."""
+    from django.utils import timezone
+
+    from amparo.access.actions import approve_act, describe_act, get_act, shown
+    from amparo.access.queries import viewer_for_membership
+    from amparo.cases.actions import ask_erasure
+    from amparo.cases.rules.erasing import ErasureReason
+
+    said, now = json.loads(out.read_text(encoding="utf-8")), timezone.now()
+    one, other = (viewer_for_membership(membership, now) for membership in said["officers"])
+    assert one is not None
+    assert other is not None
+    act = ask_erasure(
+        "cases.erase",
+        reference=said["references"][0],
+        reason=ErasureReason.CONSENT_WITHDRAWN,
+        by=one,
+        now=now,
+    )
+    found = get_act(other, act)
+    approve_act(act, seen=shown(found, describe_act(other, found, now=now)), by=other, now=now)
+    return dict(said)
 
 
 def read(out: Path, persons: int) -> dict[str, Any]:

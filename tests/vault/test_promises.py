@@ -59,8 +59,8 @@ class Installation:
     def url(self, role: str) -> str:
         return self._server.url(role=role, database=self.name)
 
-    def amparo(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-        return self._run("amparo.cli", *arguments, typed=typed)
+    def amparo(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self._run("amparo.cli", *arguments)
 
     def run(self, what: str) -> dict[str, Any]:
         done = self._run("tests.vault.seeding", what, str(self.out), "3")
@@ -73,12 +73,11 @@ class Installation:
         shown: list[str] = self.run("read")["shown"]
         return shown
 
-    def _run(self, module: str, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    def _run(self, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [sys.executable, "-m", module, *arguments],
             env=environment(**self.settings),
             cwd=CHECKOUT,
-            input=typed,
             capture_output=True,
             text=True,
             check=False,
@@ -120,7 +119,7 @@ class World:
                         self.leaks[str(path)] = leaked
         self.documents = len(list(files_below(self.live.data / "documents")))
         self.back_up("before")
-        self.erased = self.erase()
+        self.live.run("erase")
         self.back_up("after")
         self.hers, self.anothers = self.live.shown()
 
@@ -132,13 +131,6 @@ class World:
         to = ("--to", str(self.place / name / "main"), "--keys-to", str(self.place / name / "keys"))
         done = self.live.amparo("backup", *to)
         assert done.returncode == 0, done.stderr
-
-    def erase(self) -> subprocess.CompletedProcess[str]:
-        reference, (one, other) = self.said["references"][0], self.said["officers"]
-        return self.live.amparo(
-            "erase", "person", reference, "--reason", "consent_withdrawn", "--approved-by", other,
-            typed=f"{one}\n{reference}\n",
-        )  # fmt: skip
 
     def restore(self, name: str) -> subprocess.CompletedProcess[str]:
         sets = ("--from", str(self.place / name / "main"), "--keys-from", str(self.place / name / "keys"))
@@ -216,21 +208,6 @@ class TestOutside:
 
 class TestErased:
     """From the erasure of one person to a restored backup of the day before."""
-
-    def test_p17_the_command_asks_for_both_and_says_what_it_means(self, world: World) -> None:
-        assert world.erased.returncode == 0, world.erased.stderr
-        said = world.erased.stdout
-        assert "Who asked for it?" in said
-        assert "Her keys are destroyed." in said
-        assert "proves" in said
-        assert "She was erased." in said
-        one = world.said["officers"][0]
-        alone = world.live.amparo(
-            "erase", "person", world.said["references"][1], "--reason", "court_order",
-            "--asked-by", one, "--approved-by", one,
-        )  # fmt: skip
-        assert alone.returncode == 2
-        assert "two people" in alone.stderr
 
     def test_p09_nothing_of_her_can_be_read_and_all_of_others(self, world: World) -> None:
         assert MARK not in world.hers
