@@ -130,7 +130,7 @@ def may(viewer: Viewer, row: Row, permission: Permission, record: UUID) -> bool:
     }[viewer.scope]
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=rows, viewer=viewers, permission=st.sampled_from([Permission.CASE_READ, Permission.CASE_EDIT]))
 def test_list_and_getter_agree_with_the_rule(
     table: None, rows: list[Row], viewer: Viewer, permission: Permission

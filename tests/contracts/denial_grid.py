@@ -148,7 +148,7 @@ def covering() -> Iterator[Check]:
     """Give the part that holds each pair, each state hidden from somebody who is not refused for another reason.
 
     Which guard a route has is proved without asking it (`test_denials.py`). So a role is refused once for each guard, and at
-    a tenth of the routes besides.
+    a tenth of the routes besides; who has no role, at a third.
     """
     refused: set[tuple[bool, str, str]] = set()
     for place, variants in enumerate(by_route().values()):
@@ -156,7 +156,8 @@ def covering() -> Iterator[Check]:
             asked = variants[(place + number) % len(variants)]
             if asked.row.guard == PUBLIC or not asked.lets(looker):
                 said = (asked.is_page, str(asked.row.guard), looker)
-                if looker in ROLES and asked.says_its_guard and said in refused and (place + number) % 10:
+                every = 10 if looker in ROLES else 3
+                if asked.says_its_guard and said in refused and (place + number) % every:
                     continue
                 refused.add(said)
                 beyond = asked.states[1 if asked.names_something else 0]

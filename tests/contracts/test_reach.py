@@ -110,7 +110,7 @@ def opened(read: Callable[[str], Any], references: list[str]) -> set[str]:
     return found
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
 @given(reach=reaches())
 def test_a_list_shows_exactly_what_the_getter_opens(pool: Pool, reach: Any) -> None:
     viewer, now = looking(pool, *reach), pool.now
@@ -129,7 +129,7 @@ def test_a_list_shows_exactly_what_the_getter_opens(pool: Pool, reach: Any) -> N
     ) <= len(may_be_read)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
 @given(reach=reaches(), permission=st.sampled_from(GRANTABLE[1:]))
 def test_what_may_be_done_may_be_read(pool: Pool, reach: Any, permission: Permission) -> None:
     viewer, now = looking(pool, *reach), pool.now

@@ -38,7 +38,7 @@ from tests.factories.cases import make_case
 from tests.factories.intake import AMINA, SOFIA, make_batch, make_text_file, make_workbook, make_written_batch
 from tests.factories.oversight import make_drawn
 
-CASES = 400
+CASES = 200
 WITHOUT_SECOND_STEP = "installation_administrator"  # so that the page that sets it up is seen too
 
 
