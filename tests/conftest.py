@@ -51,6 +51,7 @@ def pytest_configure() -> None:
     import django
     from django.conf import settings
 
+    settings.AMPARO_ASSUMED_ROLE = "amparo_app"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,
@@ -100,7 +101,7 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
-    """Stand on the shared embedded server, with the application's own role."""
+    """Stand on the shared embedded server."""
     from django.test import TransactionTestCase
 
     from tests.database import TestDatabases

@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from amparo.access.actions import require
+from amparo.access.context import acting_as
 from amparo.access.queries import viewer_for
 from amparo.access.rules import NOBODY, Permission, Viewer, role_of
 from amparo.accounts.queries import MembershipRow, memberships_of
@@ -126,7 +127,10 @@ def _guarded(view: View[Asked, Parameters], guard: Guard) -> View[Asked, Paramet
     @wraps(view)
     def guarded(request: Asked, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponseBase:
         elsewhere = None if guard.is_public else _sent_elsewhere(request, guard)
-        return elsewhere or view(request, *args, **kwargs)
+        if elsewhere is not None:
+            return elsewhere
+        with acting_as(viewer_of(request)):
+            return view(request, *args, **kwargs)
 
     guarded.guard = guard  # type: ignore[attr-defined]  # read by guard_of
     return guarded

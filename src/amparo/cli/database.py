@@ -16,7 +16,7 @@ def migrate(data: DataOption = None) -> None:
 
     from amparo.cli.installation import platform
     from amparo.cli.refusing import CommandRefused
-    from amparo.config.embedded import APP
+    from amparo.config.embedded import APP, WORKER
 
     with platform(data, any_version=True, connect_as="owner") as installation:
         from django.conf import settings
@@ -26,10 +26,17 @@ def migrate(data: DataOption = None) -> None:
 
         from amparo.config.migrating import NotSealed, make_keys_if_none, migrate_database
 
-        outside = urlsplit(installation.environment.database_url).username or ""
-        app_role = APP if installation.environment.is_embedded else unquote(outside)
+        environment = installation.environment
+        app_role, worker_role = (
+            (APP, WORKER)
+            if environment.is_embedded
+            else (
+                unquote(urlsplit(url).username or "")
+                for url in (environment.database_url, environment.database_worker_url)
+            )
+        )
         try:
-            migrate_database(app_role=app_role, verbosity=1)
+            migrate_database(app_role=app_role, worker_role=worker_role, verbosity=1)
         except DatabaseError as error:
             cause: BaseException | None = error
             while cause and not isinstance(cause, InsufficientPrivilege):
@@ -56,7 +63,10 @@ def say_keys_made(custodian: Path) -> None:
 
 def url(
     role: Annotated[
-        str, typer.Option(help="Whose rights: owner (of the tables) or app (the running application).")
+        str,
+        typer.Option(
+            help="Whose rights: owner (of the tables), app (the running application) or backup (reads all)."
+        ),
     ] = "owner",
     data: DataOption = None,
 ) -> None:
@@ -66,14 +76,19 @@ def url(
     """
     from amparo.cli.installation import settle
     from amparo.cli.refusing import CommandRefused
-    from amparo.config.embedded import APP, OWNER
+    from amparo.config.embedded import APP, BACKUP, OWNER
 
-    if role not in ("owner", "app"):
-        raise CommandRefused(f'"{role}" is no role of the database; write owner or app.')
+    roles = {"owner": OWNER, "app": APP, "backup": BACKUP}
+    if role not in roles:
+        raise CommandRefused(f'"{role}" is no role of the database; write owner, app or backup.')
     installation = settle(data)
     embedded = installation.embedded
     if embedded is None:
         environment = installation.environment
+        if role == "backup":
+            raise CommandRefused(
+                "Amparo does not know the address of amparo_backup in an outside database; nor does it need it."
+            )
         print(
             environment.database_owner_url or environment.database_url
             if role == "owner"
@@ -81,4 +96,4 @@ def url(
         )
         return
     embedded.start()  # never released: the next command that holds it and lets go stops it
-    print(embedded.url(role=OWNER if role == "owner" else APP))
+    print(embedded.url(role=roles[role]))

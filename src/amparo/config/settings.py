@@ -64,6 +64,8 @@ AMPARO_SEARCH = [
 ]  # functions (viewer, text, now) -> an address, a table, or None
 AMPARO_FACTS = ["amparo.cases.facts.fact_tables"]  # functions () -> tables of coded facts
 AMPARO_TRAINING = ENVIRONMENT.training
+# The role that a transaction takes on while somebody acts in it. Only tests set one: they connect as a role that sees all.
+AMPARO_ASSUMED_ROLE = "none"
 AMPARO_STATE = ENVIRONMENT.state  # None is the fictional State
 AMPARO_EXIT_ADDRESS = ENVIRONMENT.exit_address
 AMPARO_WITNESSES = ENVIRONMENT.witnesses

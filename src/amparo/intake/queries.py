@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from amparo.access.actions import begin_reading
+from amparo.access.context import HOUSEKEEPER, reading_as
 from amparo.access.rules import Permission, Viewer
 from amparo.cases.queries import Absent
 from amparo.intake.htcds import FileFormat, Value
@@ -120,9 +121,22 @@ def job_lock(organisation_id: int) -> str:
 
 
 def working_batches() -> QuerySet[ImportBatch]:
-    """Return the batches of all organisations that a job should be at."""
+    """Return the batches within reach that a job should be at."""
     working = [state for state in BatchState if state.is_working]
     return ImportBatch.objects.filter(state__in=working).defer("upload", "report", "rejected_file")
+
+
+def organisation_of(batch: UUID) -> int | None:
+    """Return whose a batch is, for a job that has only its id; None when there is no such batch."""
+    with reading_as(HOUSEKEEPER):
+        return ImportBatch.objects.filter(id=batch).values_list("organisation_id", flat=True).first()
+
+
+def importing_organisations() -> list[int]:
+    """Return the organisations that ever sent a workbook in."""
+    with reading_as(HOUSEKEEPER):
+        found = ImportBatch.objects.order_by("organisation_id").values_list("organisation_id", flat=True)
+        return list(found.distinct())
 
 
 def is_given_up(batch: ImportBatch) -> bool:

@@ -1,6 +1,8 @@
 """Tell the API who is asking: a page's session, or a program with its key."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -9,9 +11,25 @@ from ninja.security import HttpBearer
 from ninja.security.apikey import APIKeyCookie
 
 from amparo.access.actions import note_token_use
+from amparo.access.context import acting_as
 from amparo.access.queries import viewer_for_token
 from amparo.access.rules import Viewer
 from amparo.access.web import lacks_demanded_factor, viewer_of
+
+Parameters = ParamSpec("Parameters")
+Answer = TypeVar("Answer")
+Operation = Callable[Concatenate[HttpRequest, Parameters], Answer]
+
+
+def on_behalf(operation: Operation[Parameters, Answer]) -> Operation[Parameters, Answer]:
+    """Let an operation work on behalf of whom the key or the session belongs to."""
+
+    @wraps(operation)
+    def answer(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
+        with acting_as(viewer_of(request)):
+            return operation(request, *args, **kwargs)
+
+    return answer
 
 
 class SessionViewer(APIKeyCookie):

@@ -16,7 +16,8 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from amparo.access.actions import begin_reading
-from amparo.access.rules import Permission, system_viewer
+from amparo.access.context import HOUSEKEEPER, acting_as, reading_as
+from amparo.access.rules import Permission, Viewer, system_viewer
 from amparo.cases.actions.happenings import note_happening
 from amparo.cases.models import Case, Person
 from amparo.cases.rules.children import PRESUMED, ChildTrack, child_track, track_after, track_before
@@ -43,10 +44,14 @@ def follow_record(details: PersonDetails, *, person: UUID, now: datetime) -> Non
     """Work the track out anew in all cases of a person whose age was recorded otherwise; part of the action that did it."""
     age = adult_age(now)
     track = child_track(details, on=now.date(), adult_age=age)
-    for case in Case.objects.filter(person_id=person).only("opened_date", "track_at_opening"):
-        was = ChildTrack(case.track_at_opening)
-        then = track_before(details, was=was, on=case.opened_date, adult_age=age)
-        Case.objects.filter(id=case.id).update(child_track=track, track_at_opening=then)
+    with reading_as(HOUSEKEEPER):
+        leading = set(Case.objects.filter(person_id=person).values_list("organisation_id", flat=True))
+    for organisation in sorted(leading):
+        with acting_as(_keeper(organisation)):
+            for case in Case.objects.filter(person_id=person).only("opened_date", "track_at_opening"):
+                was = ChildTrack(case.track_at_opening)
+                then = track_before(details, was=was, on=case.opened_date, adult_age=age)
+                Case.objects.filter(id=case.id).update(child_track=track, track_at_opening=then)
 
 
 def let_come_of_age(*, now: datetime) -> int:
@@ -54,7 +59,14 @@ def let_come_of_age(*, now: datetime) -> int:
 
     It may be run at any time and again. A presumed child stays one until somebody decides.
     """
-    age = adult_age(now)
+    with reading_as(HOUSEKEEPER):
+        leading = list(
+            Case.objects.order_by("organisation_id").values_list("organisation_id", flat=True).distinct()
+        )
+    return sum(_let_come_of_age(organisation, now=now, age=adult_age(now)) for organisation in leading)
+
+
+def _let_come_of_age(organisation: int, *, now: datetime, age: int) -> int:
     may_move = (
         Q(child_track=ChildTrack.CHILD)
         | Q(child_track=ChildTrack.IN_DOUBT)
@@ -63,16 +75,24 @@ def let_come_of_age(*, now: datetime) -> int:
         )
     )
     # The year of a stated age may be one too late.
-    persons = list(
-        Case.objects.filter(may_move, person__birth_year__lte=now.year - age + 1)
-        .exclude(person__age_status__in=PRESUMED)
-        .order_by("person_id")
-        .values_list("person_id", flat=True)
-        .distinct()
-    )
-    return sum(
-        _move(persons[start : start + AT_ONCE], now=now, age=age) for start in range(0, len(persons), AT_ONCE)
-    )
+    with acting_as(_keeper(organisation)):
+        persons = list(
+            Case.objects.filter(may_move, person__birth_year__lte=now.year - age + 1)
+            .exclude(person__age_status__in=PRESUMED)
+            .order_by("person_id")
+            .values_list("person_id", flat=True)
+            .distinct()
+        )
+    moved = 0
+    for start in range(0, len(persons), AT_ONCE):
+        with acting_as(_keeper(organisation)):
+            moved += _move(persons[start : start + AT_ONCE], now=now, age=age)
+    return moved
+
+
+def _keeper(organisation: int) -> Viewer:
+    """Return on whose behalf the tracks of an organisation's cases are kept true."""
+    return system_viewer([Permission.CASE_READ], organisation_id=organisation)
 
 
 @transaction.atomic

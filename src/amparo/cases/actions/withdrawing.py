@@ -8,10 +8,11 @@ from datetime import datetime
 from uuid import UUID
 
 import pgtrigger
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from amparo.access.actions import require
+from amparo.access.context import HOUSEKEEPER, reading_as
 from amparo.access.queries import scoped
 from amparo.access.rules import Permission, Viewer
 from amparo.audit.actions import record
@@ -55,11 +56,15 @@ def withdraw_cases(*, references: Collection[str], by: Viewer, now: datetime) ->
     if work:
         raise WorkedOn(tuple(work))
     persons = sorted({case.person_id for case in cases})
+    alone = [
+        one
+        for start in range(0, len(persons), AT_ONCE)
+        for one in _alone(persons[start : start + AT_ONCE], {case.id for case in cases})
+    ]
+    for start in range(0, len(alone), AT_ONCE):
+        _delete_persons(alone[start : start + AT_ONCE])
     for start in range(0, len(cases), AT_ONCE):
         _delete_cases([case.id for case in cases[start : start + AT_ONCE]])
-    for start in range(0, len(persons), AT_ONCE):
-        alone = Person.objects.filter(id__in=persons[start : start + AT_ONCE], cases__isnull=True)
-        alone.delete()
     record("cases.case.withdraw", by=by, at=now, persons=persons, count=len(cases))
     return len(cases)
 
@@ -108,6 +113,23 @@ def _changes_without_a_line(cases: list[Case]) -> list[Work]:
         Work(reference=one.reference, what=N_("The record was changed"), by="", at=one.changed_at)
         for one in changed.values()
     ]
+
+
+def _alone(persons: Collection[UUID], withdrawn: Collection[UUID]) -> list[UUID]:
+    """Return the persons who have no other case, also none that is out of reach."""
+    with reading_as(HOUSEKEEPER):
+        kept = {
+            person
+            for person, case in Case.objects.filter(person_id__in=persons).values_list("person_id", "id")
+            if case not in withdrawn
+        }
+    return [person for person in persons if person not in kept]
+
+
+def _delete_persons(ids: list[UUID]) -> None:
+    """Remove persons while their cases still stand, for they are seen through them; the key is checked at the end."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM cases_person WHERE id = ANY (%s)", [ids])
 
 
 def _delete_cases(ids: list[UUID]) -> None:

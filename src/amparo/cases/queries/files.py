@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from amparo.access.actions import begin_reading
+from amparo.access.context import HOUSEKEEPER, reading_as
 from amparo.access.rules import Permission, Viewer
 from amparo.cases.models import Episode, Person
 from amparo.cases.queries.visible import visible_case, visible_cases
@@ -22,6 +23,8 @@ from amparo.vault.queries import open_many
 from amparo.vault.rules import Reading
 from amparo.vault.storing import record_from, sealed_of
 from amparo.vocab.reference import BadReference, parse_reference
+
+_LINKED = "in_operation"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,12 +117,17 @@ def find_reference(viewer: Viewer, text: str) -> str | None:
     return visible_cases(viewer).filter(reference=canonical).values_list("reference", flat=True).first()
 
 
-def _with_links(episodes: QuerySet[Episode]) -> QuerySet[Episode]:
-    return (
-        episodes.select_related("operation")
-        .annotate(in_operation=Count("operation__episodes"))
-        .order_by("number")
-    )
+def _with_links(episodes: QuerySet[Episode]) -> list[Episode]:
+    """Fetch episodes, each with how many its operation has; most of those are out of reach, so they are counted apart."""
+    rows = list(episodes.select_related("operation").order_by("number"))
+    operations = {row.operation_id for row in rows if row.operation_id is not None}
+    if operations:
+        with reading_as(HOUSEKEEPER):
+            tied = Episode.objects.filter(operation_id__in=operations).values_list("operation_id")
+            numbers = dict(tied.annotate(number=Count("operation_id")))
+        for row in rows:
+            setattr(row, _LINKED, numbers.get(row.operation_id, 0))
+    return rows
 
 
 def _person(person: Person, reading: Reading, today: date) -> PersonFile:
@@ -141,5 +149,5 @@ def _episode(episode: Episode, reading: Reading) -> EpisodeFile:
         version=episode.version,
         details=record_from(episode, EpisodeDetails, open_many(reading, sealed_of(episode, EpisodeDetails))),
         operation="" if episode.operation is None else episode.operation.reference,
-        linked=max(getattr(episode, "in_operation", 0) - 1, 0),
+        linked=max(getattr(episode, _LINKED, 0) - 1, 0),
     )

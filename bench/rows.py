@@ -1,0 +1,201 @@
+"""Measure what row-level security costs the scoped list of fifty cases and its count, at a million cases.
+
+    .venv/bin/python bench/rows.py [--cases 1000000] [--organisations 400] [--rounds 300] [--data DIR]
+
+The queries are those of the getters, for supervisors (a whole organisation) and caseworkers (a team and their own). Each is asked
+in turn as the application, which the policies hold back, and as a role that they do not. Prints median and p95 of each, what a
+forgotten filter takes, and closes with one figure: the largest ratio of the medians with to without.
+"""
+
+# ruff: noqa: S608, ISC004  # the names in the statements are our own
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+FORGOTTEN = {
+    "forgotten filter, list of fifty": "SELECT id FROM cases_case ORDER BY opened_date DESC, id DESC LIMIT 50",
+    "forgotten filter, count": "SELECT count(*) FROM cases_case",
+}
+
+
+def main() -> None:
+    """Fill a database, ask, and print the figures."""
+    arguments = _arguments()
+    data = Path(arguments.data or tempfile.mkdtemp(prefix="amparo-bench-"))
+    if not arguments.data:
+        data.chmod(0o711)  # root's server runs as another user
+    os.environ.update(
+        AMPARO_DATA=str(data), DJANGO_SETTINGS_MODULE="amparo.config.settings", AMPARO_LOG_LEVEL="WARNING"
+    )
+    from amparo.config.embedded import EmbeddedDatabase
+
+    with EmbeddedDatabase(data / "database").running() as database:
+        subprocess.run([sys.executable, "-m", "amparo.cli", "migrate"], check=True, stdout=subprocess.DEVNULL)
+        import django
+
+        django.setup()
+        _fill(database.url(role="postgres"), cases=arguments.cases, organisations=arguments.organisations)
+        _measure(database, organisations=arguments.organisations, rounds=arguments.rounds)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, default=1_000_000)
+    parser.add_argument("--organisations", type=int, default=400)
+    parser.add_argument("--rounds", type=int, default=300)
+    parser.add_argument("--data")
+    return parser.parse_args()
+
+
+def _fill(url: str, *, cases: int, organisations: int) -> None:
+    """Write cases of invented organisations, five teams of three in each, straight into the tables."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        if connection.execute("SELECT count(*) FROM cases_case").fetchone() == (cases,):
+            return
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("SET synchronous_commit = off")
+        for statement in _FILLING:
+            filled = statement.replace(":cases", str(cases)).replace(":organisations", str(organisations))
+            connection.execute(filled.encode())
+        connection.execute(_values(connection, "cases_person", {"id": "person"}).encode())
+        connection.execute(_values(connection, "cases_case", _CASE).encode())
+        connection.execute("VACUUM ANALYZE")
+
+
+_NONE = "'not_asked'"
+_FILLING = (
+    "INSERT INTO accounts_organisation (id, name, kind, is_active, created_at) OVERRIDING SYSTEM VALUE"
+    " SELECT n, 'Organisation ' || n, 'ngo', true, now() FROM generate_series(1, :organisations) n",
+    "INSERT INTO accounts_team (id, organisation_id, name) OVERRIDING SYSTEM VALUE"
+    " SELECT n, (n - 1) / 5 + 1, 'Team ' || n FROM generate_series(1, :organisations * 5) n",
+    "INSERT INTO accounts_user (id, email, name, password, is_active, created_at) OVERRIDING SYSTEM VALUE"
+    " SELECT n, n || '@example.org', 'Worker ' || n, '!', true, now() FROM generate_series(1, :organisations * 15) n",
+    "CREATE TEMP TABLE drawn AS SELECT n, gen_random_uuid() AS id, gen_random_uuid() AS person,"
+    " floor(random() * :organisations * 15)::int AS worker, date '2026-11-01' - (random() * 1500)::int AS opened"
+    " FROM generate_series(1, :cases) n",
+)
+_CASE = {
+    "id": "id", "person_id": "person", "reference": "'XB-' || n", "organisation_id": "worker / 15 + 1",
+    "team_id": "worker / 3 + 1", "worker_id": "worker + 1", "opened_date": "opened", "stage": "'intake'",
+}  # fmt: skip
+
+
+def _values(connection: Any, table: str, known: dict[str, str]) -> str:
+    """Write the statement that fills a table from `drawn`, with something in every column that must have it."""
+    rows = connection.execute(
+        "SELECT column_name, data_type, is_nullable FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'",
+        [table],
+    ).fetchall()
+    plain = {
+        "bytea": "'\\x'", "ARRAY": "'{}'", "jsonb": "'[]'", "character varying": _NONE, "boolean": "false",
+        "timestamp with time zone": "now()", "integer": "1", "smallint": "1", "uuid": "gen_random_uuid()", "date": "opened",
+    }  # fmt: skip
+    columns = {
+        name: known.get(name, "NULL" if is_nullable == "YES" else plain[kind])
+        for name, kind, is_nullable in rows
+    }
+    return f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(columns.values())} FROM drawn"
+
+
+def _measure(database: Any, *, organisations: int, rounds: int) -> None:
+    import psycopg
+
+    times: dict[tuple[str, str], list[float]] = defaultdict(list)
+    rng = random.Random(1)
+    with (
+        psycopg.connect(database.url(role="amparo_app")) as held,
+        psycopg.connect(database.url(role="postgres")) as free,
+    ):
+        for number in range(rounds + 20):
+            for role in ("supervisor", "caseworker"):
+                viewer = _viewer(role, rng.randrange(organisations), rng.randrange(5), rng.randrange(3))
+                asked = {f"{role}, {name}": sql for name, sql in _queries(viewer).items()}
+                if number % 10 == 0:
+                    asked |= {f"{role}, {name}": sql for name, sql in FORGOTTEN.items()}
+                ways = [("with", held), ("without", free)]
+                rng.shuffle(ways)
+                for name, sql in asked.items():
+                    for way, connection in ways:
+                        if "forgotten" in name and way == "without":
+                            continue
+                        spent, found = _ask(connection, viewer, sql)
+                        times[name, way] += [spent] if number >= 20 or "forgotten" in name else []
+                        times[name, f"rows {way}"].append(found)
+    _tell(times)
+
+
+def _queries(viewer: Any) -> dict[str, str]:
+    from django.db import connection
+
+    from amparo.cases.queries.visible import visible_cases
+
+    listed = visible_cases(viewer).select_related("person", "organisation", "team", "worker")
+    made = {}
+    with connection.cursor() as cursor:
+        for name, query in (
+            ("list of fifty", listed.order_by("-opened_date", "-id")[:50].query),
+            ("count", visible_cases(viewer).order_by().values("id").query),
+        ):
+            sql, parameters = query.sql_with_params()
+            written = cursor.mogrify(sql, parameters)
+            made[name] = f"SELECT count(*) FROM ({written}) found" if name == "count" else written
+    return made
+
+
+def _ask(connection: Any, viewer: Any, sql: str) -> tuple[float, float]:
+    from amparo.access.context import act_on
+
+    with connection.transaction(), connection.cursor() as cursor:
+        act_on(cursor, viewer)
+        began = time.perf_counter()
+        cursor.execute(sql)
+        rows = cursor.fetchall()
+        spent = (time.perf_counter() - began) * 1000
+    return spent, float(rows[0][0]) if len(rows) == 1 and isinstance(rows[0][0], int) else float(len(rows))
+
+
+def _viewer(role: str, organisation: int, team: int, worker: int) -> Any:
+    from amparo.access.rules import ROLES, Scope, Viewer
+
+    number = organisation * 5 + team
+    is_whole = role == "supervisor"
+    return Viewer(
+        user_id=number * 3 + worker + 1,
+        organisation_id=organisation + 1,
+        team_id=None if is_whole else number + 1,
+        permissions=ROLES[role].permissions,
+        scope=Scope.ORGANISATION if is_whole else Scope.TEAM,
+    )
+
+
+def _tell(times: dict[tuple[str, str], list[float]]) -> None:
+    ratios = []
+    for name in dict.fromkeys(name for name, _ in times):
+        with_it = times[name, "with"]
+        line = f"{name:40} with {statistics.median(with_it):7.2f} ms, p95 {statistics.quantiles(with_it, n=20)[-1]:7.2f}"
+        if times.get((name, "without")):
+            without = times[name, "without"]
+            ratios.append(statistics.median(with_it) / statistics.median(without))
+            line += f"   without {statistics.median(without):7.2f}, p95 {statistics.quantiles(without, n=20)[-1]:7.2f}"
+            line += f"   ratio {ratios[-1]:.2f}"
+            if times[name, "rows with"] != times[name, "rows without"]:
+                raise SystemExit(f"{name}: the policies keep back what the getter shows.")
+        print(line + f"   {statistics.mean(times[name, 'rows with']):,.0f} rows")
+    print(f"{max(ratios):.2f}")
+
+
+if __name__ == "__main__":
+    main()
