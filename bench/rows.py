@@ -81,8 +81,8 @@ _FILLING = (
     " SELECT n, 'Organisation ' || n, 'ngo', true, now() FROM generate_series(1, :organisations) n",
     "INSERT INTO accounts_team (id, organisation_id, name) OVERRIDING SYSTEM VALUE"
     " SELECT n, (n - 1) / 5 + 1, 'Team ' || n FROM generate_series(1, :organisations * 5) n",
-    "INSERT INTO accounts_user (id, email, name, password, is_active, created_at) OVERRIDING SYSTEM VALUE"
-    " SELECT n, n || '@example.org', 'Worker ' || n, '!', true, now() FROM generate_series(1, :organisations * 15) n",
+    "INSERT INTO accounts_user (id, email, name, password, language, is_active, created_at) OVERRIDING SYSTEM VALUE"
+    " SELECT n, n || '@example.org', 'Worker ' || n, '!', '', true, now() FROM generate_series(1, :organisations * 15) n",
     "CREATE TEMP TABLE drawn AS SELECT n, gen_random_uuid() AS id, gen_random_uuid() AS person,"
     " floor(random() * :organisations * 15)::int AS worker, date '2026-11-01' - (random() * 1500)::int AS opened"
     " FROM generate_series(1, :cases) n",
@@ -101,7 +101,7 @@ def _values(connection: Any, table: str, known: dict[str, str]) -> str:
     ).fetchall()
     plain = {
         "bytea": "'\\x'", "ARRAY": "'{}'", "jsonb": "'[]'", "character varying": _NONE, "boolean": "false",
-        "timestamp with time zone": "now()", "integer": "1", "smallint": "1", "uuid": "gen_random_uuid()", "date": "opened",
+        "timestamp with time zone": "now()", "integer": "1", "bigint": "1", "smallint": "1", "uuid": "gen_random_uuid()", "date": "opened",
     }  # fmt: skip
     columns = {
         name: known.get(name, "NULL" if is_nullable == "YES" else plain[kind])

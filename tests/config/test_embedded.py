@@ -85,9 +85,11 @@ def test_application_may_make_nothing(database: EmbeddedDatabase, statement: str
 def test_no_role_of_ours_is_above_the_rules(database: EmbeddedDatabase) -> None:
     with psycopg.connect(database.url()) as connection:
         rows = connection.execute(
-            "SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname LIKE 'amparo%'"
+            "SELECT rolname, rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname LIKE 'amparo%'"
         ).fetchall()
-    assert rows == [(False, False, False, False)] * 2
+    assert len(rows) == 6
+    for name, *rights in rows:
+        assert rights == [False, False, False, name == "amparo_backup"], name
 
 
 def test_values_stay_out_of_the_log(database: EmbeddedDatabase) -> None:
