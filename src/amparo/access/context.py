@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from psycopg.pq import TransactionStatus
 
+from amparo.access.policies import Reach
 from amparo.access.rules import Permission, Scope, Viewer
 
 # Sees no more than which references, stored names and batches there are, and whose: see `config.protected`.
@@ -34,7 +35,7 @@ WRITING: Final = (
     Permission.DOCUMENT_ADD,
 )
 SETTINGS: Final = (
-    "user", "home", "team", "organisations", "teams", "workers", "records", "changeable", "imports", "filters",
+    "user", "home", "team", "organisation", "scope_team", "worker", "records", "changeable", "imports", "filters",
 )  # fmt: skip
 Values = tuple[str, ...]  # those of SETTINGS, and last the role
 NOTHING: Final[Values] = (*("" for _ in SETTINGS), "none")
@@ -75,18 +76,19 @@ def values_of(viewer: Viewer) -> Values:
     granted = viewer.granted
     changeable = {record for permission in WRITING for record in viewer.granted_for(permission)}
     values = {
-        "user": _ids(viewer.user_id),
-        "home": _ids(organisation),
-        "team": _ids(viewer.team_id),
-        "organisations": _ids(organisation if is_whole else None),
-        "teams": _ids(viewer.team_id if own and scope is Scope.TEAM else None),
-        "workers": _ids(viewer.user_id if own else None),
+        "user": _id(viewer.user_id),
+        "home": _id(organisation),
+        "team": _id(viewer.team_id),
+        "organisation": _id(organisation if is_whole else None),
+        "scope_team": _id(viewer.team_id if own and scope is Scope.TEAM else None),
+        "worker": _id(viewer.user_id if own else None),
         "records": _listed(sorted(map(str, granted))),
         "changeable": _listed(sorted(map(str, changeable))),
-        "filters": _ids(organisation if viewer.is_signed_in and viewer.may(Permission.FILTER_SAVE) else None),
-        "imports": _ids(organisation if viewer.may(Permission.IMPORT_RUN) else None),
+        "filters": _id(organisation if viewer.is_signed_in and viewer.may(Permission.FILTER_SAVE) else None),
+        "imports": _id(organisation if viewer.may(Permission.IMPORT_RUN) else None),
     }
-    return (*(values[name] for name in SETTINGS), settings.AMPARO_ASSUMED_ROLE)
+    reach = Reach.ANY if granted else Reach.WHOLE if is_whole else Reach.TEAM if own else Reach.ANY
+    return (*(values[name] for name in SETTINGS), reach or settings.AMPARO_ASSUMED_ROLE)
 
 
 @contextmanager
@@ -118,8 +120,8 @@ def _apply(values: Values) -> None:
         cursor.execute(_STATEMENT, values)
 
 
-def _ids(number: int | None) -> str:
-    return "" if number is None else f"{{{number}}}"
+def _id(number: int | None) -> str:
+    return "" if number is None else str(number)
 
 
 def _listed(values: Sequence[str]) -> str:

@@ -3,12 +3,14 @@
 The getters are the check, and they always write the scope themselves; a policy is for the filter that somebody forgot. What it
 reads are settings of the transaction (`context`), so that without any it keeps everything back.
 
-Every setting is read once a statement, in a sub-select: bare, its text would be parsed anew for each row (bench/rows.py: a list of
-fifty took ten times as long). The index is walked by the getter's own condition. No function of a row's columns is called.
+Most viewers reach one organisation, or in it a team and their own, and nothing by a grant. For them a transaction takes on a role
+whose policy is that alone: `organisation_id = a setting` beside the getter's `organisation_id = 5` makes PostgreSQL compare the
+setting with 5, once a statement, and plan as if there were no policy. An OR with the grants would be worked out for each row.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -29,6 +31,14 @@ class Kind(StrEnum):
     FILTER = "filter"
 
 
+class Reach(StrEnum):
+    """What a transaction reaches, and the role that it takes on for it."""
+
+    ANY = ""  # as the application or the worker: scope and grants
+    WHOLE = "amparo_organisation"  # a whole organisation, and nothing by a grant
+    TEAM = "amparo_team"  # a team and one's own, and nothing by a grant
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Protected:
     """A table whose rows the database keeps back from who may not see them."""
@@ -44,20 +54,32 @@ class Roles:
 
     owner: str
     working: tuple[str, ...]  # the application's and the worker's
+    reaching: tuple[Reach, ...] = ()
     readers: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)  # role: table: columns
 
 
-def statements(
-    protected: Iterable[Protected], roles: Roles, *, present: Mapping[str, Sequence[str]]
-) -> Iterator[str]:
-    """Give what brings the policies up to this version; `present` names those that stand on each table by now."""
-    for each in protected:
-        table = _quoted(each.table)
-        yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
-        yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
-        for name in present.get(each.table, ()):
-            yield f"DROP POLICY {_quoted(name)} ON {table}"
-        yield from _policies(each, roles)
+def policies(each: Protected, roles: Roles) -> tuple[str, ...]:
+    """Give the statements that make the policies of a table."""
+    return tuple(_policies(each, roles))
+
+
+def mark_of(made: Iterable[str]) -> str:
+    """Return a short mark of the statements, by which a table tells whether its policies are up to this version."""
+    return hashlib.sha256("\n".join(made).encode()).hexdigest()[:16]
+
+
+def renewal(each: Protected, made: Iterable[str], *, old: Iterable[str]) -> Iterator[str]:
+    """Give the statements that put new policies in the place of the old, and hold the owner of the table to them too."""
+    table = _quoted(each.table)
+    yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+    yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+    for name in old:
+        yield f"DROP POLICY {_quoted(name)} ON {table}"
+    yield from made
+
+
+def rights(roles: Roles) -> Iterator[str]:
+    """Give the statements that let the narrow roles read their columns, and nothing else of those tables."""
     for role, tables in roles.readers.items():
         for name, columns in tables.items():
             yield f"REVOKE ALL ON {_quoted(name)} FROM {_quoted(role)}"
@@ -65,17 +87,24 @@ def statements(
 
 
 def _policies(each: Protected, roles: Roles) -> Iterator[str]:
-    table, working = _quoted(each.table), ", ".join(map(_quoted, roles.working))
-    seen, changed = _seen(each), _changed(each)
-    for name, command in (
-        ("see", f"FOR SELECT TO {working} USING ({seen})"),
-        ("add", f"FOR INSERT TO {working} WITH CHECK ({changed})"),
-        ("change", f"FOR UPDATE TO {working} USING ({changed}) WITH CHECK ({changed})"),
-        ("remove", f"FOR DELETE TO {working} USING ({changed})"),
-    ):
-        yield f"CREATE POLICY {_quoted(f'amparo_{name}')} ON {table} {command}"
+    table = _quoted(each.table)
+    everybody = (*roles.working, *roles.reaching)
+    for reach, names in ((Reach.ANY, roles.working), *((reach, (reach,)) for reach in roles.reaching)):
+        seen, changed = _seen(each, reach), _changed(each, reach)
+        suffix = f"_{reach.name.lower()}" if reach else ""
+        working = _listed(names)
+        for name, command in (
+            ("see", f"FOR SELECT TO {working} USING ({seen})"),
+            ("add", f"FOR INSERT TO {working} WITH CHECK ({changed})"),
+            ("change", f"FOR UPDATE TO {working} USING ({changed}) WITH CHECK ({changed})"),
+            ("remove", f"FOR DELETE TO {working} USING ({changed})"),
+        ):
+            yield f"CREATE POLICY {_quoted(f'amparo_{name}{suffix}')} ON {table} {command}"
     for name, condition in _denials(each):
-        yield f"CREATE POLICY {_quoted(f'amparo_{name}')} ON {table} AS RESTRICTIVE FOR ALL TO {working} USING ({condition})"
+        yield (
+            f"CREATE POLICY {_quoted(f'amparo_{name}')} ON {table} AS RESTRICTIVE FOR ALL TO {_listed(everybody)}"
+            f" USING ({condition})"
+        )
     # The owner is kept back too, except while it brings the tables up to date.
     if roles.owner not in roles.working:
         yield (
@@ -87,51 +116,57 @@ def _policies(each: Protected, roles: Roles) -> Iterator[str]:
             yield f"CREATE POLICY {_quoted(role)} ON {table} FOR SELECT TO {_quoted(role)} USING (true)"
 
 
-def _seen(each: Protected) -> str:
+def _seen(each: Protected, reach: Reach) -> str:
+    """Give the condition for reading. What belongs to a case asks for the case, whose own policy answers."""
     match each.kind:
         case Kind.CASE:
-            return _reach(each.table, records="records")
+            return _reached(each.table, reach, records="records")
         case Kind.OF_CASE:
             return f"EXISTS (SELECT FROM {CASES} c WHERE c.id = {each.table}.{each.column})"
         case Kind.OF_PERSON:
             return f"EXISTS (SELECT FROM {CASES} c WHERE c.person_id = {each.table}.{each.column})"
         case Kind.IMPORT:
-            return f"organisation_id = ANY ({_once('imports')})"
+            return f"organisation_id = {_once('imports')}"
         case Kind.OF_IMPORT:
             return f"EXISTS (SELECT FROM intake_importbatch b WHERE b.id = {each.table}.{each.column})"
         case Kind.FILTER:
-            shared = f"is_shared AND (team_id = ANY ({_once('team')}) OR team_id IS NULL AND {_once('team')} = '{{}}')"
-            return f"organisation_id = ANY ({_once('filters')}) AND (user_id = ANY ({_once('user')}) OR {shared})"
+            shared = (
+                f"is_shared AND (team_id = {_once('team')} OR team_id IS NULL AND {_once('team')} IS NULL)"
+            )
+            return f"organisation_id = {_once('filters')} AND (user_id = {_once('user')} OR {shared})"
 
 
-def _changed(each: Protected) -> str:
+def _changed(each: Protected, reach: Reach) -> str:
     """Give the condition for writing: a grant that only lets read opens a record to be read, and no more."""
     match each.kind:
         case Kind.CASE:
-            return _reach(each.table, records="changeable")
-        case Kind.OF_CASE:
-            within = _reach("c", records="changeable")
-            return f"EXISTS (SELECT FROM {CASES} c WHERE c.id = {each.table}.{each.column} AND {within})"
-        case Kind.OF_PERSON:
-            within = _reach("c", records="changeable")
-            return (
-                f"EXISTS (SELECT FROM {CASES} c WHERE c.person_id = {each.table}.{each.column} AND {within})"
-            )
+            return _reached(each.table, reach, records="changeable")
+        case Kind.OF_CASE | Kind.OF_PERSON if reach is Reach.ANY:
+            key = "id" if each.kind is Kind.OF_CASE else "person_id"
+            within = _reached("c", reach, records="changeable")
+            return f"EXISTS (SELECT FROM {CASES} c WHERE c.{key} = {each.table}.{each.column} AND {within})"
         case Kind.FILTER:
-            return f"organisation_id = ANY ({_once('filters')}) AND user_id = ANY ({_once('user')})"
+            return f"organisation_id = {_once('filters')} AND user_id = {_once('user')}"
         case _:
-            return _seen(each)
+            return _seen(each, reach)
 
 
-def _reach(case: str, *, records: str) -> str:
+def _reached(case: str, reach: Reach, *, records: str) -> str:
     """Say the scope and the grants over one case, as `queries.scoped` says them."""
     further = "".join(f" AND {condition.format(case=case)}" for condition in FURTHER)
-    return (
-        f"(({case}.organisation_id = ANY ({_once('organisations')})"
-        f" OR {case}.organisation_id = ANY ({_once('home')})"
-        f" AND ({case}.team_id = ANY ({_once('teams')}) OR {case}.worker_id = ANY ({_once('workers')}))){further}"
-        f" OR {case}.id = ANY ({_once(records, of='uuid')}))"
-    )
+    match reach:
+        case Reach.WHOLE:
+            return f"({case}.organisation_id = {_bare('organisation')}{further})"
+        case Reach.TEAM:
+            own = f"({case}.team_id = {_once('scope_team')} OR {case}.worker_id = {_once('worker')})"
+            return f"({case}.organisation_id = {_bare('home')} AND {own}{further})"
+        case Reach.ANY:
+            return (
+                f"(({case}.organisation_id = {_once('organisation')}"
+                f" OR {case}.organisation_id = {_once('home')}"
+                f" AND ({case}.team_id = {_once('scope_team')} OR {case}.worker_id = {_once('worker')})){further}"
+                f" OR {case}.id = ANY ({_granted(records)}))"
+            )
 
 
 def _denials(each: Protected) -> Iterator[tuple[str, str]]:
@@ -140,16 +175,26 @@ def _denials(each: Protected) -> Iterator[tuple[str, str]]:
         yield from DENIALS
 
 
-def _bare(name: str, *, of: str = "bigint") -> str:
-    return f"coalesce(nullif(current_setting('amparo.{name}', true), ''), '{{}}')::{of}[]"
+def _bare(name: str) -> str:
+    """Read a setting where the planner looks through it: only beside a column that stands in an AND."""
+    return f"nullif(current_setting('amparo.{name}', true), '')::bigint"
 
 
-def _once(name: str, *, of: str = "bigint") -> str:
-    return f"(SELECT {_bare(name, of=of)})::{of}[]"
+def _once(name: str) -> str:
+    """Read a setting once a statement."""
+    return f"(SELECT {_bare(name)})"
+
+
+def _granted(name: str) -> str:
+    return f"(SELECT coalesce(nullif(current_setting('amparo.{name}', true), ''), '{{}}')::uuid[])::uuid[]"
 
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(_quoted, names))
 
 
 # What else has to hold for a case within the scope, over `{case}`; a grant is not asked. Compartments: one line.

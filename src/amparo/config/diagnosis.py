@@ -12,7 +12,7 @@ from typing import Any
 
 from amparo.config.auditing import look_at_log
 from amparo.config.data_directory import DataDirectory
-from amparo.config.embedded import HOUSEKEEPER
+from amparo.config.embedded import TAKEN_ON
 from amparo.config.environment import Environment, Misconfigured, read_environment
 from amparo.config.room import GIGABYTE, LOWEST_BYTES, LOWEST_SHARE, nearest, room_on_disk
 
@@ -233,7 +233,7 @@ def _role(environment: Environment) -> Iterator[Finding]:
         )
 
 
-def faults_of_role(*, needs: Sequence[str] = (HOUSEKEEPER,)) -> str:
+def faults_of_role(*, needs: Sequence[str] = TAKEN_ON) -> str:
     """Say what mends the role of this process, where the policies of the tables do not hold it back or it lacks a right."""
     name, is_superuser, bypasses, held = _ask(
         "SELECT rolname, rolsuper, rolbypassrls, ARRAY(SELECT other.rolname::text FROM pg_roles other"

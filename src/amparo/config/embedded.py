@@ -11,7 +11,7 @@ The wheel's own starter takes a postmaster that was killed and not yet reaped (a
 People come in by a socket in a directory that only its owner may enter, and by the name the operating system knows them by
 (`peer`): there is no password to leak. `postgres` makes databases and roles, `amparo_owner` owns the tables, `amparo_app` serves
 pages and `amparo_worker` does jobs: both see only what the policies of the tables let through. `amparo_backup` reads everything and
-writes nothing. Two more cannot sign in and read a few columns each: see `amparo.config.protected`.
+writes nothing. The others cannot sign in: a transaction takes one of them on (`amparo.access.context`).
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ VERSION = 18
 DATABASE = "amparo"
 SUPERUSER, OWNER, APP, WORKER = "postgres", "amparo_owner", "amparo_app", "amparo_worker"
 BACKUP, FACTS, HOUSEKEEPER = "amparo_backup", "amparo_facts", "amparo_housekeeping"
+WHOLE, TEAM = "amparo_organisation", "amparo_team"
+TAKEN_ON = (HOUSEKEEPER, WHOLE, TEAM)  # for one transaction, by the application and by the worker
 ROLES = {
     OWNER: "LOGIN NOBYPASSRLS NOINHERIT",
     APP: "LOGIN NOBYPASSRLS NOINHERIT",
@@ -44,9 +46,15 @@ ROLES = {
     BACKUP: "LOGIN BYPASSRLS INHERIT",
     FACTS: "NOLOGIN NOBYPASSRLS NOINHERIT",
     HOUSEKEEPER: "NOLOGIN NOBYPASSRLS NOINHERIT",
+    WHOLE: "NOLOGIN NOBYPASSRLS NOINHERIT",
+    TEAM: "NOLOGIN NOBYPASSRLS NOINHERIT",
 }
 # Who works may take on the rights of the first for one transaction, and never has them by being a member (NOINHERIT).
-MEMBERS = ((HOUSEKEEPER, APP), (HOUSEKEEPER, WORKER), (FACTS, WORKER), ("pg_read_all_data", BACKUP))
+MEMBERS = (
+    *((role, member) for role in TAKEN_ON for member in (APP, WORKER)),
+    (FACTS, WORKER),
+    ("pg_read_all_data", BACKUP),
+)
 SYSTEM_USER = "amparo-database"
 START_SECONDS = 60
 LARGEST_LOG = 10 * 1024**2  # then a start begins a new one, and keeps the one before

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from amparo.access.policies import UPKEEP
 from amparo.cases.actions import seal_clear_contents
-from amparo.config.protected import protect_tables
+from amparo.config.protected import REACHES, protect_tables
 from amparo.vault.actions import (
     KeyringThere,
     make_keyring,
@@ -61,7 +61,7 @@ def migrate_database(*, app_role: str, worker_role: str = "", verbosity: int = 0
     call_command("createcachetable", verbosity=verbosity)
     working = [role for role in dict.fromkeys((app_role or owner, worker_role)) if role]
     with transaction.atomic():
-        for role in working:
+        for role in (*working, *REACHES):
             if role != owner:  # which has its rights by owning the tables
                 _give_rights(role)
         protect_tables(owner=owner, working=working)

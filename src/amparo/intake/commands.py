@@ -10,7 +10,6 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from amparo.access.context import acting_as
 from amparo.access.rules import Permission, Viewer, system_viewer
 from amparo.accounts.queries import find_organisation, organisation_names
 from amparo.intake.actions import take_in
@@ -58,7 +57,7 @@ def import_htcds(
 
 
 def _taken_in(file: Path, *, dry_run: bool, keep_apart: bool, viewer: Viewer) -> Result:
-    with _progress() as report, acting_as(viewer):
+    with _progress() as report:
         return take_in(
             file=file,
             dry_run=dry_run,
