@@ -101,7 +101,7 @@ def _values(connection: Any, table: str, known: dict[str, str]) -> str:
         [table],
     ).fetchall()
     plain = {
-        "bytea": "'\\x'", "ARRAY": "'{}'", "jsonb": "'[]'", "character varying": _NONE, "boolean": "false",
+        "bytea": "'\\x01'", "ARRAY": "'{}'", "jsonb": "'[]'", "character varying": _NONE, "boolean": "false",
         "timestamp with time zone": "now()", "integer": "1", "bigint": "1", "smallint": "1", "uuid": "gen_random_uuid()", "date": "opened",
     }  # fmt: skip
     columns = {

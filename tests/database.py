@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from amparo.config.embedded import APP, FACTS, HOUSEKEEPER, OWNER, TEAM, WHOLE, WORKER, EmbeddedDatabase
+from amparo.config.embedded import APP, FACTS, OWNER, TAKEN_ON, WORKER, EmbeddedDatabase
 from amparo.config.migrating import make_keys_if_none, migrate_database
 
 CHECKOUT = Path(__file__).parents[1]
@@ -90,8 +90,8 @@ class TestDatabases:
         ) as connection:
             if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [TESTER]).fetchone() is None:
                 connection.execute(f"CREATE ROLE {TESTER} LOGIN BYPASSRLS INHERIT".encode())
-            taken_on = ", ".join((APP, WORKER, FACTS, HOUSEKEEPER, WHOLE, TEAM))
-            connection.execute(f"GRANT {taken_on} TO {TESTER}".encode())
+            for role in (APP, WORKER, FACTS, *TAKEN_ON):
+                connection.execute(f"GRANT {role} TO {TESTER}".encode())
 
     def _copy(self) -> None:
         self.server.create_database(self.name, template=self.template)

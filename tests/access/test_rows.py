@@ -81,7 +81,7 @@ def reached(viewer: Viewer, each: Protected) -> set[Any]:
     match each.kind:
         case Kind.CASE | Kind.OF_CASE:
             within = cases
-        case Kind.OF_PERSON:
+        case Kind.PERSON | Kind.OF_PERSON:
             within = list(Case.objects.filter(id__in=cases).values_list("person_id", flat=True))
         case Kind.IMPORT | Kind.OF_IMPORT:
             within = batches
@@ -281,6 +281,60 @@ class TestWriting:
         taken = make_case(make_viewer("supervisor"), rng=Random(5))
         with acting_as(here):
             assert make_case(here, rng=Random(5)) != taken
+
+
+def reach_of(person: UUID) -> list[str]:
+    ((reach,),) = raw("SELECT reach FROM cases_person WHERE id = %s", [person])
+    assert isinstance(reach, list)
+    return reach
+
+
+class TestReachOfPersons:
+    """What stands in the row of a person says who leads a case of hers, whatever becomes of the case."""
+
+    def test_it_follows_the_case(self, here: Viewer) -> None:
+        case = row_of(make_case(here))
+        team = make_team(case.organisation)
+        person, lines = case.person_id, raw("SELECT count(*) FROM cases_personhistory")
+        home = case.organisation_id
+        assert f"o{home}" in reach_of(person)
+        Case.objects.filter(id=case.id).update(team=team, worker=None)
+        assert reach_of(person) == [f"o{home}", f"t{home}.{team.id}"]
+        other = make_organisation()
+        Case.objects.filter(id=case.id).update(organisation=other, team=None)
+        assert reach_of(person) == [f"o{other.id}"]
+        assert raw("SELECT count(*) FROM cases_personhistory") == lines
+        with acting_as(here):
+            assert person not in everything("cases_person")
+
+    def test_a_case_within_reach_is_enough(self, here: Viewer, theirs: UUID) -> None:
+        mine = row_of(make_case(here))
+        alien = Case.objects.get(id=theirs)
+        with acting_as(here):
+            assert everything("cases_person") == {mine.person_id}
+        Case.objects.filter(id=mine.id).update(person=alien.person_id)
+        assert reach_of(mine.person_id) == []
+        assert {f"o{here.organisation_id}", f"o{alien.organisation_id}"} <= set(reach_of(alien.person_id))
+        with acting_as(here):
+            assert everything("cases_person") == {alien.person_id}
+
+    def test_nobody_writes_it_by_hand(self, here: Viewer) -> None:
+        person = row_of(make_case(here)).person_id
+        before = reach_of(person)
+        with acting_as(here), connection.cursor() as cursor:
+            cursor.execute("UPDATE cases_person SET reach = '{o1,o2,o3}' WHERE id = %s", [person])
+            assert cursor.rowcount == 1
+        assert reach_of(person) == before
+        for function in ("amparo_reach_of(gen_random_uuid())", "set_config('role', 'amparo_owner', true)"):
+            with acting_as(here):
+                assert "permission denied" in refusal(f"SELECT {function}")
+
+    def test_history_goes_on_afterwards(self, here: Viewer) -> None:
+        case = row_of(make_case(here))
+        Case.objects.filter(id=case.id).update(worker=None)
+        ((before,),) = raw("SELECT count(*) FROM cases_personhistory")
+        Person.objects.filter(id=case.person_id).update(version=9)
+        assert raw("SELECT count(*) FROM cases_personhistory") == [(before + 1,)]
 
 
 class TestContext:

@@ -35,7 +35,7 @@ WRITING: Final = (
     Permission.DOCUMENT_ADD,
 )
 SETTINGS: Final = (
-    "user", "home", "team", "organisation", "scope_team", "worker", "records", "changeable", "imports", "filters",
+    "user", "home", "team", "organisation", "scope_team", "worker", "reach", "records", "changeable", "imports", "filters",
 )  # fmt: skip
 Values = tuple[str, ...]  # those of SETTINGS, and last the role
 NOTHING: Final[Values] = (*("" for _ in SETTINGS), "none")
@@ -73,6 +73,7 @@ def values_of(viewer: Viewer) -> Values:
     reads = viewer.may(Permission.CASE_READ) and organisation is not None
     is_whole = reads and scope is Scope.ORGANISATION
     own = reads and not is_whole and scope in (Scope.OWN, Scope.TEAM) and viewer.user_id is not None
+    teams, worker = own and scope is Scope.TEAM, viewer.user_id if own else None
     granted = viewer.granted
     changeable = {record for permission in WRITING for record in viewer.granted_for(permission)}
     values = {
@@ -80,8 +81,11 @@ def values_of(viewer: Viewer) -> Values:
         "home": _id(organisation),
         "team": _id(viewer.team_id),
         "organisation": _id(organisation if is_whole else None),
-        "scope_team": _id(viewer.team_id if own and scope is Scope.TEAM else None),
-        "worker": _id(viewer.user_id if own else None),
+        "scope_team": _id(viewer.team_id if teams else None),
+        "worker": _id(worker),
+        "reach": _keys(
+            organisation, is_whole=is_whole, team=viewer.team_id if teams else None, worker=worker
+        ),
         "records": _listed(sorted(map(str, granted))),
         "changeable": _listed(sorted(map(str, changeable))),
         "filters": _id(organisation if viewer.is_signed_in and viewer.may(Permission.FILTER_SAVE) else None),
@@ -118,6 +122,14 @@ def _goes_on() -> bool:
 def _apply(values: Values) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_STATEMENT, values)
+
+
+def _keys(organisation: int | None, *, is_whole: bool, team: int | None, worker: int | None) -> str:
+    """Write the scope as the row of a person has it: `o5`, `t5.7`, `w5.9`."""
+    keys = [f"o{organisation}"] if is_whole else []
+    keys += [] if team is None else [f"t{organisation}.{team}"]
+    keys += [] if worker is None else [f"w{organisation}.{worker}"]
+    return _listed(keys)
 
 
 def _id(number: int | None) -> str:

@@ -25,7 +25,8 @@ class Kind(StrEnum):
 
     CASE = "case"
     OF_CASE = "of_case"  # `column` holds the case
-    OF_PERSON = "of_person"  # `column` holds the person: seen through her cases
+    PERSON = "person"  # seen through her cases: `reach` says who leads them, and its trigger keeps it true
+    OF_PERSON = "of_person"  # `column` holds the person
     IMPORT = "import"
     OF_IMPORT = "of_import"  # `column` holds the batch
     FILTER = "filter"
@@ -121,6 +122,8 @@ def _seen(each: Protected, reach: Reach) -> str:
     match each.kind:
         case Kind.CASE:
             return _reached(each.table, reach, records="records")
+        case Kind.PERSON:
+            return _person(each.table, reach, records="records")
         case Kind.OF_CASE:
             return f"EXISTS (SELECT FROM {CASES} c WHERE c.id = {each.table}.{each.column})"
         case Kind.OF_PERSON:
@@ -141,6 +144,8 @@ def _changed(each: Protected, reach: Reach) -> str:
     match each.kind:
         case Kind.CASE:
             return _reached(each.table, reach, records="changeable")
+        case Kind.PERSON:
+            return _person(each.table, reach, records="changeable")
         case Kind.OF_CASE | Kind.OF_PERSON if reach is Reach.ANY:
             key = "id" if each.kind is Kind.OF_CASE else "person_id"
             within = _reached("c", reach, records="changeable")
@@ -165,8 +170,17 @@ def _reached(case: str, reach: Reach, *, records: str) -> str:
                 f"(({case}.organisation_id = {_once('organisation')}"
                 f" OR {case}.organisation_id = {_once('home')}"
                 f" AND ({case}.team_id = {_once('scope_team')} OR {case}.worker_id = {_once('worker')})){further}"
-                f" OR {case}.id = ANY ({_granted(records)}))"
+                f" OR {case}.id = ANY ({_several(records, of='uuid')}))"
             )
+
+
+def _person(person: str, reach: Reach, *, records: str) -> str:
+    """Say the same over a person, by her own row; only what a grant opens is looked up among her cases."""
+    leading = f"{person}.reach && {_several('reach', of='text')}"
+    if reach is not Reach.ANY:
+        return leading
+    granted = f"c.person_id = {person}.id AND c.id = ANY ({_several(records, of='uuid')})"
+    return f"({leading} OR EXISTS (SELECT FROM {CASES} c WHERE {granted}))"
 
 
 def _denials(each: Protected) -> Iterator[tuple[str, str]]:
@@ -185,8 +199,8 @@ def _once(name: str) -> str:
     return f"(SELECT {_bare(name)})"
 
 
-def _granted(name: str) -> str:
-    return f"(SELECT coalesce(nullif(current_setting('amparo.{name}', true), ''), '{{}}')::uuid[])::uuid[]"
+def _several(name: str, *, of: str) -> str:
+    return f"(SELECT coalesce(nullif(current_setting('amparo.{name}', true), ''), '{{}}')::{of}[])::{of}[]"
 
 
 def _quoted(name: str) -> str:

@@ -126,7 +126,9 @@ def keep_membership(request: HttpRequest, membership: MembershipRow) -> None:
 def _guarded(view: View[Asked, Parameters], guard: Guard) -> View[Asked, Parameters]:
     @wraps(view)
     def guarded(request: Asked, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponseBase:
-        elsewhere = None if guard.is_public else _sent_elsewhere(request, guard)
+        if guard.is_public:  # it needs no row of a protected table, nor perhaps any database
+            return view(request, *args, **kwargs)
+        elsewhere = _sent_elsewhere(request, guard)
         if elsewhere is not None:
             return elsewhere
         with acting_as(viewer_of(request)):

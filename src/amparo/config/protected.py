@@ -21,7 +21,7 @@ PROTECTED = (
     Protected(table="cases_episodehistory", kind=Kind.OF_CASE, column="case_id"),
     Protected(table="cases_note", kind=Kind.OF_CASE, column="case_id"),
     Protected(table="cases_document", kind=Kind.OF_CASE, column="case_id"),
-    Protected(table="cases_person", kind=Kind.OF_PERSON, column="id"),
+    Protected(table="cases_person", kind=Kind.PERSON),
     Protected(table="cases_personhistory", kind=Kind.OF_PERSON, column="pgh_obj_id"),
     Protected(table="cases_savedfilter", kind=Kind.FILTER),
     Protected(table="intake_importbatch", kind=Kind.IMPORT),
