@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
@@ -25,9 +25,18 @@ from amparo.access.context import (
     acting_as,
     reading_as,
 )
-from amparo.access.policies import Kind, Protected
+from amparo.access.policies import Kind, Protected, Reach
 from amparo.access.queries import viewer_for_membership
-from amparo.access.rules import NOBODY, ROLES, GrantReason, Permission, Scope, Viewer, system_viewer
+from amparo.access.rules import (
+    NOBODY,
+    ROLES,
+    GrantedRecord,
+    GrantReason,
+    Permission,
+    Scope,
+    Viewer,
+    system_viewer,
+)
 from amparo.cases.models import Case, Episode, Note, Person
 from amparo.cases.queries import list_cases
 from amparo.cases.queries.filters import list_filters
@@ -387,6 +396,35 @@ class TestPlans:
         assert scans[0]["Index Name"].startswith("cases_case_")
         # What is not worked out once would be worked out for each row.
         assert not [node for node in _nodes(plan[0]["Plan"]) if node.get("Parent Relationship") == "SubPlan"]
+
+    def test_the_reach_is_compared_once_and_not_for_each_row(self) -> None:
+        viewer = make_viewer("supervisor")
+        make_case(viewer)
+        with acting_as(viewer):
+            for asked in (visible_cases(viewer).order_by("-opened_date", "-id")[:50], visible_cases(viewer)):
+                nodes = list(_nodes(json.loads(asked.explain(format="json"))[0]["Plan"]))
+                gates = [node["One-Time Filter"] for node in nodes if "One-Time Filter" in node]
+                assert len(gates) == 1
+                assert "amparo.organisation" in gates[0]
+                assert not any("amparo." in str(node.get("Filter", "")) for node in nodes)
+
+    @pytest.mark.parametrize(
+        ("grants", "scope", "reach"),
+        [
+            (0, Scope.ORGANISATION, Reach.WHOLE),
+            (0, Scope.TEAM, Reach.TEAM),
+            (0, Scope.OWN, Reach.TEAM),
+            (1, Scope.ORGANISATION, APP),
+            (1, Scope.TEAM, APP),
+        ],
+    )
+    def test_the_role_is_that_of_the_reach(self, grants: int, scope: Scope, reach: str) -> None:
+        held = tuple(GrantedRecord(record=uuid4(), permissions=READING) for _ in range(grants))
+        viewer = Viewer(
+            user_id=1, organisation_id=1, team_id=1, permissions=READING, scope=scope, grants=held
+        )
+        with acting_as(viewer):
+            assert raw("SELECT current_user") == [(reach,)]
 
 
 def _nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
