@@ -92,6 +92,26 @@ def test_no_role_of_ours_is_above_the_rules(database: EmbeddedDatabase) -> None:
         assert rights == [False, False, False, name == "amparo_backup"], name
 
 
+def test_a_server_of_an_earlier_version_that_still_runs_lets_the_new_roles_in(
+    database: EmbeddedDatabase,
+) -> None:
+    entries = database.cluster / "pg_ident.conf"
+    lines = entries.read_text().splitlines(keepends=True)
+    entries.write_text("".join(line for line in lines if "amparo_worker" not in line))
+    database.execute("SELECT pg_reload_conf()")
+
+    def enters() -> bool:
+        try:
+            psycopg.connect(database.url(role="amparo_worker")).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    until(lambda: not enters())
+    with EmbeddedDatabase(database.directory).running():
+        until(enters)
+
+
 def test_values_stay_out_of_the_log(database: EmbeddedDatabase) -> None:
     with psycopg.connect(database.url(role="amparo_owner"), autocommit=True) as connection:
         connection.execute("DROP TABLE IF EXISTS once; CREATE TABLE once (name text PRIMARY KEY)")

@@ -203,6 +203,7 @@ class EmbeddedDatabase:
 
     def _ensure_running(self) -> None:
         if self.answers():
+            self._let_in_who_is_new()
             return
         self._check_version()
         _let_in(self.directory)
@@ -307,6 +308,15 @@ class EmbeddedDatabase:
         me = pwd.getpwuid(os.geteuid()).pw_name
         self._write("pg_hba.conf", "local all all peer map=amparo\n")
         self._write("pg_ident.conf", "".join(f'amparo "{me}" {role}\n' for role in self._roles))
+
+    def _let_in_who_is_new(self) -> None:
+        """Make the roles of this version in a server that an earlier one started and somebody still holds."""
+        known = (self.cluster / "pg_ident.conf").read_text(encoding="utf-8").splitlines()
+        if {line.rpartition(" ")[2] for line in known} >= set(self._roles):
+            return
+        self._write_who_may_enter()
+        self.execute("SELECT pg_reload_conf()")
+        self._make_roles()
 
     def _write(self, name: str, text: str) -> None:
         path = self.cluster / name
