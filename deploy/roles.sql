@@ -20,6 +20,6 @@ CREATE ROLE amparo_facts NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS
 CREATE ROLE amparo_housekeeping NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT;
 CREATE ROLE amparo_organisation NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT;
 CREATE ROLE amparo_team NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT;
-GRANT amparo_housekeeping, amparo_organisation, amparo_team TO amparo_app, amparo_worker;
+GRANT amparo_housekeeping, amparo_organisation, amparo_team TO amparo_owner, amparo_app, amparo_worker;
 GRANT amparo_facts TO amparo_worker;
 GRANT pg_read_all_data TO amparo_backup;

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from amparo.cli.installation import DataOption
 
+if TYPE_CHECKING:
+    from amparo.config.environment import Environment
+
 
 def migrate(data: DataOption = None) -> None:
     """Bring the database up to this version."""
-    from urllib.parse import unquote, urlsplit
-
     from amparo.cli.installation import platform
     from amparo.cli.refusing import CommandRefused
-    from amparo.config.embedded import APP, WORKER
 
     with platform(data, any_version=True, connect_as="owner") as installation:
         from django.conf import settings
@@ -26,15 +26,7 @@ def migrate(data: DataOption = None) -> None:
 
         from amparo.config.migrating import NotSealed, make_keys_if_none, migrate_database
 
-        environment = installation.environment
-        app_role, worker_role = (
-            (APP, WORKER)
-            if environment.is_embedded
-            else (
-                unquote(urlsplit(url).username or "")
-                for url in (environment.database_url, environment.database_worker_url)
-            )
-        )
+        app_role, worker_role = working_roles(installation.environment)
         try:
             migrate_database(app_role=app_role, worker_role=worker_role, verbosity=1)
         except DatabaseError as error:
@@ -59,6 +51,21 @@ def say_keys_made(custodian: Path) -> None:
     """Say where the new key of keys lies, and what to do with it."""
     print(f"The keys were made. The key of keys lies in {custodian}.")
     print("Copy it now to a place apart from the database and its backups: without it, nothing opens again.")
+
+
+def working_roles(environment: Environment) -> tuple[str, str]:
+    """Give the names of the roles that serve pages and do jobs."""
+    from urllib.parse import unquote, urlsplit
+
+    from amparo.config.embedded import APP, WORKER
+
+    if environment.is_embedded:
+        return APP, WORKER
+    app, worker = (
+        unquote(urlsplit(url).username or "")
+        for url in (environment.database_url, environment.database_worker_url)
+    )
+    return app, worker
 
 
 def url(

@@ -202,6 +202,7 @@ def _dump(url: str, target: Path, snapshot: str, which: str) -> None:
         "pg_dump",
         url,
         "--format=custom",
+        "--enable-row-security",  # an owner who is kept back by policies is told so, instead of reading `upkeep`
         which,
         f"--snapshot={snapshot}",
         f"--file={target}",

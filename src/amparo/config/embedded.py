@@ -38,7 +38,7 @@ DATABASE = "amparo"
 SUPERUSER, OWNER, APP, WORKER = "postgres", "amparo_owner", "amparo_app", "amparo_worker"
 BACKUP, FACTS, HOUSEKEEPER = "amparo_backup", "amparo_facts", "amparo_housekeeping"
 WHOLE, TEAM = "amparo_organisation", "amparo_team"
-TAKEN_ON = (HOUSEKEEPER, WHOLE, TEAM)  # for one transaction, by the application and by the worker
+TAKEN_ON = (HOUSEKEEPER, WHOLE, TEAM)  # for one transaction, by whoever works; by the owner after a restore
 ROLES = {
     OWNER: "LOGIN NOBYPASSRLS NOINHERIT",
     APP: "LOGIN NOBYPASSRLS NOINHERIT",
@@ -51,7 +51,7 @@ ROLES = {
 }
 # Who works may take on the rights of the first for one transaction, and never has them by being a member (NOINHERIT).
 MEMBERS = (
-    *((role, member) for role in TAKEN_ON for member in (APP, WORKER)),
+    *((role, member) for role in TAKEN_ON for member in (OWNER, APP, WORKER)),
     (FACTS, WORKER),
     ("pg_read_all_data", BACKUP),
 )

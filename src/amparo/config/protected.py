@@ -39,6 +39,7 @@ OPEN = {
     "auth_": "empty tables of the library",
     "django_": "sessions and migrations",
     "amparo_cache": "counters",
+    "vault_": "which persons were erased, by number",
     "evidence_": "which snapshots of coded facts there are",
     "cases_operation": "a reference that ties episodes and tells nothing of any of them",
     "pghistory_": "ids of requests",

@@ -13,7 +13,8 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 
-from amparo.access.rules import TwoPeople
+from amparo.access.context import HOUSEKEEPER, acting_as, reading_as
+from amparo.access.rules import Permission, TwoPeople, system_viewer
 from amparo.audit.actions import record
 from amparo.cases.models import Case, CaseEvent, Document, Episode, Note, Person
 from amparo.cases.queries.stored import arriving_path, stored_path
@@ -42,21 +43,27 @@ def erase_persons(*, persons: Collection[UUID], reason: str, proof: TwoPeople, n
     Raises `vault.actions.Held`; without the proof that two people stand behind it, `NotTwoPeople`.
     """
     asked_by, approved_by = _both(proof)
-    found = sorted(Person.objects.filter(id__in=persons).order_by("id").values_list("id", flat=True))
-    empty_persons(found)
-    CaseEvent.objects.bulk_create(
-        [
-            CaseEvent(case_id=case, kind=Happening.ERASED, at=now, by_id=approved_by)
-            for case in Case.objects.filter(person_id__in=found).values_list("id", flat=True)
-        ],
-        batch_size=AT_ONCE,
-    )
+    with acting_as(proof.approved_by):
+        found = _emptied(persons, approved_by, now)
     for action, by in (
         ("cases.person.ask_erasure", proof.asked_by),
         ("cases.person.erase", proof.approved_by),
     ):
         record(action, by=by, at=now, persons=found, count=len(found), purpose=reason)
     return vault.erase_persons(found, reason=reason, asked_by=asked_by, approved_by=approved_by, now=now)
+
+
+def _emptied(persons: Collection[UUID], by: int, now: datetime) -> list[UUID]:
+    found = sorted(Person.objects.filter(id__in=persons).order_by("id").values_list("id", flat=True))
+    empty_persons(found)
+    CaseEvent.objects.bulk_create(
+        [
+            CaseEvent(case_id=case, kind=Happening.ERASED, at=now, by_id=by)
+            for case in Case.objects.filter(person_id__in=found).values_list("id", flat=True)
+        ],
+        batch_size=AT_ONCE,
+    )
+    return found
 
 
 @transaction.atomic
@@ -86,15 +93,23 @@ def _both(proof: TwoPeople) -> tuple[int, int]:
 def empty_persons(persons: Collection[UUID]) -> None:
     """Empty all that is coded about persons, in the records and in their history, and remove their files from the disk.
 
-    It may be run again: after a restore it is.
+    It may be run again: after a restore it is, on behalf of every organisation that leads a case of theirs.
     """
     chosen = list(persons)
     for start in range(0, len(chosen), AT_ONCE):
         bunch = chosen[start : start + AT_ONCE]
-        for model in KEPT:
-            _empty(model, bunch)
-        for name in Document.objects.filter(person_id__in=bunch).values_list("stored_name", flat=True):
-            transaction.on_commit(partial(_remove, stored_path(name), arriving_path(name)), robust=True)
+        with reading_as(HOUSEKEEPER):
+            leading = set(Case.objects.filter(person_id__in=bunch).values_list("organisation_id", flat=True))
+        for organisation in sorted(leading):
+            with acting_as(system_viewer([Permission.CASE_READ], organisation_id=organisation)):
+                _empty_within_reach(bunch)
+
+
+def _empty_within_reach(persons: list[UUID]) -> None:
+    for model in KEPT:
+        _empty(model, persons)
+    for name in Document.objects.filter(person_id__in=persons).values_list("stored_name", flat=True):
+        transaction.on_commit(partial(_remove, stored_path(name), arriving_path(name)), robust=True)
 
 
 def _empty(model: type[models.Model], persons: list[UUID]) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from amparo.access.context import HOUSEKEEPER, acting_as, reading_as
 from amparo.access.queries import scoped
-from amparo.access.rules import Permission, TwoPeople
+from amparo.access.rules import Permission, TwoPeople, Viewer
 from amparo.cases.models import Case
 from amparo.cases.queries.visible import Absent, visible_case
 
@@ -18,9 +19,18 @@ def person_to_erase(proof: TwoPeople, reference: str) -> UUID:
     Whoever leads another case of hers would lose it without being asked.
     """
     viewers = (proof.asked_by, proof.approved_by)
-    (person,) = {visible_case(viewer, reference, permission=NEEDED).person_id for viewer in viewers}
-    all_of_her = Case.objects.filter(person_id=person)
-    for viewer in viewers:
-        if scoped(viewer, all_of_her, permission=NEEDED).count() != all_of_her.count():
-            raise Absent
+    found = {_reached(viewer, reference) for viewer in viewers}
+    (person,) = {person for person, _ in found}
+    with reading_as(HOUSEKEEPER):
+        all_of_her = set(Case.objects.filter(person_id=person).values_list("id", flat=True))
+    if any(cases != all_of_her for _, cases in found):
+        raise Absent
     return person
+
+
+def _reached(viewer: Viewer, reference: str) -> tuple[UUID, frozenset[UUID]]:
+    """Give the person of a case, and those of all her cases that somebody may have erased."""
+    with acting_as(viewer):
+        person = visible_case(viewer, reference, permission=NEEDED).person_id
+        cases = scoped(viewer, Case.objects.filter(person_id=person), permission=NEEDED)
+        return person, frozenset(cases.values_list("id", flat=True))

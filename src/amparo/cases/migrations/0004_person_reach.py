@@ -87,7 +87,7 @@ NO_REACH = """
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("cases", "0002_track_at_opening"),
+        ("cases", "0003_documents_sealed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
