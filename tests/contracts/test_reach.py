@@ -277,8 +277,11 @@ def test_every_query_that_takes_a_viewer_is_listed(module: Any, listed: dict[str
     assert found == set(listed), "list it, so that it is shown to hide"
 
 
-# What asks the database for nobody in particular: a step of a getter, codes for the facts, or states for a job.
-FOR_NOBODY = {"narrowed", "coded_cases", "coded_episodes", "working_batches", "find_earlier"}
+# What asks the database for nobody in particular: a step of a getter, codes for the facts, states for a job, or whose a batch is.
+FOR_NOBODY = {
+    "narrowed", "coded_cases", "coded_episodes", "working_batches", "find_earlier", "organisation_of",
+    "importing_organisations",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("module", [cases, intake, evidence], ids=lambda module: module.__name__)
