@@ -17,7 +17,7 @@ def export(
     """Write the coded facts as Parquet: no identity, no free text, no day, no place below the first level."""
     from amparo.cli.installation import platform
 
-    with platform(data):
+    with platform(data, connect_as="worker"):
         from amparo.evidence.commands import export_facts
 
         code = export_facts(directory)

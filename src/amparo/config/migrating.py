@@ -1,4 +1,4 @@
-"""Bring the tables up to this version, and give the application its rights on them."""
+"""Bring the tables up to this version, give the application its rights on them, and raise the second wall."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
+from amparo.access.policies import UPKEEP
 from amparo.accounts.actions import seal_second_factors
 from amparo.cases.actions import seal_clear_contents
+from amparo.config.protected import REACHES, protect_tables
 from amparo.vault.actions import (
     KeyringThere,
     make_index_keys,
@@ -56,15 +58,28 @@ class NotSealed(Exception):
     """What an earlier version left in the clear was not sealed; the message says why and what to do."""
 
 
-def migrate_database(*, app_role: str, verbosity: int = 0) -> None:
+def migrate_database(*, app_role: str, worker_role: str = "", verbosity: int = 0) -> None:
     """Apply what is not applied yet; to be called on a connection of the role that owns the tables."""
+    with connection.cursor() as cursor:
+        # For the length of this connection, which no request ever takes: migrations have to reach every row.
+        cursor.execute("SELECT current_user, set_config(%s, 'on', false)", [UPKEEP])
+        owner = cursor.fetchone()[0]
     call_command("migrate", interactive=False, verbosity=verbosity)
     call_command("createcachetable", verbosity=verbosity)
+    working = [role for role in dict.fromkeys((app_role or owner, worker_role)) if role]
+    with transaction.atomic():
+        for role in (*working, *REACHES):
+            if role != owner:  # which has its rights by owning the tables
+                _give_rights(role)
+        protect_tables(owner=owner, working=working)
+
+
+def _give_rights(name: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user")
-        if app_role in ("", cursor.fetchone()[0]):
-            return  # one role for all: it has its rights by owning the tables
-        role = connection.ops.quote_name(app_role)
+        cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [name])
+        if cursor.fetchone() is None:
+            return
+        role = connection.ops.quote_name(name)
         cursor.execute(RIGHTS.format(role=role))
         present = set(connection.introspection.table_names(cursor))
         for table in APPEND_ONLY:

@@ -85,6 +85,11 @@ class Viewer:
         needed = {permission, Permission.CASE_READ}
         return frozenset(grant.record for grant in self.grants if needed <= grant.permissions)
 
+    @property
+    def homes(self) -> frozenset[Compartment]:
+        """Give the compartments in which records lie that the viewer may reach: in that of places lies none."""
+        return self.compartments - {Compartment.LOCATION}
+
     def reads_in(self, record: UUID | None = None) -> frozenset[Compartment]:
         """Give the compartments whose keys a reading may have: those of the role, and those that grants name.
 
