@@ -82,19 +82,21 @@ _FILLING = (
     " SELECT n, 'Organisation ' || n, 'ngo', true, now() FROM generate_series(1, :organisations) n",
     "INSERT INTO accounts_team (id, organisation_id, name) OVERRIDING SYSTEM VALUE"
     " SELECT n, (n - 1) / 5 + 1, 'Team ' || n FROM generate_series(1, :organisations * 5) n",
-    "INSERT INTO accounts_user (id, email, name, password, language, is_active, created_at) OVERRIDING SYSTEM VALUE"
-    " SELECT n, n || '@example.org', 'Worker ' || n, '!', '', true, now() FROM generate_series(1, :organisations * 15) n",
+    "INSERT INTO accounts_user (id, email, name, password, language, staff_number, is_active, created_at) OVERRIDING SYSTEM VALUE"
+    " SELECT n, n || '@example.org', 'Worker ' || n, '!', '', '', true, now() FROM generate_series(1, :organisations * 15) n",
     "CREATE TEMP TABLE drawn AS SELECT n, gen_random_uuid() AS id, gen_random_uuid() AS person,"
     " floor(random() * :organisations * 15)::int AS worker, date '2026-11-01' - (random() * 1500)::int AS opened"
     " FROM generate_series(1, :cases) n",
 )
 _PERSON = {
     "id": "person",
+    "compartment": "'protection'",
     "reach": "ARRAY['o' || worker / 15 + 1, 't' || worker / 15 + 1 || '.' || worker / 3 + 1, 'w' || worker / 15 + 1 || '.' || worker + 1]",
 }
 _CASE = {
     "id": "id", "person_id": "person", "reference": "'XB-' || n", "organisation_id": "worker / 15 + 1",
     "team_id": "worker / 3 + 1", "worker_id": "worker + 1", "opened_date": "opened", "stage": "'intake'",
+    "compartment": "'protection'", "clearance": "'normal'",
 }  # fmt: skip
 
 
@@ -212,9 +214,11 @@ def _viewer(role: str, organisation: int, team: int, worker: int, granted: list[
         organisation_id=organisation + 1,
         team_id=None if is_whole else number + 1,
         permissions=ROLES[role].permissions,
+        compartments=ROLES[role].compartments,
         scope=Scope.ORGANISATION if is_whole else Scope.TEAM,
         grants=tuple(
-            GrantedRecord(record=record, permissions=frozenset({Permission.CASE_READ})) for record in granted
+            GrantedRecord(id=number, record=record, permissions=frozenset({Permission.CASE_READ}))
+            for number, record in enumerate(granted)
         ),
     )
 

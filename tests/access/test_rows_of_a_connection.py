@@ -13,6 +13,7 @@ from amparo.access.policies import Reach
 from amparo.access.rules import Permission, Scope, Viewer
 from amparo.config.embedded import APP, OWNER, WORKER
 from amparo.config.protected import PROTECTED, protect_tables
+from amparo.vault.rules import Compartment
 from tests.database import TESTER
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -38,11 +39,12 @@ def raw(question: str) -> list[Any]:
 @pytest.mark.parametrize("ending", [None, ZeroDivisionError])
 def test_p04_nothing_is_left_on_the_connection(ending: type[Exception] | None) -> None:
     viewer = Viewer(
-        user_id=1, organisation_id=1, permissions=frozenset({Permission.CASE_READ}), scope=Scope.ORGANISATION
-    )
+        user_id=1, organisation_id=1, permissions=frozenset({Permission.CASE_READ}), scope=Scope.ORGANISATION,
+        compartments=frozenset({Compartment.PROTECTION}),
+    )  # fmt: skip
     try:
         with acting_as(viewer):
-            within = raw("SELECT current_setting('amparo.home', true), current_user, pg_backend_pid()")
+            within = raw("SELECT current_setting('amparo.organisation', true), current_user, pg_backend_pid()")
             if ending:
                 raise ending
     except ZeroDivisionError:

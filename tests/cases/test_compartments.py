@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 
 from amparo.access.actions import PurposeMissing, Refused, grant_access
@@ -64,6 +64,7 @@ class TestOneCompartment:
             Case.objects.filter(id=case.id).update(compartment=Compartment.JUSTICE)
         with pytest.raises(IntegrityError), transaction.atomic():
             Person.objects.filter(id=case.person_id).update(compartment=Compartment.JUSTICE)
+            connection.check_constraints()  # as the end of the transaction does
 
     def test_a_case_of_another_compartment_than_its_person_cannot_be_written(
         self, supervisor: Viewer
@@ -72,6 +73,7 @@ class TestOneCompartment:
         case.pk, case.reference, case.compartment = None, "XA-0000-0000-0", Compartment.JUSTICE
         with pytest.raises(IntegrityError), transaction.atomic():
             Case.objects.bulk_create([case])
+            connection.check_constraints()
 
     def test_p20_protection_and_justice_do_not_see_each_other(self, supervisor: Viewer) -> None:
         team_mate = make_viewer("investigator", organisation=make_organisation(kind="law_enforcement"))

@@ -98,6 +98,7 @@ def values_of(viewer: Viewer) -> Values:
         "walled_persons": _listed(_texts(viewer.walled_persons)),
         "emergency": _id(viewer.emergency),
         "unit": "on" if viewer.may(Permission.MESSAGE_READ) else "",
+        "judges": "on" if viewer.may(Permission.EMERGENCY_REVIEW) else "",
         "reviews": _id(organisation if viewer.may(Permission.READINGS_REVIEW) else None),
         "filters": _id(organisation if viewer.is_signed_in and viewer.may(Permission.FILTER_SAVE) else None),
         "imports": _id(organisation if viewer.may(Permission.IMPORT_RUN) else None),

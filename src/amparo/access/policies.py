@@ -26,8 +26,8 @@ UPKEEP: Final = "amparo.upkeep"  # set by `amparo migrate` alone, for the role t
 # What a transaction is told, each as `amparo.NAME`.
 SETTINGS: Final = (
     "user", "home", "team", "organisation", "scope_team", "worker", "reach", "compartment", "compartments", "records",
-    "changeable", "further", "cleared", "walled", "walled_persons", "emergency", "kept", "unit", "reviews", "imports",
-    "filters",
+    "changeable", "further", "cleared", "walled", "walled_persons", "emergency", "kept", "unit", "judges", "reviews",
+    "imports", "filters",
 )  # fmt: skip
 
 
@@ -42,7 +42,10 @@ class Kind(StrEnum):
     OF_IMPORT = "of_import"  # `column` holds the batch
     FILTER = "filter"
     UNIT = "unit"  # anybody may tell the independent unit, and it alone reads
-    DRAWN = "drawn"  # a reading to be explained: for its reader, and for who reviews those of the organisation
+    OPENING = "opening"  # in an emergency: for who opened, and for those who judge
+    DRAWN = (
+        "drawn"  # a reading to be explained: for its reader, and for who reviews those of the organisation
+    )
 
 
 class Reach(StrEnum):
@@ -155,6 +158,11 @@ def _seen(each: Protected, reach: Reach) -> Iterator[tuple[str, str]]:
             yield "see", f"organisation_id = {_once('filters')} AND (user_id = {_once('user')} OR {shared})"
         case Kind.UNIT if reach in VIEWERS:
             yield "see", "(SELECT current_setting('amparo.unit', true)) = 'on'"
+        case Kind.OPENING if reach is not Reach.KEPT:
+            yield (
+                "see",
+                f"user_id = {_once('user')} OR (SELECT current_setting('amparo.judges', true)) = 'on'",
+            )
         case Kind.DRAWN if reach in VIEWERS:
             reviewed = f"s.id = sample_id AND s.organisation_id = {_once('reviews')}"
             yield (
@@ -167,6 +175,8 @@ def _added(each: Protected, reach: Reach) -> str:
     """Give the condition for a new row."""
     if each.kind is Kind.UNIT:
         return f"{_once('user')} IS NOT NULL" if reach in VIEWERS else ""
+    if each.kind is Kind.OPENING:
+        return f"user_id = {_once('user')}" if reach in VIEWERS else ""
     return _changed(each, reach)
 
 
@@ -182,9 +192,7 @@ def _changed(each: Protected, reach: Reach) -> str:
         case Kind.OF_CASE | Kind.OF_PERSON if reach is Reach.ANY:
             key = "id" if each.kind is Kind.OF_CASE else "person_id"
             within = _any_of(_let_through("c", reach, records="changeable"))
-            return (
-                f"EXISTS (SELECT FROM {CASES} c WHERE c.{key} = {each.table}.{each.column} AND ({within}))"
-            )
+            return f"EXISTS (SELECT FROM {CASES} c WHERE c.{key} = {each.table}.{each.column} AND ({within}))"
         case Kind.FILTER:
             own = f"organisation_id = {_once('filters')} AND user_id = {_once('user')}"
             return own if reach in VIEWERS else ""
@@ -199,24 +207,21 @@ def _let_through(case: str, reach: Reach, *, records: str) -> Iterator[tuple[str
         case Reach.WHOLE:
             yield "see", f"{case}.organisation_id = {_bare('organisation')}"
         case Reach.TEAM:
-            yield "see", f"{case}.organisation_id = {_bare('home')} AND {own}"
+            yield "see", f"{case}.organisation_id = {_bare('home')} AND {_aside(own)}"
         case Reach.ANY:
             whole = f"{case}.organisation_id = {_once('organisation')}"
             scope = f"{whole} OR {case}.organisation_id = {_once('home')} AND {own}"
             if records == "changeable":  # by a grant that names another compartment one may be let read only
                 scope = f"({scope}) AND {case}.compartment = ANY ({_several('compartments', of='text')})"
-            yield "see", scope
-            yield "see_grant", f"{case}.id = ANY ({_several(records, of='uuid')})"
+            yield "see", _aside(scope)
+            yield "see_grant", _aside(f"{case}.id = ANY ({_several(records, of='uuid')})")
         case Reach.EMERGENCY:
             # The database's own clock ends it, also where a process goes on.
             running = (
                 f"e.number = {_once('emergency')} AND e.user_id = {_once('user')}"
                 " AND e.ends_at > public.access_now() AND e.verdict <> 'not_justified'"
             )
-            yield (
-                "see",
-                f"{case}.id = (SELECT e.record FROM access_emergencyopening e WHERE {running})",
-            )
+            yield "see", f"{case}.id = (SELECT e.record FROM access_emergencyopening e WHERE {running})"
         case Reach.KEPT:
             yield "see", f"{case}.person_id = ANY ({_several('kept', of='uuid')})"
 
@@ -228,8 +233,10 @@ def _denied(each: Protected, reach: Reach) -> Iterator[tuple[str, str]]:
     table = each.table
     if reach in (Reach.WHOLE, Reach.TEAM):
         # With equals the planner compares the setting with what the getter says, once.
-        yield "compartment", f"compartment = nullif(current_setting('amparo.compartment', true), '')"
-        if each.kind is Kind.CASE:
+        setting = "nullif(current_setting('amparo.compartment', true), '')"
+        is_case = each.kind is Kind.CASE
+        yield "compartment", f"compartment = {setting if is_case else f'(SELECT {setting})'}"
+        if is_case:
             yield "clearance", "clearance = 'normal'"
         return
     walled = f"<> ALL ({_several('walled_persons', of='uuid')})"
@@ -241,14 +248,11 @@ def _denied(each: Protected, reach: Reach) -> Iterator[tuple[str, str]]:
             f"id {walled} AND ({is_free} OR EXISTS (SELECT FROM {CASES} c WHERE c.person_id = {table}.id))",
         )
         return
-    further = f"{table}.id::text || ':' || {table}.compartment"
-    yield (
-        "compartment",
-        f"compartment = ANY ({_several('compartments', of='text')})"
-        f" OR ({further}) = ANY ({_several('further', of='text')})",
-    )
-    yield "clearance", f"clearance = 'normal' OR id = ANY ({_several('cleared', of='uuid')})"
-    yield "wall", f"id <> ALL ({_several('walled', of='uuid')}) AND person_id {walled}"
+    home = f"compartment = ANY ({_several('compartments', of='text')})"
+    named = f"({table}.id::text || ':' || {table}.compartment) = ANY ({_several('further', of='text')})"
+    yield "compartment", _aside(f"{home} OR {named}")
+    yield "clearance", _aside(f"clearance = 'normal' OR id = ANY ({_several('cleared', of='uuid')})")
+    yield "wall", _aside(f"id <> ALL ({_several('walled', of='uuid')}) AND person_id {walled}")
 
 
 def _of_another(each: Protected, reach: Reach) -> str:
@@ -290,15 +294,18 @@ def _leading(person: str, reach: Reach) -> str:
 def _by_name(person: str, *, writable: bool) -> str:
     """Say that a case of hers is open by a grant or to those who are named; worked out once a statement."""
     records = "changeable" if writable else "records"
-    named = (
-        f"c.id = ANY ({_several(records, of='uuid')}) OR c.id = ANY ({_several('cleared', of='uuid')})"
-    )
+    named = f"c.id = ANY ({_several(records, of='uuid')}) OR c.id = ANY ({_several('cleared', of='uuid')})"
     written = f" AND ({_any_of(_let_through('c', Reach.ANY, records=records))})" if writable else ""
     return f"{person}.id = ANY (ARRAY(SELECT c.person_id FROM {CASES} c WHERE ({named}){written}))"
 
 
 def _any_of(conditions: Iterable[tuple[str, str]]) -> str:
     return " OR ".join(f"({condition})" for _, condition in conditions)
+
+
+def _aside(condition: str) -> str:
+    """Have the planner take a condition to be true of nearly all rows, and choose its way by what the getter says."""
+    return f"nullif({condition}, false) IS NOT NULL"
 
 
 def _bare(name: str) -> str:

@@ -38,7 +38,12 @@ DATABASE = "amparo"
 SUPERUSER, OWNER, APP, WORKER = "postgres", "amparo_owner", "amparo_app", "amparo_worker"
 BACKUP, FACTS = "amparo_backup", "amparo_facts"
 WHOLE, TEAM, EMERGENCY, KEEPER = "amparo_organisation", "amparo_team", "amparo_emergency", "amparo_keeper"
-TAKEN_ON = (WHOLE, TEAM, EMERGENCY, KEEPER)  # for one transaction, by whoever works; by the owner after a restore
+TAKEN_ON = (
+    WHOLE,
+    TEAM,
+    EMERGENCY,
+    KEEPER,
+)  # for one transaction, by whoever works; by the owner after a restore
 ROLES = {
     OWNER: "LOGIN NOBYPASSRLS NOINHERIT",
     APP: "LOGIN NOBYPASSRLS NOINHERIT",

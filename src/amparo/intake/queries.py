@@ -128,8 +128,8 @@ def working_batches() -> QuerySet[ImportBatch]:
 
 def organisation_of(batch: UUID) -> int | None:
     """Return whose a batch is, for a job that has only its id; None when there is no such batch."""
-    ((organisation,),) = ask_beyond("amparo_organisation_of_batch", batch)
-    return None if organisation is None else int(organisation)
+    found = ask_beyond("amparo_organisation_of_batch", batch)
+    return int(found[0][0]) if found else None
 
 
 def importing_organisations() -> list[int]:

@@ -58,8 +58,7 @@ def withdraw_cases(*, references: Collection[str], by: Viewer, now: datetime) ->
         raise WorkedOn(tuple(work))
     persons = sorted({case.person_id for case in cases})
     elsewhere = {
-        person
-        for (person,) in ask_beyond("amparo_persons_elsewhere", persons, [case.id for case in cases])
+        person for (person,) in ask_beyond("amparo_persons_elsewhere", persons, [case.id for case in cases])
     }
     alone = [person for person in persons if person not in elsewhere]
     for start in range(0, len(alone), AT_ONCE):

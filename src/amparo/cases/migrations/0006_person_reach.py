@@ -113,5 +113,14 @@ class Migration(migrations.Migration):
                 name="cases_case_person_reach",
             ),
         ),
+        migrations.RemoveIndex(model_name="case", name="cases_case_organisation_opened"),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                fields=["organisation", "-opened_date", "-id"],
+                include=("compartment", "clearance", "team", "worker", "person"),
+                name="cases_case_organisation_opened",
+            ),
+        ),
         migrations.RunSQL(REACH, NO_REACH),
     ]

@@ -152,7 +152,6 @@ def _make_cases(
     offices: Mapping[str, _Office], cases: int, rng: Random, now: datetime, progress: Callable[[int], object]
 ) -> dict[str, list[str]]:
     from amparo.access.context import acting_as
-    from amparo.access.queries import viewer_for_membership
     from amparo.cases.actions import open_cases
     from amparo.cli.demo.persons import draw_case
 
@@ -196,7 +195,6 @@ def _put_before_authority(
     """Open the newest cases of the shelter to the authority that decides on identification."""
     from amparo.access.actions import grant_access
     from amparo.access.context import acting_as
-    from amparo.access.queries import viewer_for_membership
     from amparo.access.rules import GrantReason, Permission
     from amparo.cases.queries import get_case
 
@@ -221,7 +219,6 @@ def _tie_operation(
 ) -> None:
     """Tie episodes of several organisations to one operation, which opens no file to any of them."""
     from amparo.access.context import acting_as
-    from amparo.access.queries import viewer_for_membership
     from amparo.cases.actions import link_operation
     from amparo.cases.queries import get_case
 

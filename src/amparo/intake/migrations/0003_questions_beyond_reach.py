@@ -2,16 +2,18 @@
 
 from django.db import migrations
 
-AS_OWNER = (
-    "LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public SET amparo.upkeep = 'on'"
-)
+# The owner reaches every row while `amparo.upkeep` is on, which does nothing for anybody else.
+AS_OWNER = "LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public"
+BEGIN = "BEGIN PERFORM set_config('amparo.upkeep', 'on', true); RETURN QUERY"
 QUESTIONS = f"""
-    CREATE FUNCTION amparo_organisation_of_batch(batch uuid) RETURNS bigint {AS_OWNER} AS $$
-        SELECT organisation_id FROM intake_importbatch WHERE id = batch
-    $$;
+    CREATE FUNCTION amparo_organisation_of_batch(batch uuid) RETURNS SETOF bigint {AS_OWNER} AS $$
+        {BEGIN}
+        SELECT organisation_id FROM intake_importbatch WHERE id = batch;
+    END $$;
     CREATE FUNCTION amparo_importing_organisations() RETURNS SETOF bigint {AS_OWNER} AS $$
-        SELECT DISTINCT organisation_id FROM intake_importbatch ORDER BY 1
-    $$;
+        {BEGIN}
+        SELECT DISTINCT organisation_id FROM intake_importbatch ORDER BY 1;
+    END $$;
 """
 
 
