@@ -91,7 +91,8 @@ _FILLING = (
 _PERSON = {
     "id": "person",
     "compartment": "'protection'",
-    "reach": "ARRAY['o' || worker / 15 + 1, 't' || worker / 15 + 1 || '.' || worker / 3 + 1, 'w' || worker / 15 + 1 || '.' || worker + 1]",
+    "reach": "ARRAY['protection:o' || worker / 15 + 1, 'protection:t' || worker / 15 + 1 || '.' || worker / 3 + 1,"
+    " 'protection:w' || worker / 15 + 1 || '.' || worker + 1]",
 }
 _CASE = {
     "id": "id", "person_id": "person", "reference": "'XB-' || n", "organisation_id": "worker / 15 + 1",

@@ -78,7 +78,7 @@ def values_of(viewer: Viewer) -> Values:
         "organisation": _id(organisation if is_whole else None),
         "scope_team": _id(team),
         "worker": _id(worker),
-        "reach": _keys(organisation, is_whole=is_whole, team=team, worker=worker),
+        "reach": _keys(homes, organisation, is_whole=is_whole, team=team, worker=worker),
         "compartment": next(iter(homes)) if len(homes) == 1 else "",
         "compartments": _listed(sorted(homes)),
         "records": _listed(_texts(granted)) if reads and viewer.emergency is None else "",
@@ -161,12 +161,14 @@ def _apply(values: Values) -> None:
         cursor.execute(STATEMENT, values)
 
 
-def _keys(organisation: int | None, *, is_whole: bool, team: int | None, worker: int | None) -> str:
-    """Write the scope as the row of a person has it: `o5`, `t5.7`, `w5.9`."""
+def _keys(
+    homes: Iterable[str], organisation: int | None, *, is_whole: bool, team: int | None, worker: int | None
+) -> str:
+    """Write the scope as the row of a person has it: `protection:o5`, `protection:t5.7`, `protection:w5.9`."""
     keys = [f"o{organisation}"] if is_whole else []
     keys += [] if team is None else [f"t{organisation}.{team}"]
     keys += [] if worker is None else [f"w{organisation}.{worker}"]
-    return _listed(keys)
+    return _listed([f"{home}:{key}" for home in sorted(homes) for key in keys])
 
 
 def _id(number: int | None) -> str:

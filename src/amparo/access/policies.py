@@ -188,7 +188,7 @@ def _changed(each: Protected, reach: Reach) -> str:
         case Kind.CASE:
             return _any_of(_let_through(each.table, reach, records="changeable"))
         case Kind.PERSON if reach is Reach.ANY:
-            return f"{_leading(each.table, reach)} OR {_by_name(each.table, writable=True)}"
+            return f"{_leading(each.table)} OR {_by_name(each.table, writable=True)}"
         case Kind.OF_CASE | Kind.OF_PERSON if reach is Reach.ANY:
             key = "id" if each.kind is Kind.OF_CASE else "person_id"
             within = _any_of(_let_through("c", reach, records="changeable"))
@@ -233,10 +233,8 @@ def _denied(each: Protected, reach: Reach) -> Iterator[tuple[str, str]]:
     table = each.table
     if reach in (Reach.WHOLE, Reach.TEAM):
         # With equals the planner compares the setting with what the getter says, once.
-        setting = "nullif(current_setting('amparo.compartment', true), '')"
-        is_case = each.kind is Kind.CASE
-        yield "compartment", f"compartment = {setting if is_case else f'(SELECT {setting})'}"
-        if is_case:
+        if each.kind is Kind.CASE:
+            yield "compartment", "compartment = nullif(current_setting('amparo.compartment', true), '')"
             yield "clearance", "clearance = 'normal'"
         return
     walled = f"<> ALL ({_several('walled_persons', of='uuid')})"
@@ -249,9 +247,10 @@ def _denied(each: Protected, reach: Reach) -> Iterator[tuple[str, str]]:
         )
         return
     home = f"compartment = ANY ({_several('compartments', of='text')})"
-    named = f"({table}.id::text || ':' || {table}.compartment) = ANY ({_several('further', of='text')})"
+    # What few rows are asked for is read where it is asked.
+    named = f"({table}.id::text || ':' || {table}.compartment) = ANY ({_array('further', of='text')})"
     yield "compartment", _aside(f"{home} OR {named}")
-    yield "clearance", _aside(f"clearance = 'normal' OR id = ANY ({_several('cleared', of='uuid')})")
+    yield "clearance", _aside(f"clearance = 'normal' OR id = ANY ({_array('cleared', of='uuid')})")
     yield "wall", _aside(f"id <> ALL ({_several('walled', of='uuid')}) AND person_id {walled}")
 
 
@@ -279,16 +278,13 @@ def _person(person: str, reach: Reach) -> str:
         case Reach.EMERGENCY:
             return f"EXISTS (SELECT FROM {CASES} c WHERE c.person_id = {person}.id)"
         case Reach.ANY:
-            return f"{_leading(person, reach)} OR {_by_name(person, writable=False)}"
-    return _leading(person, reach)
+            return f"{_leading(person)} OR {_by_name(person, writable=False)}"
+    return _leading(person)
 
 
-def _leading(person: str, reach: Reach) -> str:
-    """Say that a case of hers which is open to all within its reach lies within this one."""
-    leading = f"{person}.reach && {_several('reach', of='text')}"
-    if reach is not Reach.ANY:
-        return leading
-    return f"({leading} AND {person}.compartment = ANY ({_several('compartments', of='text')}))"
+def _leading(person: str) -> str:
+    """Say that a case of hers which is open to all within its reach lies within this one, in a compartment of it."""
+    return f"{person}.reach && {_several('reach', of='text')}"
 
 
 def _by_name(person: str, *, writable: bool) -> str:
@@ -318,8 +314,12 @@ def _once(name: str) -> str:
     return f"(SELECT {_bare(name)})"
 
 
+def _array(name: str, *, of: str) -> str:
+    return f"coalesce(nullif(current_setting('amparo.{name}', true), ''), '{{}}')::{of}[]"
+
+
 def _several(name: str, *, of: str) -> str:
-    return f"(SELECT coalesce(nullif(current_setting('amparo.{name}', true), ''), '{{}}')::{of}[])::{of}[]"
+    return f"(SELECT {_array(name, of=of)})::{of}[]"
 
 
 def _quoted(name: str) -> str:

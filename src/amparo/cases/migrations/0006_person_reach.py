@@ -24,9 +24,9 @@ REACH = f"""
         RETURN (
             SELECT coalesce(array_agg(DISTINCT key ORDER BY key), '{{}}')
             FROM cases_case c, LATERAL (VALUES
-                ('o' || c.organisation_id),
-                ('t' || c.organisation_id || '.' || c.team_id),
-                ('w' || c.organisation_id || '.' || c.worker_id)) keys (key)
+                (c.compartment || ':o' || c.organisation_id),
+                (c.compartment || ':t' || c.organisation_id || '.' || c.team_id),
+                (c.compartment || ':w' || c.organisation_id || '.' || c.worker_id)) keys (key)
             WHERE c.person_id = sought AND c.clearance = 'normal' AND key IS NOT NULL
         );
     END $$;
@@ -65,9 +65,9 @@ REACH = f"""
     FROM (
         SELECT c.person_id, array_agg(DISTINCT key ORDER BY key) AS reach
         FROM cases_case c, LATERAL (VALUES
-            ('o' || c.organisation_id),
-            ('t' || c.organisation_id || '.' || c.team_id),
-            ('w' || c.organisation_id || '.' || c.worker_id)) keys (key)
+            (c.compartment || ':o' || c.organisation_id),
+            (c.compartment || ':t' || c.organisation_id || '.' || c.team_id),
+            (c.compartment || ':w' || c.organisation_id || '.' || c.worker_id)) keys (key)
         WHERE c.clearance = 'normal' AND key IS NOT NULL GROUP BY c.person_id
     ) found
     WHERE found.person_id = p.id;
