@@ -371,7 +371,9 @@ class TestReachOfPersons:
             assert everything("cases_person") == {mine.person_id}
         Case.objects.filter(id=mine.id).update(person=alien.person_id)
         assert reach_of(mine.person_id) == []
-        assert {f"protection:o{here.organisation_id}", f"protection:o{alien.organisation_id}"} <= set(reach_of(alien.person_id))
+        assert {f"protection:o{here.organisation_id}", f"protection:o{alien.organisation_id}"} <= set(
+            reach_of(alien.person_id)
+        )
         with acting_as(here):
             assert everything("cases_person") == {alien.person_id}
 

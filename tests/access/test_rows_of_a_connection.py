@@ -44,7 +44,9 @@ def test_p04_nothing_is_left_on_the_connection(ending: type[Exception] | None) -
     )  # fmt: skip
     try:
         with acting_as(viewer):
-            within = raw("SELECT current_setting('amparo.organisation', true), current_user, pg_backend_pid()")
+            within = raw(
+                "SELECT current_setting('amparo.organisation', true), current_user, pg_backend_pid()"
+            )
             if ending:
                 raise ending
     except ZeroDivisionError:

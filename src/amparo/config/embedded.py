@@ -11,7 +11,7 @@ The wheel's own starter takes a postmaster that was killed and not yet reaped (a
 People come in by a socket in a directory that only its owner may enter, and by the name the operating system knows them by
 (`peer`): there is no password to leak. `postgres` makes databases and roles, `amparo_owner` owns the tables, `amparo_app` serves
 pages and `amparo_worker` does jobs: both see only what the policies of the tables let through. `amparo_backup` reads everything and
-writes nothing. The others cannot sign in: a transaction takes one of them on (`amparo.access.context`).
+writes nothing, `amparo_keyd` sees the keyring alone. The others cannot sign in: a transaction takes one of them on (`amparo.access.context`).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from amparo.config.postmaster import is_postgres_of, postgres_processes
 VERSION = 18
 DATABASE = "amparo"
 SUPERUSER, OWNER, APP, WORKER = "postgres", "amparo_owner", "amparo_app", "amparo_worker"
-BACKUP, FACTS = "amparo_backup", "amparo_facts"
+BACKUP, FACTS, KEYD = "amparo_backup", "amparo_facts", "amparo_keyd"
 WHOLE, TEAM, EMERGENCY, KEEPER = "amparo_organisation", "amparo_team", "amparo_emergency", "amparo_keeper"
 TAKEN_ON = (
     WHOLE,
@@ -49,6 +49,7 @@ ROLES = {
     APP: "LOGIN NOBYPASSRLS NOINHERIT",
     WORKER: "LOGIN NOBYPASSRLS NOINHERIT",
     BACKUP: "LOGIN BYPASSRLS INHERIT",
+    KEYD: "LOGIN NOBYPASSRLS NOINHERIT",
     **dict.fromkeys((FACTS, *TAKEN_ON), "NOLOGIN NOBYPASSRLS NOINHERIT"),
 }
 # Who works may take on the rights of the first for one transaction, and never has them by being a member (NOINHERIT).

@@ -13,7 +13,8 @@ from django.db import connection, transaction
 from amparo.access.policies import UPKEEP
 from amparo.accounts.actions import seal_second_factors
 from amparo.cases.actions import seal_clear_contents
-from amparo.config.protected import REACHES, protect_tables
+from amparo.config.embedded import KEYD
+from amparo.config.protected import REACHES, protect_tables, there_are
 from amparo.vault.actions import (
     KeyringThere,
     make_index_keys,
@@ -41,6 +42,13 @@ RIGHTS = """
             EXECUTE 'GRANT MAINTAIN ON keyring.person_keys TO {role}';
         END IF;
     END $$;
+"""
+# What keyd sees: the keys, and the list of migrations, to know its version.
+RIGHTS_OF_KEYD = """
+    GRANT USAGE ON SCHEMA keyring, public TO amparo_keyd;
+    GRANT SELECT ON keyring.keyring, keyring.compartment_key, public.django_migrations TO amparo_keyd;
+    GRANT SELECT, INSERT ON keyring.person_keys TO amparo_keyd;
+    GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA keyring TO amparo_keyd;
 """
 APPEND_ONLY = (
     "audit_event",
@@ -71,14 +79,16 @@ def migrate_database(*, app_role: str, worker_role: str = "", verbosity: int = 0
         for role in (*working, *REACHES):
             if role != owner:  # which has its rights by owning the tables
                 _give_rights(role)
+        if there_are(KEYD):
+            with connection.cursor() as cursor:
+                cursor.execute(RIGHTS_OF_KEYD)
         protect_tables(owner=owner, working=working)
 
 
 def _give_rights(name: str) -> None:
+    if not there_are(name):
+        return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [name])
-        if cursor.fetchone() is None:
-            return
         role = connection.ops.quote_name(name)
         cursor.execute(RIGHTS.format(role=role))
         present = set(connection.introspection.table_names(cursor))

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 
-from amparo.access.context import keeping
+from amparo.access.context import acting_as, keeping
 from amparo.access.rules import TwoPeople, Viewer, basis_of
 from amparo.audit.actions import record
 from amparo.cases.models import Case, CaseEvent, Document, Episode, Note, Person
@@ -95,7 +95,8 @@ def lift_hold(*, hold: int, person: UUID, proof: TwoPeople, now: datetime) -> bo
 
 def _ground(by: Viewer, persons: Collection[UUID]) -> str:
     """Name the ground on which all cases of these persons lie open to one of the two."""
-    return basis_of(by, *Case.objects.filter(person_id__in=persons))
+    with acting_as(by):
+        return basis_of(by, *Case.objects.filter(person_id__in=persons))
 
 
 def _both(proof: TwoPeople) -> tuple[int, int]:

@@ -66,7 +66,7 @@ QUESTIONS = f"""
         WHERE c.person_id = ANY (persons) AND amparo_not_closed(c)
         ORDER BY c.opened_date DESC, c.id DESC;
     END $$;
-"""
+"""  # noqa: S608  # nothing from outside is put in
 NONE = """
     DROP FUNCTION amparo_known_places, amparo_case_for_emergency, amparo_not_closed, amparo_documents_kept,
         amparo_tied_episodes, amparo_persons_elsewhere, amparo_references_taken;
