@@ -30,7 +30,13 @@ KEPT_TEMPLATES = 3
 # Has the rights of the application, and sees behind the second wall: what a test looks at is what stands in the tables. Where
 # somebody acts, a transaction takes on the application's own role (AMPARO_ASSUMED_ROLE), and meets the wall as in earnest.
 TESTER = "amparo_test"
-DECIDED_BY = ("config/migrating.py", "config/protected.py", "access/policies.py", "access/beyond.py", "cases/queries/coded.py")
+DECIDED_BY = (
+    "config/migrating.py",
+    "config/protected.py",
+    "access/policies.py",
+    "access/beyond.py",
+    "cases/queries/coded.py",
+)
 
 
 class TestDatabases:

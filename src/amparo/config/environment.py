@@ -214,7 +214,7 @@ class Environment:
         meaning="How much is logged: " + ", ".join(LOG_LEVELS) + ".",
     )
     connect_as: str = _setting(
-        readers.read_choice("app", "worker", "owner"),
+        readers.read_choice("app", "worker", "owner", "keyd"),
         kind="role",
         default="app",
         meaning="The database role of this process. The commands set it by themselves; nobody else needs it.",
