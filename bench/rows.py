@@ -22,8 +22,12 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+Ask = Callable[[str], tuple[list[str], list[Any]]]
+Query = Callable[[Ask], int]
 
 FORGOTTEN = {
     "forgotten filter, list of fifty": "SELECT id FROM cases_case ORDER BY opened_date DESC, id DESC LIMIT 51",
@@ -139,32 +143,58 @@ def _measure(database: Any, *, organisations: int, rounds: int) -> None:
                     rng.sample(some, grants),
                 )
                 whom = f"{role} with grants" if grants else role
-                asked = {f"{whom}, {name}": sql for name, sql in _queries(viewer).items()}
+                asked = {f"{whom}, {name}": query for name, query in _queries(viewer).items()}
                 if number % 10 == 0:
-                    asked |= {f"{whom}, {name}": sql for name, sql in FORGOTTEN.items()}
-                for name, sql in asked.items():
+                    asked |= {f"{whom}, {name}": _plain(sql) for name, sql in FORGOTTEN.items()}
+                for name, query in asked.items():
                     ways = [("with", held), ("without", free)]
                     if "forgotten" in name:
                         ways = ways[:1]
                     for way, connection in ways:
-                        _, found = _ask(connection, viewer if way == "with" else None, sql)
+                        _, found = _ask(connection, viewer if way == "with" else None, query)
                         times[name, f"rows {way}"].append(found)
                     for _ in range(1 if "forgotten" in name else 2):
                         rng.shuffle(ways)
                         for way, connection in ways:
-                            spent, _ = _ask(connection, viewer if way == "with" else None, sql)
+                            spent, _ = _ask(connection, viewer if way == "with" else None, query)
                             times[name, way].append(spent)
     _tell(times)
 
 
-def _queries(viewer: Any) -> dict[str, str]:
+def _queries(viewer: Any) -> dict[str, Query]:
+    """Give what the getter of the list asks, and what it counts."""
+    from dataclasses import replace
+
     from amparo.cases.queries.visible import visible_cases
 
-    cases = visible_cases(viewer)
-    return {
-        "list of fifty": _written(cases.select_related("organisation").order_by("-opened_date", "-id")[:51]),
-        "count": f"SELECT count(*) FROM ({_written(cases.order_by().values('id'))}) found",
-    }
+    def ordered(cases: Any) -> Any:
+        return cases.order_by("-opened_date", "-id")[:51]
+
+    def listed(ask: Ask) -> int:
+        window = visible_cases(viewer).select_related("organisation")
+        if viewer.granted:
+            scope = visible_cases(replace(viewer, grants=()))
+            _, first = ask(_written(ordered(scope.values("id"))))
+            window = window.filter(id__in=[*(row[0] for row in first), *viewer.granted])
+        columns, rows = ask(_written(ordered(window)))
+        for statement in _related(columns, rows):
+            ask(statement)
+        return len(rows)
+
+    def counted(ask: Ask) -> int:
+        cases = _written(visible_cases(viewer).order_by().values("id"))
+        _, ((number,),) = ask(f"SELECT count(*) FROM ({cases}) found")
+        return int(number)
+
+    return {"list of fifty": listed, "count": counted}
+
+
+def _plain(statement: str) -> Query:
+    def asked(ask: Ask) -> int:
+        _, rows = ask(statement)
+        return int(rows[0][0]) if len(rows[0]) == 1 and isinstance(rows[0][0], int) else len(rows)
+
+    return asked
 
 
 def _written(queryset: Any) -> str:
@@ -174,8 +204,8 @@ def _written(queryset: Any) -> str:
         return str(cursor.mogrify(*queryset.query.sql_with_params()))
 
 
-def _ask(connection: Any, viewer: Any | None, sql: str) -> tuple[float, float]:
-    """Ask, and after a list for what it shows of persons and workers, as the getter does."""
+def _ask(connection: Any, viewer: Any | None, query: Query) -> tuple[float, float]:
+    """Ask all that a query asks, and give the milliseconds that the answers took and how many rows it found."""
     from amparo.access.context import act_on
 
     spent = 0.0
@@ -183,16 +213,16 @@ def _ask(connection: Any, viewer: Any | None, sql: str) -> tuple[float, float]:
         if viewer is not None:
             act_on(cursor, viewer)
         cursor.execute("SELECT 1")  # the first statement after a pause pays for it
-        waiting, found = [sql], -1
-        while waiting:
-            statement = waiting.pop()
+
+        def ask(statement: str) -> tuple[list[str], list[Any]]:
+            nonlocal spent
             began = time.perf_counter()
             cursor.execute(statement)
             rows = cursor.fetchall()
             spent += (time.perf_counter() - began) * 1000
-            if found < 0:
-                found = rows[0][0] if len(rows[0]) == 1 and isinstance(rows[0][0], int) else len(rows)
-                waiting = _related([column.name for column in cursor.description], rows)
+            return [column.name for column in cursor.description], rows
+
+        found = query(ask)
     return spent, float(found)
 
 

@@ -31,7 +31,7 @@ from amparo.cases.actions import (
     open_case,
     restrict_case,
 )
-from amparo.cases.models import Case, Episode, Person
+from amparo.cases.models import Case, CaseEvent, Person
 from amparo.cases.queries import Absent, find_for_emergency, find_reference, list_cases, list_timeline
 from amparo.cases.queries.search import known_places
 from amparo.cases.rules.opening import NewCase
@@ -58,7 +58,7 @@ def sees(viewer: Viewer, reference: str) -> bool:
     assert found == (reference in {row.reference for row in list_cases(fresh, now=NOW).rows})
     with acting_as(fresh):  # as the database decides, of whatever a query forgot
         assert found == Case.objects.filter(reference=reference).exists()
-        assert found == Episode.objects.filter(case__reference=reference).exists()
+        assert found == CaseEvent.objects.filter(case__reference=reference).exists()
         assert found == Person.objects.filter(cases__reference=reference).exists()
     return found
 

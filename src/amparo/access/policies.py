@@ -238,20 +238,19 @@ def _denied(each: Protected, reach: Reach) -> Iterator[tuple[str, str]]:
             yield "clearance", "clearance = 'normal'"
         return
     walled = f"<> ALL ({_several('walled_persons', of='uuid')})"
+    # The commonest answer first, as what follows it is then not asked.
     if each.kind is Kind.PERSON:
         # Whose one case is walled off is seen through another, if there is one.
-        is_free = "(SELECT coalesce(current_setting('amparo.walled', true), '') = '')"
-        yield (
-            "wall",
-            f"id {walled} AND ({is_free} OR EXISTS (SELECT FROM {CASES} c WHERE c.person_id = {table}.id))",
-        )
+        others = f"{_unset('walled')} OR EXISTS (SELECT FROM {CASES} c WHERE c.person_id = {table}.id)"
+        yield "wall", f"{_unset('walled', 'walled_persons')} OR id {walled} AND ({others})"
         return
-    home = f"compartment = ANY ({_several('compartments', of='text')})"
-    # What few rows are asked for is read where it is asked.
+    home = "compartment = (SELECT nullif(current_setting('amparo.compartment', true), ''))"
+    homes = f"compartment = ANY ({_array('compartments', of='text')})"
     named = f"({table}.id::text || ':' || {table}.compartment) = ANY ({_array('further', of='text')})"
-    yield "compartment", _aside(f"{home} OR {named}")
+    yield "compartment", _aside(f"{home} OR {homes} OR {named}")
     yield "clearance", _aside(f"clearance = 'normal' OR id = ANY ({_array('cleared', of='uuid')})")
-    yield "wall", _aside(f"id <> ALL ({_several('walled', of='uuid')}) AND person_id {walled}")
+    neither = f"id <> ALL ({_several('walled', of='uuid')}) AND person_id {walled}"
+    yield "wall", _aside(f"{_unset('walled', 'walled_persons')} OR {neither}")
 
 
 def _of_another(each: Protected, reach: Reach) -> str:
@@ -312,6 +311,12 @@ def _bare(name: str) -> str:
 def _once(name: str) -> str:
     """Read a setting once a statement."""
     return f"(SELECT {_bare(name)})"
+
+
+def _unset(*names: str) -> str:
+    """Say that settings are empty, once a statement."""
+    each = (f"coalesce(current_setting('amparo.{name}', true), '') = ''" for name in names)
+    return f"(SELECT {' AND '.join(each)})"
 
 
 def _array(name: str, *, of: str) -> str:

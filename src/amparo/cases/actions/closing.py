@@ -74,7 +74,8 @@ def declare_known(*, reference: str, reason: WallReason, by: Viewer, now: dateti
     case = find_case(by, reference)
     make_wall(person=case.person_id, reason=reason, user_id=by.known_user_id, by=by, now=now)
     _take_off(case, by.known_user_id, now)
-    note_happening(case, Happening.STEPPED_BACK, action="cases.case.step_back", by=by, now=now)
+    with keeping([case.person_id]):  # whose case she reaches no more, or only ever could read
+        note_happening(case, Happening.STEPPED_BACK, action="cases.case.step_back", by=by, now=now)
 
 
 @transaction.atomic
