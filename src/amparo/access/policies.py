@@ -205,9 +205,9 @@ def _let_through(case: str, reach: Reach, *, records: str) -> Iterator[tuple[str
     own = f"({case}.team_id = {_once('scope_team')} OR {case}.worker_id = {_once('worker')})"
     match reach:
         case Reach.WHOLE:
-            yield "see", f"{case}.organisation_id = {_bare('organisation')}"
+            yield "see", f"{case}.organisation_id = {_given('organisation')}"
         case Reach.TEAM:
-            yield "see", f"{case}.organisation_id = {_bare('home')} AND {_aside(own)}"
+            yield "see", f"{case}.organisation_id = {_given('home')} AND {_aside(own)}"
         case Reach.ANY:
             whole = f"{case}.organisation_id = {_once('organisation')}"
             scope = f"{whole} OR {case}.organisation_id = {_once('home')} AND {own}"
@@ -234,7 +234,7 @@ def _denied(each: Protected, reach: Reach) -> Iterator[tuple[str, str]]:
     if reach in (Reach.WHOLE, Reach.TEAM):
         # With equals the planner compares the setting with what the getter says, once.
         if each.kind is Kind.CASE:
-            yield "compartment", "compartment = nullif(current_setting('amparo.compartment', true), '')"
+            yield "compartment", "compartment = current_setting('amparo.compartment', true)"
             yield "clearance", "clearance = 'normal'"
         return
     walled = f"<> ALL ({_several('walled_persons', of='uuid')})"
@@ -303,14 +303,14 @@ def _aside(condition: str) -> str:
     return f"nullif({condition}, false) IS NOT NULL"
 
 
-def _bare(name: str) -> str:
-    """Read a setting where the planner looks through it: only beside a column that stands in an AND."""
-    return f"nullif(current_setting('amparo.{name}', true), '')::bigint"
+def _given(name: str) -> str:
+    """Read a setting that its role always has, where the planner looks through it: beside a column that stands in an AND."""
+    return f"current_setting('amparo.{name}', true)::bigint"
 
 
 def _once(name: str) -> str:
     """Read a setting once a statement."""
-    return f"(SELECT {_bare(name)})"
+    return f"(SELECT nullif(current_setting('amparo.{name}', true), '')::bigint)"
 
 
 def _unset(*names: str) -> str:
