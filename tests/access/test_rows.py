@@ -22,13 +22,12 @@ from amparo.access.beyond import QUESTIONS
 from amparo.access.context import (
     FACTS,
     NOTHING,
-    SETTINGS,
     acting_as,
     keeping,
     reading_as,
 )
 from amparo.access.models import EmergencyOpening
-from amparo.access.policies import Kind, Protected, Reach
+from amparo.access.policies import SETTINGS, Kind, Protected, Reach
 from amparo.access.queries import viewer_for_membership
 from amparo.access.rules import (
     NOBODY,
@@ -90,7 +89,8 @@ def world(
 def raw(question: str, parameters: Any = None) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(question, parameters)
-        return cursor.fetchall()
+        rows: list[Any] = cursor.fetchall()
+    return rows
 
 
 def key_of(table: str) -> str:
@@ -117,11 +117,11 @@ def reached(viewer: Viewer, each: Protected) -> set[Any]:
         case Kind.UNIT:
             return everything(each.table) if viewer.may(Permission.MESSAGE_READ) else set()
         case Kind.OPENING:
-            mine = EmergencyOpening.objects.filter(user_id=viewer.user_id).values_list("id", flat=True)
+            mine = EmergencyOpening.objects.filter(user_id=viewer.known_user_id).values_list("id", flat=True)
             return everything(each.table) if viewer.may(Permission.EMERGENCY_REVIEW) else set(mine)
         case Kind.DRAWN:
             reviewed = viewer.organisation_id if viewer.may(Permission.READINGS_REVIEW) else None
-            about = Q(user_id=viewer.user_id) | Q(sample__organisation_id=reviewed)
+            about = Q(user_id=viewer.known_user_id) | Q(sample__organisation_id=reviewed)
             return set(SampledReading.objects.filter(about).values_list("id", flat=True))
     return {
         key

@@ -14,13 +14,14 @@ from django.db import Error, connection, transaction
 from amparo.access.actions import grant_access, make_wall
 from amparo.access.beyond import QUESTIONS, ask_beyond
 from amparo.access.context import FACTS, acting_as, keeping, reading_as
-from amparo.access.models import EmergencyOpening
+from amparo.access.models import EmergencyOpening, Wall
 from amparo.access.queries import find_running, viewer_for_membership
 from amparo.access.rules import (
     ClearanceLevel,
     ClearanceReason,
     GrantReason,
     Permission,
+    Purpose,
     Viewer,
     WallReason,
 )
@@ -56,7 +57,8 @@ def shown(viewer: Viewer, reference: str) -> set[str]:
 def _rows(question: str, case: Case) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(question, {"case": case.id, "person": case.person_id})
-        return cursor.fetchall()
+        rows: list[Any] = cursor.fetchall()
+    return rows
 
 
 def again(viewer: Viewer) -> Viewer:
@@ -147,8 +149,6 @@ class TestClearance:
 
 
 def _stating(viewer: Viewer) -> Viewer:
-    from amparo.access.rules import Purpose
-
     return replace(viewer, stated_purpose=Purpose.SUPERVISION)
 
 
@@ -176,12 +176,9 @@ class TestWalls:
             viewer = replace(viewer, cleared=frozenset({case.id}))
             Case.objects.filter(id=case.id).update(clearance="restricted")
         assert shown(viewer, reference) == set(ASKED)
-        kept = {"record": None, "person": None, "user_id": None, "organisation_id": None}
-        given = kept | WALLS[wall](viewer, case)
-        if given.pop("record") is not None:
-            from amparo.access.models import Wall
-
-            Wall.objects.create(record=case.id, user_id=viewer.user_id, reason=WallReason.THREAT, made_at=NOW)
+        given = WALLS[wall](viewer, case)
+        if "record" in given:
+            Wall.objects.create(**given, reason=WallReason.THREAT, made_at=NOW)
         else:
             make_wall(**given, reason=WallReason.THREAT, by=leader, now=NOW)
         walled = again(viewer)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from amparo.access.context import SETTINGS, acting_as
-from amparo.access.policies import Reach
+from amparo.access.context import acting_as
+from amparo.access.policies import SETTINGS, Reach
 from amparo.access.rules import Permission, Scope, Viewer
 from amparo.config.embedded import APP, OWNER, WORKER
 from amparo.config.protected import PROTECTED, protect_tables
@@ -33,7 +33,8 @@ def owning(transactional_db: None) -> Iterator[None]:
 def raw(question: str) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(question)
-        return cursor.fetchall()
+        rows: list[Any] = cursor.fetchall()
+    return rows
 
 
 @pytest.mark.parametrize("ending", [None, ZeroDivisionError])
