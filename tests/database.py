@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from amparo.config.embedded import APP, OWNER, EmbeddedDatabase
+from amparo.config.embedded import APP, FACTS, OWNER, TAKEN_ON, WORKER, EmbeddedDatabase
 from amparo.config.migrating import make_keys_if_none, migrate_database
 
 CHECKOUT = Path(__file__).parents[1]
@@ -27,6 +27,16 @@ DIRECTORY = CHECKOUT / ".cache" / "test-database"
 # Nothing here needs to outlive a power cut.
 HASTE = (("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off"), ("autovacuum", "off"))
 KEPT_TEMPLATES = 3
+# Has the rights of the application, and sees behind the second wall: what a test looks at is what stands in the tables. Where
+# somebody acts, a transaction takes on the application's own role (AMPARO_ASSUMED_ROLE), and meets the wall as in earnest.
+TESTER = "amparo_test"
+DECIDED_BY = (
+    "config/migrating.py",
+    "config/protected.py",
+    "access/policies.py",
+    "access/beyond.py",
+    "cases/queries/coded.py",
+)
 
 
 class TestDatabases:
@@ -35,7 +45,7 @@ class TestDatabases:
     __test__ = False
 
     def __init__(self, worker: str) -> None:
-        self.server = EmbeddedDatabase(DIRECTORY, settings=HASTE)
+        self.server = EmbeddedDatabase(DIRECTORY, settings=HASTE, guests=[TESTER])
         self.name = f"test_{os.getpid()}_{worker}"
         self.template = f"template_{_fingerprint()}"
 
@@ -44,6 +54,7 @@ class TestDatabases:
         _forget_what_a_power_cut_may_have_spoilt()
         self.server.start()
         with _alone():
+            self._make_tester()
             self._drop_left_overs()
             if self.template not in self._names():
                 self._make_template()
@@ -51,8 +62,8 @@ class TestDatabases:
         self.connect()
 
     def connect(self) -> None:
-        """Point Django at this process's copy, with the rights that the application has in earnest."""
-        self._point_at(self.name, role=APP)
+        """Point Django at this process's copy, with the rights of the application and an eye for all of it."""
+        self._point_at(self.name, role=TESTER)
 
     def restore(self) -> None:
         """Put the database back as it was made. For tests that commit; append-only tables cannot be emptied otherwise."""
@@ -72,10 +83,21 @@ class TestDatabases:
         self._drop(draft)
         self.server.create_database(draft)
         self._point_at(draft, role=OWNER)
-        migrate_database(app_role=APP)
+        migrate_database(app_role=APP, worker_role=WORKER)
         make_keys_if_none(CUSTODIAN, now=timezone.now())
         connections.close_all()
         self.server.execute(f'ALTER DATABASE "{draft}" RENAME TO "{self.template}"')
+
+    def _make_tester(self) -> None:
+        import psycopg
+
+        with psycopg.connect(
+            self.server.url(role="postgres", database="postgres"), autocommit=True
+        ) as connection:
+            if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [TESTER]).fetchone() is None:
+                connection.execute(f"CREATE ROLE {TESTER} LOGIN BYPASSRLS INHERIT".encode())
+            for role in (APP, WORKER, FACTS, *TAKEN_ON):
+                connection.execute(f"GRANT {role} TO {TESTER}".encode())
 
     def _copy(self) -> None:
         self.server.create_database(self.name, template=self.template)
@@ -117,7 +139,7 @@ class TestDatabases:
 def _fingerprint() -> str:
     digest = hashlib.sha256((CHECKOUT / "requirements.lock").read_bytes())
     sources = CHECKOUT / "src" / "amparo"
-    for path in sorted([*sources.glob("*/migrations/*.py"), sources / "config" / "migrating.py"]):
+    for path in sorted([*sources.glob("*/migrations/*.py"), *(sources / name for name in DECIDED_BY)]):
         digest.update(path.relative_to(sources).as_posix().encode() + path.read_bytes())
     digest.update(repr(settings.INSTALLED_APPS).encode())
     return digest.hexdigest()[:16]

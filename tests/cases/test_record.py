@@ -110,11 +110,11 @@ def test_a_list_opens_names_in_one_reading_and_a_constant_number_of_queries(
     team = make_team()
     viewer = make_viewer("caseworker", team=team)
     make_case(viewer)
-    with django_assert_num_queries(4):  # the rows, their number, the log, the keys
+    with django_assert_num_queries(6):  # the rows, their persons and workers, their number, the log, the keys
         list_cases(viewer, now=NOW)
     for _ in range(9):
         make_case(viewer)
-    with django_assert_num_queries(4):  # the rows, their number, the log, the keys
+    with django_assert_num_queries(6):  # the rows, their persons and workers, their number, the log, the keys
         page = list_cases(viewer, now=NOW)
     assert len(page.rows) == page.total == 10
 

@@ -85,9 +85,31 @@ def test_application_may_make_nothing(database: EmbeddedDatabase, statement: str
 def test_no_role_of_ours_is_above_the_rules(database: EmbeddedDatabase) -> None:
     with psycopg.connect(database.url()) as connection:
         rows = connection.execute(
-            "SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname LIKE 'amparo%'"
+            "SELECT rolname, rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname LIKE 'amparo%'"
         ).fetchall()
-    assert rows == [(False, False, False, False)] * 2
+    assert len(rows) == 10
+    for name, *rights in rows:
+        assert rights == [False, False, False, name == "amparo_backup"], name
+
+
+def test_a_server_of_an_earlier_version_that_still_runs_lets_the_new_roles_in(
+    database: EmbeddedDatabase,
+) -> None:
+    entries = database.cluster / "pg_ident.conf"
+    lines = entries.read_text().splitlines(keepends=True)
+    entries.write_text("".join(line for line in lines if "amparo_worker" not in line))
+    database.execute("SELECT pg_reload_conf()")
+
+    def enters() -> bool:
+        try:
+            psycopg.connect(database.url(role="amparo_worker")).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    until(lambda: not enters())
+    with EmbeddedDatabase(database.directory).running():
+        until(enters)
 
 
 def test_values_stay_out_of_the_log(database: EmbeddedDatabase) -> None:

@@ -305,6 +305,8 @@ FOR_NOBODY = {
     "coded_episodes",
     "working_batches",
     "find_earlier",
+    "organisation_of",
+    "importing_organisations",
 }
 
 

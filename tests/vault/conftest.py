@@ -21,17 +21,19 @@ CUSTODIAN = Path(__file__).parents[2] / ".cache" / "test-custodian"
 
 @pytest.fixture
 def as_owner(transactional_db: None) -> Iterator[None]:
-    """Work as the role that owns the tables: the application changes no keyring."""
+    """Work as the role that owns the tables, and as `amparo migrate` does: the application changes no keyring."""
+    from amparo.access.policies import UPKEEP
     from amparo.vault.queries import keeper
 
     place, usual = connections["default"].settings_dict, connections["default"].settings_dict["USER"]
     connections.close_all()
-    place["USER"] = OWNER
+    place["USER"], place["OPTIONS"]["options"] = OWNER, f"-c {UPKEEP}=on"
     keeper.cache_clear()
     yield
     keeper.cache_clear()
     connections.close_all()
     place["USER"] = usual
+    del place["OPTIONS"]["options"]
 
 
 class Keyd:

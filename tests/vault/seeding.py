@@ -50,6 +50,7 @@ def seed(out: Path, persons: int) -> dict[str, Any]:
     from django.core import mail
     from django.utils import timezone
 
+    from amparo.access.context import acting_as
     from amparo.cases.actions import open_cases
     from amparo.intake.queries import digest_of
     from tests.factories.accounts import make_team, make_viewer, organisation_of
@@ -57,7 +58,8 @@ def seed(out: Path, persons: int) -> dict[str, Any]:
     draw, now = Canaries(), timezone.now()
     viewer = make_viewer("supervisor", now=now)
     home = organisation_of(viewer)
-    references = open_cases(new=[new_case(draw, now) for _ in range(persons)], by=viewer, now=now)
+    with acting_as(viewer):
+        references = open_cases(new=[new_case(draw, now) for _ in range(persons)], by=viewer, now=now)
     doors = Doors(viewer, draw)
     for reference in references[:3]:
         doors.write(reference)
@@ -170,6 +172,7 @@ class Doors:
         """Bring a workbook in, leave one waiting, and send one with faults."""
         from django.utils import timezone
 
+        from amparo.access.context import acting_as
         from amparo.intake.actions import receive_workbook
         from tests.factories.intake import AMINA, make_batch, make_workbook, make_written_batch
 
@@ -181,12 +184,13 @@ class Doors:
         self.workbooks = [make_workbook(rows()) for _ in range(3)]
         self.workbooks += [make_workbook(rows(con_Consent=None)), self.draw().encode()]
         written, waiting, *checked = self.workbooks
-        make_written_batch(self.viewer, written, now=now)
-        for content in checked:
-            make_batch(self.viewer, content, file_name=f"{self.draw()}.xlsx", now=now)
-        receive_workbook(
-            content=waiting, file_name=f"{self.draw()}.xlsx", team_id=None, by=self.viewer, now=now
-        )
+        with acting_as(self.viewer):
+            make_written_batch(self.viewer, written, now=now)
+            for content in checked:
+                make_batch(self.viewer, content, file_name=f"{self.draw()}.xlsx", now=now)
+            receive_workbook(
+                content=waiting, file_name=f"{self.draw()}.xlsx", team_id=None, by=self.viewer, now=now
+            )
 
     def look(self, reference: str) -> None:
         """Open pages, search, print and take out."""
@@ -257,12 +261,16 @@ def read(out: Path, persons: int) -> dict[str, Any]:
     """Read all of the first two cases by every getter; gives what each showed."""
     from django.utils import timezone
 
+    from amparo.access.context import acting_as
     from amparo.access.queries import viewer_for_membership
 
     said = json.loads(out.read_text(encoding="utf-8"))
     now = timezone.now()
     viewer = viewer_for_membership(said["membership"], now)
-    return {**said, "shown": [everything_of(viewer, reference, now) for reference in said["references"][:2]]}
+    assert viewer is not None
+    with acting_as(viewer):
+        shown = [everything_of(viewer, reference, now) for reference in said["references"][:2]]
+    return {**said, "shown": shown}
 
 
 def everything_of(viewer: Any, reference: str, now: Any) -> str:

@@ -25,6 +25,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from amparo.access.actions import PurposeMissing, require
+from amparo.access.context import acting_as
 from amparo.access.holding import hold_session, shown_lately, signed_in_with_passkey
 from amparo.access.queries import are_clocks_apart, viewer_for
 from amparo.access.rules import (
@@ -168,9 +169,14 @@ def keep_purpose(request: HttpRequest, reference: str, purpose: Purpose) -> None
 def _guarded(view: View[Asked, Parameters], guard: Guard) -> View[Asked, Parameters]:
     @wraps(view)
     def guarded(request: Asked, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponseBase:
-        elsewhere = None if guard.is_public else _sent_elsewhere(request, guard)
+        if guard.is_public:  # it needs no row of a protected table, nor perhaps any database
+            return view(request, *args, **kwargs)
+        elsewhere = _sent_elsewhere(request, guard)
+        if elsewhere is not None:
+            return elsewhere
         try:
-            return elsewhere or view(request, *args, **kwargs)
+            with acting_as(viewer_of(request), to_the_end=True):
+                return view(request, *args, **kwargs)
         except PurposeMissing as missing:
             return _asked_for_what(request, missing.reference)
 

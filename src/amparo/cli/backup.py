@@ -99,19 +99,21 @@ def restore(
 
 def whole_url(installation: Installation) -> str:
     """Give the address of the database for a role that sees all of it."""
+    from amparo.access.policies import UPKEEP
     from amparo.config.embedded import SUPERUSER
 
     if installation.embedded is not None:
         return installation.embedded.url(role=SUPERUSER)
-    return installation.environment.connection_url
+    url = installation.environment.connection_url
+    # The owner, too, is kept back by the policies of its tables, unless it says what it is about.
+    return f"{url}{'&' if '?' in url else '?'}options=-c%20{UPKEEP}%3Don"
 
 
 def _bring_back(installation: Installation, found: Backup) -> int:
-    from urllib.parse import unquote, urlsplit
-
+    from amparo.cli.database import working_roles
     from amparo.cli.installation import start_django
     from amparo.config.backups import NotRestored, differing_counts, fill_database, fill_directory
-    from amparo.config.embedded import APP, OWNER
+    from amparo.config.embedded import OWNER
 
     environment, embedded = installation.environment, installation.embedded
     url = embedded.url(role=OWNER) if embedded else environment.connection_url
@@ -125,7 +127,8 @@ def _bring_back(installation: Installation, found: Backup) -> int:
     from amparo.config.erasures import NotToBeServed, replay_erasures
     from amparo.config.migrating import migrate_database
 
-    migrate_database(app_role=APP if embedded else unquote(urlsplit(environment.database_url).username or ""))
+    app_role, worker_role = working_roles(environment)
+    migrate_database(app_role=app_role, worker_role=worker_role)
     end_every_session()
     try:
         return replay_erasures()

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from amparo.cli.installation import DataOption
 
+if TYPE_CHECKING:
+    from amparo.config.environment import Environment
+
 
 def migrate(data: DataOption = None) -> None:
     """Bring the database up to this version."""
-    from urllib.parse import unquote, urlsplit
-
     from amparo.cli.installation import platform
     from amparo.cli.refusing import CommandRefused
-    from amparo.config.embedded import APP
 
     with platform(data, any_version=True, connect_as="owner") as installation:
         from django.conf import settings
@@ -26,10 +26,9 @@ def migrate(data: DataOption = None) -> None:
         from amparo.cli.keys import say_where_it_lies
         from amparo.config.migrating import NotSealed, make_keys_if_none, migrate_database
 
-        outside = urlsplit(installation.environment.database_url).username or ""
-        app_role = APP if installation.environment.is_embedded else unquote(outside)
+        app_role, worker_role = working_roles(installation.environment)
         try:
-            migrate_database(app_role=app_role, verbosity=1)
+            migrate_database(app_role=app_role, worker_role=worker_role, verbosity=1)
         except DatabaseError as error:
             cause: BaseException | None = error
             while cause and not isinstance(cause, InsufficientPrivilege):
@@ -49,9 +48,27 @@ def migrate(data: DataOption = None) -> None:
             say_where_it_lies(settings.AMPARO_CUSTODIAN)
 
 
+def working_roles(environment: Environment) -> tuple[str, str]:
+    """Give the names of the roles that serve pages and do jobs."""
+    from urllib.parse import unquote, urlsplit
+
+    from amparo.config.embedded import APP, WORKER
+
+    if environment.is_embedded:
+        return APP, WORKER
+    app, worker = (
+        unquote(urlsplit(url).username or "")
+        for url in (environment.database_url, environment.database_worker_url)
+    )
+    return app, worker
+
+
 def url(
     role: Annotated[
-        str, typer.Option(help="Whose rights: owner (of the tables) or app (the running application).")
+        str,
+        typer.Option(
+            help="Whose rights: owner (of the tables), app (the running application) or backup (reads all)."
+        ),
     ] = "owner",
     data: DataOption = None,
 ) -> None:
@@ -61,14 +78,19 @@ def url(
     """
     from amparo.cli.installation import settle
     from amparo.cli.refusing import CommandRefused
-    from amparo.config.embedded import APP, OWNER
+    from amparo.config.embedded import APP, BACKUP, OWNER
 
-    if role not in ("owner", "app"):
-        raise CommandRefused(f'"{role}" is no role of the database; write owner or app.')
+    roles = {"owner": OWNER, "app": APP, "backup": BACKUP}
+    if role not in roles:
+        raise CommandRefused(f'"{role}" is no role of the database; write owner, app or backup.')
     installation = settle(data)
     embedded = installation.embedded
     if embedded is None:
         environment = installation.environment
+        if role == "backup":
+            raise CommandRefused(
+                "Amparo does not know the address of amparo_backup in an outside database; nor does it need it."
+            )
         print(
             environment.database_owner_url or environment.database_url
             if role == "owner"
@@ -76,4 +98,4 @@ def url(
         )
         return
     embedded.start()  # never released: the next command that holds it and lets go stops it
-    print(embedded.url(role=OWNER if role == "owner" else APP))
+    print(embedded.url(role=roles[role]))

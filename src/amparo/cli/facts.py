@@ -20,7 +20,7 @@ def export(
     """
     from amparo.cli.installation import platform
 
-    with platform(data):
+    with platform(data, connect_as="worker"):
         from amparo.evidence.commands import export_facts
 
         code = export_facts(directory)

@@ -49,7 +49,7 @@ def keyd(
     from amparo.vault.keyd.hygiene import keep_to_itself
 
     refused = keep_to_itself()
-    with platform(data, **_not_its_own()) as installation:
+    with platform(data, connect_as="keyd", **_not_its_own()) as installation:
         from amparo.vault.keyd.server import Server
         from amparo.vault.keyd.starting import begin_service
         from amparo.vault.rules import KeyKind, KeysAway

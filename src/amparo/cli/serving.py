@@ -58,15 +58,23 @@ def worker(
     data: DataOption = None,
 ) -> None:
     """Run jobs: imports, exports, snapshots; stop with Ctrl-C."""
-    from amparo.cli.installation import refuse_unserved, refuse_waiting_migrations, settle, start_django
+    from amparo.cli.installation import (
+        refuse_strong_role,
+        refuse_unserved,
+        refuse_waiting_migrations,
+        settle,
+        start_django,
+    )
     from amparo.config.processes import die_with_parent
 
     die_with_parent()
-    installation = settle(data)
+    installation = settle(data, connect_as="worker")
     with installation.database(watched=True):
         start_django()
         refuse_waiting_migrations(installation)
         refuse_unserved()
         from amparo.config.jobs import work
+
+        refuse_strong_role(counts_facts=True)
 
         work(concurrency=concurrency)

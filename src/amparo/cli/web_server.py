@@ -5,7 +5,13 @@ from __future__ import annotations
 import errno
 import socket
 
-from amparo.cli.installation import Installation, refuse_unserved, refuse_waiting_migrations, start_django
+from amparo.cli.installation import (
+    Installation,
+    refuse_strong_role,
+    refuse_unserved,
+    refuse_waiting_migrations,
+    start_django,
+)
 from amparo.cli.refusing import CommandRefused
 
 
@@ -27,6 +33,7 @@ def prepare_to_serve(installation: Installation) -> None:
     from amparo.config.static_files import gather_static_files
 
     refuse_waiting_migrations(installation)
+    refuse_strong_role()
     refuse_unserved()
     gather_static_files()
 

@@ -27,7 +27,7 @@ from pydantic_core import from_json, to_json
 
 import amparo
 from amparo.access import api as access_api
-from amparo.access.api import Refusal, SessionViewer, TokenViewer, fail, told
+from amparo.access.api import Refusal, SessionViewer, TokenViewer, fail, on_behalf, told
 from amparo.access.api.sending import words_of
 from amparo.access.web import public
 from amparo.cases import api as cases_api
@@ -210,6 +210,7 @@ HANDLERS: dict[type[Exception], Any] = {
     BadRequest: _unreadable,
     MultiPartParserError: _unreadable,
 }
+api.add_decorator(on_behalf)
 for part in PARTS:
     api.add_router("", part.router)
     HANDLERS.update(part.REFUSALS)

@@ -63,6 +63,7 @@ def take_backup(url: str, data: DataDirectory, *, to: Path, keys_to: Path, now: 
     refuse_places(to, keys_to)
     with psycopg.connect(url) as connection:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        refuse_narrow_role(connection)
         (installation,) = _one(connection, "SELECT installation FROM keyring.keyring")
         (snapshot,) = _one(connection, "SELECT pg_export_snapshot()")
         ledger = read_ledger(data.erased, installation=installation)
@@ -197,11 +198,23 @@ def refuse_places(to: Path, keys_to: Path) -> None:
             raise NotBackedUp(f"{place} is not empty. Name a directory of its own for each backup.")
 
 
+def refuse_narrow_role(connection: psycopg.Connection[Any]) -> None:
+    """Refuse a role from which the policies keep rows back: its backup would be whole, and of nothing."""
+    (sees_all,) = _one(
+        connection,
+        "SELECT rolsuper OR rolbypassrls OR pg_has_role(tableowner, 'USAGE') AND current_setting('amparo.upkeep', true) = 'on'"
+        " FROM pg_roles, pg_tables WHERE rolname = current_user AND tablename = 'cases_case'",
+    )
+    if not sees_all:
+        raise NotBackedUp("This role of the database does not see all rows. Set AMPARO_DATABASE_OWNER_URL.")
+
+
 def _dump(url: str, target: Path, snapshot: str, which: str) -> None:
     _run(
         "pg_dump",
         url,
         "--format=custom",
+        "--enable-row-security",  # the policies ask the owner, too; `refuse_narrow_role` made sure that it sees all
         which,
         f"--snapshot={snapshot}",
         f"--file={target}",

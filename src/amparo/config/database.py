@@ -6,14 +6,14 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from amparo.config.data_directory import DataDirectory
-from amparo.config.embedded import APP, OWNER, EmbeddedDatabase
+from amparo.config.embedded import APP, KEYD, OWNER, WORKER, EmbeddedDatabase
 from amparo.config.environment import Environment
 
 
 def database_url(environment: Environment, data: DataDirectory) -> str:
     """Give the address of the database for the role of this process. It starts nothing."""
     if environment.is_embedded:
-        role = OWNER if environment.connect_as == "owner" else APP
+        role = {"owner": OWNER, "worker": WORKER, "keyd": KEYD}.get(environment.connect_as, APP)
         return EmbeddedDatabase(data.database).url(role=role)
     return environment.connection_url
 

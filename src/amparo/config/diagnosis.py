@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from amparo.config.auditing import look_at_log
 from amparo.config.data_directory import DataDirectory
+from amparo.config.embedded import TAKEN_ON
 from amparo.config.environment import Environment, Misconfigured, read_environment
 from amparo.config.room import GIGABYTE, LOWEST_BYTES, LOWEST_SHARE, nearest, room_on_disk
 
@@ -192,11 +194,11 @@ def _database(environment: Environment) -> Iterator[Finding]:
         yield from look(environment)
 
 
-def _ask(question: str) -> tuple[object, ...]:
+def _ask(question: str, parameters: list[Any] | None = None) -> tuple[object, ...]:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute(question)
+        cursor.execute(question, parameters)
         row: tuple[object, ...] = cursor.fetchone()
     return row
 
@@ -216,20 +218,52 @@ def _version(environment: Environment) -> Iterator[Finding]:
 
 
 def _role(environment: Environment) -> Iterator[Finding]:
-    name, is_superuser, bypasses = _ask(
-        "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+    (name,) = _ask("SELECT current_user")
+    remedy = faults_of_role()
+    yield Finding(
+        subject="Database role", state="sees too much" if remedy else f"{name}, least rights", remedy=remedy
     )
+    (open_tables,) = _ask(
+        "SELECT count(*) FROM pg_class WHERE oid = ANY (%s::regclass[]) AND NOT (relrowsecurity AND relforcerowsecurity)",
+        [_protected_tables()],
+    )
+    if open_tables:
+        yield Finding(
+            subject="Second wall", state=f"{open_tables} tables stand open", remedy="Run: amparo migrate"
+        )
+
+
+def faults_of_role(*, needs: Sequence[str] = TAKEN_ON) -> str:
+    """Say what mends the role of this process, where the policies of the tables do not hold it back or it lacks a right."""
+    name, is_superuser, bypasses, held = _ask(
+        "SELECT rolname, rolsuper, rolbypassrls, ARRAY(SELECT other.rolname::text FROM pg_roles other"
+        " WHERE pg_has_role(me.oid, other.oid, 'MEMBER')) FROM pg_roles me WHERE rolname = current_user"
+    )
+    assert isinstance(held, list)
     (owns,) = _ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user")
     if is_superuser or bypasses:
-        remedy = "Let the application work as an ordinary role: CREATE ROLE amparo_app LOGIN; then set AMPARO_DATABASE_URL to it."
-        yield Finding(subject="Database role", state=f"{name} may do everything", remedy=remedy)
-    elif owns:
-        remedy = "Let one role own the tables (AMPARO_DATABASE_OWNER_URL) and another work on them (AMPARO_DATABASE_URL)."
-        yield Finding(
-            subject="Database role", state=f"{name} owns the tables", remedy=remedy, is_warning=True
+        return (
+            f"The database role {name} may do everything. Let the application work as an ordinary role: make the roles with "
+            "deploy/roles.sql, then set AMPARO_DATABASE_URL to amparo_app."
         )
-    else:
-        yield Finding(subject="Database role", state=f"{name}, least rights")
+    if owns:
+        return (
+            f"The database role {name} owns the tables. Let one role own them (AMPARO_DATABASE_OWNER_URL) and another work on "
+            "them (AMPARO_DATABASE_URL): deploy/roles.sql makes both."
+        )
+    lacking = [role for role in needs if role not in held]
+    if lacking:
+        return (
+            f"The database role {name} may not read as {', '.join(lacking)}. Make the roles with deploy/roles.sql, and set "
+            "AMPARO_DATABASE_URL to amparo_app and AMPARO_DATABASE_WORKER_URL to amparo_worker."
+        )
+    return ""
+
+
+def _protected_tables() -> list[str]:
+    from amparo.config.protected import PROTECTED
+
+    return [each.table for each in PROTECTED if _ask("SELECT to_regclass(%s)", [each.table]) != (None,)]
 
 
 def _encoding(environment: Environment) -> Iterator[Finding]:

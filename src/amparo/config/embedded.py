@@ -9,8 +9,9 @@ The wheel's own starter takes a postmaster that was killed and not yet reaped (a
 * watches: a heartbeat each second starts a database that died.
 
 People come in by a socket in a directory that only its owner may enter, and by the name the operating system knows them by
-(`peer`): there is no password to leak. Three roles: `postgres` makes databases, `amparo_owner` owns the tables, `amparo_app`
-works on them.
+(`peer`): there is no password to leak. `postgres` makes databases and roles, `amparo_owner` owns the tables, `amparo_app` serves
+pages and `amparo_worker` does jobs: both see only what the policies of the tables let through. `amparo_backup` reads everything and
+writes nothing, `amparo_keyd` sees the keyring alone. The others cannot sign in: a transaction takes one of them on (`amparo.access.context`).
 """
 
 from __future__ import annotations
@@ -34,7 +35,29 @@ from amparo.config.postmaster import is_postgres_of, postgres_processes
 
 VERSION = 18
 DATABASE = "amparo"
-SUPERUSER, OWNER, APP = "postgres", "amparo_owner", "amparo_app"
+SUPERUSER, OWNER, APP, WORKER = "postgres", "amparo_owner", "amparo_app", "amparo_worker"
+BACKUP, FACTS, KEYD = "amparo_backup", "amparo_facts", "amparo_keyd"
+WHOLE, TEAM, EMERGENCY, KEEPER = "amparo_organisation", "amparo_team", "amparo_emergency", "amparo_keeper"
+TAKEN_ON = (
+    WHOLE,
+    TEAM,
+    EMERGENCY,
+    KEEPER,
+)  # for one transaction, by whoever works; by the owner after a restore
+ROLES = {
+    OWNER: "LOGIN NOBYPASSRLS NOINHERIT",
+    APP: "LOGIN NOBYPASSRLS NOINHERIT",
+    WORKER: "LOGIN NOBYPASSRLS NOINHERIT",
+    BACKUP: "LOGIN BYPASSRLS INHERIT",
+    KEYD: "LOGIN NOBYPASSRLS NOINHERIT",
+    **dict.fromkeys((FACTS, *TAKEN_ON), "NOLOGIN NOBYPASSRLS NOINHERIT"),
+}
+# Who works may take on the rights of the first for one transaction, and never has them by being a member (NOINHERIT).
+MEMBERS = (
+    *((role, member) for role in TAKEN_ON for member in (OWNER, APP, WORKER)),
+    (FACTS, WORKER),
+    ("pg_read_all_data", BACKUP),
+)
 SYSTEM_USER = "amparo-database"
 START_SECONDS = 60
 LARGEST_LOG = 10 * 1024**2  # then a start begins a new one, and keeps the one before
@@ -64,11 +87,21 @@ class DatabaseNotStarted(Exception):
 class EmbeddedDatabase:
     """The PostgreSQL server of one directory, shared by all processes that hold it."""
 
-    def __init__(self, directory: Path, *, settings: Sequence[tuple[str, str]] = ()) -> None:
+    def __init__(
+        self, directory: Path, *, settings: Sequence[tuple[str, str]] = (), guests: Sequence[str] = ()
+    ) -> None:
         self.directory = directory.resolve()
         self.cluster = self.directory / "cluster"
         self.log = self.directory / "log" / "postgresql.log"
         self._settings = (*SETTINGS, *settings)
+        self._roles = (
+            SUPERUSER,
+            OWNER,
+            APP,
+            WORKER,
+            BACKUP,
+            *guests,
+        )  # that people of this machine may come in as
         self._holding: TextIO | None = None
         self._holder = 0
 
@@ -173,6 +206,7 @@ class EmbeddedDatabase:
 
     def _ensure_running(self) -> None:
         if self.answers():
+            self._let_in_who_is_new()
             return
         self._check_version()
         _let_in(self.directory)
@@ -276,7 +310,16 @@ class EmbeddedDatabase:
     def _write_who_may_enter(self) -> None:
         me = pwd.getpwuid(os.geteuid()).pw_name
         self._write("pg_hba.conf", "local all all peer map=amparo\n")
-        self._write("pg_ident.conf", "".join(f'amparo "{me}" {role}\n' for role in (SUPERUSER, OWNER, APP)))
+        self._write("pg_ident.conf", "".join(f'amparo "{me}" {role}\n' for role in self._roles))
+
+    def _let_in_who_is_new(self) -> None:
+        """Make the roles of this version in a server that an earlier one started and somebody still holds."""
+        known = (self.cluster / "pg_ident.conf").read_text(encoding="utf-8").splitlines()
+        if {line.rpartition(" ")[2] for line in known} >= set(self._roles):
+            return
+        self._write_who_may_enter()
+        self.execute("SELECT pg_reload_conf()")
+        self._make_roles()
 
     def _write(self, name: str, text: str) -> None:
         path = self.cluster / name
@@ -289,11 +332,13 @@ class EmbeddedDatabase:
         import psycopg
 
         with psycopg.connect(self.url(role=SUPERUSER, database="postgres"), autocommit=True) as connection:
-            for role in (OWNER, APP):
-                if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone() is None:
-                    connection.execute(
-                        f"CREATE ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS".encode()
-                    )
+            for role, kind in ROLES.items():
+                is_there = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone()
+                # One that an earlier version made is changed: it inherited what it was a member of.
+                does = "CREATE" if is_there is None else "ALTER"
+                connection.execute(f"{does} ROLE {role} {kind} NOSUPERUSER NOCREATEDB NOCREATEROLE".encode())
+            for role, member in MEMBERS:
+                connection.execute(f"GRANT {role} TO {member}".encode())
             exists = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
         if exists is None:
             self.create_database(DATABASE)

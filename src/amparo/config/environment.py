@@ -97,6 +97,13 @@ class Environment:
         shown_default="as AMPARO_DATABASE_URL",
         meaning="The same database with the role that owns the tables; used by `amparo migrate` alone.",
     )
+    database_worker_url: str = _setting(
+        readers.read_database_url,
+        kind="address",
+        is_secret=True,
+        shown_default="as AMPARO_DATABASE_URL",
+        meaning="The same database with the role of the worker, which may also read coded facts; used by `amparo worker` and `amparo facts export`.",
+    )
     secret_key: str = _setting(
         readers.read_secret_key,
         kind="text",
@@ -207,10 +214,10 @@ class Environment:
         meaning="How much is logged: " + ", ".join(LOG_LEVELS) + ".",
     )
     connect_as: str = _setting(
-        readers.read_choice("app", "owner"),
+        readers.read_choice("app", "worker", "owner", "keyd"),
         kind="role",
         default="app",
-        meaning="The database role of this process. `amparo migrate` sets it to owner; nobody else needs it.",
+        meaning="The database role of this process. The commands set it by themselves; nobody else needs it.",
     )
 
     @property
@@ -231,11 +238,8 @@ class Environment:
     @property
     def connection_url(self) -> str:
         """Give the address of the outside database for this process's role; empty when embedded."""
-        return (
-            (self.database_owner_url or self.database_url)
-            if self.connect_as == "owner"
-            else self.database_url
-        )
+        special = {"owner": self.database_owner_url, "worker": self.database_worker_url}
+        return special.get(self.connect_as) or self.database_url
 
 
 def settings_table() -> tuple[SettingRow, ...]:

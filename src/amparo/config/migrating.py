@@ -1,7 +1,8 @@
-"""Bring the tables up to this version, and give the application its rights on them."""
+"""Bring the tables up to this version, give the application its rights on them, and raise the second wall."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -9,10 +10,13 @@ from pathlib import Path
 import pgtrigger
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
+from amparo.access.policies import UPKEEP
 from amparo.accounts.actions import seal_second_factors
 from amparo.cases.actions import seal_clear_contents
+from amparo.config.embedded import KEYD
+from amparo.config.protected import REACHES, protect_tables, there_are
 from amparo.vault.actions import (
     KeyringThere,
     make_index_keys,
@@ -41,6 +45,13 @@ RIGHTS = """
         END IF;
     END $$;
 """
+# What keyd sees: the keys, and the list of migrations, to know its version.
+RIGHTS_OF_KEYD = """
+    GRANT USAGE ON SCHEMA keyring, public TO amparo_keyd;
+    GRANT SELECT ON keyring.keyring, keyring.compartment_key, public.django_migrations TO amparo_keyd;
+    GRANT SELECT, INSERT ON keyring.person_keys TO amparo_keyd;
+    GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA keyring TO amparo_keyd;
+"""
 APPEND_ONLY = (
     "audit_event",
     "audit_epoch",
@@ -57,9 +68,12 @@ APPEND_ONLY = (
 # guards of what two people agreed on, the history. Here only these can be. And no exception is caught at each row, as the
 # library does it, which is what made large imports slow.
 MAY_BE_IGNORED = ("cases.CaseEvent:append_only",)  # a timeline goes with a case that is taken back
+# By the owner of the tables alone: what keeps the reach of a person changes nothing about her.
+OWNER_MAY_IGNORE = ("cases.Person:update_update",)
 IGNORING = """
     CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name name) RETURNS boolean LANGUAGE sql STABLE AS $$
-        SELECT trigger_name = ANY ('{{{names}}}'::name[])
+        SELECT (trigger_name = ANY ('{{{names}}}'::name[])
+                OR current_user = '{owner}' AND trigger_name = ANY ('{{{owners}}}'::name[]))
             AND trigger_name = ANY (nullif(pg_catalog.current_setting('pgtrigger.ignore', true), '')::name[])
     $$
 """
@@ -69,17 +83,42 @@ class NotSealed(Exception):
     """What an earlier version left in the clear was not sealed; the message says why and what to do."""
 
 
-def migrate_database(*, app_role: str, verbosity: int = 0) -> None:
+def migrate_database(*, app_role: str, worker_role: str = "", verbosity: int = 0) -> None:
     """Apply what is not applied yet; to be called on a connection of the role that owns the tables."""
+    with connection.cursor() as cursor:
+        # For the length of this connection, which no request ever takes: migrations have to reach every row.
+        cursor.execute("SELECT current_user, set_config(%s, 'on', false)", [UPKEEP])
+        owner = cursor.fetchone()[0]
     call_command("migrate", interactive=False, verbosity=verbosity)
     call_command("createcachetable", verbosity=verbosity)
     with connection.cursor() as cursor:
-        names = [trigger.get_pgid(model) for model, trigger in pgtrigger.registered(*MAY_BE_IGNORED)]
-        cursor.execute(IGNORING.format(names=",".join(names)))
-        cursor.execute("SELECT current_user")
-        if app_role in ("", cursor.fetchone()[0]):
-            return  # one role for all: it has its rights by owning the tables
-        role = connection.ops.quote_name(app_role)
+        cursor.execute(
+            IGNORING.format(
+                owner=owner.replace("'", "''"),
+                names=_triggers(MAY_BE_IGNORED),
+                owners=_triggers(OWNER_MAY_IGNORE),
+            )
+        )
+    working = [role for role in dict.fromkeys((app_role or owner, worker_role)) if role]
+    with transaction.atomic():
+        for role in (*working, *REACHES):
+            if role != owner:  # which has its rights by owning the tables
+                _give_rights(role)
+        if there_are(KEYD):
+            with connection.cursor() as cursor:
+                cursor.execute(RIGHTS_OF_KEYD)
+        protect_tables(owner=owner, working=working)
+
+
+def _triggers(named: Sequence[str]) -> str:
+    return ",".join(trigger.get_pgid(model) for model, trigger in pgtrigger.registered(*named))
+
+
+def _give_rights(name: str) -> None:
+    if not there_are(name):
+        return
+    with connection.cursor() as cursor:
+        role = connection.ops.quote_name(name)
         cursor.execute(RIGHTS.format(role=role))
         present = set(connection.introspection.table_names(cursor))
         for table in APPEND_ONLY:

@@ -81,6 +81,8 @@ AMPARO_DUAL_ACTS = [  # every act that takes two people, registered by the app t
 ]
 AMPARO_FACTS = ["amparo.cases.facts.fact_tables"]  # functions () -> tables of coded facts
 AMPARO_TRAINING = ENVIRONMENT.training
+# The role that a transaction takes on while somebody acts in it. Only tests set one: they connect as a role that sees all.
+AMPARO_ASSUMED_ROLE = "none"
 AMPARO_STATE = ENVIRONMENT.state  # None is the fictional State
 AMPARO_EXIT_ADDRESS = ENVIRONMENT.exit_address
 AMPARO_WITNESSES = ENVIRONMENT.witnesses

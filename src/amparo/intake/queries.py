@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from amparo.access.actions import begin_reading
+from amparo.access.beyond import ask_beyond
 from amparo.access.rules import Permission, Viewer, own_ground
 from amparo.cases.queries import Absent
 from amparo.intake.htcds import FileFormat, Value
@@ -120,9 +121,20 @@ def job_lock(organisation_id: int) -> str:
 
 
 def working_batches() -> QuerySet[ImportBatch]:
-    """Return the batches of all organisations that a job should be at."""
+    """Return the batches within reach that a job should be at."""
     working = [state for state in BatchState if state.is_working]
     return ImportBatch.objects.filter(state__in=working).defer("upload", "report", "rejected_file")
+
+
+def organisation_of(batch: UUID) -> int | None:
+    """Return whose a batch is, for a job that has only its id; None when there is no such batch."""
+    found = ask_beyond("amparo_organisation_of_batch", batch)
+    return int(found[0][0]) if found else None
+
+
+def importing_organisations() -> list[int]:
+    """Return the organisations that ever sent a workbook in."""
+    return [organisation for (organisation,) in ask_beyond("amparo_importing_organisations")]
 
 
 def is_given_up(batch: ImportBatch) -> bool:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from amparo.access.actions.kinds import Changed, DualKind, Line, dual_kinds
 from amparo.access.actions.notices import settle, tell
 from amparo.access.actions.permission import Refused, require
+from amparo.access.context import acting_as
 from amparo.access.models import DualAct
 from amparo.access.queries import (
     ActRow,
@@ -119,7 +120,9 @@ def get_act(viewer: Viewer, act: UUID) -> ActRow:
 
 def describe_act(viewer: Viewer, act: ActRow, *, now: datetime) -> tuple[Line, ...]:
     """Say what will be carried out, as it stands at this moment; raises `Changed`."""
-    return dual_kinds()[act.kind].describe(act.payload, asked_by=_asker(act, now), now=now)
+    asked_by = _asker(act, now)
+    with acting_as(asked_by):  # it is told as far as it lies within the reach of the one who asked
+        return dual_kinds()[act.kind].describe(act.payload, asked_by=asked_by, now=now)
 
 
 def shown(act: ActRow, lines: Iterable[Line]) -> str:
@@ -142,7 +145,7 @@ def approve_act(act: UUID, *, seen: str, by: Viewer, now: datetime) -> ActRow:
     if payload_hash(row.kind, row.payload) != row.payload_hash:
         raise Changed
     asked_by = _asker(found, now)
-    if shown(found, about.describe(row.payload, asked_by=asked_by, now=now)) != seen:
+    if shown(found, describe_act(by, found, now=now)) != seen:
         raise Changed
     row.outcome, row.decided_by_id = "done", by.known_user_id
     row.save(update_fields=["outcome", "decided_by"])

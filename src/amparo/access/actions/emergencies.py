@@ -14,6 +14,7 @@ from amparo.access.actions.dual import same_human
 from amparo.access.actions.notices import settle, tell
 from amparo.access.actions.permission import Refused, require
 from amparo.access.actions.reading import begin_reading
+from amparo.access.context import acting_as
 from amparo.access.models import EmergencyOpening
 from amparo.access.queries import OpeningRow, database_now, get_opening
 from amparo.access.queries.clock import DatabaseNow
@@ -42,6 +43,7 @@ OPENED, OPENED_REVIEW, OFTEN, LATE, JUDGED, UNCLEAR = (
     "emergency_unclear",
 )  # fmt: skip
 ADMINISTRATORS = frozenset({"organisation_administrator"})
+FOR_REVIEW = system_viewer([Permission.EMERGENCY_REVIEW])  # on whose behalf the hours of all are watched
 
 
 class ReasonTooShort(ValueError):
@@ -164,8 +166,11 @@ def escalate_unreviewed(*, now: datetime) -> int:
     due = EmergencyOpening.objects.filter(
         verdict="", escalated_at__isnull=True, review_until__lte=DatabaseNow()
     )
-    for opening in due.values_list("pk", flat=True):
-        count += _escalate(opening, now=now)
+    with acting_as(FOR_REVIEW):
+        late = list(due.values_list("pk", flat=True))
+    for opening in late:
+        with acting_as(FOR_REVIEW):
+            count += _escalate(opening, now=now)
     return count
 
 
@@ -185,7 +190,7 @@ def _escalate(opening: UUID, *, now: datetime) -> int:
     ]
     tell([*everybody, *_administrators(row, now)], LATE, opening=row.pk, now=now)
     record_event(
-        "access.emergency.escalate", by=system_viewer([], name="amparo"), at=now, record=row.reference,
+        "access.emergency.escalate", by=FOR_REVIEW, at=now, record=row.reference,
         persons=[row.person], basis=f"emergency:{row.number}",
     )  # fmt: skip
     return 1

@@ -16,7 +16,7 @@ from amparo.access.api.answers import (
 )
 from amparo.access.api.routes import REFUSALS, router
 from amparo.access.api.sending import Changes, CodeOf, Line, Sent, Story, Version, refuse_unknown
-from amparo.access.api.viewers import SessionViewer, TokenViewer, ask_again
+from amparo.access.api.viewers import SessionViewer, TokenViewer, ask_again, on_behalf
 from amparo.access.api.writing import KEY, NeededKey, OptionalKey, written
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "fail",
     "file_answer",
     "in_own_words",
+    "on_behalf",
     "refuse_unknown",
     "router",
     "told",

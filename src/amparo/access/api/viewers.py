@@ -1,7 +1,9 @@
 """Tell the API who is asking: a page's session, or a program with its key; and whether they showed it lately."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
+from functools import wraps
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,12 +15,28 @@ from ninja.security.apikey import APIKeyCookie
 
 from amparo.access.actions import note_token_use, require_somebody
 from amparo.access.api.answers import Refusal
+from amparo.access.context import acting_as
 from amparo.access.holding import shown_lately
 from amparo.access.queries import viewer_for_token
 from amparo.access.rules import FRESH, Purpose, Viewer
 from amparo.access.web import Request, lacks_demanded_factor, viewer_of, without_doubtful_grants
 
 PURPOSE: Final = "Amparo-Purpose"
+
+Parameters = ParamSpec("Parameters")
+Answer = TypeVar("Answer")
+Operation = Callable[Concatenate[HttpRequest, Parameters], Answer]
+
+
+def on_behalf(operation: Operation[Parameters, Answer]) -> Operation[Parameters, Answer]:
+    """Let an operation work on behalf of whom the key or the session belongs to."""
+
+    @wraps(operation)
+    def answer(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
+        with acting_as(viewer_of(request), to_the_end=True):
+            return operation(request, *args, **kwargs)
+
+    return answer
 
 
 class SessionViewer(APIKeyCookie):

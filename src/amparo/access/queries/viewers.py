@@ -169,8 +169,8 @@ def not_closed(viewer: Viewer, queryset: QuerySet[Row], *, record: str = "id") -
 def _opened(viewer: Viewer, permission: Permission, record: str) -> Iterator[Q]:
     """Say what grants open: in the viewer's own compartments, and in those that a grant names."""
     granted = viewer.granted_for(permission)
-    if granted and viewer.compartments:
-        yield Q(**{f"{record}__in": granted, "compartment__in": viewer.compartments})
+    if granted and viewer.homes:
+        yield Q(**{f"{record}__in": granted, "compartment__in": viewer.homes})
     for grant in viewer.grants_for(permission):
         if further := grant.compartments - viewer.compartments:
             yield Q(**{record: grant.record, "compartment__in": further})
@@ -179,9 +179,9 @@ def _opened(viewer: Viewer, permission: Permission, record: str) -> Iterator[Q]:
 def _reach(viewer: Viewer) -> Q | None:
     """Say the scope as a condition that begins with the organisation, the first column of every index."""
     within = _scope(viewer)
-    if within is None or not viewer.compartments:
+    if within is None or not viewer.homes:
         return None
-    return within & Q(compartment__in=viewer.compartments)
+    return within & Q(compartment__in=viewer.homes)
 
 
 def _scope(viewer: Viewer) -> Q | None:

@@ -92,6 +92,11 @@ class Viewer:
         """Give the records outside the scope on which both the role and a grant allow it."""
         return frozenset(grant.record for grant in self.grants_for(permission))
 
+    @property
+    def homes(self) -> frozenset[Compartment]:
+        """Give the compartments in which records lie that the viewer may reach: in that of places lies none."""
+        return self.compartments - {Compartment.LOCATION}
+
     def reads_in(self, record: UUID | None = None) -> frozenset[Compartment]:
         """Give the compartments whose keys a reading may have: those of the role, and those that grants name.
 

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from amparo.access.actions import begin_reading
+from amparo.access.context import FACTS, keeping, reading_as
 from amparo.access.rules import Basis, Permission, system_viewer
 from amparo.cases.actions.happenings import note_happening
 from amparo.cases.models import Case, Person
@@ -47,10 +48,11 @@ def follow_record(details: PersonDetails, *, person: UUID, now: datetime) -> Non
     """Work the track out anew in all cases of a person whose age was recorded otherwise; part of the action that did it."""
     age = adult_age(now)
     track = child_track(details, on=now.date(), adult_age=age)
-    for case in Case.objects.filter(person_id=person).only("opened_date", "track_at_opening"):
-        was = ChildTrack(case.track_at_opening)
-        then = track_before(details, was=was, on=case.opened_date, adult_age=age)
-        Case.objects.filter(id=case.id).update(child_track=track, track_at_opening=then)
+    with keeping([person]):
+        for case in Case.objects.filter(person_id=person).only("opened_date", "track_at_opening"):
+            was = ChildTrack(case.track_at_opening)
+            then = track_before(details, was=was, on=case.opened_date, adult_age=age)
+            Case.objects.filter(id=case.id).update(child_track=track, track_at_opening=then)
 
 
 def let_come_of_age(*, now: datetime) -> int:
@@ -67,18 +69,21 @@ def let_come_of_age(*, now: datetime) -> int:
         )
     )
     # The year of a stated age may be one too late.
-    persons = list(
-        Case.objects.filter(
-            may_move, compartment__in=BY_SYSTEM.compartments, person__birth_year__lte=now.year - age + 1
+    with reading_as(FACTS):
+        persons = list(
+            Case.objects.filter(
+                may_move, compartment__in=BY_SYSTEM.compartments, person__birth_year__lte=now.year - age + 1
+            )
+            .exclude(person__age_status__in=PRESUMED)
+            .order_by("person_id")
+            .values_list("person_id", flat=True)
+            .distinct()
         )
-        .exclude(person__age_status__in=PRESUMED)
-        .order_by("person_id")
-        .values_list("person_id", flat=True)
-        .distinct()
-    )
-    return sum(
-        _move(persons[start : start + AT_ONCE], now=now, age=age) for start in range(0, len(persons), AT_ONCE)
-    )
+    moved = 0
+    for start in range(0, len(persons), AT_ONCE):
+        with keeping(persons[start : start + AT_ONCE]):
+            moved += _move(persons[start : start + AT_ONCE], now=now, age=age)
+    return moved
 
 
 @transaction.atomic

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from amparo.access.actions import make_wall, name_readers
+from amparo.access.context import acting_as, keeping
 from amparo.access.rules import (
     NEEDED_FOR_SEALED,
     ROLES,
@@ -49,9 +51,10 @@ def restrict_case(
     elif level is not ClearanceLevel.NORMAL:
         raise NotClosable(_("Name yourself at least: a case that nobody sees is lost."))
     name_readers(record=case.id, users=users, by=by, now=now)
-    Case.objects.filter(id=case.id).update(clearance=level, changed_at=now)
-    happening = Happening.UNRESTRICTED if level is ClearanceLevel.NORMAL else Happening.RESTRICTED
-    note_happening(case, happening, action="cases.case.restrict", by=by, now=now, subject=reason)
+    with acting_as(replace(by, cleared=by.cleared | {case.id})):  # as one of those who were named just now
+        Case.objects.filter(id=case.id).update(clearance=level, changed_at=now)
+        happening = Happening.UNRESTRICTED if level is ClearanceLevel.NORMAL else Happening.RESTRICTED
+        note_happening(case, happening, action="cases.case.restrict", by=by, now=now, subject=reason)
 
 
 def _refuse_wrong(case: Case, users: set[int], level: ClearanceLevel, *, by: Viewer, now: datetime) -> None:
@@ -71,7 +74,8 @@ def declare_known(*, reference: str, reason: WallReason, by: Viewer, now: dateti
     case = find_case(by, reference)
     make_wall(person=case.person_id, reason=reason, user_id=by.known_user_id, by=by, now=now)
     _take_off(case, by.known_user_id, now)
-    note_happening(case, Happening.STEPPED_BACK, action="cases.case.step_back", by=by, now=now)
+    with keeping([case.person_id]):  # whose case she reaches no more, or only ever could read
+        note_happening(case, Happening.STEPPED_BACK, action="cases.case.step_back", by=by, now=now)
 
 
 @transaction.atomic
@@ -104,4 +108,7 @@ def keep_away(
 
 def _take_off(case: Case, user_id: int, now: datetime) -> None:
     """Leave no case of hers with somebody for whom it does not exist any more: supervisors find it under nobody."""
-    Case.objects.filter(person_id=case.person_id, worker_id=user_id).update(worker_id=None, changed_at=now)
+    with keeping([case.person_id]):
+        Case.objects.filter(person_id=case.person_id, worker_id=user_id).update(
+            worker_id=None, changed_at=now
+        )

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from amparo.access.actions import open_in_emergency as open_for_an_hour
 from amparo.access.actions import require
+from amparo.access.context import keeping
 from amparo.access.rules import EmergencyReason, Permission, Viewer
 from amparo.cases.models import CaseEvent
 from amparo.cases.queries import find_for_emergency
@@ -32,7 +33,8 @@ def open_in_emergency(
     if found is None:
         raise NotOpened
     opening = open_for_an_hour(found, reason=reason, text=text, by=by, now=now)
-    CaseEvent.objects.create(
-        case_id=found.record, kind=Happening.EMERGENCY, at=now, by_id=by.user_id, subject=""
-    )
+    with keeping([found.person]):  # of the case she reads for an hour, and never writes to
+        CaseEvent.objects.create(
+            case_id=found.record, kind=Happening.EMERGENCY, at=now, by_id=by.user_id, subject=""
+        )
     return opening

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 
+from amparo.access.context import acting_as, keeping
 from amparo.access.rules import TwoPeople, Viewer, basis_of
 from amparo.audit.actions import record
 from amparo.cases.models import Case, CaseEvent, Document, Episode, Note, Person
@@ -42,15 +43,8 @@ def erase_persons(*, persons: Collection[UUID], reason: str, proof: TwoPeople, n
     Raises `vault.actions.Held`; without the proof that two people stand behind it, `NotTwoPeople`.
     """
     asked_by, approved_by = _both(proof)
-    found = sorted(Person.objects.filter(id__in=persons).order_by("id").values_list("id", flat=True))
-    empty_persons(found)
-    CaseEvent.objects.bulk_create(
-        [
-            CaseEvent(case_id=case, kind=Happening.ERASED, at=now, by_id=approved_by)
-            for case in Case.objects.filter(person_id__in=found).values_list("id", flat=True)
-        ],
-        batch_size=AT_ONCE,
-    )
+    with keeping(persons):
+        found = _emptied(persons, approved_by, now)
     for action, by in (
         ("cases.person.ask_erasure", proof.asked_by),
         ("cases.person.erase", proof.approved_by),
@@ -59,6 +53,19 @@ def erase_persons(*, persons: Collection[UUID], reason: str, proof: TwoPeople, n
             action, by=by, at=now, persons=found, count=len(found), purpose=reason, basis=_ground(by, found)
         )
     return vault.erase_persons(found, reason=reason, asked_by=asked_by, approved_by=approved_by, now=now)
+
+
+def _emptied(persons: Collection[UUID], by: int, now: datetime) -> list[UUID]:
+    found = sorted(Person.objects.filter(id__in=persons).order_by("id").values_list("id", flat=True))
+    empty_persons(found)
+    CaseEvent.objects.bulk_create(
+        [
+            CaseEvent(case_id=case, kind=Happening.ERASED, at=now, by_id=by)
+            for case in Case.objects.filter(person_id__in=found).values_list("id", flat=True)
+        ],
+        batch_size=AT_ONCE,
+    )
+    return found
 
 
 @transaction.atomic
@@ -88,7 +95,8 @@ def lift_hold(*, hold: int, person: UUID, proof: TwoPeople, now: datetime) -> bo
 
 def _ground(by: Viewer, persons: Collection[UUID]) -> str:
     """Name the ground on which all cases of these persons lie open to one of the two."""
-    return basis_of(by, *Case.objects.filter(person_id__in=persons))
+    with acting_as(by):
+        return basis_of(by, *Case.objects.filter(person_id__in=persons))
 
 
 def _both(proof: TwoPeople) -> tuple[int, int]:
@@ -107,9 +115,11 @@ def empty_persons(persons: Collection[UUID]) -> None:
     chosen = list(persons)
     for start in range(0, len(chosen), AT_ONCE):
         bunch = chosen[start : start + AT_ONCE]
-        for model in KEPT:
-            _empty(model, bunch)
-        for name in Document.objects.filter(person_id__in=bunch).values_list("stored_name", flat=True):
+        with keeping(bunch):
+            for model in KEPT:
+                _empty(model, bunch)
+            names = list(Document.objects.filter(person_id__in=bunch).values_list("stored_name", flat=True))
+        for name in names:
             transaction.on_commit(partial(_remove, stored_path(name), arriving_path(name)), robust=True)
 
 

@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from amparo.access.actions import begin_reading
+from amparo.access.context import keeping
 from amparo.access.rules import Permission, Viewer, own_ground, system_viewer
 from amparo.cases.models import Person
 from amparo.cases.rules.person import PersonDetails
@@ -94,7 +95,8 @@ def write_waiting_tokens(*, now: datetime, rng: Random | None = None) -> int:
 @transaction.atomic
 def _write(ids: Sequence[UUID], *, now: datetime, rng: Random | None) -> None:
     """Lock the rows first, as whoever changes a record does: what is written is what is recorded."""
-    rows = list(_searched(ids).order_by("id").select_for_update())
+    with keeping(ids):
+        rows = list(_searched(ids).order_by("id").select_for_update())
     nothing: dict[UUID, frozenset[Fact]] = {person: frozenset() for person in ids}
     write_tokens(nothing | _facts(rows, by=BY_SYSTEM, now=now), rng=rng)
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from amparo.access.actions import Refused, require
+from amparo.access.beyond import ask_beyond
 from amparo.access.rules import Permission, Viewer, basis_of
 from amparo.audit.actions import record
 from amparo.cases.actions.ageing import adult_age
@@ -70,13 +71,14 @@ def open_cases(
         for one, person in zip(new, drawn, strict=True)
     ]
     age = adult_age(now)
-    insert_rows([one.row for one in persons if one.track is None])
-    make_findable([one.row.id for one in persons if one.track is None], now=now)
     cases = [
         _case(one, reference, person, by.organisation_id, by, sealing, now, age)
         for one, reference, person in zip(new, references, persons, strict=True)
     ]
+    # Persons second, for a person is seen through a case of hers; the database checks the key between them at the end.
     insert_rows(cases)
+    insert_rows([one.row for one in persons if one.track is None])
+    make_findable([one.row.id for one in persons if one.track is None], now=now)
     episodes = [
         row for one, case in zip(new, cases, strict=True) for row in _episodes(one, case, sealing, now)
     ]
@@ -132,7 +134,7 @@ def _references(count: int, compartment: Compartment, rng: Random) -> list[str]:
     drawn: dict[str, None] = {}
     while len(drawn) < count:
         fresh = {make_reference(prefix, rng) for _ in range(count - len(drawn))} - drawn.keys()
-        taken = set(Case.objects.filter(reference__in=fresh).values_list("reference", flat=True))
+        taken = {reference for (reference,) in ask_beyond("amparo_references_taken", sorted(fresh))}
         drawn.update(dict.fromkeys(sorted(fresh - taken)))
     return list(drawn)
 

@@ -6,8 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from amparo.access.actions import Opened
+from amparo.access.beyond import ask_beyond
+from amparo.access.context import acting_as
 from amparo.access.queries import scoped
-from amparo.access.queries.emergencies import emergency_viewer
 from amparo.access.rules import Viewer
 from amparo.cases.models import Case
 from amparo.vault.queries import compartment_of
@@ -21,24 +22,21 @@ CLOSED_ALWAYS = frozenset({Compartment.INTEGRITY})
 def find_for_emergency(viewer: Viewer, reference: str, *, now: datetime) -> Opened | None:
     """Find what an emergency may open; None for what is absent, erased, walled off or of the integrity compartment.
 
-    What is closed is asked of the database in the same steps as what is absent, so that the time tells nothing.
+    What is closed is asked of the database in the same steps as what is absent, so that the time tells nothing. The database
+    itself leaves out what is walled off, restricted or of a compartment in which the viewer does not work.
     """
     try:
         canonical = parse_reference(reference)
     except BadReference:
         return None
-    case = Case.objects.filter(reference=canonical).first()
-    home = compartment_of(case.person_id if case is not None else NOBODY)
-    reading = emergency_viewer(viewer, record=case.id if case is not None else NOBODY, number=0)
-    is_reached = scoped(reading, Case.objects.filter(reference=canonical)).exists()
-    if case is None or home is None or home in CLOSED_ALWAYS or not is_reached:
+    with acting_as(viewer):
+        found = ask_beyond("amparo_case_for_emergency", canonical)
+    record, person, organisation, worker = found[0] if found else (NOBODY, NOBODY, 0, None)
+    home = compartment_of(person)
+    if not found or home is None or home in CLOSED_ALWAYS:
         return None
     return Opened(
-        record=case.id,
-        reference=case.reference,
-        person=case.person_id,
-        owner=case.worker_id,
-        organisation_id=case.organisation_id,
+        record=record, reference=canonical, person=person, owner=worker, organisation_id=organisation
     )
 
 

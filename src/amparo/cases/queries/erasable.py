@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from amparo.access.beyond import ask_beyond
+from amparo.access.context import acting_as
 from amparo.access.queries import scoped
 from amparo.access.rules import Permission, TwoPeople, Viewer
 from amparo.cases.models import Case
@@ -24,10 +28,11 @@ def person_reached(viewer: Viewer, reference: str) -> UUID:
     Whoever leads another case of hers would lose it without being asked. Nothing of the case is shown, and the reason of
     the erasure is written down: that says for what.
     """
-    person = find_case(viewer, reference, permission=NEEDED).person_id
-    all_of_her = Case.objects.filter(person_id=person)
-    if scoped(viewer, all_of_her, permission=NEEDED).count() != all_of_her.count():
-        raise Absent
+    with acting_as(viewer):
+        person = find_case(viewer, reference, permission=NEEDED).person_id
+        cases = list(_cases_of(viewer, person).values_list("id", flat=True))
+        if ask_beyond("amparo_persons_elsewhere", [person], cases):
+            raise Absent
     return person
 
 
@@ -42,4 +47,9 @@ def is_erasable(viewer: Viewer, reference: str) -> bool:
 
 def count_cases(viewer: Viewer, person: UUID) -> int:
     """Count the cases of a person that the viewer reaches."""
-    return scoped(viewer, Case.objects.filter(person_id=person), permission=NEEDED).count()
+    with acting_as(viewer):
+        return _cases_of(viewer, person).count()
+
+
+def _cases_of(viewer: Viewer, person: UUID) -> QuerySet[Case]:
+    return scoped(viewer, Case.objects.filter(person_id=person), permission=NEEDED)

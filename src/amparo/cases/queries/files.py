@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
+from amparo.access.beyond import ask_beyond
 from amparo.access.rules import ClearanceLevel, Permission, Purpose, Viewer
 from amparo.cases.models import Case, Episode, Person
 from amparo.cases.queries.opened import opened_of
@@ -23,6 +24,8 @@ from amparo.vault.queries import open_many
 from amparo.vault.rules import Compartment, Reading
 from amparo.vault.storing import record_from, sealed_of
 from amparo.vocab.reference import BadReference, parse_reference
+
+_LINKED = "in_operation"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,12 +133,15 @@ def find_reference(viewer: Viewer, text: str) -> str | None:
     return visible_cases(viewer).filter(reference=canonical).values_list("reference", flat=True).first()
 
 
-def _with_links(episodes: QuerySet[Episode]) -> QuerySet[Episode]:
-    return (
-        episodes.select_related("operation")
-        .annotate(in_operation=Count("operation__episodes"))
-        .order_by("number")
-    )
+def _with_links(episodes: QuerySet[Episode]) -> list[Episode]:
+    """Fetch episodes, each with how many its operation has; most of those are out of reach, so they are counted apart."""
+    rows = list(episodes.select_related("operation").order_by("number"))
+    operations = {row.operation_id for row in rows if row.operation_id is not None}
+    if operations:
+        numbers = dict(ask_beyond("amparo_tied_episodes", list(operations)))
+        for row in rows:
+            setattr(row, _LINKED, numbers.get(row.operation_id, 0))
+    return rows
 
 
 def _person(person: Person, reading: Reading, place: Reading | None, today: date) -> PersonFile:
@@ -158,5 +164,5 @@ def _episode(episode: Episode, reading: Reading) -> EpisodeFile:
         version=episode.version,
         details=record_from(episode, EpisodeDetails, open_many(reading, sealed_of(episode, EpisodeDetails))),
         operation="" if episode.operation is None else episode.operation.reference,
-        linked=max(getattr(episode, "in_operation", 0) - 1, 0),
+        linked=max(getattr(episode, _LINKED, 0) - 1, 0),
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from amparo.access.rules import Viewer
+from amparo.access.rules import Permission, Viewer
 from amparo.cases.models import SavedFilter
 
 
@@ -24,7 +24,7 @@ class FilterFile:
 
 def list_filters(viewer: Viewer) -> tuple[FilterFile, ...]:
     """Return the viewer's own filters and those that her team (or, without a team, her organisation) shares."""
-    if viewer.user_id is None:
+    if viewer.user_id is None or not viewer.may(Permission.FILTER_SAVE):
         return ()
     shared = Q(is_shared=True, organisation_id=viewer.organisation_id, team_id=viewer.team_id)
     own = Q(user_id=viewer.user_id, organisation_id=viewer.organisation_id)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from amparo.access.actions import NobodyReviews, OpenedLately, ReasonTooShort, nobody_reviews
+from amparo.access.context import acting_as
 from amparo.access.queries import find_running, has_outside_reviewer
 from amparo.access.queries.emergencies import was_opened
 from amparo.access.rules import SHORTEST_REASON, EmergencyReason, Permission
@@ -56,10 +57,11 @@ def emergency_record(request: Request, opening: UUID) -> HttpResponse:
             raise Http404
         messages.info(request, _("The hour is over. You can open the same person again after 24 hours."))
         return HttpResponseRedirect(reverse("cases:emergency"))
-    if not is_open_in_emergency(running.viewer, running.reference):
-        raise Absent
-    file = get_case(running.viewer, running.reference, now=request.now)
-    notes = list_notes(running.viewer, running.reference, now=request.now)
+    with acting_as(running.viewer):
+        if not is_open_in_emergency(running.viewer, running.reference):
+            raise Absent
+        file = get_case(running.viewer, running.reference, now=request.now)
+        notes = list_notes(running.viewer, running.reference, now=request.now)
     shown = [block for block in person_blocks(file, running.viewer) if block.code not in NEVER_SHOWN]
     context = {
         "file": file,

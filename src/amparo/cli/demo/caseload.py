@@ -151,6 +151,7 @@ def _make_sign_in(
 def _make_cases(
     offices: Mapping[str, _Office], cases: int, rng: Random, now: datetime, progress: Callable[[int], object]
 ) -> dict[str, list[str]]:
+    from amparo.access.context import acting_as
     from amparo.cases.actions import open_cases
     from amparo.cli.demo.persons import draw_case
 
@@ -171,7 +172,8 @@ def _make_cases(
             new = draw_case(rng, opened=opened, today=today, area=office.area)
             drawn.append(replace(new, worker_id=worker, team_id=team))
         written_at = datetime.combine(max(days), time(9, rng.randint(0, 59)), tzinfo=now.tzinfo)
-        references[key] += open_cases(new=drawn, by=viewer, now=min(written_at, now))
+        with acting_as(viewer):
+            references[key] += open_cases(new=drawn, by=viewer, now=min(written_at, now))
         done += len(drawn)
         progress(done)
     return references
@@ -192,12 +194,14 @@ def _put_before_authority(
 ) -> None:
     """Open the newest cases of the shelter to the authority that decides on identification."""
     from amparo.access.actions import grant_access
+    from amparo.access.context import acting_as
     from amparo.access.rules import GrantReason, Permission
     from amparo.cases.queries import get_case
 
     supervisor = _leader_of(offices["harbour"], now)
     for reference in references["harbour"][-DECIDED_BY_AUTHORITY:]:
-        file = get_case(supervisor, reference, now=now)
+        with acting_as(supervisor):
+            file = get_case(supervisor, reference, now=now)
         grant_access(
             record=file.id,
             organisation_id=offices["authority"].id,
@@ -214,6 +218,7 @@ def _tie_operation(
     offices: Mapping[str, _Office], references: Mapping[str, list[str]], now: datetime
 ) -> None:
     """Tie episodes of several organisations to one operation, which opens no file to any of them."""
+    from amparo.access.context import acting_as
     from amparo.cases.actions import link_operation
     from amparo.cases.queries import get_case
 
@@ -221,10 +226,11 @@ def _tie_operation(
     for key in ("harbour", "open_hands", "police"):
         viewer = _leader_of(offices[key], now)
         for reference in references[key][: SAME_OPERATION // 3]:
-            episode = get_case(viewer, reference, now=now).episodes[0]
-            operation = link_operation(
-                reference=reference, episode=episode.id, operation=operation, by=viewer, now=now
-            )
+            with acting_as(viewer):
+                episode = get_case(viewer, reference, now=now).episodes[0]
+                operation = link_operation(
+                    reference=reference, episode=episode.id, operation=operation, by=viewer, now=now
+                )
 
 
 def _draw_password() -> str:

@@ -19,6 +19,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from amparo.access.actions import require
+from amparo.access.context import FACTS, reading_as
 from amparo.access.rules import Permission, Viewer
 from amparo.audit.actions import record
 from amparo.evidence.actions.writing import write_snapshot
@@ -131,7 +132,8 @@ def _one_view() -> Iterator[None]:
         if is_outermost:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield
+        with reading_as(FACTS):  # the coded columns of every case, and nothing else of any
+            yield
 
 
 def _keep_safe(directory: Path) -> None:

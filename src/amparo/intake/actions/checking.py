@@ -12,13 +12,14 @@ from uuid import UUID
 from django.db import transaction
 
 from amparo.access.actions import Refused, begin_reading, require
+from amparo.access.context import acting_as
 from amparo.access.queries import viewer_for_membership
 from amparo.access.rules import Permission, Viewer, own_ground
 from amparo.accounts.queries import teams_of
 from amparo.audit.actions import record
 from amparo.cases.queries import find_alike
 from amparo.intake.actions.progress import progress_of
-from amparo.intake.actions.steps import set_to_work, step
+from amparo.intake.actions.steps import by_system, set_to_work, step
 from amparo.intake.actions.writing import in_bunches
 from amparo.intake.htcds import BadWorkbook, Finding, Workbook, write_rejected
 from amparo.intake.models import ImportBatch, ImportRow
@@ -65,24 +66,28 @@ def receive_workbook(
 
 def check_batch(batch_id: UUID, *, now: datetime) -> None:
     """Check the workbook of a batch and propose who is the same person. Safe to run twice."""
-    batch = ImportBatch.objects.filter(id=batch_id, state=BatchState.CHECKING).first()
-    if batch is None:
-        return
-    viewer = None if batch.membership is None else viewer_for_membership(batch.membership, now)
-    if viewer is None or not viewer.may(Permission.IMPORT_RUN):
-        step(batch, BatchState.FAILED, now=now, trouble=RIGHTS_ENDED, upload=None)
-        return
-    content, file_name = _open_upload(batch, viewer, now)
+    with by_system(batch_id):
+        batch = ImportBatch.objects.filter(id=batch_id, state=BatchState.CHECKING).first()
+        if batch is None:
+            return
+        viewer = None if batch.membership is None else viewer_for_membership(batch.membership, now)
+        if viewer is None or not viewer.may(Permission.IMPORT_RUN):
+            step(batch, BatchState.FAILED, now=now, trouble=RIGHTS_ENDED, upload=None)
+            return
+    with acting_as(viewer):
+        content, file_name = _open_upload(batch, viewer, now)
     try:
-        with progress_of(batch.id) as report:
+        with progress_of(batch.id, by=viewer) as report:
             examined = examine(content, file_name, today=now.date(), report=report)
     except BadWorkbook as refusal:
         said = _said([Finding(0, "", refusal.code, refusal.template, refusal.values)])
-        sealing = begin_sealing([batch.id], now=now)
-        sealed = _sealed(batch, "report", {"file_name": file_name, "errors": said}, sealing)
-        step(batch, BatchState.REFUSED, now=now, report=sealed, upload=None)
+        with acting_as(viewer):
+            sealing = begin_sealing([batch.id], now=now)
+            sealed = _sealed(batch, "report", {"file_name": file_name, "errors": said}, sealing)
+            step(batch, BatchState.REFUSED, now=now, report=sealed, upload=None)
         return
-    _keep(batch, examined, viewer, now)
+    with acting_as(viewer):
+        _keep(batch, examined, viewer, now)
 
 
 def findings_report(

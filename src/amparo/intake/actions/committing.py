@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from amparo.access.actions import require
+from amparo.access.context import acting_as
 from amparo.access.queries import viewer_for_membership
 from amparo.access.rules import Permission, Viewer
 from amparo.audit.actions import record
@@ -16,7 +17,7 @@ from amparo.cases.queries import find_alike
 from amparo.cases.rules.sameness import person_key
 from amparo.intake.actions.locking import wait_for_turn
 from amparo.intake.actions.progress import progress_of
-from amparo.intake.actions.steps import NoSuchStep, set_to_work, step, stop_given_up
+from amparo.intake.actions.steps import NoSuchStep, by_system, set_to_work, step, stop_given_up
 from amparo.intake.actions.writing import AT_ONCE, RowToWrite, in_bunches, write_rows
 from amparo.intake.models import ImportBatch, ImportRow
 from amparo.intake.queries import RowFile, open_rows, visible_batch
@@ -65,14 +66,15 @@ def commit_batch(*, batch: UUID, by: Viewer, now: datetime) -> None:
 
 def write_batch(batch_id: UUID, *, now: datetime) -> None:
     """Write a batch in one transaction. Run again after a crash it begins anew; run again after success it does nothing."""
-    batch = ImportBatch.objects.filter(id=batch_id, state=BatchState.WRITING).first()
-    if batch is None:
-        return
-    viewer = None if batch.membership is None else viewer_for_membership(batch.membership, now)
-    if viewer is None or not viewer.may(Permission.IMPORT_RUN):
-        step(batch, BatchState.FAILED, now=now, trouble=RIGHTS_ENDED)
-        return
-    with progress_of(batch.id) as report, transaction.atomic():
+    with by_system(batch_id):
+        batch = ImportBatch.objects.filter(id=batch_id, state=BatchState.WRITING).first()
+        if batch is None:
+            return
+        viewer = None if batch.membership is None else viewer_for_membership(batch.membership, now)
+        if viewer is None or not viewer.may(Permission.IMPORT_RUN):
+            step(batch, BatchState.FAILED, now=now, trouble=RIGHTS_ENDED)
+            return
+    with progress_of(batch.id, by=viewer) as report, transaction.atomic(), acting_as(viewer):
         wait_for_turn(batch.organisation_id)
         if not ImportBatch.objects.filter(id=batch_id, state=BatchState.WRITING).exists():
             return

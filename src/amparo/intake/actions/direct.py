@@ -10,6 +10,7 @@ from pathlib import Path
 from django.db import transaction
 
 from amparo.access.actions import Refused, require
+from amparo.access.context import acting_as
 from amparo.access.rules import Permission, Viewer
 from amparo.audit.actions import record
 from amparo.cases.queries import find_alike
@@ -41,7 +42,7 @@ def take_in(
         file, file.name, today=now.date(), report=lambda done, total: report("check", done, total)
     )
     digest = digest_of(file.read_bytes())
-    with transaction.atomic():
+    with transaction.atomic(), acting_as(by):
         is_writing = not dry_run and not examined.errors
         if is_writing:
             wait_for_turn(by.organisation_id, told=told_to_wait)

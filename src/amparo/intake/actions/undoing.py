@@ -8,12 +8,13 @@ from uuid import UUID
 from django.db import transaction
 
 from amparo.access.actions import require
-from amparo.access.rules import Permission, Viewer
+from amparo.access.context import acting_as
+from amparo.access.rules import Permission, Viewer, system_viewer
 from amparo.audit.actions import record
 from amparo.cases.actions import withdraw_cases
 from amparo.intake.actions.steps import NoSuchStep, step, stop_given_up
 from amparo.intake.models import ImportBatch, ImportRow
-from amparo.intake.queries import visible_batch, working_batches
+from amparo.intake.queries import importing_organisations, visible_batch, working_batches
 from amparo.intake.rules import BatchState
 
 KEPT_WAITING = timedelta(days=14)
@@ -50,6 +51,15 @@ def throw_forgotten_away(*, now: datetime) -> int:
 
     A batch whose job was put aside is said to have stopped, so that its two weeks begin.
     """
+    return sum(_throw_forgotten_away(each, now=now) for each in importing_organisations())
+
+
+def _throw_forgotten_away(organisation: int, *, now: datetime) -> int:
+    with acting_as(system_viewer([Permission.IMPORT_RUN], organisation_id=organisation)):
+        return _throw_old_away(now)
+
+
+def _throw_old_away(now: datetime) -> int:
     for row in working_batches():
         stop_given_up(row, now=now)
     waiting = (BatchState.REFUSED, BatchState.FAULTY, BatchState.READY, BatchState.FAILED)

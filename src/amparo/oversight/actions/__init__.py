@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from amparo.access.actions import require
+from amparo.access.context import acting_as
 from amparo.access.rules import Basis, Permission, Viewer, system_viewer, unit_roles
 from amparo.accounts.queries import memberships_in
 from amparo.audit import actions as audit
@@ -53,19 +54,17 @@ def draw_samples(*, now: datetime, rng: Random) -> int:
         found = sampled_readings(
             organisation, since=since, until=until, rng=drawing, most=DRAWN_A_WEEK, unit=unit
         )
-        SampledReading.objects.bulk_create(
-            [
-                SampledReading(
-                    sample=sample, event=line.id, user_id=line.user or 0, person=line.persons[0], action=line.action,
-                    record=line.record, basis=line.basis, read_at=line.recorded_at,
-                )
-                for line in found
-            ]
-        )  # fmt: skip
-        audit.record(
-            "oversight.sample.draw", by=system_viewer([], organisation_id=organisation), at=now,
-            record=str(sample.id), count=len(found),
-        )  # fmt: skip
+        rows = [
+            SampledReading(
+                sample=sample, event=line.id, user_id=line.user or 0, person=line.persons[0], action=line.action,
+                record=line.record, basis=line.basis, read_at=line.recorded_at,
+            )
+            for line in found
+        ]  # fmt: skip
+        by = system_viewer([Permission.READINGS_REVIEW], organisation_id=organisation)
+        with acting_as(by):
+            SampledReading.objects.bulk_create(rows)
+        audit.record("oversight.sample.draw", by=by, at=now, record=str(sample.id), count=len(found))
         drawn += len(found)
     return drawn
 
