@@ -146,6 +146,7 @@ PAGES: Mapping[str, Row] = {
     "cases:wall": Row(guard=P.WALL_MAKE, methods=BOTH),
     "cases:declaration": Row(guard=P.CASE_READ, methods=BOTH, typed={"reason": "known"}),
     "cases:tell": Row(guard=P.CASE_READ, methods=BOTH, typed={"text": "He was paid."}),
+    "cases:own-record": Row(guard=SIGNED_IN, methods=BOTH),
     "cases:messages": Row(guard=P.MESSAGE_READ),
     "cases:person": Row(guard=P.CASE_READ),
     "cases:episodes": Row(guard=P.CASE_READ),

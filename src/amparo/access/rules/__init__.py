@@ -42,10 +42,18 @@ from amparo.access.rules.roles import (
 from amparo.access.rules.sessions import FRESH, FRESH_TO_SEND, session_limits
 from amparo.access.rules.two_people import TwoPeople
 from amparo.access.rules.viewer import NOBODY, GrantedRecord, Viewer, system_viewer
-from amparo.access.rules.walls import DECLARED, NEEDED_FOR_SEALED, ClearanceLevel, ClearanceReason, WallReason
+from amparo.access.rules.walls import (
+    CHOSEN,
+    DECLARED,
+    NEEDED_FOR_SEALED,
+    ClearanceLevel,
+    ClearanceReason,
+    WallReason,
+)
 
 __all__ = [
     "AGAIN_AFTER",
+    "CHOSEN",
     "COMPARTMENT_NAMES",
     "DECLARED",
     "FRESH",

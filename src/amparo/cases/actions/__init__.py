@@ -3,6 +3,7 @@
 from amparo.cases.actions.ageing import let_come_of_age
 from amparo.cases.actions.changing import NotAcceptable, Stale, update_case, update_episode, update_person
 from amparo.cases.actions.closing import NotClosable, declare_known, keep_away, restrict_case
+from amparo.cases.actions.colleagues import keep_own_facts, know_staff
 from amparo.cases.actions.documents import add_document
 from amparo.cases.actions.dual_acts import NothingToDo, ask_erasure
 from amparo.cases.actions.emergencies import NotOpened, open_in_emergency
@@ -45,6 +46,8 @@ __all__ = [
     "forget_facts",
     "hold_person",
     "keep_away",
+    "keep_own_facts",
+    "know_staff",
     "let_come_of_age",
     "lift_hold",
     "link_operation",

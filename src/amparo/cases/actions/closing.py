@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -70,7 +71,7 @@ def declare_known(*, reference: str, reason: WallReason, by: Viewer, now: dateti
     """Step back from a person whom one knows: from now on she and all her cases do not exist for the viewer."""
     case = find_case(by, reference)
     make_wall(person=case.person_id, reason=reason, user_id=by.known_user_id, by=by, now=now)
-    _take_off(case, by.known_user_id, now)
+    take_off(case.person_id, by.known_user_id, now)
     note_happening(case, Happening.STEPPED_BACK, action="cases.case.step_back", by=by, now=now)
 
 
@@ -99,9 +100,9 @@ def keep_away(
         person=case.person_id, reason=reason, user_id=user_id, organisation_id=organisation_id, by=by, now=now
     )
     if user_id is not None:
-        _take_off(case, user_id, now)
+        take_off(case.person_id, user_id, now)
 
 
-def _take_off(case: Case, user_id: int, now: datetime) -> None:
+def take_off(person: UUID, user_id: int, now: datetime) -> None:
     """Leave no case of hers with somebody for whom it does not exist any more: supervisors find it under nobody."""
-    Case.objects.filter(person_id=case.person_id, worker_id=user_id).update(worker_id=None, changed_at=now)
+    Case.objects.filter(person_id=person, worker_id=user_id).update(worker_id=None, changed_at=now)

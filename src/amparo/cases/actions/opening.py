@@ -72,7 +72,6 @@ def open_cases(
     ]
     age = adult_age(now)
     insert_rows([one.row for one in persons if one.track is None])
-    make_findable([one.row.id for one in persons if one.track is None], now=now)
     cases = [
         _case(one, reference, person, by.organisation_id, by, sealing, now, age)
         for one, reference, person in zip(new, references, persons, strict=True)
@@ -102,6 +101,9 @@ def open_cases(
         count=len(cases),
         basis=basis_of(by, *cases),
     )
+    # Last, for a member of staff who is one of them does not reach her own case from here on.
+    paired = zip(new, persons, strict=True)
+    make_findable({one.row.id: each.person for each, one in paired if one.track is None}, by=by, now=now)
     return tuple(references)
 
 

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from amparo.access.rules import DECLARED, ClearanceLevel, ClearanceReason, WallReason
+from amparo.access.rules import CHOSEN, DECLARED, ClearanceLevel, ClearanceReason
 from amparo.ui.forms import NoteField, PlainForm, SubmissionField
 
 Choices = Sequence[tuple[int, str]]
@@ -49,8 +49,7 @@ class KeepAwayForm(PlainForm):
             each = [(f"organisation-{number}", name) for number, name in organisations]
             choices.append((gettext("Everybody of an organisation"), each))
         _offer(self, "who", choices)
-        reasons = [each for each in WallReason if each is not WallReason.MYSELF]
-        _offer(self, "reason", [(each.value, gettext(each.told)) for each in reasons])
+        _offer(self, "reason", [(each.value, gettext(each.told)) for each in CHOSEN])
 
     def whom(self) -> dict[str, int]:
         """Return who was chosen, as the action takes it."""
