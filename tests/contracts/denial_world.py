@@ -37,7 +37,7 @@ from amparo.intake.actions import ask_export
 from amparo.intake.htcds import FileFormat
 from amparo.oversight.actions import explain_reading
 from amparo.vocab.reference import make_reference
-from tests.contracts.denial_states import Makers, case_things, closed_case, out_of_reach
+from tests.contracts.denial_states import Makers, case_things, closed_case, lost_case, out_of_reach
 from tests.factories.accounts import (
     PASSWORD,
     add_second_factor,
@@ -74,6 +74,7 @@ Things = dict[str, Any]
 ABSENT: Things = {
     # In order, but given to no case: one with a slip would be refused before anything is looked up.
     "reference": make_reference("XA", Random(7)),
+    "lost_reference": make_reference("XA", Random(8)),
     "episode": UUID(int=1),
     "document": UUID(int=2),
     "note": UUID(int=9),
@@ -218,6 +219,7 @@ class _House:
         add_second_factor(member.user)
         self.things: Things = {
             **self.case,
+            "lost_reference": lost_case(self.worker, now),
             **kept_by(self.supervisor, now),
             "batch": make_batch(self.supervisor, now=now),
             "faulty_batch": make_batch(self.supervisor, faulty_file(), file_name="cases.csv", now=now),

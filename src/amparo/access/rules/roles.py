@@ -205,9 +205,10 @@ _DESCRIBED_ROLES = (
         code="access_reviewer",
         label=N_("Access reviewer"),
         description=N_(
-            "Looks from outside at who is kept away from whom, and ends what is not needed any more. Sees no case."
+            "Looks from outside at who is kept away from whom, and ends what is not needed any more. Agrees, as the second "
+            "person, to who is named for a closed case that nobody can open. Sees no case."
         ),
-        permissions=frozenset({Permission.WALL_REVIEW}),
+        permissions=frozenset({Permission.WALL_REVIEW, Permission.ACT_DECIDE}),
         scope=Scope.NONE,
         needs_passkey=True,
         is_sensitive=True,

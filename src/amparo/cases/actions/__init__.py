@@ -14,6 +14,7 @@ from amparo.cases.actions.finding import forget_facts, write_waiting_tokens
 from amparo.cases.actions.moving import NoSuchStep, NoSuchWorker, ReasonMissing, assign_case, move_case
 from amparo.cases.actions.notes import EmptyNote, add_note
 from amparo.cases.actions.opening import open_case, open_cases
+from amparo.cases.actions.readers import ask_readers
 from amparo.cases.actions.storing import NoRoom, seal_clear_contents, settle_arrivals
 from amparo.cases.actions.summaries import take_summary
 from amparo.cases.actions.taking_out import note_taken_out
@@ -39,6 +40,7 @@ __all__ = [
     "add_episode",
     "add_note",
     "ask_erasure",
+    "ask_readers",
     "assign_case",
     "declare_known",
     "empty_persons",

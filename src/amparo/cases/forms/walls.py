@@ -34,6 +34,16 @@ class ClearanceForm(PlainForm):
         _offer(self, "reason", [(each.value, gettext(each.label)) for each in ClearanceReason])
 
 
+class ReadersForm(PlainForm):
+    """Asks who is to be named for a case that nobody can open."""
+
+    named = forms.MultipleChoiceField(label=_("Who is named?"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, people: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "named", [(str(number), name) for number, name in people])
+
+
 class KeepAwayForm(PlainForm):
     """Asks who must not see a person, and why."""
 
