@@ -28,7 +28,7 @@ from amparo.access.models import DualAct
 from amparo.access.queries import viewer_for_membership
 from amparo.access.rules import ROLES, EmergencyReason, GrantReason, Permission, Viewer, WallReason
 from amparo.accounts.models import ApiToken, Invitation, Organisation
-from amparo.cases.actions import ask_erasure, open_in_emergency, save_filter
+from amparo.cases.actions import ask_erasure, ask_readers, open_in_emergency, save_filter
 from amparo.cases.models import SavedFilter
 from amparo.cases.queries import CaseChoices
 from amparo.cases.rules.erasing import ErasureReason
@@ -290,6 +290,9 @@ def things_of_two(
         "cases.erase", reference=case_things(officer, now)["reference"], reason=ErasureReason.CONSENT_WITHDRAWN,
         by=_member("integrity_officer", organisation=unit, team=make_team(unit)), now=now,
     )  # fmt: skip
+    naming = ask_readers(
+        reference=ours.things["lost_reference"], readers=[ours.supervisor.known_user_id], by=ours.supervisor, now=now,
+    )  # fmt: skip
     later = ask_export(**{**EXPORT, "profile": "excel"}, by=ours.supervisor, now=now)
     opened, opened_there = open_for(ours, theirs.case, now), open_for(theirs, ours.case, now)
     inside = make_viewer("supervisor", organisation=organisation_of(everyone["reviewer"]))
@@ -301,6 +304,7 @@ def things_of_two(
         "installation_administrator": {"act": role_act},
         "integrity_officer": {"act": erasing},
         "reviewer": {"act": lifting, "opening": opened},
+        "access_reviewer": {"act": naming},
         "elsewhere": {
             "act": foreign, "export_act": foreign, "facts_act": facts, "opening": opened_there,
         },

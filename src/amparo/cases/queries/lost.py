@@ -15,6 +15,7 @@ from amparo.cases.queries.visible import Absent
 from amparo.vocab.reference import BadReference, parse_reference
 
 _ASKED: Final = "SELECT * FROM amparo_cases_without_readers(%s, %s, %s, %s, %s)"
+_SCOPES: Final = (Scope.ORGANISATION, Scope.TEAM, Scope.OWN)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,9 +69,6 @@ def find_lost(viewer: Viewer, reference: str, *, now: datetime) -> LostCase:
         if lost.reference == canonical:
             return lost
     raise Absent
-
-
-_SCOPES: Final = (Scope.ORGANISATION, Scope.TEAM, Scope.OWN)
 
 
 def _roles(scope: Scope) -> list[str]:
