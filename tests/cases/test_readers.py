@@ -14,11 +14,11 @@ from django.utils import timezone
 from amparo.access.actions import Changed, Refused, approve_act, get_act, visible_acts
 from amparo.access.models import Clearance, DualAct, Wall
 from amparo.access.queries import count_left_alone
-from amparo.access.rules import ClearanceLevel, ClearanceReason, Viewer, WallReason
+from amparo.access.rules import ClearanceLevel, ClearanceReason, EmergencyReason, Viewer, WallReason
 from amparo.accounts.models import Membership, Organisation, Team, User
 from amparo.accounts.queries import find_membership
 from amparo.audit.models import Event
-from amparo.cases.actions import NotClosable, ask_readers, declare_known, restrict_case
+from amparo.cases.actions import NotClosable, ask_readers, declare_known, open_in_emergency, restrict_case
 from amparo.cases.models import Case
 from amparo.cases.panels import lost_panels
 from amparo.cases.queries import Absent, list_timeline
@@ -260,6 +260,18 @@ class TestPages:
         ended = client.post(reverse("accounts:person-end"), {"person": membership.id}, follow=True)
         assert "a closed case that nobody can open now" in text_of(ended)
         assert [one.reference for one in list_lost(house.other, now=timezone.now())] == [house.reference]
+
+    def test_a_verdict_that_suspends_the_last_says_so(self, house: House) -> None:
+        judge, elsewhere = make_viewer("reviewer"), make_case(make_viewer(), now=timezone.now())
+        opening = open_in_emergency(
+            reference=elsewhere, reason=EmergencyReason.LIFE, text="She called from a car near the border.",
+            by=house.named, now=timezone.now(),
+        )  # fmt: skip
+        house.leave(house.worker)
+        url = reverse("accounts:emergency", args=[opening])
+        answer = sign_in(Client(), judge).post(url, {"verdict": "not_justified"}, follow=True)
+        assert "nobody can open now" in text_of(answer)
+        assert house.lost == [house.reference]
 
     def test_nobody_is_warned_while_somebody_else_is_named(self, house: House) -> None:
         membership: Any = find_membership(house.worker.membership_id or 0, NOW)

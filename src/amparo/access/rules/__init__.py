@@ -31,6 +31,7 @@ from amparo.access.rules.permissions import IN_PERSON, PERMISSION_MEANINGS, READ
 from amparo.access.rules.purposes import MOST_CHOSEN, Purpose
 from amparo.access.rules.roles import (
     INCOMPATIBLE_ROLES,
+    READERS,
     ROLES,
     Role,
     Scope,
@@ -69,6 +70,7 @@ __all__ = [
     "NEEDED_FOR_SEALED",
     "NOBODY",
     "PERMISSION_MEANINGS",
+    "READERS",
     "READING",
     "ROLES",
     "SHORTEST_REASON",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations, product
 from types import MappingProxyType
+from typing import Final
 
 from amparo.access.rules.permissions import Permission
 from amparo.access.rules.purposes import Purpose
@@ -322,6 +323,10 @@ INCOMPATIBLE_ROLES: frozenset[frozenset[str]] = frozenset(
         *product((*_ADMINISTRATORS, *_DATA_ROLES, "reviewer"), ("access_reviewer",)),
     )
 )
+
+
+# Whoever works in these opens cases.
+READERS: Final = frozenset(code for code, role in ROLES.items() if Permission.CASE_READ in role.permissions)
 
 
 def role_of(code: str) -> Role | None:

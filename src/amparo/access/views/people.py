@@ -34,7 +34,7 @@ from amparo.access.panels.waiting import suspended_table
 from amparo.access.queries import count_left_alone
 from amparo.access.rules import Permission
 from amparo.access.views.own import posted_id
-from amparo.access.views.two_people import asked_words
+from amparo.access.views.two_people import asked_words, left_alone_words
 from amparo.access.web import Request, fresh, requires
 from amparo.accounts.queries import (
     MembershipRow,
@@ -187,18 +187,11 @@ def _person_page(request: Request, changed: MembershipRow, form: RoleForm) -> Ht
 def person_end(request: Request) -> HttpResponse:
     """End somebody's role at once."""
     membership_id = posted_id(request, "person")
-    found = find_membership(membership_id, request.now)
-    left_alone = count_left_alone(found, request.now) if found is not None else 0
+    left_alone = count_left_alone(find_membership(membership_id, request.now), request.now)
     end_membership(membership_id=membership_id, by=request.viewer, now=request.now)
     messages.success(request, _("The role has ended. This person sees nothing of the organisation any more."))
     if left_alone:
-        messages.warning(
-            request,
-            _(
-                "There is a closed case that nobody can open now. A supervisor finds it on the first page and asks an "
-                "access reviewer that somebody else be named."
-            ),
-        )
+        messages.warning(request, left_alone_words())
     return HttpResponseRedirect(reverse("accounts:people"))
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from amparo.access.actions import make_wall, name_readers
 from amparo.access.rules import (
     NEEDED_FOR_SEALED,
-    ROLES,
+    READERS,
     ClearanceLevel,
     ClearanceReason,
     Permission,
@@ -24,8 +24,6 @@ from amparo.cases.actions.happenings import note_happening
 from amparo.cases.models import Case
 from amparo.cases.queries.visible import find_case, visible_case
 from amparo.cases.rules.timeline import Happening
-
-READERS = frozenset(code for code, role in ROLES.items() if Permission.CASE_READ in role.permissions)
 
 
 class NotClosable(ValueError):

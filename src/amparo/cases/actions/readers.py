@@ -11,9 +11,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from amparo.access.actions import Changed, DualKind, Line, ask_act, name_readers
-from amparo.access.rules import Payload, Permission, TwoPeople, Viewer, Where
+from amparo.access.rules import READERS, Payload, Permission, TwoPeople, Viewer, Where
 from amparo.accounts.queries import workers_of
-from amparo.cases.actions.closing import READERS, NotClosable
+from amparo.cases.actions.closing import NotClosable
 from amparo.cases.actions.happenings import note_happening
 from amparo.cases.queries.lost import LostCase, find_lost
 from amparo.cases.queries.visible import Absent, find_case

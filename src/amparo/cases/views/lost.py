@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from amparo.access.actions import Refused
-from amparo.access.rules import Permission
+from amparo.access.rules import READERS, Permission
 from amparo.access.web import Request, fresh, requires
 from amparo.accounts.queries import is_role_held, workers_of
 from amparo.cases.actions import NotClosable, ask_readers
-from amparo.cases.actions.closing import READERS
 from amparo.cases.forms.walls import ReadersForm
 from amparo.cases.panels.lost import lost_table
 from amparo.cases.queries.lost import find_lost, list_lost
