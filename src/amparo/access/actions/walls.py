@@ -87,13 +87,15 @@ def make_match_wall(*, person: UUID, user_id: int, matched: Collection[int], now
             row.save(force_insert=True)
     except IntegrityError:  # the same was found twice at once
         return False
+    by = system_viewer([])
     record_event(
         "access.wall.match",
-        by=system_viewer([]),
+        by=by,
         at=now,
         record=f"wall:{row.pk}",
         persons=[person],
         purpose=WallReason.STAFF_MATCH,
+        basis=own_ground(by),
     )
     return True
 
