@@ -62,7 +62,7 @@ EXPECTED = {
         Scope.ORGANISATION,
         True,
     ),
-    "access_reviewer": ("wall.review", Scope.NONE, True),
+    "access_reviewer": ("wall.review act.decide", Scope.NONE, True),
     "statistician": (
         "tables.view tables.download snapshot.build facts.export token.manage act.decide",
         Scope.NONE,

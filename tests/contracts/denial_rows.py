@@ -147,6 +147,12 @@ PAGES: Mapping[str, Row] = {
     "cases:wall": Row(guard=P.WALL_MAKE, methods=BOTH),
     "cases:declaration": Row(guard=P.CASE_READ, methods=BOTH, typed={"reason": "known"}),
     "cases:tell": Row(guard=P.CASE_READ, methods=BOTH, typed={"text": "He was paid."}),
+    "cases:own-record": Row(guard=SIGNED_IN, methods=BOTH),
+    "cases:lost": Row(guard=P.CASE_RESTRICT),
+    "cases:lost-everywhere": Row(guard=P.WALL_REVIEW),
+    "cases:readers": Row(
+        guard=P.CASE_RESTRICT, asks_again=True, methods=BOTH, rename={"reference": "lost_reference"}
+    ),
     "cases:messages": Row(guard=P.MESSAGE_READ),
     "cases:release": Row(guard=P.READINGS_RELEASE, asks_again=True, methods=BOTH),
     "cases:person": Row(guard=P.CASE_READ),

@@ -14,6 +14,7 @@ from amparo.access.rules import ClearanceLevel, Permission, Scope, Viewer, WallR
 from amparo.cases.actions import add_document, add_note
 from amparo.cases.models import Case, Episode
 from amparo.vault.rules import Compartment
+from tests.factories.accounts import make_user
 from tests.factories.cases import make_case, make_person_details, row_of
 
 PICTURE = bytes.fromhex("89504e470d0a1a0a0000000d49484452") + bytes(64)
@@ -44,6 +45,14 @@ def case_things(worker: Viewer, now: datetime) -> Things:
     )
     episode = Episode.objects.get(case__reference=reference)
     return {"reference": reference, "episode": episode.id, "document": document, "note": note}
+
+
+def lost_case(worker: Viewer, now: datetime) -> str:
+    """Open a case, close it to all but one who has no role here, and give its reference."""
+    things = case_things(worker, now)
+    _of(things).update(clearance=ClearanceLevel.RESTRICTED)
+    Clearance.objects.create(record=row_of(things["reference"]).id, user_id=make_user().pk, named_at=now)
+    return str(things["reference"])
 
 
 def closed_case(viewer: Viewer, makers: Makers, now: datetime) -> Things:

@@ -29,7 +29,7 @@ from amparo.access.models import DualAct
 from amparo.access.queries import viewer_for_membership
 from amparo.access.rules import ROLES, EmergencyReason, GrantReason, Permission, Viewer, WallReason
 from amparo.accounts.models import ApiToken, Invitation, Organisation
-from amparo.cases.actions import ask_erasure, open_in_emergency, save_filter
+from amparo.cases.actions import ask_erasure, ask_readers, open_in_emergency, save_filter
 from amparo.cases.models import SavedFilter
 from amparo.cases.queries import CaseChoices
 from amparo.cases.rules.erasing import ErasureReason
@@ -38,7 +38,7 @@ from amparo.intake.actions import ask_export
 from amparo.intake.htcds import FileFormat
 from amparo.oversight.actions import explain_reading
 from amparo.vocab.reference import make_reference
-from tests.contracts.denial_states import Makers, case_things, closed_case, out_of_reach
+from tests.contracts.denial_states import Makers, case_things, closed_case, lost_case, out_of_reach
 from tests.factories.accounts import (
     PASSWORD,
     add_second_factor,
@@ -77,6 +77,7 @@ Things = dict[str, Any]
 ABSENT: Things = {
     # In order, but given to no case: one with a slip would be refused before anything is looked up.
     "reference": make_reference("XA", Random(7)),
+    "lost_reference": make_reference("XA", Random(8)),
     "episode": UUID(int=1),
     "document": UUID(int=2),
     "note": UUID(int=9),
@@ -225,6 +226,7 @@ class _House:
         add_second_factor(member.user)
         self.things: Things = {
             **self.case,
+            "lost_reference": lost_case(self.worker, now),
             **kept_by(self.supervisor, now),
             "batch": make_batch(self.supervisor, now=now),
             "faulty_batch": make_batch(self.supervisor, faulty_file(), file_name="cases.csv", now=now),
@@ -295,6 +297,9 @@ def things_of_two(
         "cases.erase", reference=case_things(officer, now)["reference"], reason=ErasureReason.CONSENT_WITHDRAWN,
         by=_member("integrity_officer", organisation=unit, team=make_team(unit)), now=now,
     )  # fmt: skip
+    naming = ask_readers(
+        reference=ours.things["lost_reference"], readers=[ours.supervisor.known_user_id], by=ours.supervisor, now=now,
+    )  # fmt: skip
     later = ask_export(**{**EXPORT, "profile": "excel"}, by=ours.supervisor, now=now)
     opened, opened_there = open_for(ours, theirs.case, now), open_for(theirs, ours.case, now)
     inside = make_viewer("supervisor", organisation=organisation_of(everyone["reviewer"]))
@@ -306,6 +311,7 @@ def things_of_two(
         "installation_administrator": {"act": role_act},
         "integrity_officer": {"act": erasing},
         "reviewer": {"act": lifting, "opening": opened},
+        "access_reviewer": {"act": naming},
         "elsewhere": {
             "act": foreign, "export_act": foreign, "facts_act": facts, "opening": opened_there,
         },

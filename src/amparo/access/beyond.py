@@ -13,7 +13,7 @@ from django.db import connection
 QUESTIONS: Final = (
     "amparo_references_taken", "amparo_persons_elsewhere", "amparo_tied_episodes", "amparo_documents_kept",
     "amparo_case_for_emergency", "amparo_known_places", "amparo_not_closed", "amparo_organisation_of_batch",
-    "amparo_importing_organisations", "amparo_openers_lately",
+    "amparo_importing_organisations", "amparo_openers_lately", "amparo_cases_without_readers",
 )  # fmt: skip
 
 

@@ -35,6 +35,13 @@ def write_tokens(timestamp: int) -> None:
     actions.write_waiting_tokens(now=timezone.now())
 
 
+@app.periodic(cron="40 1 * * *")
+@app.task(name="cases.know_staff", queue="default", queueing_lock="cases.know_staff")
+def know_staff(timestamp: int) -> None:
+    """Keep once a day by what the members of staff are known, also the new ones; who may be they is compared after that."""
+    actions.know_staff(now=timezone.now())
+
+
 @app.periodic(cron="20 2 * * 0")
 @app.task(name="cases.sweep_tokens", queue="default", queueing_lock="cases.sweep_tokens", lock=WRITE_TASK)
 def sweep_tokens(timestamp: int) -> None:

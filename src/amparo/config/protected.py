@@ -61,6 +61,7 @@ OPEN = {
     "vault_erasure": "which persons were erased, by number: a restore is held against it before anything is served",
     "vault_legalhold": "which persons may not be erased, by number",
     "vault_token": "blind tokens that name no person",
+    "vault_membertoken": "blind tokens by which members of staff are kept away from their own records",
     "vault_tokenorder": "numbers of persons whose tokens are to be written",
     "vault_searchday": "how often somebody searched on a day",
 }  # fmt: skip

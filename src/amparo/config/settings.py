@@ -64,6 +64,7 @@ AMPARO_NAVIGATION = [  # functions (viewer) -> NavigationItem | None, in the ord
 AMPARO_HEADER = "amparo.access.panels.people.header"  # (request) -> Header | None
 AMPARO_HOME = [  # functions (viewer, now) -> blocks of the first page
     "amparo.access.panels.waiting.notice_panels",
+    "amparo.cases.panels.lost_panels",
     "amparo.cases.panels.home_panels",
     "amparo.access.panels.people.home_panels",
     "amparo.portal.panels.figure_panels",
@@ -76,6 +77,7 @@ AMPARO_DUAL_ACTS = [  # every act that takes two people, registered by the app t
     "amparo.access.actions.role_acts.KINDS",
     "amparo.access.actions.key_acts.KINDS",
     "amparo.cases.actions.dual_acts.KINDS",
+    "amparo.cases.actions.readers.KINDS",
     "amparo.intake.actions.dual_acts.KINDS",
     "amparo.evidence.actions.dual_acts.KINDS",
 ]

@@ -11,10 +11,10 @@ from typing import ClassVar
 import pgtrigger
 from django.db import models
 
-from amparo.vault.token_models import SearchDay, Token, TokenOrder
+from amparo.vault.token_models import MemberToken, SearchDay, Token, TokenOrder
 from amparo.vocab.described import Privacy
 
-__all__ = ["CompartmentKey", "Keyring", "PersonKeys", "SearchDay", "Token", "TokenOrder"]
+__all__ = ["CompartmentKey", "Keyring", "MemberToken", "PersonKeys", "SearchDay", "Token", "TokenOrder"]
 
 
 class Keyring(models.Model):

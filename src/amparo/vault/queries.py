@@ -20,7 +20,7 @@ from amparo.vault.custodians.device import open_device
 from amparo.vault.custodians.file import read_custodian
 from amparo.vault.keeping import DATA, Keeper, KeyringMissing, LocalKeeper
 from amparo.vault.keyd.client import RemoteKeeper
-from amparo.vault.models import CompartmentKey, Erasure, Keyring, LegalHold, PersonKeys
+from amparo.vault.models import CompartmentKey, Erasure, Keyring, LegalHold, MemberToken, PersonKeys
 from amparo.vault.rules import (
     Compartment,
     KeyKind,
@@ -258,3 +258,9 @@ def _covered(place: Place | None, reading: Reading) -> Place:
     if place is None or place.person not in reading.persons:
         raise NotCovered(_NOT_COVERED)
     return place
+
+
+def declared_at(member: int) -> datetime | None:
+    """Tell when a member said last what she is known by; None where nothing is kept."""
+    said = MemberToken.objects.filter(member=member, is_declared=True).order_by("-kept_at")
+    return said.values_list("kept_at", flat=True).first()

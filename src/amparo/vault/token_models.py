@@ -31,6 +31,30 @@ class TokenOrder(models.Model):
     PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(("person", "ordered_at"), Privacy.TECHNICAL)
 
 
+class MemberToken(models.Model):
+    """What a member of staff is known by herself, blind: by it nobody works on the record of a person who is she.
+
+    Tokens of another kind than those of persons: without the key nobody sees that one of each says the same.
+    """
+
+    member = models.BigIntegerField()
+    token = models.BigIntegerField()
+    is_declared = models.BooleanField()  # said by herself, or taken from her account
+    kept_at = models.DateTimeField()
+
+    PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
+        ("id", "member", "token", "is_declared", "kept_at"), Privacy.TECHNICAL
+    )
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["token", "member", "is_declared"], name="vault_member_token_once"
+            ),
+        )
+        indexes = (models.Index(fields=["member"], name="vault_member_token_member"),)
+
+
 class SearchDay(models.Model):
     """How often somebody searched beyond her own cases on one day."""
 

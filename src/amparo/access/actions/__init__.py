@@ -57,7 +57,7 @@ from amparo.access.actions.reading import begin_reading
 from amparo.access.actions.roles import RoleNotAssignable
 from amparo.access.actions.submissions import OtherContent, forget_submissions, once
 from amparo.access.actions.tokens import make_token, revoke_token
-from amparo.access.actions.walls import lift_wall, make_wall, name_readers
+from amparo.access.actions.walls import lift_wall, make_match_wall, make_wall, name_readers
 from amparo.accounts.actions import (
     InvitationNotOpen,
     LinkNotOpen,
@@ -130,6 +130,7 @@ __all__ = [
     "keep_staff_number",
     "let_sleep",
     "lift_wall",
+    "make_match_wall",
     "make_token",
     "make_wall",
     "mark_read",

@@ -6,12 +6,12 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from amparo.access.actions.permission import Refused, require
 from amparo.access.models import Clearance, Wall
-from amparo.access.rules import DECLARED, Permission, Viewer, WallReason, own_ground
+from amparo.access.rules import DECLARED, Permission, Viewer, WallReason, own_ground, system_viewer
 from amparo.audit.actions import record as record_event
 
 
@@ -62,6 +62,42 @@ def make_wall(
         basis=own_ground(by),
     )
     return wall.pk
+
+
+@transaction.atomic
+def make_match_wall(*, person: UUID, user_id: int, matched: Collection[int], now: datetime) -> bool:
+    """Keep a member of staff away from a person who is known by the same as she; tells whether the wall is new.
+
+    The installation makes it by itself. What a reviewer ended a wall about makes none again; anything else does.
+    """
+    walls = Wall.objects.filter(user_id=user_id, person=person, reason=WallReason.STAFF_MATCH)
+    standing, judged = set(matched), set[int]()
+    for wall in walls.select_for_update():
+        if wall.lifted_at is None:
+            walls.filter(pk=wall.pk).update(matched=sorted(standing | set(wall.matched)))
+            return False
+        judged |= set(wall.matched)
+    if standing <= judged:
+        return False
+    row = Wall(
+        user_id=user_id, person=person, reason=WallReason.STAFF_MATCH, made_at=now, matched=sorted(standing)
+    )
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:  # the same was found twice at once
+        return False
+    by = system_viewer([])
+    record_event(
+        "access.wall.match",
+        by=by,
+        at=now,
+        record=f"wall:{row.pk}",
+        persons=[person],
+        purpose=WallReason.STAFF_MATCH,
+        basis=own_ground(by),
+    )
+    return True
 
 
 @transaction.atomic

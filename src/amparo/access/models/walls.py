@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -56,11 +57,13 @@ class Wall(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     lifted_at = models.DateTimeField(null=True)
+    # By which blind tokens a member of staff and the person are the same: what was judged is not held against her again.
+    matched = ArrayField(models.BigIntegerField(), default=list, blank=True)
 
     PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
         (
             "id", "user", "organisation", "record", "person", "reason", "made_by", "made_at", "lifted_by",
-            "lifted_at",
+            "lifted_at", "matched",
         ),
         Privacy.TECHNICAL,
     )  # fmt: skip
@@ -74,6 +77,11 @@ class Wall(models.Model):
             models.CheckConstraint(
                 condition=Q(record__isnull=True) ^ Q(person__isnull=True),
                 name="access_wall_around_one_record_or_person",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "person"],
+                condition=Q(reason="staff_match", lifted_at__isnull=True),
+                name="access_wall_match_once",
             ),
         )
         indexes = (

@@ -105,7 +105,9 @@ def wall_table(walls: Iterable[WallRow]) -> DataTable:
                 Cell(value=one.id),
                 Cell(value=one.kept_away, is_name=True),
                 Cell(value=_(WallReason(one.reason).told) if one.reason in known else one.reason),
-                Cell(value=one.made_by, is_name=True),
+                Cell(value=one.made_by, is_name=True)
+                if one.made_by
+                else Cell(value=_("Nobody: it was found")),
                 Cell(value=one.made_at),
             )
         )
@@ -155,6 +157,12 @@ def own_rows(viewer: Viewer, details: OwnDetails, *, has_factor: bool) -> tuple[
             value=_("On this and other devices"),
             url=reverse("accounts:devices"),
             act=_("Look"),
+        ),
+        SummaryRow(
+            label=_("Never your own record"),
+            value=_("What you are known by, so that you work on no case of yours"),
+            url=reverse("cases:own-record"),
+            act=_("Say it"),
         ),
     )
 

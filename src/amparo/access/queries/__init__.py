@@ -22,7 +22,7 @@ from amparo.access.queries.viewers import (
     viewer_for_token,
     was_carried_out,
 )
-from amparo.access.queries.walls import WallRow, list_walls, named_readers
+from amparo.access.queries.walls import WallRow, count_left_alone, list_walls, named_readers
 
 __all__ = [
     "ActRow",
@@ -34,6 +34,7 @@ __all__ = [
     "agreed_act",
     "are_clocks_apart",
     "asked_and_done",
+    "count_left_alone",
     "count_notices",
     "database_now",
     "find_act",

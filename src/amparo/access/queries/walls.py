@@ -7,7 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from amparo.access.models import Clearance, Wall
-from amparo.access.rules import Permission, Viewer
+from amparo.access.rules import READERS, Permission, Viewer
+from amparo.accounts.queries import MembershipRow, memberships_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +37,23 @@ def list_walls(viewer: Viewer) -> tuple[WallRow, ...]:
         )
         for row in rows.order_by("-made_at", "-id")
     )
+
+
+def count_left_alone(membership: MembershipRow | None, now: datetime) -> int:
+    """Count the closed records for which nobody is named any more who can sign in, once this membership has ended."""
+    if membership is None or membership.role not in READERS:
+        return 0
+    named = Clearance.objects.filter(ended_at__isnull=True)
+    hers = set(named.filter(user_id=membership.user_id).values_list("record", flat=True))
+    readers: dict[int, bool] = {}
+    kept = set()
+    for record, user in named.filter(record__in=hers).values_list("record", "user_id"):
+        if user not in readers:
+            held = memberships_of(user, now)
+            readers[user] = any(one.role in READERS and one.id != membership.id for one in held)
+        if readers[user]:
+            kept.add(record)
+    return len(hers - kept)
 
 
 def named_readers(record: UUID) -> tuple[tuple[int, str], ...]:

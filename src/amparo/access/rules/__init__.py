@@ -31,6 +31,7 @@ from amparo.access.rules.permissions import IN_PERSON, PERMISSION_MEANINGS, READ
 from amparo.access.rules.purposes import MOST_CHOSEN, Purpose
 from amparo.access.rules.roles import (
     INCOMPATIBLE_ROLES,
+    READERS,
     ROLES,
     Role,
     Scope,
@@ -43,10 +44,18 @@ from amparo.access.rules.roles import (
 from amparo.access.rules.sessions import FRESH, FRESH_TO_SEND, session_limits
 from amparo.access.rules.two_people import TwoPeople
 from amparo.access.rules.viewer import NOBODY, GrantedRecord, Viewer, system_viewer
-from amparo.access.rules.walls import DECLARED, NEEDED_FOR_SEALED, ClearanceLevel, ClearanceReason, WallReason
+from amparo.access.rules.walls import (
+    CHOSEN,
+    DECLARED,
+    NEEDED_FOR_SEALED,
+    ClearanceLevel,
+    ClearanceReason,
+    WallReason,
+)
 
 __all__ = [
     "AGAIN_AFTER",
+    "CHOSEN",
     "COMPARTMENT_NAMES",
     "DECLARED",
     "FRESH",
@@ -62,6 +71,7 @@ __all__ = [
     "NEEDED_FOR_SEALED",
     "NOBODY",
     "PERMISSION_MEANINGS",
+    "READERS",
     "READING",
     "ROLES",
     "SHORTEST_REASON",

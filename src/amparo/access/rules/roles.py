@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations, product
 from types import MappingProxyType
+from typing import Final
 
 from amparo.access.rules.permissions import Permission
 from amparo.access.rules.purposes import Purpose
@@ -208,9 +209,10 @@ _DESCRIBED_ROLES = (
         code="access_reviewer",
         label=N_("Access reviewer"),
         description=N_(
-            "Looks from outside at who is kept away from whom, and ends what is not needed any more. Sees no case."
+            "Looks from outside at who is kept away from whom, and ends what is not needed any more. Agrees, as the second "
+            "person, to who is named for a closed case that nobody can open. Sees no case."
         ),
-        permissions=frozenset({Permission.WALL_REVIEW}),
+        permissions=frozenset({Permission.WALL_REVIEW, Permission.ACT_DECIDE}),
         scope=Scope.NONE,
         needs_passkey=True,
         is_sensitive=True,
@@ -324,6 +326,10 @@ INCOMPATIBLE_ROLES: frozenset[frozenset[str]] = frozenset(
         *product((*_ADMINISTRATORS, *_DATA_ROLES, "reviewer"), ("access_reviewer",)),
     )
 )
+
+
+# Whoever works in these opens cases.
+READERS: Final = frozenset(code for code, role in ROLES.items() if Permission.CASE_READ in role.permissions)
 
 
 def role_of(code: str) -> Role | None:

@@ -44,6 +44,7 @@ class WallReason(StrEnum):
     KNOWN = "known"
     ACCUSED = "accused"
     THREAT = "threat"
+    STAFF_MATCH = "staff_match"
 
     @property
     def label(self) -> str:
@@ -57,6 +58,9 @@ class WallReason(StrEnum):
 
 
 DECLARED: Final = (WallReason.MYSELF, WallReason.RELATIVE, WallReason.KNOWN)  # what somebody says of herself
+CHOSEN: Final = tuple(  # what somebody says of others
+    each for each in WallReason if each not in (WallReason.MYSELF, WallReason.STAFF_MATCH)
+)
 
 _CLEARANCES = {
     ClearanceLevel.NORMAL: N_("All within whose reach the case lies"),
@@ -76,6 +80,7 @@ _WALL_REASONS = {
     WallReason.KNOWN: N_("I know her, or somebody close to her"),
     WallReason.ACCUSED: N_("Somebody there is accused in her case"),
     WallReason.THREAT: N_("She fears them"),
+    WallReason.STAFF_MATCH: N_("What they are known by is recorded of her"),
 }
 _TOLD = {
     WallReason.MYSELF: N_("It is their own record"),

@@ -31,9 +31,10 @@ from amparo.access.actions import (
 from amparo.access.forms import InvitationForm, OrganisationNameForm, RoleForm, StaffNumberForm, TeamForm
 from amparo.access.panels.people import invitation_table, people_table
 from amparo.access.panels.waiting import suspended_table
+from amparo.access.queries import count_left_alone
 from amparo.access.rules import Permission
 from amparo.access.views.own import posted_id
-from amparo.access.views.two_people import asked_words
+from amparo.access.views.two_people import asked_words, left_alone_words
 from amparo.access.web import Request, fresh, requires
 from amparo.accounts.queries import (
     MembershipRow,
@@ -170,6 +171,7 @@ def _person_page(request: Request, changed: MembershipRow, form: RoleForm) -> Ht
     known = humans([changed.user_id], invited_since=request.now)
     number = known[changed.user_id].staff_number
     context = {
+        "left_alone": count_left_alone(changed, request.now),
         "number_form": StaffNumberForm(initial={"staff_number": number}),
         "form": form,
         "person": changed,
@@ -184,8 +186,12 @@ def _person_page(request: Request, changed: MembershipRow, form: RoleForm) -> Ht
 @fresh
 def person_end(request: Request) -> HttpResponse:
     """End somebody's role at once."""
-    end_membership(membership_id=posted_id(request, "person"), by=request.viewer, now=request.now)
+    membership_id = posted_id(request, "person")
+    left_alone = count_left_alone(find_membership(membership_id, request.now), request.now)
+    end_membership(membership_id=membership_id, by=request.viewer, now=request.now)
     messages.success(request, _("The role has ended. This person sees nothing of the organisation any more."))
+    if left_alone:
+        messages.warning(request, left_alone_words())
     return HttpResponseRedirect(reverse("accounts:people"))
 
 

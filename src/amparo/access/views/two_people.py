@@ -38,10 +38,11 @@ from amparo.access.panels.waiting import (
     opening_table,
     waiting_acts,
 )
-from amparo.access.queries import ActRow, get_opening, list_notices, list_openings
+from amparo.access.queries import ActRow, count_left_alone, get_opening, list_notices, list_openings
 from amparo.access.rules import Permission, Verdict
 from amparo.access.views.own import posted_id
 from amparo.access.web import Request, fresh, requires, signed_in
+from amparo.accounts.queries import find_membership
 from amparo.ui.parts import Link
 from amparo.ui.web import page
 
@@ -122,6 +123,7 @@ def emergency(request: Request, opening: UUID) -> HttpResponse:
         raise Http404
     form = VerdictForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and not found.verdict:
+        left_alone = count_left_alone(find_membership(found.membership_id, request.now), request.now)
         try:
             verdict = Verdict(form.cleaned_data["verdict"])
             review_opening(opening, verdict=verdict, by=request.viewer, now=request.now)
@@ -129,6 +131,8 @@ def emergency(request: Request, opening: UUID) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("Your verdict is kept. The reader is told."))
+            if left_alone and verdict is Verdict.NOT_JUSTIFIED:
+                messages.warning(request, left_alone_words())
             return HttpResponseRedirect(reverse("accounts:emergencies"))
     text = read_reason(found, by=request.viewer, now=request.now)
     context = {
@@ -157,6 +161,14 @@ def notices(request: Request) -> HttpResponse:
 def asked_words() -> str:
     """Say that a second person was asked."""
     return _("A second person is asked. Nothing happens until somebody else agrees, within 24 hours.")
+
+
+def left_alone_words() -> str:
+    """Say that the last one who was named for a closed case is gone."""
+    return _(
+        "There is a closed case that nobody can open now. A supervisor finds it on the first page and asks an "
+        "access reviewer that somebody else be named."
+    )
 
 
 def _act_page(request: Request, found: ActRow, *, problem: str = "", status: int = 200) -> HttpResponse:

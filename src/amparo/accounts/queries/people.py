@@ -221,6 +221,12 @@ def workers_of(organisation_id: int, now: datetime, *, roles: frozenset[str]) ->
     return list(dict.fromkeys(rows.values_list("user_id", "user__name")))
 
 
+def addresses_of_staff(now: datetime) -> dict[int, str]:
+    """Give the address of everybody who has a role that has not ended, also of who is suspended or asleep."""
+    held = Membership.objects.filter(Q(until__isnull=True) | Q(until__gt=timezone.localdate(now)))
+    return dict(held.values_list("user_id", "user__email"))
+
+
 def is_role_held(role: str, now: datetime) -> bool:
     """Tell whether anybody at all works in a role now."""
     return Membership.objects.running(timezone.localdate(now)).filter(role=role).exists()

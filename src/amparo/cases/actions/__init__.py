@@ -3,6 +3,7 @@
 from amparo.cases.actions.ageing import let_come_of_age
 from amparo.cases.actions.changing import NotAcceptable, Stale, update_case, update_episode, update_person
 from amparo.cases.actions.closing import NotClosable, declare_known, keep_away, restrict_case
+from amparo.cases.actions.colleagues import keep_own_facts, know_staff
 from amparo.cases.actions.documents import add_document
 from amparo.cases.actions.dual_acts import NothingToDo, ask_erasure
 from amparo.cases.actions.emergencies import NotOpened, open_in_emergency
@@ -13,6 +14,7 @@ from amparo.cases.actions.finding import forget_facts, write_waiting_tokens
 from amparo.cases.actions.moving import NoSuchStep, NoSuchWorker, ReasonMissing, assign_case, move_case
 from amparo.cases.actions.notes import EmptyNote, add_note
 from amparo.cases.actions.opening import open_case, open_cases
+from amparo.cases.actions.readers import ask_readers
 from amparo.cases.actions.releasing import release_readings
 from amparo.cases.actions.storing import NoRoom, seal_clear_contents, settle_arrivals
 from amparo.cases.actions.summaries import take_summary
@@ -39,6 +41,7 @@ __all__ = [
     "add_episode",
     "add_note",
     "ask_erasure",
+    "ask_readers",
     "assign_case",
     "declare_known",
     "empty_persons",
@@ -46,6 +49,8 @@ __all__ = [
     "forget_facts",
     "hold_person",
     "keep_away",
+    "keep_own_facts",
+    "know_staff",
     "let_come_of_age",
     "lift_hold",
     "link_operation",

@@ -77,11 +77,11 @@ def update_person(
     _write(Person, case.person_id, version, columns, now)
     if AGE.intersection(changed):
         follow_record(details, person=case.person_id, now=now)
-    follow_facts(old, details, changed=changed, person=case.person_id, now=now)
     _touch(case, now)
     note_happening(
         case, Happening.PERSON_CHANGED, action="cases.person.change", by=by, now=now, fields=changed
     )
+    follow_facts(old, details, changed=changed, person=case.person_id, by=by, now=now)
 
 
 @transaction.atomic

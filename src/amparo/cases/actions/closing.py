@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from amparo.access.actions import make_wall, name_readers
 from amparo.access.context import acting_as, keeping
 from amparo.access.rules import (
     NEEDED_FOR_SEALED,
-    ROLES,
+    READERS,
     ClearanceLevel,
     ClearanceReason,
     Permission,
@@ -25,8 +26,6 @@ from amparo.cases.actions.happenings import note_happening
 from amparo.cases.models import Case
 from amparo.cases.queries.visible import find_case, visible_case
 from amparo.cases.rules.timeline import Happening
-
-READERS = frozenset(code for code, role in ROLES.items() if Permission.CASE_READ in role.permissions)
 
 
 class NotClosable(ValueError):
@@ -73,7 +72,7 @@ def declare_known(*, reference: str, reason: WallReason, by: Viewer, now: dateti
     """Step back from a person whom one knows: from now on she and all her cases do not exist for the viewer."""
     case = find_case(by, reference)
     make_wall(person=case.person_id, reason=reason, user_id=by.known_user_id, by=by, now=now)
-    _take_off(case, by.known_user_id, now)
+    take_off(case.person_id, by.known_user_id, now)
     with keeping([case.person_id]):  # whose case she reaches no more, or only ever could read
         note_happening(case, Happening.STEPPED_BACK, action="cases.case.step_back", by=by, now=now)
 
@@ -103,12 +102,10 @@ def keep_away(
         person=case.person_id, reason=reason, user_id=user_id, organisation_id=organisation_id, by=by, now=now
     )
     if user_id is not None:
-        _take_off(case, user_id, now)
+        take_off(case.person_id, user_id, now)
 
 
-def _take_off(case: Case, user_id: int, now: datetime) -> None:
+def take_off(person: UUID, user_id: int, now: datetime) -> None:
     """Leave no case of hers with somebody for whom it does not exist any more: supervisors find it under nobody."""
-    with keeping([case.person_id]):
-        Case.objects.filter(person_id=case.person_id, worker_id=user_id).update(
-            worker_id=None, changed_at=now
-        )
+    with keeping([person]):
+        Case.objects.filter(person_id=person, worker_id=user_id).update(worker_id=None, changed_at=now)

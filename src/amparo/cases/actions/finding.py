@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from random import Random
@@ -18,7 +18,10 @@ from procrastinate.exceptions import AlreadyEnqueued
 from amparo.access.actions import begin_reading
 from amparo.access.context import keeping
 from amparo.access.rules import Permission, Viewer, own_ground, system_viewer
+from amparo.cases.actions.matching import SEARCHED_COMPARTMENTS, keep_colleagues_away
 from amparo.cases.models import Person
+from amparo.cases.rules.colleagues import telling_facts
+from amparo.cases.rules.deriving import birth_year
 from amparo.cases.rules.person import PersonDetails
 from amparo.cases.rules.searching import SEARCHED, Fact, person_facts
 from amparo.vault.actions import (
@@ -29,15 +32,13 @@ from amparo.vault.actions import (
     write_tokens,
 )
 from amparo.vault.queries import open_many
-from amparo.vault.rules import Compartment, NotOpened
+from amparo.vault.rules import NotOpened
 from amparo.vault.storing import opened_fields, record_from
 from amparo.vocab.state import load_state
 
 WRITE_TASK = "cases.write_tokens"
 TOGETHER = 50  # fewer are written only because they have waited
 AT_ONCE = 1_000
-# What lies with the independent unit is found by no search, and this job does not open it.
-SEARCHED_COMPARTMENTS = frozenset(Compartment) - {Compartment.INTEGRITY, Compartment.LOCATION}
 BY_SYSTEM = system_viewer([Permission.CASE_READ], compartments=SEARCHED_COMPARTMENTS)
 
 
@@ -46,14 +47,31 @@ def country_of_state() -> str:
     return load_state(settings.AMPARO_STATE).country
 
 
-def make_findable(persons: Collection[UUID], *, now: datetime) -> None:
-    """Have the tokens of new persons written with the next batch, at once when enough persons wait."""
-    if order_tokens(persons, now=now, enough=TOGETHER):
+def make_findable(persons: Mapping[UUID, PersonDetails], *, by: Viewer, now: datetime) -> None:
+    """Have the tokens of new persons written with the next batch, at once when enough persons wait.
+
+    A member of staff who is one of them is kept away at once too; of many, by that batch. Part of the action that wrote them
+    and their cases.
+    """
+    if order_tokens(list(persons), now=now, enough=TOGETHER):
         set_to_write()
+    if len(persons) < TOGETHER:
+        country = country_of_state()
+        keep_colleagues_away(
+            {person: _telling(one, person_facts(one, country=country)) for person, one in persons.items()},
+            by=by,
+            now=now,
+        )
 
 
 def follow_facts(
-    old: PersonDetails, new: PersonDetails, *, changed: Collection[str], person: UUID, now: datetime
+    old: PersonDetails,
+    new: PersonDetails,
+    *,
+    changed: Collection[str],
+    person: UUID,
+    by: Viewer,
+    now: datetime,
 ) -> None:
     """Find a person by what is recorded now: what no longer holds goes at once, what is new waits for its batch.
 
@@ -63,7 +81,7 @@ def follow_facts(
         return
     country = country_of_state()
     delete_tokens({person: person_facts(old, country=country) - person_facts(new, country=country)})
-    make_findable([person], now=now)
+    make_findable({person: new}, by=by, now=now)
 
 
 @transaction.atomic
@@ -74,7 +92,7 @@ def forget_facts(persons: Collection[UUID], *, by: Viewer, now: datetime) -> int
     """
     rows = list(_searched(persons).order_by("id").select_for_update())
     return sum(
-        delete_tokens(_facts(rows[start : start + AT_ONCE], by=by, now=now))
+        delete_tokens(_searching(_details(rows[start : start + AT_ONCE], by=by, now=now)))
         for start in range(0, len(rows), AT_ONCE)
     )
 
@@ -98,27 +116,39 @@ def _write(ids: Sequence[UUID], *, now: datetime, rng: Random | None) -> None:
     with keeping(ids):
         rows = list(_searched(ids).order_by("id").select_for_update())
     nothing: dict[UUID, frozenset[Fact]] = {person: frozenset() for person in ids}
-    write_tokens(nothing | _facts(rows, by=BY_SYSTEM, now=now), rng=rng)
+    details = _details(rows, by=BY_SYSTEM, now=now)
+    facts = _searching(details)
+    write_tokens(nothing | facts, rng=rng)
+    keep_colleagues_away({person: _telling(details[person], facts[person]) for person in facts}, now=now)
 
 
 def _searched(persons: Collection[UUID]) -> QuerySet[Person]:
     return Person.objects.filter(id__in=persons, compartment__in=SEARCHED_COMPARTMENTS)
 
 
-def _facts(rows: Sequence[Person], *, by: Viewer, now: datetime) -> dict[UUID, frozenset[Fact]]:
-    """Make the facts of persons; one whose record does not open is left out, and does not hold the others up."""
+def _searching(details: Mapping[UUID, PersonDetails]) -> dict[UUID, frozenset[Fact]]:
+    country = country_of_state()
+    return {person: person_facts(one, country=country) for person, one in details.items()}
+
+
+def _telling(person: PersonDetails, facts: frozenset[Fact]) -> frozenset[Fact]:
+    return telling_facts(facts, person.birth, year=birth_year(person))
+
+
+def _details(rows: Sequence[Person], *, by: Viewer, now: datetime) -> dict[UUID, PersonDetails]:
+    """Open persons; one whose record does not open is left out, and does not hold the others up."""
     if not rows:
         return {}
     try:
-        return _opened_facts(rows, by=by, now=now)
+        return _opened(rows, by=by, now=now)
     except NotOpened:
         half = len(rows) // 2
         if not half:
             return {}
-        return _facts(rows[:half], by=by, now=now) | _facts(rows[half:], by=by, now=now)
+        return _details(rows[:half], by=by, now=now) | _details(rows[half:], by=by, now=now)
 
 
-def _opened_facts(rows: Sequence[Person], *, by: Viewer, now: datetime) -> dict[UUID, frozenset[Fact]]:
+def _opened(rows: Sequence[Person], *, by: Viewer, now: datetime) -> dict[UUID, PersonDetails]:
     reading = begin_reading(
         by,
         action="cases.person.index",
@@ -128,10 +158,8 @@ def _opened_facts(rows: Sequence[Person], *, by: Viewer, now: datetime) -> dict[
         now=now,
     )
     opened = open_many(reading, [sealed for row in rows for sealed in (row.names, row.identity)])
-    country = country_of_state()
     return {
-        row.id: person_facts(record_from(row, PersonDetails, opened[2 * at : 2 * at + 2]), country=country)
-        for at, row in enumerate(rows)
+        row.id: record_from(row, PersonDetails, opened[2 * at : 2 * at + 2]) for at, row in enumerate(rows)
     }
 
 

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from amparo.access.rules import DECLARED, ClearanceLevel, ClearanceReason, WallReason
+from amparo.access.rules import CHOSEN, DECLARED, ClearanceLevel, ClearanceReason
 from amparo.ui.forms import NoteField, PlainForm, SubmissionField
 
 Choices = Sequence[tuple[int, str]]
@@ -34,6 +34,16 @@ class ClearanceForm(PlainForm):
         _offer(self, "reason", [(each.value, gettext(each.label)) for each in ClearanceReason])
 
 
+class ReadersForm(PlainForm):
+    """Asks who is to be named for a case that nobody can open."""
+
+    named = forms.MultipleChoiceField(label=_("Who is named?"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, people: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "named", [(str(number), name) for number, name in people])
+
+
 class KeepAwayForm(PlainForm):
     """Asks who must not see a person, and why."""
 
@@ -49,8 +59,7 @@ class KeepAwayForm(PlainForm):
             each = [(f"organisation-{number}", name) for number, name in organisations]
             choices.append((gettext("Everybody of an organisation"), each))
         _offer(self, "who", choices)
-        reasons = [each for each in WallReason if each is not WallReason.MYSELF]
-        _offer(self, "reason", [(each.value, gettext(each.told)) for each in reasons])
+        _offer(self, "reason", [(each.value, gettext(each.told)) for each in CHOSEN])
 
     def whom(self) -> dict[str, int]:
         """Return who was chosen, as the action takes it."""

@@ -29,6 +29,7 @@ class Happening(StrEnum):
     EXPORTED = "exported"
     RESTRICTED = "restricted"
     UNRESTRICTED = "unrestricted"
+    READERS_NAMED = "readers_named"
     STEPPED_BACK = "stepped_back"
     EMERGENCY = "emergency"
     ERASED = "erased"
@@ -59,6 +60,7 @@ HAPPENINGS = {
     Happening.EXPORTED: N_("Taken out as a workbook"),
     Happening.RESTRICTED: N_("Closed to all but named people"),
     Happening.UNRESTRICTED: N_("Open again to all within reach"),
+    Happening.READERS_NAMED: N_("New people were named for it, as all others were gone"),
     Happening.STEPPED_BACK: N_("Somebody who knows her stepped back"),
     Happening.EMERGENCY: N_("Opened by somebody else in an emergency"),
     Happening.ERASED: N_("The person was erased"),

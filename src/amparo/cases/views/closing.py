@@ -8,11 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from amparo.access.queries import named_readers
-from amparo.access.rules import ClearanceLevel, ClearanceReason, Permission, WallReason
+from amparo.access.rules import READERS, ClearanceLevel, ClearanceReason, Permission, WallReason
 from amparo.access.web import Request, fresh, requires
 from amparo.accounts.queries import organisation_names, workers_of
 from amparo.cases.actions import NotClosable, declare_known, keep_away, restrict_case
-from amparo.cases.actions.closing import READERS
 from amparo.cases.forms.walls import ClearanceForm, DeclarationForm, KeepAwayForm
 from amparo.cases.queries import get_case, offered_purpose
 from amparo.cases.views.frame import question_page

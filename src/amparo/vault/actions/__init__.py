@@ -18,6 +18,7 @@ from amparo.vault.actions.keyring import (
     rewrap_keys,
     rotate_keys,
 )
+from amparo.vault.actions.members import forget_members_but, keep_member_facts, members_of
 from amparo.vault.actions.sealing import begin_sealing, seal_what_is_clear
 from amparo.vault.actions.tokens import (
     SearchesUsedUp,
@@ -26,6 +27,7 @@ from amparo.vault.actions.tokens import (
     forget_search_days,
     order_tokens,
     order_tokens_of_all,
+    persons_of,
     searches_left,
     sweep_tokens,
     waiting_persons,
@@ -47,15 +49,19 @@ __all__ = [
     "delete_tokens",
     "erase_persons",
     "find_persons",
+    "forget_members_but",
     "forget_search_days",
     "is_sealed_secret",
+    "keep_member_facts",
     "lift_hold",
     "make_index_keys",
     "make_keyring",
+    "members_of",
     "open_secret",
     "order_tokens",
     "order_tokens_of_all",
     "overwrite_erased_keys",
+    "persons_of",
     "place_hold",
     "prepare_ledger",
     "raise_bulk_budget",

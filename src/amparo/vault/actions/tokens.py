@@ -42,7 +42,7 @@ _ORDER_ALL = """
 """
 
 
-class _IndexKeys(dict[Compartment, IndexKey]):
+class IndexKeys(dict[Compartment, IndexKey]):
     """The keys of one search or one batch, each asked for once, and kept no longer."""
 
     def __init__(self, by: Asker = SYSTEM) -> None:
@@ -111,7 +111,7 @@ def delete_tokens(facts: FactsByPerson) -> int:
 
 def sweep_tokens() -> int:
     """Delete what no key opens or what belongs to nobody in the keyring any more; gives how many rows that were."""
-    keys = _IndexKeys()
+    keys = IndexKeys()
     swept, after = 0, b""
     while rows := _read_after(after):
         after, lost = rows[-1][1], rows
@@ -136,7 +136,14 @@ def find_persons(
     Raises `SearchesUsedUp`; `KeysAway` spends nothing.
     """
     _take_one(searcher, day)
-    keys = _IndexKeys(Asker.named(by, action="vault.search"))
+    return persons_of(facts, compartments=compartments, by=Asker.named(by, action="vault.search"))
+
+
+def persons_of(
+    facts: Collection[Fact], *, compartments: Collection[Compartment], by: Asker = SYSTEM
+) -> dict[UUID, frozenset[str]]:
+    """Give the persons whom any of these facts fits, with the kinds that fit. Whoever shows them to people counts first."""
+    keys = IndexKeys(by)
     found: dict[int, set[str]] = {}
     for compartment in compartments:
         kinds = {token_of(fact, key=keys[compartment]): fact[0] for fact in facts}
@@ -181,7 +188,7 @@ def _read_after(after: bytes) -> list[tuple[int, bytes]]:
 
 
 def _rows(facts: FactsByPerson) -> Iterator[tuple[int, bytes]]:
-    held, keys = PersonKeys.objects.filter(person__in=list(facts)), _IndexKeys()
+    held, keys = PersonKeys.objects.filter(person__in=list(facts)), IndexKeys()
     for person, number, home in held.values_list("person", "search_number", "compartment").distinct():
         if facts[person]:
             key = keys[Compartment(home)]
