@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from amparo.config import embedded
-from amparo.config.embedded import DatabaseNotStarted, EmbeddedDatabase
+from amparo.config.embedded import MEMBERS, ROLES, DatabaseNotStarted, EmbeddedDatabase
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -90,6 +90,17 @@ def test_no_role_of_ours_is_above_the_rules(database: EmbeddedDatabase) -> None:
     assert len(rows) == 10
     for name, *rights in rows:
         assert rights == [False, False, False, name == "amparo_backup"], name
+
+
+def test_an_outside_database_gets_the_same_roles() -> None:
+    made = (Path(__file__).parents[2] / "deploy" / "roles.sql").read_text(encoding="utf-8")
+    for name, rights in ROLES.items():
+        (line,) = (each for each in made.splitlines() if each.startswith(f"CREATE ROLE {name} "))
+        assert set(rights.split()) <= set(line.rstrip(";").split()), name
+    assert made.count("CREATE ROLE ") == len(ROLES)
+    for role, member in MEMBERS:
+        granted = [each for each in made.splitlines() if each.startswith("GRANT ") and role in each]
+        assert any(member in each.partition(" TO ")[2] for each in granted), (role, member)
 
 
 def test_a_server_of_an_earlier_version_that_still_runs_lets_the_new_roles_in(
