@@ -12,6 +12,7 @@ import json
 import os
 import select
 import signal
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,11 +26,12 @@ from _stage import Stage
 
 TESTS: Final = Path(__file__).parents[1] / "tests"
 KEPT: Final = Path(__file__).parents[1] / ".cache" / "mutations.json"
-GRID: Final = "tests/contracts/test_grid.py"
+GRID: Final = "the grid of denials::"  # each of its checks is a test of its own
 DENIALS: Final = "tests/contracts/test_denials.py::test_the_guard_is_the_one_of_the_table"
 KILLED, LIVED, NOT_RUN, NOT_DONE = "killed", "LIVED", "LIVED (no test gets there)", "LIVED (cut short)"
 NOT_MADE = "LIVED (could not be made)"
-PASSED, FAILED, BROKEN = 0, 1, 4  # how a child ends
+PASSED, FAILED, BROKEN, CUT_SHORT = 0, 1, 4, 5  # how a child ends
+GRACE_SECONDS: Final = 60  # for the last test of a child; then it is stopped
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +63,7 @@ class Mutating:
     now_reached: set[str] = field(default_factory=set)
     stage: Stage = field(default_factory=Stage)
     killers: dict[str, list[str]] = field(default_factory=dict)
+    sizes: Counter[str] = field(default_factory=Counter)  # of the files of tests
     sound: set[str] = field(default_factory=set)
     unsound: set[str] = field(default_factory=set)
 
@@ -89,7 +92,9 @@ class Mutating:
             raise session.Interrupted("Not all tests can be read.")
         self.stage.watch()
         items = {
-            item.nodeid: item for item in session.items if not item.nodeid.startswith(f"{GRID}::test_p01")
+            item.nodeid: item
+            for item in session.items
+            if not item.nodeid.startswith("tests/contracts/test_grid.py::test_p01")
         }
         first = next(item for item in items.values() if item.get_closest_marker("django_db"))
         _run(first, session)
@@ -121,7 +126,7 @@ class Mutating:
             monotonic(),
             [item for item in items.values() if not _is_known(kept.get(item.nodeid), item, sources)],
         )
-        self.reached = {name: one for name, one in kept.items() if not name.startswith(GRID)}
+        self.reached = kept
         self.say(f"{len(items)} tests, {len(stale)} to be run for the lines that they reach")
         for place, item in enumerate(stale):
             self._map_one(item, stale[place + 1] if place + 1 < len(stale) else session, sources)
@@ -130,7 +135,7 @@ class Mutating:
                 KEPT.write_text(json.dumps(self.reached), encoding="utf-8")
                 self.say(f"  {place + 1} after {monotonic() - began:.0f} s")
         if any(item.nodeid.startswith("tests/contracts/test_grid") for item in session.items):
-            self._map_grid(kept, sources)
+            self._map_grid(sources)
         self.loaded.restore()
 
     def _map_one(self, item: pytest.Item, following: Any, sources: dict[str, str]) -> None:
@@ -153,15 +158,16 @@ class Mutating:
             "has_failed": bool(self.failed),
         }
 
-    def _map_grid(self, kept: dict[str, Any], sources: dict[str, str]) -> None:
+    def _map_grid(self, sources: dict[str, str]) -> None:
         """Ask each check of the grid once, as a test of its own."""
         from tests.contracts.denial_grid import covering, fault_of
 
-        known = {name: one for name, one in kept.items() if name.startswith(GRID)}
+        known = {name: one for name, one in self.reached.items() if name.startswith(GRID)}
         state = hashlib.sha256(json.dumps(sources, sort_keys=True).encode()).hexdigest()
         if known and all(one["state"] == state for one in known.values()):
-            self.reached |= known
             return
+        for name in known:
+            del self.reached[name]
         began = monotonic()
         for number, check in enumerate(covering()):
             self.stage.into_world()
@@ -173,7 +179,7 @@ class Mutating:
             if fault:
                 self.failed.append(fault)
                 self.say(f"  {fault}: {check}")
-            name = f"{GRID}::{number}"
+            name = f"{GRID}{number}"
             self._keep(name, TESTS / "contracts" / "test_grid.py", process_time() - start, sources)
             self.reached[name] |= {"state": state, "own": check.state == "own"}
         KEPT.write_text(json.dumps(self.reached), encoding="utf-8")
@@ -184,6 +190,7 @@ class Mutating:
 
     def _try_all(self, items: dict[str, pytest.Item], session: pytest.Session) -> None:
         waiting = self._waiting(items)
+        self.sizes = Counter(name.partition("::")[0] for name in self.reached)
         self.say(f"{len(waiting)} mutants")
         later = []
         for key, line, reaching in waiting:
@@ -193,6 +200,7 @@ class Mutating:
                 self._settle(verdict)
             else:
                 later.append((key, line, [name for name in reaching if name not in set(plain)], verdict))
+                self.say(f"  waits: {key}  [{verdict.tests} tests, {verdict.seconds:.1f} s]")
         self.say(f"{len(later)} wait for the world of the denials")
         for key, line, reaching, verdict in later:
             then = self._try(key, line, reaching, items, session, in_world=True)
@@ -202,7 +210,7 @@ class Mutating:
         """Give each mutant with the tests that reach its line."""
         by_mark: dict[str, list[str]] = {}
         for name, one in self.reached.items():
-            if name in items or name.startswith(f"{GRID}::"):
+            if name in items or name.startswith(GRID):
                 for mark in one["marks"]:
                     by_mark.setdefault(mark, []).append(name)
         near = self._near(by_mark)
@@ -210,7 +218,9 @@ class Mutating:
         for file in self.files:
             whole = [name for mark, names in by_mark.items() if mark.startswith(f"{file}#") for name in names]
             for key, line in keyed(lines_of(parse(file), file)).items():
-                reaching = by_mark.get(self.marks.get(key, ""), []) or near.get((file, line.name), [])
+                reaching = by_mark.get(self.marks.get(key, ""), [])
+                if not any(name in items for name in reaching):
+                    reaching = [*reaching, *near.get((file, line.name), [])]
                 if line.kind == "decorator":
                     reaching = [*(name for name in items if name.startswith(DENIALS)), *reaching]
                 elif line.kind == "constant":
@@ -235,7 +245,7 @@ class Mutating:
         )
 
     def _needs_world(self, name: str, items: dict[str, pytest.Item]) -> bool:
-        return name.startswith(f"{GRID}::") or "world" in getattr(items.get(name), "fixturenames", ())
+        return name.startswith(GRID) or "world" in getattr(items.get(name), "fixturenames", ())
 
     def _try(
         self, key: str, line: Line, names: list[str], items: dict[str, pytest.Item], session: pytest.Session, *,
@@ -275,25 +285,33 @@ class Mutating:
         return self._wait(told, child)
 
     def _ordered(self, line: Line, names: list[str]) -> list[str]:
-        """Begin with what killed others of the file, then with the tests of the same app, the quickest first."""
-        lately = self.killers.get(line.file, [])
+        """Begin with what killed others of the file; then take turns between the files of tests, those that are mostly about
+        this line first, and of each file the tests that reach the fewest lines.
+        """
         app = line.file.partition("/")[0]
-        rank = {name: place for place, name in enumerate(lately)}
+        by_file: dict[str, list[str]] = {}
+        for name in names:
+            by_file.setdefault(name.partition("::")[0], []).append(name)
 
-        def place(name: str) -> tuple[float, ...]:
-            one = self.reached.get(name, {"seconds": 0, "own": False})
-            return (
-                rank.get(name, 99),
-                bool(one.get("own")),
-                not name.startswith(f"tests/{app}/"),
-                one["seconds"],
-            )
+        def about(file: str) -> tuple[bool, float]:
+            return (not file.startswith(f"tests/{app}/"), -len(by_file[file]) / self.sizes.get(file, 1))
 
-        return sorted(names, key=place)
+        def focus(name: str) -> tuple[bool, int]:
+            one = self.reached.get(name, {})
+            return (bool(one.get("own")), len(one.get("marks", ())))
+
+        place = {file: number for number, file in enumerate(sorted(by_file, key=about))}
+        turn = {
+            name: number for each in by_file.values() for number, name in enumerate(sorted(each, key=focus))
+        }
+        lately = {name: number for number, name in enumerate(self.killers.get(line.file, []))}
+        return sorted(
+            names, key=lambda name: (lately.get(name, 99), turn[name], place[name.partition("::")[0]])
+        )
 
     def _wait(self, told: int, child: int) -> tuple[str, str, int]:
         """Read what the child tells: each test that it begins, and how it ended."""
-        until, text = monotonic() + self.most_seconds, b""
+        until, text = monotonic() + self.most_seconds + GRACE_SECONDS, b""
         outcome = NOT_DONE
         while (left := until - monotonic()) > 0:
             if not select.select([told], [], [], left)[0]:
@@ -313,8 +331,8 @@ class Mutating:
             self.stage.mend()
             return NOT_DONE, "", count
         code = os.waitstatus_to_exitcode(status)
-        if code == PASSED:
-            return LIVED, "", count
+        if code in (PASSED, CUT_SHORT):
+            return LIVED if code == PASSED else NOT_DONE, "", count
         return (KILLED, last, count) if code == FAILED else (NOT_MADE, last.removeprefix("!"), count)
 
     def _be_child(
@@ -324,13 +342,16 @@ class Mutating:
         null = os.open(os.devnull, os.O_RDWR)
         for each in (0, 1, 2):
             os.dup2(null, each)
-        code = BROKEN
+        code, until = BROKEN, monotonic() + self.most_seconds
         try:
             self.failed.clear()
             if key:
                 apply(self.loaded, key)
             code = PASSED
             for name in order:
+                if monotonic() > until:
+                    code = CUT_SHORT
+                    break
                 os.write(tell, f"{name}\n".encode())
                 if self._fails(name, items, session):
                     code = FAILED
@@ -342,7 +363,7 @@ class Mutating:
             os._exit(code)
 
     def _fails(self, name: str, items: dict[str, pytest.Item], session: pytest.Session) -> bool:
-        if name.startswith(f"{GRID}::"):
+        if name.startswith(GRID):
             from tests.contracts.denial_grid import fault_of
 
             with self.stage.unblocked():

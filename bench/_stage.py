@@ -6,7 +6,7 @@ import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, Final
 
 WORLD_LASTS_SECONDS: Final = 200  # who showed who they are is asked again after five minutes
@@ -41,9 +41,19 @@ class Stage:
         return self.config.stash[blocking_manager_key].unblock()
 
     def mend(self) -> None:
-        """Make the database of the tests anew, after a child that was stopped."""
-        with self.unblocked():
-            self.databases.restore()
+        """Make the database of the tests anew, after a child that was stopped; the server may still be at what it asked for."""
+        from psycopg import DatabaseError
+
+        for attempt in range(20):
+            try:
+                with self.unblocked():
+                    self.databases.restore()
+            except DatabaseError:
+                if attempt == 19:
+                    raise
+                sleep(1)
+            else:
+                return
 
     def into_world(self) -> None:
         """Stand in the world of the denials, which is built anew when it is too old."""

@@ -37,6 +37,7 @@ from amparo.access.queries import (
     list_openings,
     viewer_for_membership,
 )
+from amparo.access.queries.emergencies import was_opened
 from amparo.access.rules import EmergencyReason, Permission, Verdict, Viewer
 from amparo.access.tasks import escalate_unreviewed as job
 from amparo.accounts.models import Membership, User
@@ -136,9 +137,18 @@ class TestOneHour:
     def test_p15_nobody_else_reads_under_it(self, scene: Scene) -> None:
         opening = scene.open()
         colleague = make_viewer("supervisor", organisation=organisation_of(scene.reader))
-        for other in (colleague, scene.reviewer, scene.owner, replace(scene.reader, token_id=3)):
+        elsewhere = make_membership(role="supervisor", user=user_of(scene.reader))
+        others = (
+            colleague, scene.reviewer, scene.owner, replace(scene.reader, token_id=3),
+            replace(scene.reader, permissions=frozenset()), viewer_for_membership(elsewhere.pk, NOW),
+        )  # fmt: skip
+        for other in others:
+            assert other is not None
             assert find_running(other, opening) is None
+            assert not was_opened(other, opening)
         assert find_running(scene.reader, uuid4()) is None
+        assert was_opened(scene.reader, opening)
+        assert not was_opened(scene.reader, uuid4())
 
     def test_p15_never_the_place_and_never_another_person(self, scene: Scene) -> None:
         other = make_case(scene.owner)
@@ -330,6 +340,25 @@ class TestTold:
         )
         with pytest.raises(Refused):
             review_opening(opening, verdict=Verdict.JUSTIFIED, by=scene.reviewer, now=NOW)
+
+    def test_p16_only_a_reviewer_looks_at_an_opening_and_at_no_other_one(self, scene: Scene) -> None:
+        opening = scene.open()
+        found = get_opening(scene.reviewer, opening, NOW)
+        assert found is not None
+        assert found.id == opening
+        assert get_opening(scene.reviewer, uuid4(), NOW) is None
+        assert get_opening(replace(scene.reviewer, permissions=frozenset()), opening, NOW) is None
+
+    def test_p16_who_moved_to_the_reviewers_does_not_judge_the_own(self, scene: Scene) -> None:
+        opening = scene.open()
+        Membership.objects.filter(pk=scene.reader.membership_id or 0).update(until=NOW.date())
+        ends = NOW.date() + timedelta(days=30)
+        for_a_month = make_membership(role="reviewer", user=user_of(scene.reader), until=ends)
+        moved = viewer_for_membership(for_a_month.pk, NOW)
+        assert moved is not None
+        assert moved.may(Permission.EMERGENCY_REVIEW)
+        assert list_openings(moved, NOW) == []
+        assert get_opening(moved, opening, NOW) is None
 
     def test_p16_it_is_judged_once_and_the_reader_is_told(self, scene: Scene) -> None:
         opening = scene.open()
