@@ -14,7 +14,7 @@ import select
 import signal
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic, process_time
 from typing import Any, Final
@@ -31,6 +31,7 @@ DENIALS: Final = "tests/contracts/test_denials.py::test_the_guard_is_the_one_of_
 KILLED, LIVED, NOT_RUN, NOT_DONE = "killed", "LIVED", "LIVED (no test gets there)", "LIVED (cut short)"
 NOT_MADE = "LIVED (could not be made)"
 PASSED, FAILED, BROKEN, CUT_SHORT = 0, 1, 4, 5  # how a child ends
+SLOW_SECONDS: Final = 0.4
 GRACE_SECONDS: Final = 60  # for the last test of a child; then it is stopped
 
 
@@ -55,6 +56,7 @@ class Mutating:
     out: Any
     most_seconds: float
     is_map_only: bool = False
+    is_without_world: bool = False
     verdicts: list[Verdict] = field(default_factory=list)
     loaded: Loaded = field(default_factory=Loaded)
     reached: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -202,6 +204,10 @@ class Mutating:
                 later.append((key, line, [name for name in reaching if name not in set(plain)], verdict))
                 self.say(f"  waits: {key}  [{verdict.tests} tests, {verdict.seconds:.1f} s]")
         self.say(f"{len(later)} wait for the world of the denials")
+        if self.is_without_world:
+            for _key, _line, _reaching, verdict in later:
+                self._settle(replace(verdict, outcome=NOT_DONE))
+            return
         for key, line, reaching, verdict in later:
             then = self._try(key, line, reaching, items, session, in_world=True)
             self._settle(then if verdict.outcome != NOT_DONE or then.outcome == KILLED else verdict)
@@ -296,9 +302,9 @@ class Mutating:
         def about(file: str) -> tuple[bool, float]:
             return (not file.startswith(f"tests/{app}/"), -len(by_file[file]) / self.sizes.get(file, 1))
 
-        def focus(name: str) -> tuple[bool, int]:
-            one = self.reached.get(name, {})
-            return (bool(one.get("own")), len(one.get("marks", ())))
+        def focus(name: str) -> tuple[bool, bool, int]:
+            one = self.reached.get(name, {"seconds": 0, "marks": ()})
+            return (one["seconds"] > SLOW_SECONDS, bool(one.get("own")), len(one["marks"]))
 
         place = {file: number for number, file in enumerate(sorted(by_file, key=about))}
         turn = {

@@ -102,6 +102,7 @@ def main() -> int:
     parser.add_argument("--only", action="append", help="a place, or the beginning of the name of a line")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--map", action="store_true", help="only find out which test gets to which line")
+    parser.add_argument("--quick", action="store_true", help="without the grid of denials")
     parser.add_argument("--tests", nargs="*", default=TESTS, help="other tests, for a quick look")
     parser.add_argument("--most-seconds", type=float, default=120, help="for one mutant")
     asked = parser.parse_args()
@@ -131,6 +132,7 @@ def _try(found: dict[str, int], only: tuple[str, ...], asked: argparse.Namespace
         out=os.fdopen(os.dup(1), "w"),
         most_seconds=asked.most_seconds,
         is_map_only=asked.map,
+        is_without_world=asked.quick,
     )
     began = monotonic()
     told = ["-q", "-n", "0", "--tb=short", "-m", "not journey and not screenshot"]

@@ -25,9 +25,14 @@ from amparo.access.actions import (
     revoke_token,
 )
 from amparo.access.models import Grant, Submission
-from amparo.access.queries import viewer_for_token
-from amparo.access.rules import GrantReason, Permission, Purpose, Scope, Viewer, system_viewer
-from amparo.accounts.models import ApiToken
+from amparo.access.queries import (
+    granted_organisations,
+    running_grants,
+    viewer_for_token,
+    was_carried_out,
+)
+from amparo.access.rules import NOBODY, GrantReason, Permission, Purpose, Scope, Viewer, system_viewer
+from amparo.accounts.models import ApiToken, Membership
 from amparo.accounts.queries import tokens_of
 from amparo.audit.models import Event
 from tests.factories.accounts import NOW, make_organisation, make_user, make_viewer
@@ -113,6 +118,15 @@ class TestGrants:
             give(supervisor, organisation_id=organisation)
         give(supervisor)
 
+    def test_who_else_sees_a_record_is_told_of_that_record_alone(self) -> None:
+        record, organisation = uuid4(), make_organisation()
+        here = give(make_viewer("supervisor"), record=record, organisation_id=organisation.pk)
+        give(make_viewer("supervisor"))
+        assert [one.id for one in running_grants(record, now=NOW)] == [here]
+        assert granted_organisations(record) == {organisation.pk}
+        assert running_grants(uuid4(), now=NOW) == ()
+        assert granted_organisations(uuid4()) == frozenset()
+
     def test_only_the_organisation_that_gave_it_ends_it(self) -> None:
         grant = give(make_viewer("supervisor"))
         for other in (
@@ -182,6 +196,14 @@ class TestOnce:
         with pytest.raises(IntegrityError), transaction.atomic():
             Submission.objects.create(user=None, submission=submission, at=NOW)
 
+    def test_only_who_sent_it_is_told_that_it_was_carried_out(self) -> None:
+        viewer, submission = make_viewer(), uuid4()
+        once(viewer, submission=submission, make=str, now=NOW)
+        assert was_carried_out(viewer, submission)
+        assert not was_carried_out(viewer, uuid4())
+        for other in (make_viewer(), NOBODY):
+            assert not was_carried_out(other, submission)
+
     def test_after_a_failure_the_next_may_try(self) -> None:
         viewer, submission = make_viewer(), uuid4()
 
@@ -246,6 +268,12 @@ class TestKeys:
         assert program.scope is Scope.ORGANISATION
         with pytest.raises(Refused):
             make_token(name="y", days=1, by=program, now=NOW)
+
+    def test_a_key_ends_with_the_role_under_which_it_was_made(self) -> None:
+        owner = make_viewer("supervisor")
+        secret = make_token(name="x", days=1, by=owner, now=NOW)
+        Membership.objects.filter(pk=owner.membership_id or 0).update(role="caseworker")
+        assert viewer_for_token(secret, NOW) is None
 
     def test_nobody_ends_the_key_of_another(self) -> None:
         make_token(name="x", days=1, by=make_viewer("supervisor"), now=NOW)
