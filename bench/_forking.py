@@ -230,7 +230,9 @@ class Mutating:
                 if line.kind == "decorator":
                     reaching = [*(name for name in items if name.startswith(DENIALS)), *reaching]
                 elif line.kind == "constant":
-                    reaching = whole
+                    reaching = whole or [
+                        name for name in items if name.startswith(f"tests/{file.partition('/')[0]}/")
+                    ]
                 if self.wanted(key):
                     waiting.append((key, line, list(dict.fromkeys(reaching))))
         return waiting
@@ -291,8 +293,8 @@ class Mutating:
         return self._wait(told, child)
 
     def _ordered(self, line: Line, names: list[str]) -> list[str]:
-        """Begin with what killed others of the file; then take turns between the files of tests, those that are mostly about
-        this line first, and of each file the tests that reach the fewest lines.
+        """Begin with what killed others of the file; then take turns between the files of tests, most often those that are
+        mostly about this line, and of each file the tests that reach the fewest lines.
         """
         app = line.file.partition("/")[0]
         by_file: dict[str, list[str]] = {}
@@ -306,14 +308,15 @@ class Mutating:
             one = self.reached.get(name, {"seconds": 0, "marks": ()})
             return (one["seconds"] > SLOW_SECONDS, bool(one.get("own")), len(one["marks"]))
 
-        place = {file: number for number, file in enumerate(sorted(by_file, key=about))}
-        turn = {
-            name: number for each in by_file.values() for number, name in enumerate(sorted(each, key=focus))
-        }
         lately = {name: number for number, name in enumerate(self.killers.get(line.file, []))}
-        return sorted(
-            names, key=lambda name: (lately.get(name, 99), turn[name], place[name.partition("::")[0]])
-        )
+        turn = {}
+        for place, file in enumerate(
+            sorted(by_file, key=about), 1
+        ):  # the first twice as often as the second, and so on
+            turn |= {
+                name: (number * place, place) for number, name in enumerate(sorted(by_file[file], key=focus))
+            }
+        return sorted(names, key=lambda name: (lately.get(name, 99), turn[name]))
 
     def _wait(self, told: int, child: int) -> tuple[str, str, int]:
         """Read what the child tells: each test that it begins, and how it ended."""
