@@ -39,6 +39,23 @@ TESTS = (
 )  # fmt: skip
 # What looks like an access line and keeps nobody out: the beginning of names (a pattern), and why.
 NO_ACCESS = {
+    r"access/queries/emergencies\.py:find_running: the side row\.(number|ends_at) is None": "the database stamps both; the side is for the types",
+    r"access/queries/emergencies\.py:(list_openings|get_opening): the side viewer\.user_id is None": "for nobody `known_user_id` refuses a line later",
+    r"access/queries/emergencies\.py:_own: (the (guard|side) viewer\.(user|membership)_id is None|filter user_id)":
+        "no opening is without a membership, and a membership is of one user",
+    r"access/queries/emergencies\.py:_reviewable: Q (verdict|review_until)": "which are shown as late",
+    r"access/queries/viewers\.py:granted_organisations: filter organisation__isnull": "None is no organisation",
+    r"access/queries/viewers\.py:was_carried_out: the guard": "what nobody sent is of no user, so the filter finds none",
+    r"access/actions/dual\.py:visible_acts: .*(where is not|viewer\.may)": "which acts are fetched; `_may_look` decides on each",
+    r"access/actions/dual\.py:_refuse_unless_second: the guard not (may_decide|own\.staff_number)":
+        "`_may_look` has asked the first already, and without a number one is the same human as anybody",
+    r"access/actions/dual\.py:collect_act: the side row\.(decided_at is None|asked_by_id)": "for the types; a membership is of one user",
+    r"access/actions/dual\.py:(_deciders|_close|forget_over_acts):": "who is told; who decides is asked when they do",
+    r"access/actions/dual\.py:_asker: the side viewer is None": "without it the next side fails, and nothing is carried out",
+    r"access/actions/emergencies\.py:(review_opening: the side row is None|escalate_unreviewed: filter|_escalate:)":
+        "asked twice, the second time when the row is locked; who judges is asked by `get_opening`",
+    r"access/actions/emergencies\.py:(open_in_emergency: the condition|_tell_if_often)": "who is told",
+    r"access/rules/(dual\.py:LINKED_BY_INVITATION|viewer\.py:Viewer\.purpose_on):": "without it more is asked, not less",
     r"[a-z]+/(views/.*|views\.py|api\.py):.*the (side|guard|condition) .*(request\.(method|POST)|is_valid\(\)|is_(team|name)\b|isascii|isdigit|isalnum|len\()":
         "what was sent, and in what form: the action behind it asks for access itself",
     r"access/views/two_people\.py:_act_page:": "which buttons are offered; what they send asks again",

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from amparo.access.actions import (
     NobodyReviews,
+    Opened,
     OpenedLately,
     ReasonTooShort,
     Refused,
@@ -29,6 +30,7 @@ from amparo.access.actions import (
     review_opening,
     shown,
 )
+from amparo.access.actions import open_in_emergency as open_for_an_hour
 from amparo.access.models import EmergencyOpening, Notice
 from amparo.access.queries import (
     find_running,
@@ -227,6 +229,23 @@ class TestOneHour:
             with pytest.raises(Refused):
                 scene.open(by=by)
 
+    def test_p15_the_opening_itself_asks_who_opens(self, scene: Scene) -> None:
+        case = row_of(scene.reference)
+        opened = Opened(
+            record=case.id, reference=scene.reference, person=case.person_id, owner=None,
+            organisation_id=case.organisation_id,
+        )  # fmt: skip
+        changes: tuple[dict[str, Any], ...] = (
+            {"permissions": frozenset()}, {"token_id": 3}, {"is_system": True}, {"membership_id": None},
+            {"organisation_id": None},
+        )  # fmt: skip
+        for change in changes:
+            with pytest.raises(Refused):
+                open_for_an_hour(
+                    opened, reason=EmergencyReason.LIFE, text=WHY, by=replace(scene.reader, **change), now=NOW
+                )
+        assert not EmergencyOpening.objects.exists()
+
     def test_each_look_is_logged_as_one_in_an_emergency(self, scene: Scene) -> None:
         opening = scene.open()
         number = EmergencyOpening.objects.get(pk=opening).number
@@ -348,6 +367,18 @@ class TestTold:
         assert found.id == opening
         assert get_opening(scene.reviewer, uuid4(), NOW) is None
         assert get_opening(replace(scene.reviewer, permissions=frozenset()), opening, NOW) is None
+
+    def test_p16_one_opening_is_judged_by_a_reviewer_and_by_no_program(self, scene: Scene) -> None:
+        openings = [scene.open(), scene.open(reference=make_case(scene.owner, now=NOW))]
+        for change in ({"token_id": 3}, {"permissions": frozenset()}):
+            with pytest.raises(Refused):
+                review_opening(
+                    openings[0], verdict=Verdict.JUSTIFIED, by=replace(scene.reviewer, **change), now=NOW
+                )
+        for judged in openings:
+            review_opening(judged, verdict=Verdict.JUSTIFIED, by=scene.reviewer, now=NOW)
+            done = EmergencyOpening.objects.exclude(verdict="").values_list("pk", flat=True)
+            assert set(done) == set(openings[: openings.index(judged) + 1])
 
     def test_p16_who_moved_to_the_reviewers_does_not_judge_the_own(self, scene: Scene) -> None:
         opening = scene.open()
