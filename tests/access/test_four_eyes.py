@@ -186,7 +186,15 @@ class TestTwoPeople:
         Membership.objects.filter(pk=house.asker.membership_id or 0).update(until=NOW.date())
         with pytest.raises(Changed):
             approve_act(act, seen=seen, by=house.decider, now=NOW)
+        with pytest.raises(Changed):
+            describe_act(house.decider, get_act(house.decider, act), now=NOW)
         assert house.role() == "caseworker"
+
+    def test_who_asked_and_may_no_longer_ask_gets_nothing(self, house: House) -> None:
+        act = house.ask()
+        Membership.objects.filter(pk=house.asker.membership_id or 0).update(role="caseworker")
+        with pytest.raises(Changed):
+            approve(act, house.decider)
 
     def test_when_performing_fails_nothing_is_decided(self, house: House, monkeypatch: Any) -> None:
         act = house.ask()
@@ -462,6 +470,10 @@ class TestInvitations:
             accept_invitation(**named)  # type: ignore[arg-type]
         assert not User.objects.filter(email="new@example.org").exists()
         (act,) = visible_acts(decider)
+        Invitation.objects.update(role="caseworker")
+        with pytest.raises(Changed):
+            describe_act(decider, act, now=NOW)
+        Invitation.objects.update(role=role)
         approve(act.id, decider)
         assert accept_invitation(**named).role == role  # type: ignore[arg-type]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from threading import Thread
@@ -17,6 +18,7 @@ from amparo.access.actions import (
     TooManyGrants,
     UnclearGrant,
     begin_reading,
+    choose_membership,
     grant_access,
     make_token,
     note_token_use,
@@ -35,6 +37,7 @@ from amparo.access.rules import NOBODY, GrantReason, Permission, Purpose, Scope,
 from amparo.accounts.models import ApiToken, Membership
 from amparo.accounts.queries import tokens_of
 from amparo.audit.models import Event
+from amparo.vault.rules import Compartment
 from tests.factories.accounts import NOW, make_organisation, make_user, make_viewer
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +82,15 @@ class TestGrants:
     def test_nobody_gives_more_than_they_have(self) -> None:
         with pytest.raises(Refused):
             give(make_viewer("supervisor"), permissions=[Permission.CASE_READ, Permission.TABLES_VIEW])
+
+    def test_nobody_names_a_compartment_that_they_do_not_have_and_nobody_integrity(self) -> None:
+        supervisor = make_viewer("supervisor")
+        assert Compartment.JUSTICE not in supervisor.compartments
+        everything = replace(supervisor, compartments=frozenset(Compartment))
+        for by, named in ((supervisor, Compartment.JUSTICE), (everything, Compartment.INTEGRITY)):
+            with pytest.raises(Refused):
+                give(by, compartments=[named])
+        give(everything, compartments=[Compartment.JUSTICE])
 
     @pytest.mark.parametrize("length", [timedelta(0), -DAY, 91 * DAY])
     def test_a_grant_ends_within_ninety_days(self, length: timedelta) -> None:
@@ -137,6 +149,14 @@ class TestGrants:
             with pytest.raises(Refused):
                 revoke(grant_id=grant, by=other, now=NOW)
         assert Grant.objects.get().revoked_at is None
+
+    def test_one_grant_is_ended_by_who_may_give_one_and_no_other_ends(self) -> None:
+        supervisor = make_viewer("supervisor")
+        kept, ended = give(supervisor), give(supervisor)
+        with pytest.raises(Refused):
+            revoke(grant_id=ended, by=replace(supervisor, permissions=frozenset()), now=NOW)
+        revoke(grant_id=ended, by=supervisor, now=NOW)
+        assert Grant.objects.get(revoked_at__isnull=True).pk == kept
 
 
 class TestReading:
@@ -268,6 +288,8 @@ class TestKeys:
         assert program.scope is Scope.ORGANISATION
         with pytest.raises(Refused):
             make_token(name="y", days=1, by=program, now=NOW)
+        with pytest.raises(Refused):
+            choose_membership(membership_id=program.membership_id or 0, by=program, now=NOW)
 
     def test_a_key_ends_with_the_role_under_which_it_was_made(self) -> None:
         owner = make_viewer("supervisor")
