@@ -54,6 +54,9 @@ NO_ACCESS = {
     r"access/actions/dual\.py:_asker: the side viewer is None": "without it the next side fails, and nothing is carried out",
     r"access/actions/emergencies\.py:(review_opening: the side row is None|escalate_unreviewed: filter|_escalate:)":
         "asked twice, the second time when the row is locked; who judges is asked by `get_opening`",
+    r"access/(models/grants\.py:GrantQuerySet\.to:|actions/people\.py:accept_invitation: the condition|actions/grants\.py:revoke: the side by\.organisation_id)":
+        "how many grants somebody carries, and which row is given back; a grant without an organisation is nobody's",
+    r"access/actions/roles\.py:assignable_role: the (guard|side) (role\.scope|Permission)": "which words refuse",
     r"access/actions/emergencies\.py:(open_in_emergency: the condition|_tell_if_often)": "who is told",
     r"access/rules/(dual\.py:LINKED_BY_INVITATION|viewer\.py:Viewer\.purpose_on):": "without it more is asked, not less",
     r"[a-z]+/(views/.*|views\.py|api\.py):.*the (side|guard|condition) .*(request\.(method|POST)|is_valid\(\)|is_(team|name)\b|isascii|isdigit|isalnum|len\()":
