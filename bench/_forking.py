@@ -20,6 +20,7 @@ from time import monotonic, process_time
 from typing import Any, Final
 
 import pytest
+from _kept import FINDER, digest, is_known
 from _loaded import Loaded, apply
 from _mutants import MARK, SOURCE, Line, keyed, lines_of, marked, parse
 from _stage import Stage
@@ -123,10 +124,10 @@ class Mutating:
             if marks:
                 self.loaded.change(file, tree)
         kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
-        sources = {file: _digest(SOURCE / file) for file in self.files}
+        sources = {file: digest(SOURCE / file) for file in self.files}
         began, stale = (
             monotonic(),
-            [item for item in items.values() if not _is_known(kept.get(item.nodeid), item, sources)],
+            [item for item in items.values() if not is_known(kept.get(item.nodeid), item, sources)],
         )
         self.reached = kept
         self.say(f"{len(items)} tests, {len(stale)} to be run for the lines that they reach")
@@ -155,7 +156,8 @@ class Mutating:
         self.reached[name] = {
             "seconds": round(seconds, 3),
             "marks": [] if self.failed else marks,
-            "test": _digest(path),
+            "test": digest(path),
+            "finder": FINDER,
             "sources": {file: sources[file] for file in sorted(files)},
             "has_failed": bool(self.failed),
         }
@@ -165,7 +167,7 @@ class Mutating:
         from tests.contracts.denial_grid import covering, fault_of
 
         known = {name: one for name, one in self.reached.items() if name.startswith(GRID)}
-        state = hashlib.sha256(json.dumps(sources, sort_keys=True).encode()).hexdigest()
+        state = hashlib.sha256(json.dumps([FINDER, sources], sort_keys=True).encode()).hexdigest()
         if known and all(one["state"] == state for one in known.values()):
             return
         for name in known:
@@ -393,13 +395,3 @@ def _run(item: pytest.Item, following: Any) -> None:
     """Run a test; what the next one does not stand on is torn down."""
     item.session._setupstate.teardown_exact(item)  # noqa: SLF001 - pytest has no other way
     item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-
-
-def _is_known(kept: dict[str, Any] | None, item: pytest.Item, sources: dict[str, str]) -> bool:
-    if kept is None or kept["has_failed"] or kept["test"] != _digest(item.path):
-        return False
-    return all(sources.get(file) == digest for file, digest in kept["sources"].items())

@@ -1,9 +1,11 @@
 """Take one access line away at a time, and see whether a test notices.
 
-    python bench/mutations.py [--only access/queries] [--list] [--tests tests/access ...]
+    python bench/mutations.py [--only access/queries] [--list] [--quick] [--tests tests/access ...]
 
-A mutant is the source without one line that keeps somebody out. Prints each and what killed it, and killed of all; exits with 1
-when one lived.
+A mutant is the source without one line that keeps somebody out. One process loads everything, runs each test once to learn
+which access lines it reaches (kept in .cache/mutations.json until the test or a source that it reaches changes), and tries each
+mutant in a child of its own, with the tests that reach its line: those about its folder first, the grid of denials last. Prints
+each with what killed it, and killed of all; exits with 1 when one lived.
 """
 
 from __future__ import annotations
@@ -43,7 +45,7 @@ NO_ACCESS = {
     r"access/queries/emergencies\.py:(list_openings|get_opening): the side viewer\.user_id is None": "for nobody `known_user_id` refuses a line later",
     r"access/queries/emergencies\.py:_own: (the (guard|side) viewer\.(user|membership)_id is None|filter user_id)":
         "no opening is without a membership, and a membership is of one user",
-    r"access/queries/emergencies\.py:_reviewable: Q (verdict|review_until)": "which are shown as late",
+    r"access/queries/emergencies\.py:_reviewable: Q (verdict|review_until|user__memberships__until)": "which are shown as late; with those of the past more is kept away",
     r"access/queries/emergencies\.py:outside_reviewers: the side one\.": "somebody's own organisation is in her line, and her line meets itself",
     r"access/queries/acts\.py:_rows: filter": "the database stamps every act; the filter is for the types",
     r"access/queries/viewers\.py:granted_organisations: filter organisation__isnull": "None is no organisation",
@@ -125,8 +127,10 @@ def main() -> int:
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--map", action="store_true", help="only find out which test gets to which line")
     parser.add_argument("--quick", action="store_true", help="without the grid of denials")
-    parser.add_argument("--tests", nargs="*", default=TESTS, help="other tests, for a quick look")
-    parser.add_argument("--most-seconds", type=float, default=120, help="for one mutant")
+    parser.add_argument("--tests", nargs="*", default=TESTS, help="fewer tests, for a quick look")
+    parser.add_argument(
+        "--most-seconds", type=float, default=120, help="for one mutant; then it counts as living"
+    )
     asked = parser.parse_args()
     try:
         found = lines([*PLACES])
