@@ -68,13 +68,16 @@ def test_one_wall_is_ended_once_by_a_reviewer_who_did_not_make_it() -> None:
     made = keep_away(
         replace(reviewer, permissions=reviewer.permissions | {Permission.WALL_MAKE}), make_user().pk
     )
+    of_the_unit = make_wall(
+        person=uuid4(), reason=OTHER_REASON, by=supervisor, now=NOW, organisation_id=reviewer.organisation_id
+    )
     for wall, by in (
-        (ended, supervisor), (ended, replace(reviewer, user_id=None)), (made, reviewer), (999_999, reviewer),
+        (ended, make_viewer("supervisor")), (of_the_unit, reviewer), (ended, replace(reviewer, user_id=None)), (made, reviewer), (999_999, reviewer),
     ):  # fmt: skip
         with pytest.raises(Refused):
             lift_wall(wall_id=wall, by=by, now=NOW)
     lift_wall(wall_id=ended, by=reviewer, now=NOW)
     lift_wall(wall_id=ended, by=reviewer, now=NOW + timedelta(days=1))
     assert Wall.objects.get(pk=ended).lifted_at == NOW
-    assert {row.id for row in list_walls(reviewer)} == {kept, made}
+    assert {row.id for row in list_walls(reviewer)} == {kept, made, of_the_unit}
     assert list_walls(supervisor) == ()
