@@ -100,6 +100,8 @@ NO_ACCESS = {
     r"(intake|evidence)/api\.py:(export|_choices|_condition|MOST|snapshot_read: the condition)": "the form of what a program sends and gets",
     r"evidence/queries/(counting|figures|holdings|wording)\.py:": "figures of coded facts, which hold no identity; disclosure is held by tests/stats and tests/evidence",
     r"oversight/(queries\.py:(A_WEEK|list_alerts: the condition)|views/paging\.py:|actions/__init__\.py:draw_samples)": "pages and weeks",
+    r"oversight/queries\.py:list_drawn: filter sample__in": "only those of the weeks listed are shown",
+    r"cases/views/closing\.py:wall: the condition": "who is offered; the action refuses the others",
     r"oversight/actions/__init__\.py:[a-z_]+: filter pk=row\.pk": "the row that was found through a getter a line before",
     r"vault/queries\.py:(keeper|custodian|_status|keyring_status|count_erased|_fitting|check_custodian: the guard settings)": "which keeper is asked, and what is told of it",
     r"vault/keeping\.py:LocalKeeper\.(_look|installation|index_key: the guard)": "looking for a key that may not be made yet",

@@ -217,6 +217,8 @@ class TestExplaining:
         now = timezone.now()
         with pytest.raises(Absent):
             explain_reading(reading=drawn.id, text=SENTENCE, by=house["supervisor"], now=now)
+        assert [one.id for one in readings_to_explain(house["worker"], now=now)] == [drawn.id]
+        assert readings_to_explain(house["supervisor"], now=now) == ()
         own = make_drawn(house["supervisor"], house["reference"], now=now)
         with pytest.raises(Absent):
             open_drawn(house["supervisor"], own.id, now=now)
