@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -135,12 +137,15 @@ class TestOneCompartment:
 class TestPurpose:
     def test_only_ones_own_and_the_own_teams_need_no_question(self) -> None:
         mine = Viewer(user_id=5, organisation_id=1, team_id=3)
-        case = Case(organisation_id=1, worker_id=5, team_id=4)
+        case: Any = SimpleNamespace(reference="XA-F8QY-40YG-N", organisation_id=1, worker_id=5, team_id=4)
+        of_nobody: Any = SimpleNamespace(
+            reference=case.reference, organisation_id=1, worker_id=None, team_id=None
+        )
         assert purpose_of(mine, case) is Purpose.CASE_WORK
         assert purpose_of(replace(mine, user_id=6, team_id=4), case) is Purpose.CASE_WORK
         for other in (replace(mine, user_id=6), replace(mine, organisation_id=2)):
             assert purpose_of(other, case) is None
-        assert purpose_of(Viewer(organisation_id=1), Case(organisation_id=1)) is None
+        assert purpose_of(Viewer(organisation_id=1), of_nobody) is None
 
     def test_own_work_needs_no_question_and_is_kept_as_such(self) -> None:
         worker = make_viewer("caseworker", purpose=None)
