@@ -381,8 +381,11 @@ class Mutating:
         if name.startswith(GRID):
             from tests.contracts.denial_grid import fault_of
 
-            with self.stage.unblocked():
-                return bool(fault_of(self.stage.world, _checks()[int(name.rpartition("::")[2])]))
+            try:
+                with self.stage.unblocked():
+                    return bool(fault_of(self.stage.world, _checks()[int(name.rpartition("::")[2])]))
+            except Exception:  # noqa: BLE001 - the test would fail by it as well
+                return True
         _run(items[name], session)
         return bool(self.failed)
 
