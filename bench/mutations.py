@@ -1,171 +1,181 @@
 """Take one access line away at a time, and see whether a test notices.
 
-    python bench/mutations.py [--only access/queries.py] [--list]
+    python bench/mutations.py [--only access/queries] [--list] [--quick] [--tests tests/access ...]
 
-A mutant is the source without one line that keeps somebody out: a guard that returns or raises, a call of `require`, a filter of
-a query, one side of an `and`. Prints killed of all, and each that lived; exits with 1 when one did.
+A mutant is the source without one line that keeps somebody out. One process loads everything, runs each test once to learn
+which access lines it reaches (kept in .cache/mutations.json until the test or a source that it reaches changes), and tries each
+mutant in a child of its own, with the tests that reach its line: those about its folder first, the grid of denials last. Prints
+each with what killed it, and killed of all; exits with 1 when one lived.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
 import os
-import shutil
-import subprocess
+import re
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic, process_time
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from _mutants import NoSuchPlace, files_of, keyed, lines_of, parse
 
 CHECKOUT = Path(__file__).parents[1]
-SOURCE = CHECKOUT / "src"
-MUTATED = (
-    "access/queries.py", "access/rules/viewer.py", "access/actions/grants.py", "access/actions/reading.py",
-    "access/actions/roles.py", "access/actions/walls.py", "cases/queries/visible.py", "cases/queries/papers.py",
-    "cases/queries/versions.py", "cases/queries/unit.py", "cases/queries/bulk.py", "cases/actions/closing.py",
-    "cases/actions/changing.py", "vault/queries.py", "vault/keeping.py",
-)  # fmt: skip
+# Where access is decided, and how many access lines are found there at least: far fewer would mean that they moved away.
+PLACES = {
+    "access/queries": 90, "access/rules": 45, "access/actions": 155, "access/api": 9, "access/web.py": 28,
+    "access/holding.py": 2, "access/models": 3, "access/views": 38, "accounts/queries": 38, "cases/queries": 85,
+    "cases/actions": 65, "cases/views": 50, "cases/api": 12, "intake/queries.py": 10, "intake/views.py": 13,
+    "intake/api.py": 9, "evidence/queries": 4, "evidence/views.py": 20, "evidence/api.py": 5,
+    "oversight/queries.py": 15, "oversight/actions": 4, "oversight/views": 7, "portal/views.py": 8,
+    "vault/queries.py": 15, "vault/keeping.py": 3, "vault/keyd/service.py": 4,
+}  # fmt: skip
+# Reads of apps that know nobody who looks: whoever asks them has asked for access.
+BELOW = ("audit/queries",)
 TESTS = (
-    "tests/access/test_scope.py", "tests/cases/test_closing.py", "tests/cases/test_compartments.py",
-    "tests/cases/test_unit.py", "tests/access/test_grants.py", "tests/access/test_viewer.py",
-    "tests/access/test_people_actions.py", "tests/cases/test_record.py", "tests/cases/test_actions.py",
-    "tests/vault", "tests/contracts/test_reach.py", "tests/contracts/test_grid.py",
+    "tests/access", "tests/accounts", "tests/cases", "tests/oversight", "tests/intake", "tests/vault", "tests/evidence",
+    "tests/audit", "tests/portal", "tests/api", "tests/contracts",
 )  # fmt: skip
-KEPT_OUT = (ast.Return, ast.Raise, ast.Continue)
-NARROWING = ("filter", "exclude")
-GRACE_SECONDS = 600
+# What looks like an access line and keeps nobody out: the beginning of names (a pattern), and why.
+NO_ACCESS = {
+    r"access/queries/emergencies\.py:find_running: the side row\.(number|ends_at) is None": "the database stamps both; the side is for the types",
+    r"access/queries/emergencies\.py:(list_openings|get_opening): the side viewer\.user_id is None": "for nobody `known_user_id` refuses a line later",
+    r"access/queries/emergencies\.py:_own: (the (guard|side) viewer\.(user|membership)_id is None|filter user_id)":
+        "no opening is without a membership, and a membership is of one user",
+    r"access/queries/emergencies\.py:_reviewable: Q (verdict|review_until|user__memberships__until)": "which are shown as late; with those of the past more is kept away",
+    r"access/queries/emergencies\.py:outside_reviewers: the side one\.": "somebody's own organisation is in her line, and her line meets itself",
+    r"access/queries/acts\.py:_rows: filter": "the database stamps every act; the filter is for the types",
+    r"access/queries/viewers\.py:granted_organisations: filter organisation__isnull": "None is no organisation",
+    r"access/queries/viewers\.py:was_carried_out: the guard": "what nobody sent is of no user, so the filter finds none",
+    r"access/actions/dual\.py:visible_acts: .*(where is not|viewer\.may)": "which acts are fetched; `_may_look` decides on each",
+    r"access/actions/dual\.py:_refuse_unless_second: the guard not (may_decide|own\.staff_number)":
+        "`_may_look` has asked the first already, and without a number one is the same human as anybody",
+    r"access/actions/dual\.py:collect_act: the side row\.(decided_at is None|asked_by_id)": "for the types; a membership is of one user",
+    r"access/actions/dual\.py:(_deciders|_close|forget_over_acts):": "who is told; who decides is asked when they do",
+    r"access/actions/dual\.py:_asker: the side viewer is None": "without it the next side fails, and nothing is carried out",
+    r"access/actions/emergencies\.py:(review_opening: the side row is None|escalate_unreviewed: filter|_escalate:)":
+        "asked twice, the second time when the row is locked; who judges is asked by `get_opening`",
+    r"access/(models/grants\.py:GrantQuerySet\.to:|actions/people\.py:accept_invitation: the condition|actions/grants\.py:revoke: the side by\.organisation_id)":
+        "how many grants somebody carries, and which row is given back; a grant without an organisation is nobody's",
+    r"access/actions/walls\.py:name_readers: exclude": "who was named before and is named again is named either way",
+    r"access/actions/roles\.py:assignable_role: the (guard|side) (role\.scope|Permission)": "which words refuse",
+    r"access/actions/emergencies\.py:(open_in_emergency: the condition|_tell_if_often)": "who is told",
+    r"access/rules/(dual\.py:LINKED_BY_INVITATION|viewer\.py:Viewer\.purpose_on):": "without it more is asked, not less",
+    r"[a-z]+/(views/.*|views\.py|api\.py):.*the (side|guard|condition) .*(request\.(method|POST)|is_valid\(\)|is_(team|name)\b|isascii|isdigit|isalnum|len\()":
+        "what was sent, and in what form: the action behind it asks for access itself",
+    r"access/views/two_people\.py:_act_page:": "which buttons are offered; what they send asks again",
+    r"access/views/(devices\.py:devices|own\.py:me|own\.py:membership|two_people\.py:(act|notices)):": "how a page is laid out",
+    r"access/api/(answers|sending|writing)\.py:": "the form of what a program sends and gets",
+    r"access/api/routes\.py:code_list_read:": "code lists are public",
+    r"access/actions/(submissions|kinds|notices)\.py:.*(KEPT_OF|forget_submissions|_kinds|settle|pk__lte)":
+        "how long a form that was sent is remembered, and what is marked as read",
+    r"access/(queries/(acts|notices)\.py:.*_row|rules/(grants|purposes)\.py:MOST|holding\.py:hold_session: the side)": "how much is kept and shown",
+    r"access/rules/basis\.py:": "words of the log; what they say is tested in tests/access/test_basis.py, and opens nothing",
+    r"access/actions/organisations\.py:(?!_require_own)": "settings of the own organisation",
+    r"accounts/queries/.*:(_membership_rows|second_factors|has_codes|had_people|is_role_held|find_organisation|user_names|worked_as|names_of_organisations)":
+        "steps and names for those who have the ids already",
+    r"cases/queries/lists\.py:": "which of the visible cases somebody asked to see",
+    r"cases/queries/papers\.py:list_notes: the side note\.is_sensitive": "without it more is withheld",
+    r"cases/queries/work\.py:(?!own_work: filter worker_id)": "which of the own visible cases come first",
+    r"cases/queries/(search\.py:(MOST_FOUND|OwnNames|search_own|search_persons: the guard not facts)|likely\.py:likely)": "which names are alike",
+    r"cases/queries/sameness\.py:find_alike: (the guard|filter birth)": "which persons are alike",
+    r"cases/queries/(bulk\.py:(iterate_files: filter id|_files: filter kind)|seen\.py:list_)": "portions and columns of what was found visible",
+    r"cases/actions/(ageing|storing|inserting|happenings)\.py:": "what a birthday and a disk do to records: nobody is looking",
+    r"cases/actions/finding\.py:follow_facts:": "what a change of a record must carry along",
+    r"cases/actions/erasing\.py:(_empty|emptied_columns|_nothing)": "which columns are emptied",
+    r"cases/actions/opening\.py:(_references|_tracks|_case|open_cases: the condition)": "how a new case is filled in",
+    r"cases/actions/withdrawing\.py:(?!_locked)": "what stands in the way of undoing an import",
+    r"cases/actions/(changing\.py:(_changed|_refuse_faults)|documents\.py:_title|moving\.py:_permission|dual_acts\.py:.*_is_idle)": "the content of a change",
+    r"cases/actions/[a-z_]+\.py:.*filter id=(case|person)\.id": "the row that was found through a getter a line before, which stands in the same function",
+    r"cases/actions/(notes\.py|telling\.py|moving\.py|opening\.py|documents\.py):.*(text\.strip|needs_reason|step is None|is_closed|the guard faults|the guard size)": "what must be filled in",
+    r"cases/views/changing\.py:(_compare|_keep|_change|_answer_again|episode_new: the side find)": "the comparison after a stale edit",
+    r"cases/views/(lists|opening)\.py:(filters|_table|new):": "how a page is laid out",
+    r"(cases|intake)/(views/)?(papers|seen)\.py:document: the condition": "how a file is named",
+    r"cases/api/(lists|papers)\.py:": "the form of what a program sends and gets",
+    r"intake/queries\.py:(is_given_up|working_batches|_jobs_of|_file|earlier_of|find_earlier|count_proposals: exclude|count_proposals: filter is_|list_rows: (exclude|filter number))":
+        "how far the work on a batch is; the batch itself was found through its getter",
+    r"(intake|evidence)/api\.py:(export|_choices|_condition|MOST|snapshot_read: the condition)": "the form of what a program sends and gets",
+    r"evidence/queries/(counting|figures|holdings|wording)\.py:": "figures of coded facts, which hold no identity; disclosure is held by tests/stats and tests/evidence",
+    r"oversight/(queries\.py:(A_WEEK|list_alerts: the condition)|views/paging\.py:|actions/__init__\.py:draw_samples)": "pages and weeks",
+    r"oversight/queries\.py:list_drawn: filter sample__in": "only those of the weeks listed are shown",
+    r"cases/views/closing\.py:wall: the condition": "who is offered; the action refuses the others",
+    r"oversight/actions/__init__\.py:[a-z_]+: filter pk=row\.pk": "the row that was found through a getter a line before",
+    r"vault/queries\.py:(keeper|custodian|_status|keyring_status|count_erased|_fitting|check_custodian: the guard settings)": "which keeper is asked, and what is told of it",
+    r"vault/keeping\.py:LocalKeeper\.(_look|installation|index_key: the guard)": "looking for a key that may not be made yet",
+    r"vault/keyd/service\.py:(replay|_plain|Service\._write|Service\.answer: the side)": "the log of the keeper",
+}  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Mutant:
-    """A source with one line taken away."""
-
-    file: str
-    line: int
-    what: str
-    source: str
+def lines(places: list[str]) -> dict[str, int]:
+    """Give each access line of the places by its name, with its number."""
+    found = {}
+    for file in dict.fromkeys(file for place in places for file in files_of(place)):
+        found |= {key: line.number for key, line in keyed(lines_of(parse(file), file)).items()}
+    return found
 
 
-def mutants(file: str) -> Iterator[Mutant]:
-    """Give each mutant of a file."""
-    text = (SOURCE / "amparo" / file).read_text(encoding="utf-8")
-    count = sum(1 for _change in _changes(ast.parse(text)))
-    for number in range(count):
-        tree = ast.parse(text)
-        line, what = list(_changes(tree))[number]()
-        yield Mutant(file=file, line=line, what=what, source=ast.unparse(ast.fix_missing_locations(tree)))
-
-
-def _changes(tree: ast.Module) -> Iterator[Callable[[], tuple[int, str]]]:
-    """Give what can be taken away, each as a call that does it to the tree."""
-    for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.If)
-            and not node.orelse
-            and all(isinstance(one, KEPT_OUT) for one in node.body)
-        ):
-            yield _Taken(node, "test", ast.Constant(value=False), "a guard")
-        if isinstance(node, ast.Expr) and _called(node.value) in ("require", "_covered"):
-            yield _Taken(node, "value", ast.Constant(value=None), "a demand")
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in NARROWING
-        ):
-            yield _Taken(node, None, None, "a filter")
-        if isinstance(node, ast.Call) and _called(node) == "scoped":
-            yield _Taken(
-                node, "func", ast.parse("lambda viewer, rows, **more: rows", mode="eval").body, "the scope"
-            )
-        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
-            for place in range(len(node.values)):
-                yield _Side(node, place)
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    node: ast.AST
-    part: str | None
-    instead: ast.AST | None
-    what: str
-
-    def __call__(self) -> tuple[int, str]:
-        if self.part is None:  # x.filter(...) becomes x.all()
-            self.node.func.attr, self.node.args, self.node.keywords = "all", [], []  # type: ignore[attr-defined]
-        else:
-            setattr(self.node, self.part, self.instead)
-        return self.node.lineno, self.what  # type: ignore[attr-defined]
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    node: ast.BoolOp
-    place: int
-
-    def __call__(self) -> tuple[int, str]:
-        self.node.values[self.place] = ast.Constant(value=True)
-        return self.node.lineno, f"side {self.place + 1} of an and"
-
-
-def _called(node: ast.AST) -> str:
-    return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
-
-
-def is_killed(mutant: Mutant, place: Path, tests: Sequence[str]) -> bool:
-    """Tell whether a test fails with the mutant in the place of the source."""
-    file = place / "amparo" / mutant.file
-    kept = file.read_text(encoding="utf-8")
-    file.write_text(mutant.source, encoding="utf-8")
-    try:
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-x",
-            "-n",
-            "0",
-            "--tb=no",
-            "-p",
-            "no:cacheprovider",
-            *tests,
-        ]
-        environment = {**os.environ, "PYTHONPATH": str(place), "PYTHONDONTWRITEBYTECODE": "1"}
-        done = subprocess.run(
-            command, cwd=CHECKOUT, env=environment, capture_output=True, timeout=GRACE_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return True
-    finally:
-        file.write_text(kept, encoding="utf-8")
-    return done.returncode != 0
+def why_none(key: str) -> str:
+    """Say why a line keeps nobody out; nothing when it does."""
+    return next((why for pattern, why in NO_ACCESS.items() if re.match(pattern, key)), "")
 
 
 def main() -> int:
-    """Try each mutant, and print what lived."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", action="append")
+    """Try each mutant, and print what became of it."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--only", action="append", help="a place, or the beginning of the name of a line")
     parser.add_argument("--list", action="store_true")
-    parser.add_argument("--tests", nargs="*", default=TESTS, help="another choice of tests, for a quick look")
+    parser.add_argument("--map", action="store_true", help="only find out which test gets to which line")
+    parser.add_argument("--quick", action="store_true", help="without the grid of denials")
+    parser.add_argument("--tests", nargs="*", default=TESTS, help="fewer tests, for a quick look")
+    parser.add_argument(
+        "--most-seconds", type=float, default=120, help="for one mutant; then it counts as living"
+    )
     asked = parser.parse_args()
-    found = [mutant for file in asked.only or MUTATED for mutant in mutants(file)]
+    try:
+        found = lines([*PLACES])
+    except NoSuchPlace as error:
+        print(error, file=sys.stderr)
+        return 2
+    only = tuple(asked.only or ("",))
     if asked.list:
-        for one in found:
-            print(f"{one.file}:{one.line} without {one.what}")
+        for key, number in found.items():
+            if key.startswith(only):
+                print(
+                    f"{key.partition(':')[0]}:{number} {key.partition(':')[2]}{f'  (none: {why})' if (why := why_none(key)) else ''}"
+                )
         return 0
-    lived = 0
-    with tempfile.TemporaryDirectory() as scratch:
-        place = Path(
-            shutil.copytree(SOURCE, Path(scratch) / "src", ignore=shutil.ignore_patterns("__pycache__"))
-        )
-        for one in found:
-            killed = is_killed(one, place, asked.tests)
-            lived += not killed
-            print(f"{'killed' if killed else 'LIVED '} {one.file}:{one.line} without {one.what}", flush=True)
-    print(f"{len(found) - lived} killed of {len(found)}")
-    return int(lived > 0)
+    return _try(found, only, asked)
+
+
+def _try(found: dict[str, int], only: tuple[str, ...], asked: argparse.Namespace) -> int:
+    from _forking import KILLED, Mutating
+
+    os.chdir(CHECKOUT)
+    plugin = Mutating(
+        files=[*dict.fromkeys(key.partition(":")[0] for key in found)],
+        wanted=lambda key: key.startswith(only) and why_none(key) == "",
+        out=os.fdopen(os.dup(1), "w"),
+        most_seconds=asked.most_seconds,
+        is_map_only=asked.map,
+        is_without_world=asked.quick,
+    )
+    began = monotonic()
+    told = ["-q", "-n", "0", "--tb=short", "-m", "not journey and not screenshot"]
+    code = pytest.main([*told, *asked.tests], plugins=[plugin])
+    lived = [one for one in plugin.verdicts if one.outcome != KILLED]
+    for one in lived:
+        print(f"{one.outcome} {one.key}")
+    tried = len(plugin.verdicts)
+    print(
+        f"{tried - len(lived)} killed of {tried}, {sum(why_none(key) != '' for key in found)} others are none"
+    )
+    print(f"{monotonic() - began:.0f} s, of which {process_time():.0f} s of processor time in this process")
+    return int(bool(lived) or not tried) or int(code)
 
 
 if __name__ == "__main__":

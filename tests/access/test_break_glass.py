@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from amparo.access.actions import (
     NobodyReviews,
+    Opened,
     OpenedLately,
     ReasonTooShort,
     Refused,
@@ -29,6 +30,7 @@ from amparo.access.actions import (
     review_opening,
     shown,
 )
+from amparo.access.actions import open_in_emergency as open_for_an_hour
 from amparo.access.models import EmergencyOpening, Notice
 from amparo.access.queries import (
     find_running,
@@ -37,6 +39,7 @@ from amparo.access.queries import (
     list_openings,
     viewer_for_membership,
 )
+from amparo.access.queries.emergencies import was_opened
 from amparo.access.rules import EmergencyReason, Permission, Verdict, Viewer
 from amparo.access.tasks import escalate_unreviewed as job
 from amparo.accounts.models import Membership, User
@@ -136,9 +139,18 @@ class TestOneHour:
     def test_p15_nobody_else_reads_under_it(self, scene: Scene) -> None:
         opening = scene.open()
         colleague = make_viewer("supervisor", organisation=organisation_of(scene.reader))
-        for other in (colleague, scene.reviewer, scene.owner, replace(scene.reader, token_id=3)):
+        elsewhere = make_membership(role="supervisor", user=user_of(scene.reader))
+        others = (
+            colleague, scene.reviewer, scene.owner, replace(scene.reader, token_id=3),
+            replace(scene.reader, permissions=frozenset()), viewer_for_membership(elsewhere.pk, NOW),
+        )  # fmt: skip
+        for other in others:
+            assert other is not None
             assert find_running(other, opening) is None
+            assert not was_opened(other, opening)
         assert find_running(scene.reader, uuid4()) is None
+        assert was_opened(scene.reader, opening)
+        assert not was_opened(scene.reader, uuid4())
 
     def test_p15_never_the_place_and_never_another_person(self, scene: Scene) -> None:
         other = make_case(scene.owner)
@@ -216,6 +228,23 @@ class TestOneHour:
         for by in (make_viewer(role), replace(scene.reader, token_id=4)):
             with pytest.raises(Refused):
                 scene.open(by=by)
+
+    def test_p15_the_opening_itself_asks_who_opens(self, scene: Scene) -> None:
+        case = row_of(scene.reference)
+        opened = Opened(
+            record=case.id, reference=scene.reference, person=case.person_id, owner=None,
+            organisation_id=case.organisation_id,
+        )  # fmt: skip
+        changes: tuple[dict[str, Any], ...] = (
+            {"permissions": frozenset()}, {"token_id": 3}, {"is_system": True}, {"membership_id": None},
+            {"organisation_id": None},
+        )  # fmt: skip
+        for change in changes:
+            with pytest.raises(Refused):
+                open_for_an_hour(
+                    opened, reason=EmergencyReason.LIFE, text=WHY, by=replace(scene.reader, **change), now=NOW
+                )
+        assert not EmergencyOpening.objects.exists()
 
     def test_each_look_is_logged_as_one_in_an_emergency(self, scene: Scene) -> None:
         opening = scene.open()
@@ -330,6 +359,37 @@ class TestTold:
         )
         with pytest.raises(Refused):
             review_opening(opening, verdict=Verdict.JUSTIFIED, by=scene.reviewer, now=NOW)
+
+    def test_p16_only_a_reviewer_looks_at_an_opening_and_at_no_other_one(self, scene: Scene) -> None:
+        opening = scene.open()
+        found = get_opening(scene.reviewer, opening, NOW)
+        assert found is not None
+        assert found.id == opening
+        assert get_opening(scene.reviewer, uuid4(), NOW) is None
+        assert get_opening(replace(scene.reviewer, permissions=frozenset()), opening, NOW) is None
+
+    def test_p16_one_opening_is_judged_by_a_reviewer_and_by_no_program(self, scene: Scene) -> None:
+        openings = [scene.open(), scene.open(reference=make_case(scene.owner, now=NOW))]
+        for change in ({"token_id": 3}, {"permissions": frozenset()}):
+            with pytest.raises(Refused):
+                review_opening(
+                    openings[0], verdict=Verdict.JUSTIFIED, by=replace(scene.reviewer, **change), now=NOW
+                )
+        for judged in openings:
+            review_opening(judged, verdict=Verdict.JUSTIFIED, by=scene.reviewer, now=NOW)
+            done = EmergencyOpening.objects.exclude(verdict="").values_list("pk", flat=True)
+            assert set(done) == set(openings[: openings.index(judged) + 1])
+
+    def test_p16_who_moved_to_the_reviewers_does_not_judge_the_own(self, scene: Scene) -> None:
+        opening = scene.open()
+        Membership.objects.filter(pk=scene.reader.membership_id or 0).update(until=NOW.date())
+        ends = NOW.date() + timedelta(days=30)
+        for_a_month = make_membership(role="reviewer", user=user_of(scene.reader), until=ends)
+        moved = viewer_for_membership(for_a_month.pk, NOW)
+        assert moved is not None
+        assert moved.may(Permission.EMERGENCY_REVIEW)
+        assert list_openings(moved, NOW) == []
+        assert get_opening(moved, opening, NOW) is None
 
     def test_p16_it_is_judged_once_and_the_reader_is_told(self, scene: Scene) -> None:
         opening = scene.open()

@@ -49,6 +49,7 @@ from amparo.access.rules import (
     ROLES,
     Human,
     NotIds,
+    Permission,
     Viewer,
     are_one_human,
     frozen,
@@ -185,7 +186,15 @@ class TestTwoPeople:
         Membership.objects.filter(pk=house.asker.membership_id or 0).update(until=NOW.date())
         with pytest.raises(Changed):
             approve_act(act, seen=seen, by=house.decider, now=NOW)
+        with pytest.raises(Changed):
+            describe_act(house.decider, get_act(house.decider, act), now=NOW)
         assert house.role() == "caseworker"
+
+    def test_who_asked_and_may_no_longer_ask_gets_nothing(self, house: House) -> None:
+        act = house.ask()
+        Membership.objects.filter(pk=house.asker.membership_id or 0).update(role="caseworker")
+        with pytest.raises(Changed):
+            approve(act, house.decider)
 
     def test_when_performing_fails_nothing_is_decided(self, house: House, monkeypatch: Any) -> None:
         act = house.ask()
@@ -281,6 +290,22 @@ class TestOneHuman:
             approve(act, program)
         with pytest.raises(Refused):
             replace(house, asker=replace(house.asker, token_id=8)).ask(role="organisation_administrator")
+
+    def test_p17_only_by_somebody_who_is_there(self, house: House) -> None:
+        act = house.ask()
+        seen = seen_by(house.decider, act)
+        for change in ({"token_id": 7}, {"is_system": True}, {"emergency": 3}):
+            with pytest.raises(Refused):
+                approve_act(act, seen=seen, by=replace(house.decider, **change), now=NOW)
+            with pytest.raises(Refused):
+                refuse_act(act, by=replace(house.decider, **change), now=NOW)
+            with pytest.raises(Refused):
+                ask(by=replace(house.asker, **change))
+        assert get_act(house.asker, act).is_waiting
+
+    def test_p17_not_asked_by_who_may_not_ask(self, house: House) -> None:
+        with pytest.raises(Refused):
+            ask(by=replace(house.asker, permissions=house.asker.permissions - {Permission.PEOPLE_MANAGE}))
 
     def test_p17_two_units(self, house: House) -> None:
         organisation = organisation_of(house.asker)
@@ -445,6 +470,10 @@ class TestInvitations:
             accept_invitation(**named)  # type: ignore[arg-type]
         assert not User.objects.filter(email="new@example.org").exists()
         (act,) = visible_acts(decider)
+        Invitation.objects.update(role="caseworker")
+        with pytest.raises(Changed):
+            describe_act(decider, act, now=NOW)
+        Invitation.objects.update(role=role)
         approve(act.id, decider)
         assert accept_invitation(**named).role == role  # type: ignore[arg-type]
 
@@ -559,6 +588,46 @@ class TestPages:
                 collect_act(act, kind=kind, by=who, now=NOW)
         with pytest.raises(Http404):
             collect_act(uuid4(), kind=ROLE_CHANGE, by=house.asker, now=NOW)
+
+    def test_what_was_approved_is_collected_once_by_who_asked_in_the_same_role(self, house: House) -> None:
+        act = house.ask()
+        approve(act, house.decider)
+        elsewhere = make_membership(role="organisation_administrator", user=user_of(house.asker))
+        in_another_role = viewer_for_membership(elsewhere.pk, NOW)
+        assert in_another_role is not None
+        with pytest.raises(Http404):
+            collect_act(act, kind=ROLE_CHANGE, by=in_another_role, now=NOW)
+        for refused in (
+            replace(house.asker, token_id=4),
+            replace(house.asker, emergency=5),
+            replace(house.asker, permissions=house.asker.permissions - {Permission.PEOPLE_MANAGE}),
+        ):
+            with pytest.raises(Refused):
+                collect_act(act, kind=ROLE_CHANGE, by=refused, now=NOW)
+        assert collect_act(act, kind=ROLE_CHANGE, by=house.asker, now=NOW)["role"] == "supervisor"
+        with pytest.raises(NotWaiting):
+            collect_act(act, kind=ROLE_CHANGE, by=house.asker, now=NOW)
+
+
+def test_p17_what_no_longer_fits_its_hash_is_neither_carried_out_nor_collected(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_house()
+    waiting, approved = other.ask(), house.ask()
+    approve(approved, house.decider)
+    seen = seen_by(other.decider, waiting)
+    monkeypatch.setattr("amparo.access.actions.dual.payload_hash", lambda kind, payload: "0" * 64)
+    with pytest.raises(Changed):
+        approve_act(waiting, seen=seen, by=other.decider, now=NOW)
+    with pytest.raises(Changed):
+        collect_act(approved, kind=ROLE_CHANGE, by=house.asker, now=NOW)
+    assert other.role() == "caseworker"
+
+
+def ask(by: Viewer) -> UUID:
+    return ask_act(
+        ROLE_CHANGE, {"membership": 1, "held": "caseworker", "role": "x", "team": None}, by=by, now=NOW
+    )
 
 
 def make_invitation(inviter: Viewer, invited: Viewer, *, days: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from threading import Thread
@@ -17,6 +18,7 @@ from amparo.access.actions import (
     TooManyGrants,
     UnclearGrant,
     begin_reading,
+    choose_membership,
     grant_access,
     make_token,
     note_token_use,
@@ -25,11 +27,17 @@ from amparo.access.actions import (
     revoke_token,
 )
 from amparo.access.models import Grant, Submission
-from amparo.access.queries import viewer_for_token
-from amparo.access.rules import GrantReason, Permission, Purpose, Scope, Viewer, system_viewer
-from amparo.accounts.models import ApiToken
+from amparo.access.queries import (
+    granted_organisations,
+    running_grants,
+    viewer_for_token,
+    was_carried_out,
+)
+from amparo.access.rules import NOBODY, GrantReason, Permission, Purpose, Scope, Viewer, system_viewer
+from amparo.accounts.models import ApiToken, Membership
 from amparo.accounts.queries import tokens_of
 from amparo.audit.models import Event
+from amparo.vault.rules import Compartment
 from tests.factories.accounts import NOW, make_organisation, make_user, make_viewer
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +83,15 @@ class TestGrants:
         with pytest.raises(Refused):
             give(make_viewer("supervisor"), permissions=[Permission.CASE_READ, Permission.TABLES_VIEW])
 
+    def test_nobody_names_a_compartment_that_they_do_not_have_and_nobody_integrity(self) -> None:
+        supervisor = make_viewer("supervisor")
+        assert Compartment.JUSTICE not in supervisor.compartments
+        everything = replace(supervisor, compartments=frozenset(Compartment))
+        for by, named in ((supervisor, Compartment.JUSTICE), (everything, Compartment.INTEGRITY)):
+            with pytest.raises(Refused):
+                give(by, compartments=[named])
+        give(everything, compartments=[Compartment.JUSTICE])
+
     @pytest.mark.parametrize("length", [timedelta(0), -DAY, 91 * DAY])
     def test_a_grant_ends_within_ninety_days(self, length: timedelta) -> None:
         with pytest.raises(GrantTooLong, match="90 days"):
@@ -113,6 +130,15 @@ class TestGrants:
             give(supervisor, organisation_id=organisation)
         give(supervisor)
 
+    def test_who_else_sees_a_record_is_told_of_that_record_alone(self) -> None:
+        record, organisation = uuid4(), make_organisation()
+        here = give(make_viewer("supervisor"), record=record, organisation_id=organisation.pk)
+        give(make_viewer("supervisor"))
+        assert [one.id for one in running_grants(record, now=NOW)] == [here]
+        assert granted_organisations(record) == {organisation.pk}
+        assert running_grants(uuid4(), now=NOW) == ()
+        assert granted_organisations(uuid4()) == frozenset()
+
     def test_only_the_organisation_that_gave_it_ends_it(self) -> None:
         grant = give(make_viewer("supervisor"))
         for other in (
@@ -123,6 +149,14 @@ class TestGrants:
             with pytest.raises(Refused):
                 revoke(grant_id=grant, by=other, now=NOW)
         assert Grant.objects.get().revoked_at is None
+
+    def test_one_grant_is_ended_by_who_may_give_one_and_no_other_ends(self) -> None:
+        supervisor = make_viewer("supervisor")
+        kept, ended = give(supervisor), give(supervisor)
+        with pytest.raises(Refused):
+            revoke(grant_id=ended, by=replace(supervisor, permissions=frozenset()), now=NOW)
+        revoke(grant_id=ended, by=supervisor, now=NOW)
+        assert Grant.objects.get(revoked_at__isnull=True).pk == kept
 
 
 class TestReading:
@@ -181,6 +215,14 @@ class TestOnce:
             assert once(viewer, submission=submission, make=partial(str, viewer.name), now=NOW) == viewer.name
         with pytest.raises(IntegrityError), transaction.atomic():
             Submission.objects.create(user=None, submission=submission, at=NOW)
+
+    def test_only_who_sent_it_is_told_that_it_was_carried_out(self) -> None:
+        viewer, submission = make_viewer(), uuid4()
+        once(viewer, submission=submission, make=str, now=NOW)
+        assert was_carried_out(viewer, submission)
+        assert not was_carried_out(viewer, uuid4())
+        for other in (make_viewer(), NOBODY):
+            assert not was_carried_out(other, submission)
 
     def test_after_a_failure_the_next_may_try(self) -> None:
         viewer, submission = make_viewer(), uuid4()
@@ -246,6 +288,14 @@ class TestKeys:
         assert program.scope is Scope.ORGANISATION
         with pytest.raises(Refused):
             make_token(name="y", days=1, by=program, now=NOW)
+        with pytest.raises(Refused):
+            choose_membership(membership_id=program.membership_id or 0, by=program, now=NOW)
+
+    def test_a_key_ends_with_the_role_under_which_it_was_made(self) -> None:
+        owner = make_viewer("supervisor")
+        secret = make_token(name="x", days=1, by=owner, now=NOW)
+        Membership.objects.filter(pk=owner.membership_id or 0).update(role="caseworker")
+        assert viewer_for_token(secret, NOW) is None
 
     def test_nobody_ends_the_key_of_another(self) -> None:
         make_token(name="x", days=1, by=make_viewer("supervisor"), now=NOW)

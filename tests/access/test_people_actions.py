@@ -17,12 +17,17 @@ from amparo.access.actions import (
     accept_invitation,
     add_organisation,
     add_team,
+    ask_lift,
     ask_role_change,
     change_membership,
     choose_membership,
     end_membership,
     invite_user,
+    keep_staff_number,
     rename_organisation,
+    renew_access,
+    renew_password,
+    wake_person,
     withdraw_invitation,
 )
 from amparo.access.queries import viewer_for_membership
@@ -338,6 +343,54 @@ class TestChangeAndEnd:
                     membership_id=membership, role="supervisor", team_id=None, by=administrator, now=NOW
                 )
         assert Membership.objects.filter(until__isnull=False).count() == 0
+
+    def test_no_role_that_the_organisation_or_the_person_cannot_have(self, administrator: Viewer) -> None:
+        worker = make_membership(organisation=organisation_of(administrator))
+        make_membership(organisation=organisation_of(administrator), user=worker.user, role="first_responder")
+        for role in ("first_responder", "no such role"):
+            with pytest.raises(RoleNotAssignable):
+                change_membership(membership_id=worker.pk, role=role, team_id=None, by=administrator, now=NOW)
+        assert Membership.objects.get(pk=worker.pk).until is None
+
+    def test_only_who_manages_people_touches_them(self, administrator: Viewer) -> None:
+        organisation = organisation_of(administrator)
+        worker, colleague = make_viewer(organisation=organisation), make_membership(organisation=organisation)
+        secret = invite(administrator)
+        User.objects.filter(pk=colleague.user_id).update(is_active=False, asleep_since=NOW)
+        invitation = Invitation.objects.get().pk
+        for touch in (
+            lambda by: withdraw_invitation(invitation_id=invitation, by=by, now=NOW),
+            lambda by: wake_person(user_id=colleague.user_id, by=by, now=NOW),
+            lambda by: end_membership(membership_id=colleague.pk, by=by, now=NOW),
+            lambda by: keep_staff_number(membership_id=colleague.pk, staff_number="7", by=by, now=NOW),
+            lambda by: ask_lift(membership_id=colleague.pk, by=by, now=NOW),
+            lambda by: renew_access(email=colleague.user.email, by=by, now=NOW),
+            lambda by: renew_access(email=colleague.user.email, by=system_viewer([]), now=NOW),
+        ):
+            with pytest.raises(Refused):
+                touch(worker)
+        assert accept(secret)
+        assert Membership.objects.get(pk=colleague.pk).until is None
+        assert not User.objects.get(pk=colleague.user_id).is_active
+        wake_person(user_id=colleague.user_id, by=administrator, now=NOW)
+        assert User.objects.get(pk=colleague.user_id).is_active
+
+    def test_who_is_not_there_is_neither_woken_nor_lifted_nor_let_in_again(
+        self, administrator: Viewer
+    ) -> None:
+        elsewhere = make_membership()
+        User.objects.filter(pk=elsewhere.user_id).update(is_active=False, asleep_since=NOW)
+        for touch in (
+            lambda: wake_person(user_id=elsewhere.user_id, by=administrator, now=NOW),
+            lambda: wake_person(user_id=administrator.known_user_id, by=administrator, now=NOW),
+            lambda: ask_lift(membership_id=elsewhere.pk, by=administrator, now=NOW),
+            lambda: renew_access(email=elsewhere.user.email, by=administrator, now=NOW),
+            lambda: renew_access(email="nobody@example.org", by=COMMAND, now=NOW),
+            lambda: renew_password(membership_id=999_999, by=COMMAND, now=NOW),
+        ):
+            with pytest.raises(Refused):
+                touch()
+        assert not User.objects.get(pk=elsewhere.user_id).is_active
 
     def test_only_ones_own_membership_can_be_chosen(self) -> None:
         viewer = make_viewer("caseworker")

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
 from amparo.access.actions import Refused
+from amparo.access.rules import Viewer
 from amparo.audit.models import Event
 from amparo.cases.actions import (
     EmptyNote,
@@ -24,6 +25,7 @@ from amparo.cases.actions import (
     assign_case,
     link_operation,
     move_case,
+    remove_filter,
     save_filter,
     update_episode,
     update_person,
@@ -184,6 +186,36 @@ def test_a_shared_list_is_seen_by_the_team_and_by_nobody_else() -> None:
     save_filter(name="Mine", choices=CaseChoices(stage="intake"), is_shared=False, by=one, now=NOW)
     assert [kept.name for kept in list_filters(two)] == ["Children"]
     assert list_filters(outside) == ()
+
+
+def test_a_list_without_a_team_stays_in_the_organisation_and_ones_own_too() -> None:
+    leader, elsewhere = make_viewer("supervisor"), make_viewer("supervisor")
+    for name, is_shared in (("Children", True), ("Mine", False)):
+        save_filter(name=name, choices=CaseChoices(), is_shared=is_shared, by=leader, now=NOW)
+    assert [kept.name for kept in list_filters(leader)] == ["Children", "Mine"]
+    moved = replace(leader, organisation_id=elsewhere.organisation_id)
+    nobody = replace(leader, user_id=None)
+    assert [list_filters(viewer) for viewer in (elsewhere, moved, nobody)] == [(), (), ()]
+
+
+def test_a_list_is_kept_and_removed_only_by_whose_it_is() -> None:
+    leader, other = make_viewer("supervisor"), make_viewer("supervisor")
+    first, second = (
+        save_filter(name=name, choices=CaseChoices(), is_shared=True, by=leader, now=NOW) for name in "AB"
+    )
+    refused: tuple[tuple[Viewer, type[Exception]], ...] = (
+        (other, Absent), (replace(leader, user_id=None), Absent), (replace(leader, permissions=frozenset()), Refused),
+    )  # fmt: skip
+    for by, refusal in refused:
+        with pytest.raises(refusal):
+            remove_filter(filter_id=first, by=by, now=NOW)
+    for change in ({"user_id": None}, {"organisation_id": None}, {"permissions": frozenset()}):
+        with pytest.raises(Refused):
+            save_filter(
+                name="C", choices=CaseChoices(), is_shared=True, by=replace(leader, **change), now=NOW
+            )
+    remove_filter(filter_id=first, by=leader, now=NOW)
+    assert [kept.id for kept in list_filters(leader)] == [second]
 
 
 def test_a_raw_update_is_in_the_history_too() -> None:

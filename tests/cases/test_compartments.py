@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -20,6 +22,7 @@ from amparo.cases.facts import fact_tables
 from amparo.cases.models import Case, Episode, Person
 from amparo.cases.queries import Absent, find_reference, get_case, list_cases
 from amparo.cases.queries.coded import COUNTED
+from amparo.cases.queries.visible import purpose_of
 from amparo.cases.rules.opening import NewCase
 from amparo.config.api import PREFIX
 from amparo.vault.models import PersonKeys
@@ -142,6 +145,18 @@ class TestOneCompartment:
 
 
 class TestPurpose:
+    def test_only_ones_own_and_the_own_teams_need_no_question(self) -> None:
+        mine = Viewer(user_id=5, organisation_id=1, team_id=3)
+        case: Any = SimpleNamespace(reference="XA-F8QY-40YG-N", organisation_id=1, worker_id=5, team_id=4)
+        of_nobody: Any = SimpleNamespace(
+            reference=case.reference, organisation_id=1, worker_id=None, team_id=None
+        )
+        assert purpose_of(mine, case) is Purpose.CASE_WORK
+        assert purpose_of(replace(mine, user_id=6, team_id=4), case) is Purpose.CASE_WORK
+        for other in (replace(mine, user_id=6), replace(mine, organisation_id=2)):
+            assert purpose_of(other, case) is None
+        assert purpose_of(Viewer(organisation_id=1), of_nobody) is None
+
     def test_own_work_needs_no_question_and_is_kept_as_such(self) -> None:
         worker = make_viewer("caseworker", purpose=None)
         file = get_case(worker, make_case(worker), now=NOW)

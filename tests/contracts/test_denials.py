@@ -6,16 +6,20 @@ What each answers to whom is asked in `test_grid.py`.
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
-from amparo.access.rules import ROLES
+from amparo.access.models import Grant
+from amparo.access.rules import ROLES, Permission
 from tests.contracts.denial_asking import ask, may_pass
 from tests.contracts.denial_rows import PAGES, PUBLIC
 from tests.contracts.denial_world import ANONYMOUS, World
 from tests.contracts.routes import guard_said, pages
 from tests.factories.accounts import show_who, user_of
+from tests.factories.cases import row_of
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +52,31 @@ def test_p25_what_asks_again_does_so_and_nothing_else_does(world: World, name: s
         asks = answer.get("Location", "").startswith("/sign-in/again/")
         assert asks is row.asks_again, method
         assert not (asks and answer.touched)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name, route in ROUTES.items()
+        if "reference" in route.parts
+        and isinstance(guard := PAGES[name].guard, Permission)
+        and guard != Permission.CASE_READ
+        and "get" in PAGES[name].methods
+    ],
+)
+def test_p02_a_grant_to_read_opens_no_page_of_what_it_does_not_allow(world: World, name: str) -> None:
+    row = PAGES[name]
+    looker = next(role for role in ("supervisor", *ROLES) if may_pass(row, role))
+    things = world.beyond[looker]["another organisation"]
+    case, now = row_of(str(things["reference"])), timezone.now()
+    Grant.objects.create(
+        record=case.id, user=user_of(world.viewers[looker]), permissions=[Permission.CASE_READ], reason="referral",
+        granting_organisation=case.organisation, starts_at=now, ends_at=now + timedelta(days=1),
+    )  # fmt: skip
+    client = world.client(looker)
+    assert client.get(f"/cases/{case.reference}/").status_code == 200
+    assert ask(client, "get", ROUTES[name], row, things).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from django.utils import timezone
 from amparo.access.actions import Refused
 from amparo.access.rules import ROLES, Scope, Viewer
 from amparo.audit.models import Alert, Canary, Event
-from amparo.oversight.actions import name_canary
-from amparo.oversight.queries import list_alerts, list_canaries
+from amparo.oversight.actions import end_canary, name_canary
+from amparo.oversight.queries import list_alerts, list_canaries, log_state
 from tests.cases.pages import text_of
 from tests.factories.accounts import make_organisation, make_viewer, sign_in
 
@@ -82,6 +82,10 @@ class TestAlerts:
                 break
         assert seen == sorted(Alert.objects.values_list("id", flat=True), reverse=True)
 
+    def test_who_neither_supervises_nor_watches_sees_none(self, people: dict[str, Viewer]) -> None:
+        with pytest.raises(Refused):
+            list_alerts(people["worker"])
+
     def test_the_rules_stand_on_the_page(self, people: dict[str, Viewer]) -> None:
         assert "more than 5 persons in a day" in page(people["supervisor"], "alerts")
 
@@ -94,6 +98,10 @@ class TestLog:
         assert "Nobody outside vouches for this log" in shown
         assert "Nothing is sealed yet" in shown
         assert "No head yet" in page(people["auditor"], "head")
+
+    def test_a_supervisor_does_not_see_how_it_stands(self, people: dict[str, Viewer]) -> None:
+        with pytest.raises(Refused):
+            log_state(people["supervisor"], witnesses=())
 
     def test_a_witness_that_took_nothing_is_late(
         self, people: dict[str, Viewer], monkeypatch: pytest.MonkeyPatch
@@ -153,6 +161,8 @@ class TestInventedPersons:
         viewer, now = make_viewer(role), timezone.now()
         with pytest.raises(Refused):
             name_canary(reference=REFERENCE, by=viewer, now=now)
+        with pytest.raises(Refused):
+            end_canary(reference=REFERENCE, by=viewer, now=now)
         with pytest.raises(Refused):
             list_canaries(viewer, now=now)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -12,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from amparo.access.actions import Refused
 from amparo.access.rules import Viewer
 from amparo.audit.actions import record
 from amparo.audit.models import Epoch, Event
@@ -23,7 +25,14 @@ from amparo.oversight.actions import (
     judge_explanation,
 )
 from amparo.oversight.models import Sample, SampledReading
-from amparo.oversight.queries import Absent, list_drawn, open_drawn, own_readings, readings_to_explain
+from amparo.oversight.queries import (
+    Absent,
+    get_own_drawn,
+    list_drawn,
+    open_drawn,
+    own_readings,
+    readings_to_explain,
+)
 from amparo.oversight.rules import Verdict, last_week, wanted_canaries
 from tests.cases.pages import text_of
 from tests.factories.accounts import make_organisation, make_team, make_viewer, sign_in
@@ -208,6 +217,8 @@ class TestExplaining:
         now = timezone.now()
         with pytest.raises(Absent):
             explain_reading(reading=drawn.id, text=SENTENCE, by=house["supervisor"], now=now)
+        assert [one.id for one in readings_to_explain(house["worker"], now=now)] == [drawn.id]
+        assert readings_to_explain(house["supervisor"], now=now) == ()
         own = make_drawn(house["supervisor"], house["reference"], now=now)
         with pytest.raises(Absent):
             open_drawn(house["supervisor"], own.id, now=now)
@@ -217,6 +228,39 @@ class TestExplaining:
             assert list_drawn(stranger) == ()
         with pytest.raises(Absent):
             open_drawn(house["supervisor"], uuid4(), now=now)
+
+    def test_each_is_asked_about_one_reading_and_not_about_another(
+        self, house: dict[str, Any], drawn: SampledReading
+    ) -> None:
+        other = make_drawn(house["worker"], house["reference"], now=timezone.now())
+        for one in (drawn, other):
+            assert get_own_drawn(house["worker"], one.id).id == one.id
+        with pytest.raises(Absent):
+            get_own_drawn(house["worker"], uuid4())
+
+    def test_a_week_lists_the_readings_of_the_own_people_and_not_the_own(
+        self, house: dict[str, Any], drawn: SampledReading
+    ) -> None:
+        now = timezone.now()
+        make_drawn(house["supervisor"], house["reference"], now=now)
+        elsewhere = make_viewer()
+        make_drawn(elsewhere, make_case(elsewhere, now=now), now=now)
+        (week,) = list_drawn(house["supervisor"])
+        assert [one.id for one in week.readings] == [drawn.id]
+
+    def test_what_is_not_explained_yet_opens_nothing(
+        self, house: dict[str, Any], drawn: SampledReading
+    ) -> None:
+        assert open_drawn(house["supervisor"], drawn.id, now=timezone.now()).explanation == ""
+        assert not Event.objects.filter(action="oversight.explanation.read").exists()
+
+    def test_who_does_not_review_readings_is_refused(
+        self, house: dict[str, Any], drawn: SampledReading
+    ) -> None:
+        with pytest.raises(Refused):
+            list_drawn(house["worker"])
+        with pytest.raises(Refused):
+            open_drawn(replace(house["supervisor"], permissions=frozenset()), drawn.id, now=timezone.now())
 
     def test_what_nobody_answered_for_four_weeks_is_asked_no_more(
         self, house: dict[str, Any], drawn: SampledReading
