@@ -73,4 +73,4 @@ def _compare(searched: frozenset[Fact], *, by: Asker, now: datetime) -> None:
     """Have the persons compared who may be meant: their tokens are written once more, which changes none."""
     for compartment in sorted(SEARCHED_COMPARTMENTS):
         with suppress(IndexMissing):
-            order_tokens(list(persons_of(searched, compartments=[compartment], by=by)), now=now)
+            order_tokens(list(persons_of(searched, compartments=[compartment], by=by)), now=now, enough=1)
