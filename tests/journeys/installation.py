@@ -31,7 +31,7 @@ from amparo.cases.rules import Stage
 from amparo.cases.rules.erasing import ErasureReason
 from amparo.cli.demo.caseload import make_caseload
 from amparo.evidence.actions import build_snapshot, record_snapshot
-from tests.contracts.denial_states import PICTURE
+from tests.contracts.denial_states import PICTURE, lost_case
 from tests.contracts.denial_world import faulty_file
 from tests.factories.accounts import sign_in, state_purpose
 from tests.factories.cases import make_case
@@ -53,6 +53,7 @@ class Installation:
     password: str
     reference: str
     unit_case: str
+    lost: str
     episode: UUID
     batches: dict[str, UUID]
     snapshot: UUID
@@ -116,6 +117,10 @@ class Installation:
             "case-known": ("caseworker", f"{case}/known/"),
             "case-tell": ("caseworker", f"{case}/tell/"),
             "case-release": ("integrity_officer", f"/cases/{self.unit_case}/release/"),
+            "own-record": ("caseworker", "/cases/own-record/"),
+            "lost": ("supervisor", "/cases/nobody-left/"),
+            "lost-everywhere": ("access_reviewer", "/cases/nobody-left/everywhere/"),
+            "readers": ("supervisor", f"/cases/{self.lost}/readers/"),
             "unit-told": ("integrity_officer", "/cases/told/"),
             "walls": ("access_reviewer", "/walls/"),
             "emergency": ("supervisor", "/cases/emergency/"),
@@ -219,7 +224,7 @@ def furnish(url: str) -> Installation:
     )  # fmt: skip
     return Installation(
         url=url, now=now, viewers=viewers, emails={role: one.email for role, one in sign_ins.items()},
-        password=sign_ins["caseworker"].password, reference=reference,
+        password=sign_ins["caseworker"].password, reference=reference, lost=lost_case(worker, now),
         unit_case=make_case(viewers["integrity_officer"], now=now), episode=Episode.objects.filter(case__reference=reference).order_by("number")[0].id,
         batches=batches, snapshot=snapshot, invitation=secret, new_password=password,
         drawn=make_drawn(worker, reference, now=now).id, act=act, opening=opening,

@@ -85,14 +85,7 @@ def open_cases(
     insert_rows(
         [row for one, case in zip(new, cases, strict=True) for row in _notes(one, case, by, sealing, now)]
     )
-    happenings = [Happening.IMPORTED if one.source == "workbook" else Happening.OPENED for one in new]
-    CaseEvent.objects.bulk_create(
-        [
-            CaseEvent(case=case, kind=happening, at=now, by_id=by.user_id)
-            for case, happening in zip(cases, happenings, strict=True)
-        ],
-        batch_size=BATCH,
-    )
+    _note_openings(new, cases, by, now)
     record(
         "cases.case.open",
         by=by,
@@ -103,9 +96,23 @@ def open_cases(
         basis=basis_of(by, *cases),
     )
     # Last, for a member of staff who is one of them does not reach her own case from here on.
-    paired = zip(new, persons, strict=True)
-    make_findable({one.row.id: each.person for each, one in paired if one.track is None}, by=by, now=now)
+    make_findable(
+        {one.row.id: each.person for each, one in zip(new, persons, strict=True) if one.track is None},
+        by=by,
+        now=now,
+    )
     return tuple(references)
+
+
+def _note_openings(new: Sequence[NewCase], cases: Sequence[Case], by: Viewer, now: datetime) -> None:
+    happenings = [Happening.IMPORTED if one.source == "workbook" else Happening.OPENED for one in new]
+    CaseEvent.objects.bulk_create(
+        [
+            CaseEvent(case=case, kind=happening, at=now, by_id=by.user_id)
+            for case, happening in zip(cases, happenings, strict=True)
+        ],
+        batch_size=BATCH,
+    )
 
 
 def _known_persons(new: Sequence[NewCase], by: Viewer) -> dict[UUID, _Person]:
