@@ -113,3 +113,19 @@ def test_two_servers_share_one_data_directory_and_one_may_be_killed(data: Path, 
         assert psutil.wait_procs(children, timeout=30)[1] == [], "nothing is left of a server killed hard"
         assert status(second) == 0
         assert status(shared, "/sign-in/") == 200, "the database belongs to the first too"
+
+
+def test_keyd_answers_beside_the_embedded_database(data: Path, tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "amparo.cli", "keyd", "--data", str(data), "--socket", str(tmp_path / "s")],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        try:
+            said = next(line for line in process.stdout if line.startswith(("keyd answers", "amparo:")))
+        finally:
+            process.kill()
+    assert "its keys are open" in said

@@ -100,6 +100,7 @@ class EmbeddedDatabase:
             APP,
             WORKER,
             BACKUP,
+            KEYD,
             *guests,
         )  # that people of this machine may come in as
         self._holding: TextIO | None = None
