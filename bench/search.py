@@ -326,8 +326,7 @@ def _copy(connection: Any, into: str, text: str) -> None:
 
 def _search(viewer: Viewer, own: list[Named], count: int, now: datetime) -> None:
     """Search persons who have cases among all, each search in a transaction as a page's is."""
-    from django.db import transaction
-
+    from amparo.access.context import acting_as
     from amparo.cases.queries import search_persons
     from amparo.cases.rules.searching import SearchPurpose, Wanted
     from amparo.vault.rules.tokens import SEARCHES_A_DAY
@@ -339,7 +338,7 @@ def _search(viewer: Viewer, own: list[Named], count: int, now: datetime) -> None
             day += at % SEARCHES_A_DAY == 0
             wanted = Wanted(given=one, family=other, birth_year=year if how.startswith("both") else None)
             started, began = time.perf_counter(), time.process_time()
-            with transaction.atomic():
+            with acting_as(viewer):
                 found = search_persons(
                     viewer, wanted, purpose=SearchPurpose.IDENTIFICATION, now=now + timedelta(days=day)
                 )
@@ -363,6 +362,7 @@ def _open_caseload(
     """Open cases of one worker, and write the tokens of their persons as the job does."""
     from django.utils import timezone
 
+    from amparo.access.context import acting_as
     from amparo.access.queries import viewer_for_membership
     from amparo.accounts.models import Membership, Organisation, User
     from amparo.cases.actions import open_cases, write_waiting_tokens
@@ -396,7 +396,8 @@ def _open_caseload(
         for one, other, year in own
     ]
     for start in range(0, cases, 500):
-        open_cases(new=new[start : start + 500], by=viewer, now=now)
+        with acting_as(viewer):
+            open_cases(new=new[start : start + 500], by=viewer, now=now)
     write_waiting_tokens(now=now)
     return viewer, own, now
 
@@ -405,8 +406,7 @@ def _search_own(
     viewer: Viewer, given: Names, family: Names, rng: random.Random, cases: int, now: datetime
 ) -> None:
     """Search the own cases by name."""
-    from django.db import transaction
-
+    from amparo.access.context import acting_as
     from amparo.cases.queries import search_own_caseload
 
     times, busy = [], []
@@ -414,7 +414,7 @@ def _search_own(
     gc.freeze()  # as the server does, some seconds after it was started
     for one, other, _ in people(given, family, 44, rng):
         started, began = time.perf_counter(), time.process_time()
-        with transaction.atomic():
+        with acting_as(viewer):
             search_own_caseload(viewer, f"{one} {other}", now=now)
         times.append((time.perf_counter() - started) * 1000)
         busy.append((time.process_time() - began) * 1000)

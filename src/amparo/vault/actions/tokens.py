@@ -36,6 +36,10 @@ _TAKE = """
     RETURNING used
 """
 _HITS = "SELECT token, posting FROM vault_token WHERE token = ANY(%s) LIMIT %s"
+_PERSONS = """
+    SELECT person, search_number FROM keyring.person_keys
+    WHERE search_number = ANY (%s) AND compartment = ANY (%s::text[])
+"""
 _ORDER_ALL = """
     INSERT INTO vault_tokenorder (person, ordered_at) SELECT DISTINCT person, %s::timestamptz FROM keyring.person_keys
     ON CONFLICT DO NOTHING
@@ -151,10 +155,7 @@ def persons_of(
         for (token, _), number in zip(rows, numbers_of(rows, key=keys[compartment]), strict=True):
             if number is not None:
                 found.setdefault(number, set()).add(kinds[token])
-    persons = PersonKeys.objects.filter(search_number__in=found, compartment__in=list(compartments))
-    return {
-        person: frozenset(found[number]) for person, number in persons.values_list("person", "search_number")
-    }
+    return {person: frozenset(found[number]) for person, number in _persons(list(found), compartments)}
 
 
 def searches_left(*, searcher: int, day: date) -> int:
@@ -180,6 +181,16 @@ def _hits(tokens: list[int]) -> list[tuple[int, bytes]]:
     with connection.cursor() as cursor:
         cursor.execute(_HITS, [tokens, MOST_HITS])
         return [(token, bytes(posting)) for token, posting in cursor.fetchall()]
+
+
+def _persons(numbers: list[int], compartments: Collection[Compartment]) -> list[tuple[UUID, int]]:
+    """Find whose numbers these are: thousands, which as one array are read many times quicker than as a list of values."""
+    if not numbers:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_PERSONS, [numbers, list(compartments)])
+        persons: list[tuple[UUID, int]] = cursor.fetchall()
+    return persons
 
 
 def _read_after(after: bytes) -> list[tuple[int, bytes]]:
