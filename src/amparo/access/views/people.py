@@ -187,10 +187,11 @@ def _person_page(request: Request, changed: MembershipRow, form: RoleForm) -> Ht
 def person_end(request: Request) -> HttpResponse:
     """End somebody's role at once."""
     membership_id = posted_id(request, "person")
-    left_alone = count_left_alone(find_membership(membership_id, request.now), request.now)
+    ended = find_membership(membership_id, request.now)
     end_membership(membership_id=membership_id, by=request.viewer, now=request.now)
     messages.success(request, _("The role has ended. This person sees nothing of the organisation any more."))
-    if left_alone:
+    # Counted afterwards, so that whoever is not here is asked for no longer than whoever is nowhere.
+    if count_left_alone(ended, request.now):
         messages.warning(request, left_alone_words())
     return HttpResponseRedirect(reverse("accounts:people"))
 
