@@ -2,7 +2,7 @@
 
 A running job holds an advisory lock on a connection of its own. A worker that dies, however it dies, loses the connection and
 with it the lock, so a job that is `doing` with nobody holding its lock has lost its worker. It goes back to the queue, later
-each time, and after five times it is put aside as failed. Every process of the installation looks; one at a time.
+each time, and after twenty runs it is put aside as failed. Every process of the installation looks; one at a time.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ logger = logging.getLogger("amparo.jobs")
 JOB_LOCKS = 0x414D_5041_0000_0000  # + job id
 RESCUER_LOCK = 0x414D_5041_FFFF_FFFF
 SECONDS_BETWEEN = 30
-MOST_ATTEMPTS = 5
-FIRST_DELAY = timedelta(seconds=2)
+# Runs that only waited for the keys or the database count too: a few of them must not put acknowledged work aside.
+MOST_ATTEMPTS = 20
+FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=2), timedelta(minutes=10)
 
 
 class Rescuer:
@@ -67,9 +68,9 @@ class Rescuer:
         try:
             if attempts + 1 >= MOST_ATTEMPTS:
                 self._connection.execute("SELECT procrastinate_finish_job_v1(%s, 'failed', false)", [job])
-                logger.error("job %s was put aside: its worker was lost %s times", job, attempts + 1)
+                logger.error("job %s was put aside: its worker was lost, and it ran %s times", job, attempts + 1)
                 return False
-            later = now + FIRST_DELAY * (4**attempts)
+            later = now + min(FIRST_DELAY * (4**attempts), LONGEST_DELAY)
             self._connection.execute(
                 "SELECT procrastinate_retry_job_v2(%s, %s, NULL, NULL, NULL)", [job, later]
             )
