@@ -11,6 +11,8 @@ from django.db import connection, models
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from amparo.access.context import values_of
+from amparo.access.policies import SETTINGS
 from amparo.access.queries import scoped
 from amparo.access.rules import (
     NOBODY,
@@ -163,6 +165,8 @@ def test_a_grant_to_read_does_not_borrow_the_compartment_that_another_names(tabl
     )  # fmt: skip
     assert not scoped(viewer, Row.objects.all()).exists()
     assert Compartment.JUSTICE not in viewer.reads_in(row.id)
+    told = dict(zip(SETTINGS, values_of(viewer), strict=False))
+    assert told["further"] == "", "nor does the second wall"
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,8 @@ def values_of(viewer: Viewer) -> Values:
     organisation, reads = viewer.organisation_id, viewer.may(Permission.CASE_READ)
     is_whole, team, worker = _scope(viewer) if reads else (False, None, None)
     homes = viewer.homes
-    granted = {grant.record for grant in viewer.grants if Permission.CASE_READ in grant.permissions}
+    grants = viewer.grants_for(Permission.CASE_READ)
+    granted = {grant.record for grant in grants}
     values = {
         "user": _id(viewer.user_id),
         "home": _id(organisation if worker or team else None),
@@ -88,9 +89,8 @@ def values_of(viewer: Viewer) -> Values:
         "further": _listed(
             sorted(
                 f"{grant.record}:{each}"
-                for grant in viewer.grants
+                for grant in grants
                 for each in grant.compartments - viewer.compartments
-                if grant.record in granted
             )
         ),
         "cleared": _listed(_texts(viewer.cleared)),

@@ -68,7 +68,9 @@ class Rescuer:
         try:
             if attempts + 1 >= MOST_ATTEMPTS:
                 self._connection.execute("SELECT procrastinate_finish_job_v1(%s, 'failed', false)", [job])
-                logger.error("job %s was put aside: its worker was lost, and it ran %s times", job, attempts + 1)
+                logger.error(
+                    "job %s was put aside: its worker was lost, and it ran %s times", job, attempts + 1
+                )
                 return False
             later = now + min(FIRST_DELAY * (4**attempts), LONGEST_DELAY)
             self._connection.execute(

@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
 from django.utils import timezone
 
+from amparo.access.beyond import ask_beyond
 from amparo.access.rules import NEEDED_FOR_SEALED, ROLES, ClearanceLevel, Permission, Scope, Viewer
 from amparo.cases.queries.visible import Absent
 from amparo.vocab.reference import BadReference, parse_reference
 
-_ASKED: Final = "SELECT * FROM amparo_cases_without_readers(%s, %s, %s, %s, %s)"
 _SCOPES: Final = (Scope.ORGANISATION, Scope.TEAM, Scope.OWN)
 
 
@@ -42,9 +41,7 @@ def list_lost(viewer: Viewer, *, now: datetime) -> tuple[LostCase, ...]:
         sought = viewer.organisation_id
     else:
         return ()
-    with connection.cursor() as cursor:
-        cursor.execute(_ASKED, [sought, timezone.localdate(now), *map(_roles, _SCOPES)])
-        rows = cursor.fetchall()
+    rows = ask_beyond("amparo_cases_without_readers", sought, timezone.localdate(now), *map(_roles, _SCOPES))
     return tuple(
         LostCase(
             record=record,
