@@ -7,7 +7,9 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("name", ["amparo.stats", "amparo.stats.disclosure", "amparo.stats.results"])
+@pytest.mark.parametrize(
+    "name", ["amparo.stats", "amparo.stats.disclosure", "amparo.stats.prevalence", "amparo.stats.results"]
+)
 def test_every_promised_name_is_there_and_documented(name: str) -> None:
     module = importlib.import_module(name)
     assert list(module.__all__) == sorted(module.__all__, key=lambda n: (n[0].islower(), n))
