@@ -43,7 +43,7 @@ screenshots: env ## Take the pictures of the documentation anew
 	@AMPARO_SCREENSHOTS=1 $(BIN)/pytest -q tests/journeys -m screenshot
 
 lock: env ## Resolve the dependencies anew, with hashes
-	@$(BIN)/uv pip compile pyproject.toml --extra web --group dev --universal --generate-hashes --python-version 3.11 --no-emit-index-url --quiet -o requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra web --extra pkcs11 --group dev --universal --generate-hashes --python-version 3.11 --no-emit-index-url --quiet -o requirements.lock
 
 clean: ## Remove everything that was made here, the demo's data too
 	@rm -rf .venv .cache .amparo build dist docs/_build
