@@ -163,12 +163,10 @@ class _Running:
     def restart_what_ended(self) -> None:
         for name, (command, more) in self._commands().items():
             if name not in self.processes or self.processes[name].poll() is not None:
-                self.processes[name] = subprocess.Popen(
-                    [*AMPARO, *command],
-                    env=os.environ | more,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                )
+                with (Path(os.environ["AMPARO_DATA"]) / f"{name}.log").open("ab") as log:
+                    self.processes[name] = subprocess.Popen(
+                        [*AMPARO, *command], env=os.environ | more, stdout=log, stderr=log
+                    )
 
     def _commands(self) -> dict[str, tuple[tuple[str, ...], dict[str, str]]]:
         """What a service manager runs, each with what it sets for that service alone."""
@@ -189,9 +187,15 @@ class _Running:
                 if connection.getresponse().status == 200 and _does_keyd_answer():
                     return
             except (OSError, http.client.HTTPException):
-                self.restart_what_ended()
-                time.sleep(0.1)
-        raise SystemExit("The installation did not come back.")
+                pass
+            self.restart_what_ended()
+            time.sleep(0.1)
+        raise SystemExit(f"The installation did not come back. What its processes said last:\n{self._said()}")
+
+    def _said(self) -> str:
+        """Give the last lines of what each process printed."""
+        logs = {name: Path(os.environ["AMPARO_DATA"]) / f"{name}.log" for name in self.processes}
+        return "\n".join(f"== {name}\n{log.read_text()[-2000:]}" for name, log in logs.items())
 
     def kill(self, victim: str, rng: random.Random) -> None:
         until = time.monotonic() + PATIENCE
