@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 from random import Random
@@ -239,8 +240,10 @@ class TestBudget:
         assert not SearchDay.objects.exists()
 
 
-def find(facts: list[tuple[str, str]], *, searcher: int = 1, day: date = TODAY) -> dict[UUID, frozenset[str]]:
-    return find_persons(facts, compartments=PROTECTION, searcher=searcher, day=day)
+def find(facts: list[tuple[str, str]], *, searcher: int = 1, day: date = TODAY) -> Mapping[UUID, frozenset[str]]:
+    found = find_persons(facts, compartments=PROTECTION, searcher=searcher, day=day)
+    assert found.are_all
+    return found.kinds
 
 
 def token_of_fact(fact: tuple[str, str]) -> int:

@@ -114,10 +114,14 @@ class FoundPerson:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FoundPersons:
-    """What a search found, the likeliest first, and how many searches are left for today."""
+    """What a search found, the likeliest first, and how many searches are left for today.
+
+    Without `are_all`, persons are left out with whom very many have in common the one thing by which they fit.
+    """
 
     rows: tuple[FoundPerson, ...]
     is_more: bool
+    are_all: bool
     left: int
 
 
@@ -206,7 +210,7 @@ def search_persons(viewer: Viewer, wanted: Wanted, *, purpose: SearchPurpose, no
     except SearchesUsedUp:
         record(SEARCH_ACTION, by=viewer, at=now, fields=kinds, purpose=purpose, outcome="used_up")
         raise
-    rows = _places_of(viewer, hits)
+    rows = _places_of(viewer, hits.kinds)
     outcome = "none" if not rows else "one" if len(rows) == 1 else "several"
     record(
         SEARCH_ACTION, by=viewer, at=now, persons=sorted({row.person for row in rows}), count=len(rows),
@@ -216,6 +220,7 @@ def search_persons(viewer: Viewer, wanted: Wanted, *, purpose: SearchPurpose, no
     return FoundPersons(
         rows=rows[:MOST_FOUND],
         is_more=len(rows) > MOST_FOUND,
+        are_all=hits.are_all,
         left=searches_left(searcher=viewer.user_id, day=day),
     )
 
