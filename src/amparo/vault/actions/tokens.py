@@ -231,6 +231,8 @@ def _named(
 def _confirmed(numbers: Iterable[int], token: int, key: IndexKey) -> list[int]:
     """Tell of which of these persons a token stands: how the posting of each would look is known."""
     known = list(numbers)
+    if not known:
+        return []
     wanted = dict(zip(postings_under(token, known, key=key), known, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, [token, list(wanted)])
