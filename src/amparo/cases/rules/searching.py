@@ -36,7 +36,7 @@ _FEWEST_SIGNS = 4  # of the number of a paper: a shorter one is anybody's
 
 TOO_ALIKE = N_("Too many people are alike")
 LEFT_OUT = N_(
-    "Very many people have one of these things in common, and are not listed for that alone. If you do not find her, search again with more: the year of birth, the name of a parent, the number of a paper, or a telephone number."
+    "Very many people share a name or a year that you wrote, and nobody is listed for that alone. If you do not find her, search again with more: the year of birth, the name of a parent, the number of a paper, or a telephone number."
 )
 
 
