@@ -1,6 +1,6 @@
 """Steal the token table and try to name people by how frequent names are; then print how fast a search is and how large it is.
 
-    python -m bench.search [--attacked 300000] [--persons 1000000] [--cases 5000] [--data DIR]
+    python -m bench.search [--attacked 300000] [--persons 1000000] [--cases 5000] [--searches 1000] [--data DIR]
 
 Prints the share of persons whom the attack names, by what the attacker knows, the time of one's own caseload of 5,000, and p95 of
 searches by tokens, as a page asks for them: with the log, the budget, the keys and the cases that may be told of. Each figure can be
@@ -84,6 +84,7 @@ def main() -> None:
     )
     parser.add_argument("--persons", type=int, default=1_000_000, help="among how many persons is searched")
     parser.add_argument("--cases", type=int, default=5_000, help="how many cases the own caseload has")
+    parser.add_argument("--searches", type=int, default=1_000, help="how often is searched among all persons")
     parser.add_argument("--data")
     arguments = parser.parse_args()
     rng = random.Random(4)
@@ -94,7 +95,7 @@ def main() -> None:
     for knowing, share in shares.items():
         print(f"{knowing:58} {100 * share:6.2f} % of {arguments.attacked:,} persons named")
     if arguments.cases:
-        measure(given, family, arguments.persons, arguments.cases, rng, arguments.data)
+        measure(given, family, arguments.persons, arguments.cases, rng, arguments.data, arguments.searches)
     if shares:
         print(f"{100 * shares[TABLE]:.2f}")
 
@@ -214,7 +215,7 @@ def share(persons: list[list[int]], right: set[int]) -> float:
 
 
 def measure(
-    given: Names, family: Names, count: int, cases: int, rng: random.Random, data: str | None
+    given: Names, family: Names, count: int, cases: int, rng: random.Random, data: str | None, searches: int
 ) -> None:
     """Fill a real database with tokens of so many persons, and search it."""
     folder = Path(data or tempfile.mkdtemp(prefix="amparo-bench-"))
@@ -236,7 +237,7 @@ def measure(
         _search_own(viewer, given, family, rng, len(own), now)
         if count:
             _fill(given, family, count, rng, database.url(role="postgres"))
-            _search(viewer, own, count, now)
+            _search(viewer, own, count, now, searches)
 
 
 AT_ONCE = 20_000
@@ -324,7 +325,7 @@ def _copy(connection: Any, into: str, text: str) -> None:
         copy.write(text)
 
 
-def _search(viewer: Viewer, own: list[Named], count: int, now: datetime) -> None:
+def _search(viewer: Viewer, own: list[Named], count: int, now: datetime, searches: int) -> None:
     """Search persons who have cases among all, each search in a transaction as a page's is."""
     from amparo.access.context import acting_as
     from amparo.cases.queries import search_persons
@@ -333,8 +334,8 @@ def _search(viewer: Viewer, own: list[Named], count: int, now: datetime) -> None
 
     day = 0
     for how in ("given and family name", "both and the year"):
-        times, busy, missed = [], [], 0
-        for at, (one, other, year) in enumerate(own[:1_000]):
+        times, busy, missed, told = [], [], 0, 0
+        for at, (one, other, year) in enumerate(own[:searches]):
             day += at % SEARCHES_A_DAY == 0
             wanted = Wanted(given=one, family=other, birth_year=year if how.startswith("both") else None)
             started, began = time.perf_counter(), time.process_time()
@@ -345,9 +346,11 @@ def _search(viewer: Viewer, own: list[Named], count: int, now: datetime) -> None
             times.append((time.perf_counter() - started) * 1000)
             busy.append((time.process_time() - began) * 1000)
             missed += not found.rows
+            told += not found.rows and not found.are_all
         print(
             f"{count:,} persons, {how}: p50 {statistics.median(times):.1f} ms, p95 {_p95(times):.1f} ms, of that p95 "
-            f"{_p95(busy):.1f} ms of a core in this process, {missed} of {len(times):,} not found",
+            f"{_p95(busy):.1f} ms of a core in this process, {missed} of {len(times):,} not found, "
+            f"{told} of these told that too many are alike",
             flush=True,
         )
 

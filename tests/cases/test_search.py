@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import Any
@@ -26,7 +28,16 @@ from amparo.cases.queries import (
 )
 from amparo.cases.rules import Contact, Name, Paper, PersonDetails
 from amparo.cases.rules.likeness import Likeness
-from amparo.cases.rules.searching import Certainty, SearchPurpose, Wanted, person_facts, wanted_facts
+from amparo.cases.rules.searching import (
+    LEFT_OUT,
+    TOO_ALIKE,
+    Certainty,
+    SearchPurpose,
+    Wanted,
+    person_facts,
+    wanted_facts,
+)
+from amparo.vault.actions import tokens
 from amparo.vault.models import PersonKeys, Token, TokenOrder
 from amparo.vault.rules.tokens import SEARCHES_A_DAY
 from amparo.vocab.dates import PartialDate
@@ -53,6 +64,20 @@ def ask(viewer: Viewer, purpose: SearchPurpose = SearchPurpose.URGENT_HELP, **wa
 
 def references(found: FoundPersons) -> list[str]:
     return [row.reference for row in found.rows]
+
+
+@pytest.mark.django_db
+def test_however_many_own_cases_are_compared_the_questions_are_as_few(
+    django_assert_num_queries: Callable[[int], AbstractContextManager[object]],
+) -> None:
+    viewer = make_viewer()
+    for count in (1, 2):
+        references = {make_case(viewer, person=AMINA) for _ in range(3)}
+        # The rows, the log, the keys, the cases that are shown, and that they were found.
+        with django_assert_num_queries(5):
+            found = {row.reference for row in search_own_caseload(viewer, "Amina Hadad", now=NOW)}
+        assert len(found) == 3 * count
+        assert references <= found
 
 
 @pytest.mark.parametrize(
@@ -277,6 +302,23 @@ class TestPages:
         assert reference in text
         assert "Haddad" not in text
         assert f"/cases/{reference}/" not in text
+
+    @pytest.mark.parametrize("known", [0, 1])
+    def test_where_too_many_are_alike_the_page_says_so_and_what_to_add(
+        self, known: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(tokens, "MOST_ALONE", known)
+        for given in ("Amina", "Grace")[: known + 1]:
+            make_case(make_viewer(), person=named(given, "Haddad", birth=PartialDate.parse("1998")))
+        write_waiting_tokens(now=timezone.now())
+        sent = {"given": "Amina", "family": "Haddad", "birth_year": "1998", "purpose": "urgent_help"}
+        browser = browser_of(make_viewer())
+        text = text_of(browser.post("/search/known/", {**sent, "birth_year": ""} if known == 0 else sent))
+        assert LEFT_OUT in text
+        assert (TOO_ALIKE in text) is (known == 0)
+        assert "Nobody is found" not in text
+        monkeypatch.undo()
+        assert LEFT_OUT not in text_of(browser.post("/search/known/", sent))
 
     def test_own_cases_are_links(self) -> None:
         viewer = make_viewer()

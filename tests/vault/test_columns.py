@@ -15,9 +15,19 @@ from hypothesis import strategies as st
 from amparo.cases.models import Person
 from amparo.cases.rules.person import PersonDetails
 from amparo.vault.actions import begin_sealing
-from amparo.vault.queries import open_each, open_many
-from amparo.vault.rules import DOTS, Compartment, KeyKind, NotCovered, Place, Reading, Sealed
-from amparo.vault.storing import columns_of, record_from, sealed_of
+from amparo.vault.queries import open_column, open_many
+from amparo.vault.rules import (
+    DOTS,
+    Compartment,
+    KeyKind,
+    NotCovered,
+    NotOpened,
+    Place,
+    Reading,
+    Sealed,
+    Sealing,
+)
+from amparo.vault.storing import columns_of, record_from, sealed_of, vault_fields
 from tests.factories.accounts import NOW, make_viewer
 from tests.factories.cases import make_case, make_person_details, row_of
 
@@ -26,11 +36,21 @@ PLAIN = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=8,
 )
+NAMES, LAST = next(field for field in vault_fields(Person) if field.name == "names"), uuid4()
 
 
 def seal(value: dict[str, object], *, person: UUID) -> Sealed:
     place = Place(table="t", column="c", row=uuid4(), person=person, kind=KeyKind.RECORD)
     return begin_sealing((), new=[person], now=NOW).seal(value, place=place)
+
+
+def content_of(
+    sealing: Sealing, called: str, *, row: UUID, person: UUID | None = None, column: str = "names"
+) -> bytes:
+    place = NAMES.place(row=row, person=person or row)._replace(column=column)
+    content = sealing.seal({"called": called}, place=place).content
+    assert content is not None
+    return content
 
 
 def reading(*persons: UUID) -> Reading:
@@ -79,12 +99,34 @@ class TestSealed:
         with pytest.raises(NotCovered):
             open_many(reading(own, other), [Sealed(b"{}", place=None)])
 
-    def test_opened_one_after_the_other_it_opens_for_its_person_only_too(self) -> None:
-        own, other = uuid4(), uuid4()
-        opened = open_each(reading(own), [seal({"text": "a"}, person=own), seal({"text": "b"}, person=other)])
-        assert next(opened) == {"text": "a"}
+    def test_a_column_of_many_opens_as_each_value_of_it_does(self) -> None:
+        persons = [uuid4() for _ in range(3)]
+        sealing = begin_sealing((), new=persons, now=NOW)
+        held = [(each, content_of(sealing, str(at), row=each)) for at, each in enumerate(persons)]
+        opened = open_column(
+            reading(*persons), [*held, (persons[0], None)], place=NAMES.place(row=LAST, person=LAST)
+        )
+        assert list(opened) == [{"called": "0"}, {"called": "1"}, {"called": "2"}, {}]
+
+    def test_p07_in_a_column_of_many_nothing_opens_that_was_sealed_for_another_place(self) -> None:
+        one, other, unread = uuid4(), uuid4(), uuid4()
+        sealing, place = (
+            begin_sealing((), new=[one, other, unread], now=NOW),
+            NAMES.place(row=LAST, person=LAST),
+        )
+        hers = content_of(sealing, "a", row=one)
+        assert list(open_column(reading(one), [(one, hers)], place=place)) == [{"called": "a"}]
+        for person, content in (
+            (other, hers),
+            (one, content_of(sealing, "a", row=other, person=one)),
+            (one, content_of(sealing, "a", row=one, column="whereabouts")),
+            (one, hers[:-1]),
+            (one, b""),
+        ):
+            with pytest.raises(NotOpened):
+                list(open_column(reading(one, other), [(one, hers), (person, content)], place=place))
         with pytest.raises(NotCovered):
-            next(opened)
+            next(open_column(reading(one), [(one, hers), (unread, hers)], place=place))
 
 
 @pytest.mark.django_db

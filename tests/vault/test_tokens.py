@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hmac
 from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from itertools import pairwise
 from random import Random
@@ -15,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amparo.vault.actions import (
+    Hits,
     SearchesUsedUp,
     begin_sealing,
     change_custodian,
@@ -24,12 +27,14 @@ from amparo.vault.actions import (
     make_index_keys,
     order_tokens,
     order_tokens_of_all,
+    persons_of,
     rotate_keys,
     searches_left,
     sweep_tokens,
     waiting_persons,
     write_tokens,
 )
+from amparo.vault.actions import tokens as token_actions
 from amparo.vault.custodians import Custodian, CustodianAway
 from amparo.vault.custodians.shares import new_shares
 from amparo.vault.keeping import LocalKeeper
@@ -41,7 +46,9 @@ from amparo.vault.rules.tokens import (
     IndexKey,
     new_search_number,
     numbers_of,
+    numbers_under,
     postings_of,
+    postings_under,
     token_of,
 )
 from tests.factories.accounts import NOW
@@ -52,6 +59,7 @@ FACTS = st.tuples(st.sampled_from(["gs", "gy", "doc", "tel"]), st.text(max_size=
 NUMBERS = st.integers(0, 2**63 - 1)
 TOKENS = st.integers(-(2**63), 2**63 - 1)
 PROTECTION = (Compartment.PROTECTION,)
+PAIR, YEAR = ("gs", "a b"), ("gy", "a 1998")
 VECTOR = 2158133040681367918
 
 
@@ -75,6 +83,18 @@ def test_a_posting_gives_the_number_back_and_nothing_else(number: int, tokens: l
     assert postings == postings_of(tokens, number=number, key=KEY)
     assert len(set(postings)) == len(tokens)
     assert {len(posting) for posting in postings} <= {16}
+
+
+@given(TOKENS, st.lists(NUMBERS, max_size=20, unique=True), TOKENS)
+def test_the_postings_of_one_token_give_their_numbers_back_and_no_other_token_does(
+    token: int, numbers: list[int], other: int
+) -> None:
+    postings = postings_under(token, numbers, key=KEY)
+    assert postings == [postings_of([token], number=number, key=KEY)[0] for number in numbers]
+    joined = b"".join(postings)
+    assert numbers_under(token, joined, key=KEY) == numbers
+    assert numbers_under(token, joined, key=OTHER) == []
+    assert numbers_under(other, joined, key=KEY) == (numbers if other == token else [])
 
 
 @given(NUMBERS, TOKENS, TOKENS)
@@ -163,6 +183,85 @@ class TestErasing:
 
 
 @pytest.mark.django_db
+class TestCommonFacts:
+    """What very many share tells nothing alone, and nobody is lost without a word."""
+
+    @pytest.fixture(autouse=True)
+    def few(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(token_actions, "MOST_ALONE", 3)
+        monkeypatch.setattr(token_actions, "MOST_READ", 5)
+
+    def asked(self, *facts: tuple[str, str]) -> Hits:
+        return find_persons(facts, compartments=PROTECTION, searcher=1, day=TODAY)
+
+    def test_a_fact_of_few_names_them_all(self) -> None:
+        few = with_keys(3)
+        write_tokens({person: [PAIR] for person in few})
+        found = self.asked(PAIR, YEAR)
+        assert found.are_all
+        assert set(found.kinds) == set(few)
+
+    @pytest.mark.parametrize("many", [4, 6], ids=["read", "only confirming"])
+    def test_a_fact_of_many_names_nobody_alone_and_that_is_said(self, many: int) -> None:
+        write_tokens({person: [YEAR] for person in with_keys(many)})
+        found = self.asked(PAIR, YEAR)
+        assert not found.are_all
+        assert found.kinds == {}
+
+    @pytest.mark.parametrize("many", [4, 6], ids=["read", "only confirming"])
+    def test_whom_a_rare_fact_names_is_found_with_the_common_one_that_fits_her_too(self, many: int) -> None:
+        hers, namesake, *others = with_keys(many + 1)
+        write_tokens({hers: [PAIR, YEAR], namesake: [PAIR]} | {other: [YEAR] for other in others})
+        found = self.asked(PAIR, YEAR)
+        assert found.kinds == {hers: {"gs", "gy"}, namesake: {"gs"}}
+        assert not found.are_all
+
+    def test_two_facts_of_many_name_those_whom_both_fit(self) -> None:
+        hers, *others = with_keys(9)
+        write_tokens(
+            {hers: [PAIR, YEAR]}
+            | {other: [PAIR] for other in others[:4]}
+            | {other: [YEAR] for other in others[4:]}
+        )
+        found = self.asked(PAIR, YEAR)
+        assert found.kinds == {hers: {"gs", "gy"}}
+        assert not found.are_all
+
+    def test_two_facts_of_one_kind_are_not_two(self) -> None:
+        write_tokens({person: [YEAR, ("gy", "a 1999")] for person in with_keys(4)})
+        assert self.asked(YEAR, ("gy", "a 1999")).kinds == {}
+
+    def test_the_rarer_facts_name_first(self) -> None:
+        hers, *others = with_keys(4)
+        write_tokens({hers: [("tel", "+1")]} | {other: [PAIR] for other in others})
+        found = self.asked(PAIR, ("tel", "+1"))
+        assert found.kinds == {hers: {"tel"}}
+        assert not found.are_all
+
+    def test_who_compares_for_the_walls_is_given_everybody(self) -> None:
+        persons = with_keys(7)
+        write_tokens({person: [YEAR] for person in persons})
+        assert persons_of([YEAR], compartments=PROTECTION) == set(persons)
+
+    @pytest.mark.parametrize("many", [2, 5, 6, 30])
+    def test_however_many_share_facts_the_questions_are_as_few(
+        self, many: int, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+    ) -> None:
+        rare, *others = with_keys(many)
+        write_tokens({rare: [PAIR, YEAR]} | {other: [YEAR] for other in others})
+        self.asked(PAIR)  # the key of the search is at hand from here on
+        # Two of the savepoint, the budget, the postings, the persons; and who is confirmed by a fact of too many to be read.
+        with django_assert_num_queries(6 if many > 5 else 5):
+            assert self.asked(PAIR, YEAR).kinds[rare] == {"gs", "gy"}
+
+    def test_a_row_of_another_length_hides_nobody(self) -> None:
+        persons = with_keys(2)
+        write_tokens({person: [PAIR] for person in persons})
+        Token.objects.create(token=token_of_fact(PAIR), posting=b"\0")
+        assert set(self.asked(PAIR).kinds) == set(persons)
+
+
+@pytest.mark.django_db
 class TestOrders:
     """Tokens wait for one another."""
 
@@ -239,8 +338,12 @@ class TestBudget:
         assert not SearchDay.objects.exists()
 
 
-def find(facts: list[tuple[str, str]], *, searcher: int = 1, day: date = TODAY) -> dict[UUID, frozenset[str]]:
-    return find_persons(facts, compartments=PROTECTION, searcher=searcher, day=day)
+def find(
+    facts: list[tuple[str, str]], *, searcher: int = 1, day: date = TODAY
+) -> Mapping[UUID, frozenset[str]]:
+    found = find_persons(facts, compartments=PROTECTION, searcher=searcher, day=day)
+    assert found.are_all
+    return found.kinds
 
 
 def token_of_fact(fact: tuple[str, str]) -> int:

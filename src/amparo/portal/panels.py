@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from amparo.access.queries import count_notices
 from amparo.access.rules import Permission, Viewer
 from amparo.cases.queries import FoundPerson, FoundPersons
+from amparo.cases.rules.searching import LEFT_OUT, TOO_ALIKE
 from amparo.evidence.queries import latest_snapshot
 from amparo.ui.formats import say_day
 from amparo.ui.parts import Cell, Column, DataTable, FoundRows, HomePanel, Link, NavigationItem, Pager, Row
@@ -82,10 +83,12 @@ def found_table(found: FoundPersons) -> DataTable:
             Column(key="certainty", label=_("How certain")),
         ),
         rows=tuple(_found_row(one) for one in found.rows),
-        empty_title=_("Nobody is found"),
+        empty_title=_("Nobody is found") if found.are_all else _(TOO_ALIKE),
         empty_text=_(
             "No organisation whose cases you may ask about has a case that fits. She may be recorded under other names, or not yet."
-        ),
+        )
+        if found.are_all
+        else _(LEFT_OUT),
     )
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from amparo.access.rules import Permission
 from amparo.access.web import Request, requires, signed_in
 from amparo.cases.queries import FoundPersons, SearchesUsedUp, TooLittle, search_persons, searches_left_of
+from amparo.cases.rules.searching import LEFT_OUT
 from amparo.portal.forms import KnownForm, SearchForm
 from amparo.portal.panels import (
     found_table,
@@ -87,6 +88,7 @@ def known(request: Request) -> HttpResponse:
         "form": form,
         "found": found,
         "table": None if found is None else found_table(found),
+        "left_out": _(LEFT_OUT) if found and found.rows and not found.are_all else "",
         "left": searches_left_of(request.viewer, now=request.now),
         "back": Link(label=_("Search"), url=reverse("portal:search")),
         "cancel": reverse("portal:search"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +31,7 @@ from amparo.vault.rules import (
     Reading,
     Sealed,
     Unsealing,
+    unseal_column,
 )
 from amparo.vault.rules.files import UnsealedFile, unseal_file
 
@@ -173,29 +174,48 @@ def open_many(reading: Reading, sealed: Iterable[Sealed]) -> list[dict[str, Any]
     values = list(sealed)
     kinds = {_covered(value.place, reading).kind for value in values if value.content is not None}
     _fetch(reading, kinds)
-    return list(open_each(reading, values))
-
-
-def open_each(reading: Reading, sealed: Iterable[Sealed]) -> Iterator[dict[str, Any]]:
-    """Open as `open_many` does, each value when it is asked for: of thousands that are only compared, few are kept."""
     unsealing: Unsealing | None = None
-    for value in sealed:
-        place, content = value.place, value.content
-        if place is None or place.person not in reading.persons:
-            raise NotCovered(_NOT_COVERED)
+    opened: list[dict[str, Any]] = []
+    for value in values:
+        place, content = _covered(value.place, reading), value.content
         if content is None or place.kind in reading.closed:
-            yield {}
+            opened.append({})
             continue
-        if place.kind not in reading.keys:
-            _fetch(reading, {place.kind})
         keys = reading.keys[place.kind].get(place.person)
         if keys == ():  # on order, as the ledger says
-            yield {}
+            opened.append({})
             continue
         if unsealing is None:
             unsealing = Unsealing(keeper().installation)
         # Only the names of fields may stay in its cache of texts, never what they hold.
-        yield from_json(unsealing.open(content, keys=keys or (), place=place), cache_strings="keys")
+        opened.append(from_json(unsealing.open(content, keys=keys or (), place=place), cache_strings="keys"))
+    return opened
+
+
+def open_column(
+    reading: Reading, held: Sequence[tuple[UUID, bytes | None]], *, place: Place
+) -> Iterator[dict[str, Any]]:
+    """Open one column of rows that are persons themselves, as `open_many` does, each value when it is asked for.
+
+    `place` is that of any of them. It is for thousands, of whom few are kept.
+    """
+    if not reading.persons.issuperset(person for person, _content in held):
+        raise NotCovered(_NOT_COVERED)
+    kind = place.kind
+    _fetch(reading, {kind})
+    keys = reading.keys.get(kind, {})  # none where this is closed to the reading
+    is_empty = [
+        content is None or kind in reading.closed or keys.get(person) == () for person, content in held
+    ]
+    sealed = [
+        (person, content)
+        for (person, content), empty in zip(held, is_empty, strict=True)
+        if content is not None and not empty
+    ]
+    texts = unseal_column(sealed, keys=keys, place=place, installation=keeper().installation)
+    for empty in is_empty:
+        # Only the names of fields may stay in its cache of texts, never what they hold.
+        yield {} if empty else from_json(next(texts), cache_strings="keys")
 
 
 def open_content(reading: Reading, content: BinaryIO, place: Place) -> BinaryIO:

@@ -54,10 +54,14 @@ class FoundLine(Given):
 
 
 class FoundLines(Given):
-    """What was found, the likeliest first, and how many searches are left for today."""
+    """What was found, the likeliest first, and how many searches are left for today.
+
+    Without `are_all`, too many people are alike: whoever fits by one thing alone that very many have in common is left out.
+    """
 
     rows: tuple[FoundLine, ...]
     is_more: bool
+    are_all: bool
     left: int
 
 
@@ -77,5 +81,6 @@ def person_search(request: Request, sent: WantedSent) -> FoundLines:
             for row in found.rows
         ),
         is_more=found.is_more,
+        are_all=found.are_all,
         left=found.left,
     )

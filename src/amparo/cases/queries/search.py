@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple, Protocol
 from uuid import UUID
@@ -29,8 +28,8 @@ from amparo.cases.rules.person import Name
 from amparo.cases.rules.searching import Certainty, SearchPurpose, Wanted, certainty_of, wanted_facts
 from amparo.vault.actions import SearchesUsedUp, find_persons, searches_left
 from amparo.vault.fields import VaultField
-from amparo.vault.queries import open_each
-from amparo.vault.rules import Compartment, Sealed
+from amparo.vault.queries import open_column
+from amparo.vault.rules import Compartment
 from amparo.vault.storing import opened_fields
 from amparo.vocab.state import load_state
 from amparo.vocab.text import N_, ToldError
@@ -39,6 +38,7 @@ OWN_CASELOAD = 5_000
 MOST_FOUND = 20
 SEARCH_ACTION = "cases.person.search"
 _KIND_AND_TEXT = itemgetter("kind", "text")
+_TEXT = itemgetter("text")
 
 
 class TooLittle(ToldError):
@@ -77,11 +77,6 @@ class OwnNames(NamedTuple):
         return display_name(self.called, [Name(kind=kind, text=text) for kind, text in self.plain])
 
     @property
-    def words(self) -> list[str]:
-        """Return the words of all that she is called."""
-        return " ".join([self.called, *(text for _kind, text in self.plain)]).split()
-
-    @property
     def texts(self) -> list[str]:
         """Return what she is called, her names as they are said together, and those that are not among them."""
         first: dict[str, str] = {}
@@ -96,7 +91,7 @@ class OwnNames(NamedTuple):
 class _Search(Protocol):
     """What people are compared with."""
 
-    def telling(self, words: Collection[str]) -> set[str]:
+    def telling(self, words: Set[str]) -> set[str]:
         """Return the words of which somebody has at least one who may be found, of those of many people."""
 
 
@@ -114,10 +109,14 @@ class FoundPerson:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FoundPersons:
-    """What a search found, the likeliest first, and how many searches are left for today."""
+    """What a search found, the likeliest first, and how many searches are left for today.
+
+    Without `are_all`, persons are left out with whom very many have in common the one thing by which they fit.
+    """
 
     rows: tuple[FoundPerson, ...]
     is_more: bool
+    are_all: bool
     left: int
 
 
@@ -150,25 +149,11 @@ def own_people(
 ) -> list[OwnNames]:
     """Open what the persons of the viewer's own caseload are called, in one logged reading; give those who may be meant.
 
-    The newest case comes first. All the words of their names are met together, each once.
+    The newest case comes first. All the words of their names are met together, each once: who has none that tells is left.
     """
-    people = list(_own_names(viewer, action=action, now=now, one_a_person=one_a_person))
-    words = [own.words for own in people]
-    telling = search.telling(set(chain.from_iterable(words)))
-    return [own for own, hers in zip(people, words, strict=True) if not telling.isdisjoint(hers)]
-
-
-def _own_names(viewer: Viewer, *, action: str, now: datetime, one_a_person: bool) -> Iterator[OwnNames]:
-    if viewer.user_id is None:
-        return
-    own = visible_cases(viewer).filter(worker_id=viewer.user_id).order_by("-opened_date", "-id")
-    columns = ("id", "organisation_id", "team_id", "worker_id", "person_id", "stored")
-    stored = own.annotate(stored=ExpressionWrapper(F("person__names"), output_field=BinaryField()))
-    rows = [_OwnRow(*row) for row in stored.values_list(*columns)[:OWN_CASELOAD]]
-    if one_a_person:
-        rows = list({row.person: row for row in reversed(rows)}.values())
+    rows = _own_rows(viewer, one_a_person=one_a_person)
     if not rows:
-        return
+        return []
     reading = begin_reading(
         viewer,
         action=action,
@@ -177,11 +162,32 @@ def _own_names(viewer: Viewer, *, action: str, now: datetime, one_a_person: bool
         fields=opened_fields(Person, only=("names",)),
         now=now,
     )
-    place_of = _names_field().place
-    sealed = (Sealed(row.stored, place=place_of(row=row.person, person=row.person)) for row in rows)
-    for row, content in zip(rows, open_each(reading, sealed), strict=True):
-        names = tuple(map(_KIND_AND_TEXT, content.get("names", ())))
-        yield OwnNames(row.id, row.person, content.get("called", ""), names)
+    place = _names_field().place(row=rows[0].person, person=rows[0].person)
+    contents = list(open_column(reading, [(row.person, row.stored) for row in rows], place=place))
+    called = [
+        " ".join([*map(_TEXT, content.get("names", ())), content.get("called", "")]) for content in contents
+    ]
+    telling = search.telling(set(" ".join(called).split()))
+    return [
+        OwnNames(
+            row.id,
+            row.person,
+            content.get("called", ""),
+            tuple(map(_KIND_AND_TEXT, content.get("names", ()))),
+        )
+        for row, content, words in zip(rows, contents, called, strict=True)
+        if not telling.isdisjoint(words.split())
+    ]
+
+
+def _own_rows(viewer: Viewer, *, one_a_person: bool) -> list[_OwnRow]:
+    if viewer.user_id is None:
+        return []
+    own = visible_cases(viewer).filter(worker_id=viewer.user_id).order_by("-opened_date", "-id")
+    columns = ("id", "organisation_id", "team_id", "worker_id", "person_id", "stored")
+    stored = own.annotate(stored=ExpressionWrapper(F("person__names"), output_field=BinaryField()))
+    rows = [_OwnRow(*row) for row in stored.values_list(*columns)[:OWN_CASELOAD]]
+    return list({row.person: row for row in reversed(rows)}.values()) if one_a_person else rows
 
 
 def search_persons(viewer: Viewer, wanted: Wanted, *, purpose: SearchPurpose, now: datetime) -> FoundPersons:
@@ -206,7 +212,7 @@ def search_persons(viewer: Viewer, wanted: Wanted, *, purpose: SearchPurpose, no
     except SearchesUsedUp:
         record(SEARCH_ACTION, by=viewer, at=now, fields=kinds, purpose=purpose, outcome="used_up")
         raise
-    rows = _places_of(viewer, hits)
+    rows = _places_of(viewer, hits.kinds)
     outcome = "none" if not rows else "one" if len(rows) == 1 else "several"
     record(
         SEARCH_ACTION, by=viewer, at=now, persons=sorted({row.person for row in rows}), count=len(rows),
@@ -216,6 +222,7 @@ def search_persons(viewer: Viewer, wanted: Wanted, *, purpose: SearchPurpose, no
     return FoundPersons(
         rows=rows[:MOST_FOUND],
         is_more=len(rows) > MOST_FOUND,
+        are_all=hits.are_all,
         left=searches_left(searcher=viewer.user_id, day=day),
     )
 

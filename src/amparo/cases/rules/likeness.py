@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set
 from enum import StrEnum
 
 from amparo.cases.rules.naming import search_form
@@ -48,7 +48,7 @@ class Described:
         # Whole names of two words at least: a single one is shared by many.
         self._whole = {text: NameQuery(text) for text in names if len(name_parts(text)) > 1}
 
-    def telling(self, words: Collection[str]) -> set[str]:
+    def telling(self, words: Set[str]) -> set[str]:
         """Return the words of which a person has at least one whose names may be a reason, of those of many people."""
         shared = {word for word in words if not self._words.isdisjoint(_words([word]))}
         return shared.union(*(query.telling(words) for query in self._whole.values()))

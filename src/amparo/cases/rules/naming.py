@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from amparo.cases.rules.person import Name
 from amparo.vocab.names import NameQuery, name_parts
@@ -42,7 +42,7 @@ class NameSearch:
         self._query = NameQuery(text)
         self._count = len(name_parts(text))
 
-    def telling(self, words: Collection[str]) -> set[str]:
+    def telling(self, words: Set[str]) -> set[str]:
         """Return the words of which somebody has at least one whose names fit, of all the words of many people's names."""
         return {word for word in words if self._may_begin(word)} | self._query.telling(words)
 

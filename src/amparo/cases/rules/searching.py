@@ -34,6 +34,12 @@ _NAME_AND_YEAR = frozenset({"gy", "sy"})
 _FEWEST_SIGNS = 4  # of the number of a paper: a shorter one is anybody's
 
 
+TOO_ALIKE = N_("Too many people are alike")
+LEFT_OUT = N_(
+    "Very many people share a name or a year that you wrote, and nobody is listed for that alone. If you do not find her, search again with more: the year of birth, the name of a parent, the number of a paper, or a telephone number."
+)
+
+
 class SearchPurpose(StrEnum):
     """Why somebody looks beyond her own cases; it stands in the log."""
 

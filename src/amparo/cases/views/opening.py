@@ -89,3 +89,10 @@ def _tell_of_others(request: Request, form: NewCaseForm) -> None:
         )
         for said in matches_elsewhere(found.rows, request.viewer):
             messages.info(request, said)
+        if not found.are_all:
+            messages.info(
+                request,
+                _(
+                    "Very many people have a name or a year of birth like hers: this may have missed a case that she has. Search for her by the name of a parent, a paper or a telephone number too."
+                ),
+            )

@@ -21,6 +21,7 @@ from amparo.vault.actions.keyring import (
 from amparo.vault.actions.members import forget_members_but, keep_member_facts, members_of
 from amparo.vault.actions.sealing import begin_sealing, seal_what_is_clear
 from amparo.vault.actions.tokens import (
+    Hits,
     SearchesUsedUp,
     delete_tokens,
     find_persons,
@@ -40,6 +41,7 @@ from amparo.vault.rules.ledger import NotTwoPeople
 
 __all__ = [
     "Held",
+    "Hits",
     "KeyringThere",
     "NotRaised",
     "NotTwoPeople",

@@ -6,7 +6,9 @@ persons are written together, in random order; nobody waits for them, as one's o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random, SystemRandom
 from uuid import UUID
@@ -22,12 +24,15 @@ from amparo.vault.rules.tokens import (
     Fact,
     IndexKey,
     numbers_of,
+    numbers_under,
     postings_of,
+    postings_under,
     token_of,
 )
 
 AT_ONCE = 5_000
-MOST_HITS = 2_000  # rows that one search reads; the most frequent pair of names has far fewer
+MOST_READ = 2_000  # postings of one token; with more it only confirms whom others name
+MOST_ALONE = 500  # persons whom one fact alone may name, the rarest facts first
 FactsByPerson = Mapping[UUID, Collection[Fact]]
 
 _TAKE = """
@@ -35,7 +40,18 @@ _TAKE = """
     ON CONFLICT (searcher, day) DO UPDATE SET used = known.used + 1 WHERE known.used < %s
     RETURNING used
 """
-_HITS = "SELECT token, posting FROM vault_token WHERE token = ANY(%s) LIMIT %s"
+# All postings of a token come as one value. One of another length is nobody's, and would move those behind it.
+_POSTINGS = f"""
+    SELECT wanted.token, string_agg(posting, '') FROM unnest(%s::bigint[]) AS wanted (token),
+    LATERAL (SELECT posting FROM vault_token
+             WHERE token = wanted.token AND octet_length(posting) = {POSTING_BYTES} LIMIT %s) AS held
+    GROUP BY wanted.token
+"""  # noqa: S608 - a number of ours
+_STANDING = "SELECT posting FROM vault_token WHERE token = %s AND posting = ANY (%s::bytea[])"
+_DELETE = """
+    DELETE FROM vault_token USING unnest(%s::bigint[], %s::bytea[]) AS gone (token, posting)
+    WHERE vault_token.token = gone.token AND vault_token.posting = gone.posting
+"""
 _PERSONS = """
     SELECT person, search_number FROM keyring.person_keys
     WHERE search_number = ANY (%s) AND compartment = ANY (%s::text[])
@@ -56,6 +72,14 @@ class IndexKeys(dict[Compartment, IndexKey]):
     def __missing__(self, compartment: Compartment) -> IndexKey:
         self[compartment] = keeper().index_key(compartment, by=self._by)
         return self[compartment]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hits:
+    """Whom facts fit, with the kinds that fit; and whether persons are left out whom only a fact of very many fits."""
+
+    kinds: Mapping[UUID, frozenset[str]]
+    are_all: bool
 
 
 class SearchesUsedUp(Exception):
@@ -104,25 +128,22 @@ def delete_tokens(facts: FactsByPerson) -> int:
     To be called while their keys stand: without its number nothing tells whose a posting is, but `sweep_tokens`.
     """
     try:
-        postings = [posting for _, posting in _rows(facts)]
+        rows = list(_rows(facts))
     except IndexMissing:
         return 0  # where there never was a key, there is no token
-    deleted = 0
-    for start in range(0, len(postings), AT_ONCE):
-        deleted += Token.objects.filter(posting__in=postings[start : start + AT_ONCE]).delete()[0]
-    return deleted
+    return _delete(rows)
 
 
 def sweep_tokens() -> int:
     """Delete what no key opens or what belongs to nobody in the keyring any more; gives how many rows that were."""
     keys = IndexKeys()
-    swept, after = 0, b""
+    swept, after = 0, (-(2**63), b"")
     while rows := _read_after(after):
-        after, lost = rows[-1][1], rows
+        after, lost = rows[-1], rows
         for compartment in Compartment:
             if lost:
                 lost = _nobodys(lost, numbers_of(lost, key=keys[compartment]))
-        swept += Token.objects.filter(posting__in=[posting for _, posting in lost]).delete()[0]
+        swept += _delete(lost)
     return swept
 
 
@@ -134,28 +155,42 @@ def find_persons(
     searcher: int,
     day: date,
     by: Member | None = None,
-) -> dict[UUID, frozenset[str]]:
-    """Spend one search of the day, and give the persons whom any of these facts fits, with the kinds that fit.
+) -> Hits:
+    """Spend one search of the day, and give whom these facts fit.
 
-    Raises `SearchesUsedUp`; `KeysAway` spends nothing.
+    A fact that fits very many tells nothing alone: of each fact the persons are named while the rarer ones have named few, the
+    others by two kinds of facts. Nobody is left out without `are_all` saying so. Raises `SearchesUsedUp`; `KeysAway` spends
+    nothing.
     """
     _take_one(searcher, day)
-    return persons_of(facts, compartments=compartments, by=Asker.named(by, action="vault.search"))
+    keys = IndexKeys(Asker.named(by, action="vault.search"))
+    named, many = _named(facts, compartments, keys)
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    alone: set[int] = set()
+    for kind, numbers in sorted(named, key=lambda each: len(each[1])):
+        if len(alone) + len(numbers) <= MOST_ALONE:
+            alone.update(numbers)
+        for number in numbers:
+            found[number].add(kind)
+    for kind, token, key in many:
+        for number in _confirmed(found.keys(), token, key):
+            found[number].add(kind)
+    meant = [number for number, kinds in found.items() if number in alone or len(kinds) > 1]
+    kinds = {person: frozenset(found[number]) for person, number in _persons(meant, compartments)}
+    return Hits(kinds=kinds, are_all=not many and len(meant) == len(found))
 
 
 def persons_of(
     facts: Collection[Fact], *, compartments: Collection[Compartment], by: Asker = SYSTEM
-) -> dict[UUID, frozenset[str]]:
-    """Give the persons whom any of these facts fits, with the kinds that fit. Whoever shows them to people counts first."""
+) -> frozenset[UUID]:
+    """Give every person whom any of these facts fits, however many there are. It is not for showing them to people."""
     keys = IndexKeys(by)
-    found: dict[int, set[str]] = {}
+    numbers: set[int] = set()
     for compartment in compartments:
-        kinds = {token_of(fact, key=keys[compartment]): fact[0] for fact in facts}
-        rows = _hits(list(kinds))
-        for (token, _), number in zip(rows, numbers_of(rows, key=keys[compartment]), strict=True):
-            if number is not None:
-                found.setdefault(number, set()).add(kinds[token])
-    return {person: frozenset(found[number]) for person, number in _persons(list(found), compartments)}
+        key = keys[compartment]
+        for token, postings in _postings([token_of(fact, key=key) for fact in facts], most=None):
+            numbers.update(numbers_under(token, postings, key=key))
+    return frozenset(person for person, _ in _persons(list(numbers), compartments))
 
 
 def searches_left(*, searcher: int, day: date) -> int:
@@ -177,10 +212,48 @@ def _take_one(searcher: int, day: date) -> None:
             raise SearchesUsedUp
 
 
-def _hits(tokens: list[int]) -> list[tuple[int, bytes]]:
+def _named(
+    facts: Collection[Fact], compartments: Collection[Compartment], keys: IndexKeys
+) -> tuple[list[tuple[str, list[int]]], list[tuple[str, int, IndexKey]]]:
+    """Read whom each fact names, as kinds and numbers; those of very many are not read, but given as (kind, token, key)."""
+    named, many = [], []
+    for compartment in compartments:
+        key = keys[compartment]
+        kinds = {token_of(fact, key=key): fact[0] for fact in facts}
+        for token, postings in _postings(list(kinds), most=MOST_READ + 1):
+            if len(postings) > MOST_READ * POSTING_BYTES:
+                many.append((kinds[token], token, key))
+            else:
+                named.append((kinds[token], numbers_under(token, postings, key=key)))
+    return named, many
+
+
+def _confirmed(numbers: Iterable[int], token: int, key: IndexKey) -> list[int]:
+    """Tell of which of these persons a token stands: how the posting of each would look is known."""
+    known = list(numbers)
+    if not known:
+        return []
+    wanted = dict(zip(postings_under(token, known, key=key), known, strict=True))
     with connection.cursor() as cursor:
-        cursor.execute(_HITS, [tokens, MOST_HITS])
-        return [(token, bytes(posting)) for token, posting in cursor.fetchall()]
+        cursor.execute(_STANDING, [token, list(wanted)])
+        return [wanted[bytes(posting)] for (posting,) in cursor.fetchall()]
+
+
+def _postings(tokens: list[int], *, most: int | None) -> list[tuple[int, bytes]]:
+    """Read the postings of tokens, each token's joined and at most so many; a token without any is left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_POSTINGS, [tokens, most])
+        return [(token, bytes(joined)) for token, joined in cursor.fetchall()]
+
+
+def _delete(rows: list[tuple[int, bytes]]) -> int:
+    deleted = 0
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), AT_ONCE):
+            tokens, postings = zip(*rows[start : start + AT_ONCE], strict=True)
+            cursor.execute(_DELETE, [list(tokens), list(postings)])
+            deleted += cursor.rowcount
+    return deleted
 
 
 def _persons(numbers: list[int], compartments: Collection[Compartment]) -> list[tuple[UUID, int]]:
@@ -193,8 +266,8 @@ def _persons(numbers: list[int], compartments: Collection[Compartment]) -> list[
     return persons
 
 
-def _read_after(after: bytes) -> list[tuple[int, bytes]]:
-    rows = Token.objects.filter(posting__gt=after).order_by("posting").values_list("token", "posting")
+def _read_after(after: tuple[int, bytes]) -> list[tuple[int, bytes]]:
+    rows = Token.objects.filter(pk__gt=after).order_by("pk").values_list("token", "posting")
     return [(token, bytes(posting)) for token, posting in rows[:AT_ONCE] if len(posting) == POSTING_BYTES]
 
 

@@ -6,7 +6,7 @@ from amparo.vault.rules.digests import keyed_digest
 from amparo.vault.rules.halves import halves_of, text_of_halves
 from amparo.vault.rules.keys import Key, KeyLine, NotOpened, PersonKey, Unwrapping, new_key, wrap, wrapped_by
 from amparo.vault.rules.places import Place
-from amparo.vault.rules.sealing import Unsealing, seal_bytes
+from amparo.vault.rules.sealing import Unsealing, seal_bytes, unseal_column
 from amparo.vault.rules.values import DOTS, NoKeys, NotCovered, Reading, Sealed, Sealing
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "new_key",
     "seal_bytes",
     "text_of_halves",
+    "unseal_column",
     "wrap",
     "wrapped_by",
 ]

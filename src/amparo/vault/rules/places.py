@@ -30,10 +30,16 @@ def associated_data(place: Place, *, compartment: Compartment, installation: UUI
     Each field has its length in front: no two lists of fields give the same bytes. What thousands of values of one column
     have in common is encoded once.
     """
+    before, after = around(place, compartment=compartment, installation=installation, header=header)
+    return before + place.row.bytes + UUID_LENGTH + place.person.bytes + after
+
+
+def around(
+    place: Place, *, compartment: Compartment, installation: UUID, header: bytes
+) -> tuple[bytes, bytes]:
+    """Give what values of one column and key have in common in that: before the row, and after the person."""
     before = _of_column(installation, place.table, place.column)
-    row, person = place.row.bytes, place.person.bytes
-    after = _of_key(place.kind, compartment, header)
-    return before + UUID_LENGTH + row + UUID_LENGTH + person + after
+    return before + UUID_LENGTH, _of_key(place.kind, compartment, header)
 
 
 @lru_cache(MOST_PARTS)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import os
 import struct
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
+from amparo.vault.rules.compartments import Compartment
 from amparo.vault.rules.keys import NONCE_BYTES, Draw, NotOpened, PersonKey
-from amparo.vault.rules.places import Place, associated_data
+from amparo.vault.rules.places import UUID_LENGTH, Place, around, associated_data
 
 VERSION: Final = 1
 AES_256_GCM_SIV: Final = 1
@@ -40,8 +42,7 @@ def seal_bytes(
 class Unsealing:
     """Opens values of one installation, one after the other.
 
-    It holds one cipher, that of the last key: a page opens several values of one person after another, a search one value of
-    each of thousands, and a cipher that is kept costs more than to make it again.
+    It holds one cipher, that of the last key: a page opens several values of one person after another.
     """
 
     def __init__(self, installation: UUID) -> None:
@@ -68,17 +69,52 @@ class Unsealing:
             raise NotOpened from None
 
     def _turn_to(self, keys: tuple[PersonKey, ...], header: bytes) -> None:
-        """Take up the key that a header names; `NotOpened` for what no version of ours wrote."""
-        version, suite, number = _HEADER.unpack(header)
-        if (version, suite) != (VERSION, AES_256_GCM_SIV):
+        """Take up the key that a header names."""
+        key = _key_for(header, keys)
+        self._decrypt = AESGCMSIV(key.secret).decrypt
+        self._compartment = key.compartment
+        self._keys, self._header = keys, header
+
+
+def unseal_column(
+    held: Iterable[tuple[UUID, bytes]],
+    *,
+    keys: Mapping[UUID, tuple[PersonKey, ...]],
+    place: Place,
+    installation: UUID,
+) -> Iterator[bytes]:
+    """Open one column of the rows of many persons, of whom each is her own row; `place` is that of any of them.
+
+    As `Unsealing` does, with what thousands have in common made once. `NotOpened` for whoever has no key, too.
+    """
+    header: bytes | None = None
+    compartment: Compartment | None = None
+    before = after = b""
+    for person, content in held:
+        if len(content) < LEAST_BYTES:
             raise NotOpened
-        for key in keys:
-            if key.number == number:
-                self._decrypt = AESGCMSIV(key.secret).decrypt
-                self._compartment = key.compartment
-                self._keys, self._header = keys, header
-                return
+        key = _key_for(content, keys.get(person, ()))
+        if content[: _HEADER.size] != header or key.compartment is not compartment:
+            header, compartment = content[: _HEADER.size], key.compartment
+            before, after = around(place, compartment=compartment, installation=installation, header=header)
+        about = person.bytes
+        bound = before + about + UUID_LENGTH + about + after
+        try:
+            text = AESGCMSIV(key.secret).decrypt(content[_HEADER.size : _HEAD], content[_HEAD:], bound)
+        except InvalidTag:
+            raise NotOpened from None
+        yield unpadded(text)
+
+
+def _key_for(content: bytes, keys: tuple[PersonKey, ...]) -> PersonKey:
+    """Give the key that the header of a value names; `NotOpened` for what no version of ours wrote."""
+    version, suite, number = _HEADER.unpack_from(content)
+    if (version, suite) != (VERSION, AES_256_GCM_SIV):
         raise NotOpened
+    for key in keys:
+        if key.number == number:
+            return key
+    raise NotOpened
 
 
 def padded(plain: bytes) -> bytes:

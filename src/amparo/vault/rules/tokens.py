@@ -50,9 +50,7 @@ def token_of(fact: Fact, *, key: IndexKey) -> int:
 
 def postings_of(tokens: Iterable[int], *, number: int, key: IndexKey) -> list[bytes]:
     """Give the postings that join a person's number to tokens; the same ones each time, so that they can be found to delete."""
-    blocks = b"".join(_POSTING.pack(number, token) for token in tokens)
-    sealed = key.blocks.encryptor().update(blocks)
-    return [sealed[start : start + POSTING_BYTES] for start in range(0, len(sealed), POSTING_BYTES)]
+    return _sealed((_POSTING.pack(number, token) for token in tokens), key)
 
 
 def numbers_of(rows: Sequence[tuple[int, bytes]], *, key: IndexKey) -> list[int | None]:
@@ -62,3 +60,19 @@ def numbers_of(rows: Sequence[tuple[int, bytes]], *, key: IndexKey) -> list[int 
         number if own == token else None
         for (token, _), (number, own) in zip(rows, _POSTING.iter_unpack(opened), strict=True)
     ]
+
+
+def postings_under(token: int, numbers: Iterable[int], *, key: IndexKey) -> list[bytes]:
+    """Give the postings that join the numbers of persons to one token."""
+    return _sealed((_POSTING.pack(number, token) for number in numbers), key)
+
+
+def numbers_under(token: int, postings: bytes, *, key: IndexKey) -> list[int]:
+    """Give the persons' numbers in the joined postings of one token; what is of another key or token is left out."""
+    opened = key.blocks.decryptor().update(postings)
+    return [number for number, own in _POSTING.iter_unpack(opened) if own == token]
+
+
+def _sealed(blocks: Iterable[bytes], key: IndexKey) -> list[bytes]:
+    sealed = key.blocks.encryptor().update(b"".join(blocks))
+    return [sealed[start : start + POSTING_BYTES] for start in range(0, len(sealed), POSTING_BYTES)]

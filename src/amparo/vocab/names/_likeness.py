@@ -1,6 +1,6 @@
 """How like two written names are, in any scripts: for ranking after opening, and for small caseloads."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence, Set
 from typing import Final, NamedTuple
 
 from rapidfuzz.distance.JaroWinkler import similarity as jaro_winkler
@@ -82,26 +82,31 @@ class NameQuery:
             found = max(found, jaro_winkler(self._whole, whole) - _MISSING_WORD)
         return max(0.0, found)
 
-    def telling(self, words: Collection[str]) -> set[str]:
+    def telling(self, words: Set[str]) -> set[str]:
         """Return the words of which a name has at least one whose likeness is 0.75 or more.
 
-        Words are written names cut at their spaces. Thousands are met at once, many times quicker than one by one.
+        Words are written names cut at their spaces. Thousands are met at once, many times quicker than one by one. One that
+        shares its key with a word asked for may be among them although it is a little less.
         """
         plain = {word: bare for word in words if (bare := _bare(word))}
         latins = {bare: latin_of(bare) for bare in plain.values()}
         near = self._near(latins)
         self._unlike |= latins.keys() - near.keys()
-        found = set()
-        for word in words:
-            value = near.get(plain[word], 0.0) if word in plain else _LIFTED
-            if value >= _WORTH_JOINING or (value and self._is_telling(word, value)):
-                found.add(word)
-        return found
+        alike = {word: near[bare] for word, bare in plain.items() if bare in near}
+        alike |= dict.fromkeys(words - plain.keys(), _LIFTED)
+        return {
+            word
+            for word, value in alike.items()
+            if value >= _WORTH_JOINING or self._is_telling(word, plain.get(word, ""), value)
+        }
 
-    def _is_telling(self, word: str, value: float) -> bool:
+    def _is_telling(self, word: str, bare: str, value: float) -> bool:
         """Look closely at a word that is as like as this without its key; in one script a key adds little."""
         if value < _LIFTED and all(own.script == script_of(word[0]) for own in self._words):
             return False
+        if bare and word.isascii():
+            keys = word_keys(bare)
+            return not all(own.keys.isdisjoint(keys) for own in self._words)
         piece = self._pieces.get(word) or self._read(word)
         return piece.is_open or any(value >= _WORTH_JOINING for value, _asked, _place in piece.pairs)
 
@@ -109,16 +114,20 @@ class NameQuery:
         """Return which of many bare words are worth a key, and how like they are without it."""
         bares, written = list(latins), list(latins.values())
         skeletons = [latin.translate(_SKELETON) for latin in written]
+        blind = {at for at, bare in enumerate(bares) if not bare.isascii() and is_without_vowels(bare)}
         near: dict[str, float] = {}
         for own in self._words:
             for form, skeleton in zip(own.forms, own.skeletons, strict=True):
-                alike = extract(form, written, scorer=jaro_winkler, score_cutoff=_WORTH_A_KEY, limit=None)
-                alike += extract(
-                    skeleton, skeletons, scorer=jaro_winkler, score_cutoff=_LEAST_SKELETON, limit=None
-                )
-                for at in {match[2] for match in alike}:
-                    half_blind = own.is_without_vowels or is_without_vowels(bares[at])
-                    value = _form_likeness(form, skeleton, written[at], skeletons[at], half_blind=half_blind)
+                alike = _alike(form, written, at_least=_WORTH_A_KEY)
+                bare_alike = _alike(skeleton, skeletons, at_least=_LEAST_SKELETON)
+                for at in alike.keys() | bare_alike.keys():
+                    like, bare_like = alike.get(at), bare_alike.get(at, 0.0)
+                    half_blind = own.is_without_vowels or at in blind
+                    if like is None:
+                        if bare_like <= _WORTH_A_KEY and not half_blind:
+                            continue  # both of them are worth no key
+                        like = jaro_winkler(form, written[at])
+                    value = _mixed(like, bare_like, half_blind=half_blind)
                     if value > _WORTH_A_KEY and value > near.get(bares[at], 0.0):
                         near[bares[at]] = value
         return near
@@ -245,10 +254,23 @@ def _bare(word: str) -> str:
     return "" if bare in joining_words().every else bare
 
 
+def _alike(text: str, others: Sequence[str], *, at_least: float) -> dict[int, float]:
+    """Return at which places texts are as like as this, and how much."""
+    found = extract(text, others, scorer=jaro_winkler, score_cutoff=at_least, limit=None)
+    return {place: value for _text, value, place in found}
+
+
 def _form_likeness(one: str, one_bare: str, other: str, other_bare: str, *, half_blind: bool) -> float:
     written = jaro_winkler(one, other)
+    if not half_blind and written < _BEYOND_SKELETON:
+        return written
+    return _mixed(written, jaro_winkler(one_bare, other_bare), half_blind=half_blind)
+
+
+def _mixed(written: float, bare: float, *, half_blind: bool) -> float:
+    """Weigh how like two words are as they are written and without their vowels."""
     if half_blind:
-        return 0.15 * written + 0.85 * jaro_winkler(one_bare, other_bare)
+        return 0.15 * written + 0.85 * bare
     if written < _BEYOND_SKELETON:
         return written
-    return max(written, 0.65 * written + 0.35 * jaro_winkler(one_bare, other_bare))
+    return max(written, 0.65 * written + 0.35 * bare)
