@@ -122,7 +122,9 @@ class World:
         if looker in self.viewers and _is_stale(client.session):
             show_who(session := client.session, user_of(self.viewers[looker]))
             session.save()
-            client.get("/")  # the first page in a minute writes the session, and what is asked after it does not
+            client.get(
+                "/"
+            )  # the first page in a minute writes the session, and what is asked after it does not
         return client
 
 
