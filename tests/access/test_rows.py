@@ -496,8 +496,13 @@ class TestPlans:
         viewer = self._viewer(scope, *held)
         with acting_as(viewer):
             assert raw("SELECT current_user") == [(reach,)]
-        for closed in ("cleared", "walled_records", "walled_persons"):
-            with acting_as(replace(viewer, **{closed: frozenset({uuid4()})})):
+        one = frozenset({uuid4()})
+        for closed in (
+            replace(viewer, cleared=one),
+            replace(viewer, walled_records=one),
+            replace(viewer, walled_persons=one),
+        ):
+            with acting_as(closed):
                 assert raw("SELECT current_user") == [(APP,)]
         further = GrantedRecord(
             id=2, record=uuid4(), permissions=READING, compartments=frozenset({Compartment.HEALTH})
