@@ -27,7 +27,6 @@ CREATE ROLE amparo_organisation_granted NOLOGIN NOSUPERUSER NOCREATEDB NOCREATER
 CREATE ROLE amparo_team_granted NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT;
 CREATE ROLE amparo_emergency NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT;
 CREATE ROLE amparo_keeper NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT;
-GRANT amparo_organisation, amparo_team, amparo_organisation_granted, amparo_team_granted, amparo_emergency, amparo_keeper
-    TO amparo_owner, amparo_app, amparo_worker;
+GRANT amparo_organisation, amparo_team, amparo_organisation_granted, amparo_team_granted, amparo_emergency, amparo_keeper TO amparo_owner, amparo_app, amparo_worker;
 GRANT amparo_facts TO amparo_worker;
 GRANT pg_read_all_data TO amparo_backup;
