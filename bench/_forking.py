@@ -25,6 +25,8 @@ from _loaded import Loaded, apply
 from _mutants import MARK, SOURCE, Line, keyed, lines_of, marked, parse
 from _stage import Stage
 
+from amparo.vault.asking import write_anew
+
 TESTS: Final = Path(__file__).parents[1] / "tests"
 KEPT: Final = Path(__file__).parents[1] / ".cache" / "mutations.json"
 GRID: Final = "the grid of denials::"  # each of its checks is a test of its own
@@ -146,13 +148,18 @@ class Mutating:
         self.loaded.restore()
 
     def _map_one(self, item: pytest.Item, following: Any, sources: dict[str, str]) -> None:
-        self.now_reached.clear()
-        self.failed.clear()
+        self._begin_anew()
         began = process_time()
         _run(item, following)
         if self.failed:
             self.say(f"  fails without a mutant, and is left out: {item.nodeid}")
         self._keep(item.nodeid, item.path, process_time() - began, sources)
+
+    def _begin_anew(self) -> None:
+        """Forget what the test before reached, and have it reach again what is done once a process."""
+        self.now_reached.clear()
+        self.failed.clear()
+        write_anew()
 
     def _keep(self, name: str, path: Path, seconds: float, sources: dict[str, str]) -> None:
         marks = sorted(self.now_reached)
@@ -179,8 +186,7 @@ class Mutating:
         began = monotonic()
         for number, check in enumerate(covering()):
             self.stage.into_world()
-            self.now_reached.clear()
-            self.failed.clear()
+            self._begin_anew()
             start = process_time()
             with self.stage.unblocked():
                 fault = fault_of(self.stage.world, check)

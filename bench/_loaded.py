@@ -13,6 +13,8 @@ from typing import Any
 
 from _mutants import SOURCE, Line, parse, without
 
+from amparo.vault.asking import write_anew
+
 
 @dataclass(slots=True)
 class Loaded:
@@ -73,6 +75,7 @@ def apply(loaded: Loaded, key: str) -> None:
         _lift_limit(line)
     else:
         loaded.change(file, tree)
+    write_anew()
 
 
 def _module_of(file: str) -> ModuleType:

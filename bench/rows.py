@@ -97,7 +97,8 @@ _PERSON = {
     "id": "person",
     "compartment": "'protection'",
     "reach": "ARRAY['protection:o' || worker / 15 + 1, 'protection:t' || worker / 15 + 1 || '.' || worker / 3 + 1,"
-    " 'protection:w' || worker / 15 + 1 || '.' || worker + 1]",
+    " 'protection:w' || worker / 15 + 1 || '.' || worker + 1,"
+    " 'protection:c' || id]",
 }
 _CASE = {
     "id": "id", "person_id": "person", "reference": "'XB-' || n", "organisation_id": "worker / 15 + 1",

@@ -29,6 +29,7 @@ from uuid import UUID
 BASE = 1_000
 AT_ONCE = 5_000
 PORT = 8765
+CHOSEN = 40  # cases that somebody goes to and fro between
 ACTS = ("list", "search", "open")
 Answer = tuple[int, str, bytes]
 
@@ -125,11 +126,11 @@ def _people_at_work(count: int) -> list[Worker]:
     """Give sessions to workers and supervisors of all organisations, each with references within reach."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
 
     from amparo.access.context import acting_as
     from amparo.access.queries import viewer_for_membership
-    from amparo.access.web import MEMBERSHIP_KEY
+    from amparo.access.web import MEMBERSHIP_KEY, PURPOSES_KEY
+    from amparo.accounts.actions.sessions import SessionStore
     from amparo.accounts.models import Membership
     from amparo.cases.queries.visible import visible_cases
 
@@ -155,11 +156,11 @@ def _people_at_work(count: int) -> list[Worker]:
         session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
         session[HASH_SESSION_KEY] = membership.user.get_session_auth_hash()
         session[MEMBERSHIP_KEY] = membership.pk
+        chosen = rng.sample(references, min(len(references), CHOSEN))
+        session[PURPOSES_KEY] = dict.fromkeys(chosen, "supervision")  # else a page would first ask for what
         session.create()
         cookie = f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
-        people.append(
-            Worker(cookie=cookie, references=tuple(rng.sample(references, min(len(references), 200))))
-        )
+        people.append(Worker(cookie=cookie, references=tuple(chosen)))
         if len(people) == count:
             return people
     raise SystemExit(f"Only {len(people)} people with cases; {count} are needed.")
@@ -218,12 +219,28 @@ def _grow(size: int, superuser_url: str) -> None:
         connection.execute("SET session_replication_role = replica")
         present = connection.execute("SELECT count(*) FROM cases_case").fetchone()
         assert present is not None
-        base = _Base.read()
+        with _seeing_all():
+            base = _Base.read()
         for start in range(present[0], size, AT_ONCE):
             _copy(connection, base, range(start, min(size, start + AT_ONCE)), rng)
+        # Without their triggers, nothing has said yet through whom the persons are seen.
+        connection.execute("UPDATE cases_person SET reach = amparo_reach_of(id) WHERE reach = '{}'")
         connection.commit()
         connection.autocommit = True  # VACUUM runs in no transaction
         connection.execute("VACUUM ANALYZE")
+
+
+@contextmanager
+def _seeing_all() -> Iterator[None]:
+    """Let Django ask as the superuser, whom the policies do not hold back."""
+    from django.db import connection
+
+    usual = connection.settings_dict["USER"]
+    connection.close()
+    connection.settings_dict["USER"] = "postgres"
+    yield
+    connection.close()
+    connection.settings_dict["USER"] = usual
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -332,8 +349,6 @@ _CHANGED: dict[str, dict[str, str]] = {
 
 def _scoped_over_unscoped() -> float:
     """Compare the list's query for a supervisor with the same query without any scope, in this process."""
-    from django.db import connection
-
     from amparo.access.context import acting_as
     from amparo.access.queries import viewer_for_membership
     from amparo.access.rules import NOBODY, Viewer
@@ -363,9 +378,8 @@ def _scoped_over_unscoped() -> float:
         return statistics.median(seconds[30:])
 
     within = median([(viewer, page(cases)) for viewer, cases in scoped])
-    connection.close()
-    connection.settings_dict["USER"] = "postgres"  # whom the policies do not hold back
-    return within / median([(NOBODY, page(Case.objects.all()))])
+    with _seeing_all():
+        return within / median([(NOBODY, page(Case.objects.all()))])
 
 
 if __name__ == "__main__":

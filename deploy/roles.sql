@@ -9,9 +9,10 @@
 -- amparo_backup        dumps; reads all and writes nothing
 -- amparo_keyd          keeps the keys; sees the schema keyring alone (AMPARO_DATABASE_URL of `amparo keyd`)
 -- amparo_facts         nobody comes in as it: the coded columns of all cases, taken on by the worker for one transaction
--- amparo_organisation, amparo_team, amparo_emergency, amparo_keeper
+-- amparo_organisation, amparo_team, amparo_organisation_granted, amparo_team_granted, amparo_emergency, amparo_keeper
 --                      nobody comes in as them; a transaction takes one on for what it reaches: one organisation, one team of it,
---                      one record in an emergency, or all of a few named persons, to erase them or to let them come of age
+--                      either with grants besides, one record in an emergency, or all of a few named persons, to erase them or to
+--                      let them come of age
 --
 -- NOINHERIT: what is taken on is taken on by name, never by being a member.
 CREATE ROLE amparo_owner LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT PASSWORD :'owner';
@@ -22,8 +23,10 @@ CREATE ROLE amparo_keyd LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NO
 CREATE ROLE amparo_facts NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT;
 CREATE ROLE amparo_organisation NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT;
 CREATE ROLE amparo_team NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT;
+CREATE ROLE amparo_organisation_granted NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT;
+CREATE ROLE amparo_team_granted NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT;
 CREATE ROLE amparo_emergency NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT;
 CREATE ROLE amparo_keeper NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT;
-GRANT amparo_organisation, amparo_team, amparo_emergency, amparo_keeper TO amparo_owner, amparo_app, amparo_worker;
+GRANT amparo_organisation, amparo_team, amparo_organisation_granted, amparo_team_granted, amparo_emergency, amparo_keeper TO amparo_owner, amparo_app, amparo_worker;
 GRANT amparo_facts TO amparo_worker;
 GRANT pg_read_all_data TO amparo_backup;

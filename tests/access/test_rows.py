@@ -32,6 +32,7 @@ from amparo.access.queries import viewer_for_membership
 from amparo.access.rules import (
     NOBODY,
     ROLES,
+    ClearanceLevel,
     GrantedRecord,
     GrantReason,
     Permission,
@@ -169,7 +170,7 @@ class TestTables:
             "SELECT rolname, rolsuper, rolbypassrls, rolinherit FROM pg_roles WHERE rolname = ANY (%s)",
             [[OWNER, APP, WORKER, FACTS, *TAKEN_ON]],
         )
-        assert len(rows) == 8
+        assert len(rows) == 10
         assert all(not is_super and not bypasses for _, is_super, bypasses, _ in rows)
         assert all(not inherits for name, _, _, inherits in rows if name in (APP, WORKER))
 
@@ -356,10 +357,11 @@ class TestReachOfPersons:
         home = case.organisation_id
         assert f"protection:o{home}" in reach_of(person)
         Case.objects.filter(id=case.id).update(team=team, worker=None)
-        assert reach_of(person) == [f"protection:o{home}", f"protection:t{home}.{team.id}"]
+        itself = f"protection:c{case.id}"
+        assert reach_of(person) == [itself, f"protection:o{home}", f"protection:t{home}.{team.id}"]
         other = make_organisation()
         Case.objects.filter(id=case.id).update(organisation=other, team=None)
-        assert reach_of(person) == [f"protection:o{other.id}"]
+        assert reach_of(person) == [itself, f"protection:o{other.id}"]
         assert raw("SELECT count(*) FROM cases_personhistory") == lines
         with acting_as(here):
             assert person not in everything("cases_person")
@@ -376,6 +378,27 @@ class TestReachOfPersons:
         )
         with acting_as(here):
             assert everything("cases_person") == {alien.person_id}
+
+    def test_a_grant_shows_her_while_her_case_is_open_and_lets_nobody_write_who_may_read(
+        self, here: Viewer, theirs: UUID
+    ) -> None:
+        case = Case.objects.get(id=theirs)
+        alike = row_of(make_case(make_viewer("supervisor")))
+        own = row_of(make_case(here)).person_id
+        opened = GrantedRecord(id=1, record=theirs, permissions=frozenset({Permission.CASE_READ}))
+        granted = replace(here, grants=(opened,))
+        writing = replace(here, grants=(replace(opened, permissions=frozenset(Permission)),))
+        write = "WITH written AS (UPDATE cases_person SET version = version WHERE id = %s RETURNING id) TABLE written"
+        for viewer, written in ((granted, []), (writing, [(case.person_id,)])):
+            with acting_as(viewer):
+                assert raw("SELECT current_user") == [(Reach.WHOLE_GRANTED,)]
+                assert everything("cases_person") == {own, case.person_id}
+                assert raw(write, [own]) == [(own,)]
+                assert raw(write, [case.person_id]) == written
+                assert raw(write, [alike.person_id]) == []
+        Case.objects.filter(id=theirs).update(clearance=ClearanceLevel.RESTRICTED)
+        with acting_as(granted):
+            assert everything("cases_person") == {own}
 
     def test_nobody_writes_it_by_hand(self, here: Viewer) -> None:
         person = row_of(make_case(here)).person_id
@@ -462,13 +485,34 @@ class TestPlans:
             (0, Scope.ORGANISATION, Reach.WHOLE),
             (0, Scope.TEAM, Reach.TEAM),
             (0, Scope.OWN, Reach.TEAM),
-            (1, Scope.ORGANISATION, APP),
-            (1, Scope.TEAM, APP),
+            (1, Scope.ORGANISATION, Reach.WHOLE_GRANTED),
+            (1, Scope.TEAM, Reach.TEAM_GRANTED),
+            (1, Scope.GRANTED, Reach.TEAM_GRANTED),
+            (0, Scope.GRANTED, APP),
         ],
     )
     def test_the_role_is_that_of_the_reach(self, grants: int, scope: Scope, reach: str) -> None:
         held = tuple(GrantedRecord(id=1, record=uuid4(), permissions=READING) for _ in range(grants))
-        viewer = Viewer(
+        viewer = self._viewer(scope, *held)
+        with acting_as(viewer):
+            assert raw("SELECT current_user") == [(reach,)]
+        one = frozenset({uuid4()})
+        for closed in (
+            replace(viewer, cleared=one),
+            replace(viewer, walled_records=one),
+            replace(viewer, walled_persons=one),
+        ):
+            with acting_as(closed):
+                assert raw("SELECT current_user") == [(APP,)]
+        further = GrantedRecord(
+            id=2, record=uuid4(), permissions=READING, compartments=frozenset({Compartment.HEALTH})
+        )
+        with acting_as(self._viewer(scope, *held, further)):
+            assert raw("SELECT current_user") == [(APP,)]
+
+    @staticmethod
+    def _viewer(scope: Scope, *held: GrantedRecord) -> Viewer:
+        return Viewer(
             user_id=1,
             organisation_id=1,
             team_id=1,
@@ -477,8 +521,6 @@ class TestPlans:
             grants=held,
             compartments=frozenset({Compartment.PROTECTION}),
         )
-        with acting_as(viewer):
-            assert raw("SELECT current_user") == [(reach,)]
 
 
 def _nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from amparo.access.actions import end_membership, grant_access, make_token, revoke, revoke_token
-from amparo.access.queries import viewer_for_membership, viewer_for_token
+from amparo.access.queries import viewer_for, viewer_for_membership, viewer_for_token
 from amparo.access.rules import GrantReason, Permission, Scope
 from amparo.accounts.models import ApiToken, Membership, Organisation, User
+from amparo.accounts.queries import memberships_of
 from tests.factories.accounts import (
     NOW,
     make_membership,
@@ -130,6 +133,17 @@ def test_grants_to_others_revoked_ones_and_roles_without_cases_see_nothing() -> 
     assert [granted(one) for one in (taker, statistician, stranger)] == [1, 0, 0]
     revoke(grant_id=grant, by=giver, now=NOW)
     assert granted(taker) == 0
+
+
+def test_who_looks_is_asked_in_two_statements(django_assert_num_queries: Any) -> None:
+    viewer = make_viewer("caseworker")
+    for _turn in range(2):
+        with django_assert_num_queries(2):
+            (membership,) = memberships_of(viewer.known_user_id, NOW)
+            assert (
+                replace(viewer_for(membership, NOW), via=viewer.via, stated_purpose=viewer.stated_purpose)
+                == viewer
+            )
 
 
 class TestTokens:

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.test import Client
 
 from amparo.access.actions import (
@@ -29,6 +30,7 @@ from amparo.access.models import DualAct
 from amparo.access.queries import viewer_for_membership
 from amparo.access.rules import ROLES, EmergencyReason, GrantReason, Permission, Viewer, WallReason
 from amparo.accounts.models import ApiToken, Invitation, Organisation
+from amparo.accounts.rules import hold_of
 from amparo.cases.actions import ask_erasure, ask_readers, open_in_emergency, save_filter
 from amparo.cases.models import SavedFilter
 from amparo.cases.queries import CaseChoices
@@ -58,7 +60,8 @@ from tests.factories.evidence import make_snapshot
 from tests.factories.intake import SOFIA, make_batch, make_text_file
 from tests.factories.oversight import make_drawn
 
-HASTY_SECONDS = 120  # on a slow machine somebody would else be asked again who she is, after 300
+# After a minute a page writes to the session again, and after five somebody is asked again who she is.
+FRESH_SECONDS = 50
 ANONYMOUS = "anonymous"
 WITHOUT_ROLE = "without a role"
 WITHOUT_SECOND_STEP = "supervisor without the second step"
@@ -110,17 +113,25 @@ class World:
     beyond: dict[str, dict[str, Things]] = field(default_factory=dict)
     closed: dict[str, Things] = field(default_factory=dict)
     answers: dict[Any, Any] = field(default_factory=dict)  # of what is absent, which is asked once
-    shown_at: float = field(default_factory=time.time)
 
     def client(self, looker: str, **more: Any) -> Client:
         """Return a browser of its own, signed in as somebody of that role."""
         client = Client(**more)
         for name, value in self.cookies[looker].items():
             client.cookies[name] = value
-        if looker in self.viewers and time.time() - self.shown_at > HASTY_SECONDS:
+        if looker in self.viewers and _is_stale(client.session):
             show_who(session := client.session, user_of(self.viewers[looker]))
             session.save()
+            client.get(
+                "/"
+            )  # the first page in a minute writes the session, and what is asked after it does not
         return client
+
+
+def _is_stale(session: SessionBase) -> bool:
+    """Tell whether nobody opened a page in the session for a while."""
+    held = hold_of(session)
+    return held is None or time.time() - held.seen.timestamp() > FRESH_SECONDS
 
 
 def build(now: datetime) -> World:

@@ -72,6 +72,7 @@ def values_of(viewer: Viewer) -> Values:
     homes = viewer.homes
     grants = viewer.grants_for(Permission.CASE_READ)
     granted = {grant.record for grant in grants}
+    reach = _keys(homes, organisation, is_whole=is_whole, team=team, worker=worker)
     values = {
         "user": _id(viewer.user_id),
         "home": _id(organisation if worker or team else None),
@@ -79,7 +80,10 @@ def values_of(viewer: Viewer) -> Values:
         "organisation": _id(organisation if is_whole else None),
         "scope_team": _id(team),
         "worker": _id(worker),
-        "reach": _keys(homes, organisation, is_whole=is_whole, team=team, worker=worker),
+        "reach": _listed(reach),
+        "seen": _listed(
+            [*reach, *(f"{home}:c{record}" for home in sorted(homes) for record in _texts(granted))]
+        ),
         "compartment": next(iter(homes)) if len(homes) == 1 else "",
         "compartments": _listed(sorted(homes)),
         "records": _listed(_texts(granted)) if reads and viewer.emergency is None else "",
@@ -121,12 +125,14 @@ def _scope(viewer: Viewer) -> tuple[bool, int | None, int | None]:
 
 
 def _reach_of(values: dict[str, str], viewer: Viewer) -> Reach:
-    """Choose the role: the plain ones for whom nothing but a scope in one compartment is open, and nothing in it closed."""
+    """Choose the role: the plain ones for whom nothing is open beyond one compartment, and nothing in it is closed by name."""
     if viewer.emergency is not None:
         return Reach.EMERGENCY
-    special = ("records", "cleared", "walled", "walled_persons")
-    if not values["compartment"] or any(values[name] for name in special):
+    closed = ("further", "cleared", "walled", "walled_persons")
+    if not values["compartment"] or any(values[name] for name in closed):
         return Reach.ANY
+    if values["records"]:
+        return Reach.WHOLE_GRANTED if values["organisation"] else Reach.TEAM_GRANTED
     if values["organisation"]:
         return Reach.WHOLE
     return Reach.TEAM if values["home"] else Reach.ANY
@@ -163,12 +169,12 @@ def _apply(values: Values) -> None:
 
 def _keys(
     homes: Iterable[str], organisation: int | None, *, is_whole: bool, team: int | None, worker: int | None
-) -> str:
+) -> list[str]:
     """Write the scope as the row of a person has it: `protection:o5`, `protection:t5.7`, `protection:w5.9`."""
     keys = [f"o{organisation}"] if is_whole else []
     keys += [] if team is None else [f"t{organisation}.{team}"]
     keys += [] if worker is None else [f"w{organisation}.{worker}"]
-    return _listed([f"{home}:{key}" for home in sorted(homes) for key in keys])
+    return [f"{home}:{key}" for home in sorted(homes) for key in keys]
 
 
 def _id(number: int | None) -> str:

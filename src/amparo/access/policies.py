@@ -9,8 +9,9 @@ case. The unit's messages, readings that were drawn, imports and kept filters ha
 
 Most viewers reach one organisation, or in it a team and their own, in one compartment and nothing by a grant. For them a
 transaction takes on a role whose policy is that alone: `organisation_id = a setting` beside the getter's `organisation_id = 5`
-makes PostgreSQL compare the setting with 5, once a statement, and plan as if there were no policy. An OR with the grants would
-be worked out for each row.
+makes PostgreSQL compare the setting with 5, once a statement, and plan as if there were no policy. An OR with the grants is
+worked out for each row, and each sub-select in it is planned anew with each statement: so who has grants in the same
+compartment, and nothing closed by name, takes on a role that asks for no more than that.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ CASES: Final = "cases_case"
 UPKEEP: Final = "amparo.upkeep"  # set by `amparo migrate` alone, for the role that owns the tables
 # What a transaction is told, each as `amparo.NAME`.
 SETTINGS: Final = (
-    "user", "home", "team", "organisation", "scope_team", "worker", "reach", "compartment", "compartments", "records",
+    "user", "home", "team", "organisation", "scope_team", "worker", "reach", "seen", "compartment", "compartments", "records",
     "changeable", "further", "cleared", "walled", "walled_persons", "emergency", "kept", "unit", "judges", "reviews",
     "imports", "filters",
 )  # fmt: skip
@@ -54,6 +55,9 @@ class Reach(StrEnum):
     ANY = ""  # as the application or the worker: scope and grants, clearances and walls
     WHOLE = "amparo_organisation"  # a whole organisation in one compartment, and nothing by a grant
     TEAM = "amparo_team"  # a team and one's own in one compartment, and nothing by a grant
+    # The same, or no scope at all, and grants in the same compartment; nothing is closed by name.
+    WHOLE_GRANTED = "amparo_organisation_granted"
+    TEAM_GRANTED = "amparo_team_granted"
     EMERGENCY = "amparo_emergency"  # one record for its hour, to be read
     KEPT = "amparo_keeper"  # all of a few named persons, for no viewer
 
@@ -187,9 +191,9 @@ def _changed(each: Protected, reach: Reach) -> str:
     match each.kind:
         case Kind.CASE:
             return _any_of(_let_through(each.table, reach, records="changeable"))
-        case Kind.PERSON if reach is Reach.ANY:
-            return f"{_leading(each.table)} OR {_by_name(each.table, writable=True)}"
-        case Kind.OF_CASE | Kind.OF_PERSON if reach is Reach.ANY:
+        case Kind.PERSON if reach in GRANTED:
+            return f"{_leading(each.table)} OR {_by_name(each.table, reach, writable=True)}"
+        case Kind.OF_CASE | Kind.OF_PERSON if reach in GRANTED:
             key = "id" if each.kind is Kind.OF_CASE else "person_id"
             within = _any_of(_let_through("c", reach, records="changeable"))
             return f"EXISTS (SELECT FROM {CASES} c WHERE c.{key} = {each.table}.{each.column} AND ({within}))"
@@ -208,10 +212,12 @@ def _let_through(case: str, reach: Reach, *, records: str) -> Iterator[tuple[str
             yield "see", f"{case}.organisation_id = {_given('organisation')}"
         case Reach.TEAM:
             yield "see", f"{case}.organisation_id = {_given('home')} AND {_aside(own)}"
-        case Reach.ANY:
+        case Reach.ANY | Reach.WHOLE_GRANTED | Reach.TEAM_GRANTED:
             whole = f"{case}.organisation_id = {_once('organisation')}"
-            scope = f"{whole} OR {case}.organisation_id = {_once('home')} AND {own}"
-            if records == "changeable":  # by a grant that names another compartment one may be let read only
+            near = f"{case}.organisation_id = {_once('home')} AND {own}"
+            scope = {Reach.WHOLE_GRANTED: whole, Reach.TEAM_GRANTED: near}.get(reach, f"{whole} OR {near}")
+            if records == "changeable" and reach is Reach.ANY:
+                # By a grant that names another compartment one may be let read only.
                 scope = f"({scope}) AND {case}.compartment = ANY ({_several('compartments', of='text')})"
             yield "see", _aside(scope)
             yield "see_grant", _aside(f"{case}.id = ANY ({_several(records, of='uuid')})")
@@ -231,7 +237,7 @@ def _denied(each: Protected, reach: Reach) -> Iterator[tuple[str, str]]:
     if reach is Reach.KEPT or each.kind not in (Kind.CASE, Kind.PERSON):
         return
     table = each.table
-    if reach in (Reach.WHOLE, Reach.TEAM):
+    if reach in IN_ONE:
         # With equals the planner compares the setting with what the getter says, once.
         if each.kind is Kind.CASE:
             yield "compartment", "compartment = current_setting('amparo.compartment', true)"
@@ -277,20 +283,24 @@ def _person(person: str, reach: Reach) -> str:
         case Reach.EMERGENCY:
             return f"EXISTS (SELECT FROM {CASES} c WHERE c.person_id = {person}.id)"
         case Reach.ANY:
-            return f"{_leading(person)} OR {_by_name(person, writable=False)}"
+            return f"{_leading(person)} OR {_by_name(person, reach, writable=False)}"
+        case Reach.WHOLE_GRANTED | Reach.TEAM_GRANTED:
+            return _leading(person, by="seen")
     return _leading(person)
 
 
-def _leading(person: str) -> str:
+def _leading(person: str, *, by: str = "reach") -> str:
     """Say that a case of hers which is open to all within its reach lies within this one, in a compartment of it."""
-    return f"{person}.reach && {_several('reach', of='text')}"
+    return f"{person}.reach && {_several(by, of='text')}"
 
 
-def _by_name(person: str, *, writable: bool) -> str:
+def _by_name(person: str, reach: Reach, *, writable: bool) -> str:
     """Say that a case of hers is open by a grant or to those who are named; worked out once a statement."""
     records = "changeable" if writable else "records"
-    named = f"c.id = ANY ({_several(records, of='uuid')}) OR c.id = ANY ({_several('cleared', of='uuid')})"
-    written = f" AND ({_any_of(_let_through('c', Reach.ANY, records=records))})" if writable else ""
+    named = f"c.id = ANY ({_several(records, of='uuid')})"
+    if reach is Reach.ANY:
+        named += f" OR c.id = ANY ({_several('cleared', of='uuid')})"
+    written = f" AND ({_any_of(_let_through('c', reach, records=records))})" if writable else ""
     return f"{person}.id = ANY (ARRAY(SELECT c.person_id FROM {CASES} c WHERE ({named}){written}))"  # noqa: S608
 
 
@@ -335,4 +345,6 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(map(_quoted, names))
 
 
-VIEWERS: Final = (Reach.ANY, Reach.WHOLE, Reach.TEAM)
+IN_ONE: Final = (Reach.WHOLE, Reach.TEAM, Reach.WHOLE_GRANTED, Reach.TEAM_GRANTED)  # compartment
+GRANTED: Final = (Reach.ANY, Reach.WHOLE_GRANTED, Reach.TEAM_GRANTED)
+VIEWERS: Final = (Reach.ANY, *IN_ONE)

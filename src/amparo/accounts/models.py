@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from amparo.accounts.rules import CLOCKS_MAY_DIFFER, plain_form, tidy_email
+from amparo.vault.asking import Given
 from amparo.vocab.described import Privacy
 
 
@@ -127,7 +128,7 @@ class User(AbstractBaseUser):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     """Chains filters over memberships."""
 
-    def running(self, on: date) -> MembershipQuerySet:
+    def running(self, on: date | Given) -> MembershipQuerySet:
         """Keep the memberships that count on that day, of users and organisations that are active."""
         return self.filter(
             Q(until__isnull=True) | Q(until__gt=on),

@@ -37,13 +37,11 @@ VERSION = 18
 DATABASE = "amparo"
 SUPERUSER, OWNER, APP, WORKER = "postgres", "amparo_owner", "amparo_app", "amparo_worker"
 BACKUP, FACTS, KEYD = "amparo_backup", "amparo_facts", "amparo_keyd"
-WHOLE, TEAM, EMERGENCY, KEEPER = "amparo_organisation", "amparo_team", "amparo_emergency", "amparo_keeper"
+# Each for one transaction, by whoever works; by the owner after a restore.
 TAKEN_ON = (
-    WHOLE,
-    TEAM,
-    EMERGENCY,
-    KEEPER,
-)  # for one transaction, by whoever works; by the owner after a restore
+    "amparo_organisation", "amparo_team", "amparo_organisation_granted", "amparo_team_granted", "amparo_emergency",
+    "amparo_keeper",
+)  # fmt: skip
 ROLES = {
     OWNER: "LOGIN NOBYPASSRLS NOINHERIT",
     APP: "LOGIN NOBYPASSRLS NOINHERIT",

@@ -11,17 +11,18 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from amparo.vault.asking import Given
 from amparo.vocab.described import Privacy
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):
     """Chains filters over grants."""
 
-    def running(self, now: datetime) -> GrantQuerySet:
+    def running(self, now: datetime | Given) -> GrantQuerySet:
         """Keep the grants that count at that moment."""
         return self.filter(starts_at__lte=now, ends_at__gt=now, revoked_at__isnull=True)
 
-    def reaching(self, *, user_id: int, organisation_id: int) -> GrantQuerySet:
+    def reaching(self, *, user_id: int | Given, organisation_id: int | Given) -> GrantQuerySet:
         """Keep the grants to that user and to that organisation."""
         return self.filter(Q(user_id=user_id) | Q(organisation_id=organisation_id))
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from amparo.access.models import Notice
 from amparo.access.rules import Viewer
+from amparo.vault.asking import Given, Question
 
 SHOWN = 50
 
@@ -32,7 +34,9 @@ class NoticeRow:
 
 def count_notices(viewer: Viewer) -> int:
     """Count what the viewer has not marked as read."""
-    return _unseen(viewer).count()
+    if viewer.user_id is None or viewer.organisation_id is None:
+        return 0
+    return sum(number for (number,) in _COUNTED.ask(user=viewer.user_id, organisation=viewer.organisation_id))
 
 
 def list_notices(viewer: Viewer) -> list[NoticeRow]:
@@ -46,9 +50,19 @@ def list_notices(viewer: Viewer) -> list[NoticeRow]:
 def _unseen(viewer: Viewer) -> QuerySet[Notice]:
     if viewer.user_id is None or viewer.organisation_id is None:
         return Notice.objects.none()
-    return Notice.objects.filter(
-        user_id=viewer.user_id, organisation_id=viewer.organisation_id, seen_at__isnull=True
-    )
+    return _unseen_by(viewer.user_id, viewer.organisation_id)
+
+
+def _unseen_by(user_id: int | Given, organisation_id: int | Given) -> QuerySet[Notice]:
+    return Notice.objects.filter(user_id=user_id, organisation_id=organisation_id, seen_at__isnull=True)
+
+
+def _counted() -> QuerySet[Notice, tuple[int]]:
+    mine = _unseen_by(Given("user"), Given("organisation"))
+    return mine.values("user_id").annotate(number=Count("pk")).values_list("number")
+
+
+_COUNTED: Final = Question(_counted)
 
 
 def _row(row: Notice) -> NoticeRow:

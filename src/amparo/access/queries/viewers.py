@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet, UUIDField, Value
@@ -27,6 +27,7 @@ from amparo.access.rules import (
 )
 from amparo.accounts.queries import MembershipRow, find_membership, find_token
 from amparo.audit.rules import Via
+from amparo.vault.asking import Given, Question
 from amparo.vault.rules import Compartment
 
 Row = TypeVar("Row", bound=Model)
@@ -85,9 +86,8 @@ def viewer_for(membership: MembershipRow, now: datetime) -> Viewer:
         return Viewer(user_id=membership.user_id, name=membership.name)
     scope = scope_of(role, has_team=membership.team_id is not None)
     is_reaching = scope is not Scope.NONE
-    none: frozenset[UUID] = frozenset()
     waiting = IN_PERSON if membership.is_renewed_lately else frozenset()
-    cleared, records, persons = _named(membership) if is_reaching else (none, none, none)
+    named = _by_name(membership, now) if is_reaching else _ByName()
     return Viewer(
         user_id=membership.user_id,
         membership_id=membership.id,
@@ -97,15 +97,15 @@ def viewer_for(membership: MembershipRow, now: datetime) -> Viewer:
         permissions=role.permissions - waiting,
         waiting=role.permissions & waiting,
         scope=scope,
-        grants=_grants_to(membership.user_id, membership.organisation_id, now) if is_reaching else (),
+        grants=named.grants,
         name=membership.name,
         organisation_name=membership.organisation_name,
         compartments=role.compartments,
         opens_in=role.opens_in,
         purpose=role.purpose,
-        cleared=cleared,
-        walled_records=records,
-        walled_persons=persons,
+        cleared=named.cleared,
+        walled_records=named.walled_records,
+        walled_persons=named.walled_persons,
     )
 
 
@@ -199,35 +199,59 @@ def _scope(viewer: Viewer) -> Q | None:
     return None
 
 
-def _grants_to(user_id: int, organisation_id: int, now: datetime) -> tuple[GrantedRecord, ...]:
-    grants = Grant.objects.running(now).reaching(user_id=user_id, organisation_id=organisation_id)
-    rows = grants.order_by("-id").values_list("id", "record", "permissions", "compartments")[:MOST_GRANTS]
-    return tuple(
-        GrantedRecord(
-            id=identifier,
-            record=record,
-            permissions=frozenset(_known_permissions(codes)),
-            compartments=frozenset(Compartment(each) for each in compartments if each in set(Compartment)),
-        )
-        for identifier, record, codes, compartments in rows
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _ByName:
+    """What is open or closed to somebody by name, beside the scope."""
+
+    grants: tuple[GrantedRecord, ...] = ()
+    cleared: frozenset[UUID] = frozenset()
+    walled_records: frozenset[UUID] = frozenset()
+    walled_persons: frozenset[UUID] = frozenset()
+
+
+def _by_name(membership: MembershipRow, now: datetime) -> _ByName:
+    """Give the grants to the user and her organisation, the records that name her, and what she or they all never see."""
+    rows = _NAMED.ask(user=membership.user_id, organisation=membership.organisation_id, now=now)
+    walls = [(record, person) for kind, _, record, person, _, _ in rows if kind == _WALL]
+    return _ByName(
+        grants=tuple(
+            GrantedRecord(
+                id=number,
+                record=record,
+                permissions=frozenset(_known_permissions(codes)),
+                compartments=frozenset(Compartment(each) for each in named if each in set(Compartment)),
+            )
+            for kind, number, record, _, codes, named in rows
+            if kind == _GRANT
+        ),
+        cleared=frozenset(record for kind, _, record, _, _, _ in rows if kind == _CLEARANCE),
+        walled_records=frozenset(record for record, _ in walls if record is not None),
+        walled_persons=frozenset(person for _, person in walls if person is not None),
     )
 
 
-def _named(membership: MembershipRow) -> tuple[frozenset[UUID], frozenset[UUID], frozenset[UUID]]:
-    """Give the records that name the user, and the records and persons that she or her whole organisation never sees."""
-    before = Q(user_id=membership.user_id) | Q(organisation_id=membership.organisation_id)
-    walls = Wall.objects.filter(before, lifted_at__isnull=True).annotate(is_wall=Value(True))
-    cleared = Clearance.objects.filter(user_id=membership.user_id, ended_at__isnull=True).annotate(
-        person=Value(None, output_field=UUIDField()), is_wall=Value(False)
-    )
-    columns = ("is_wall", "record", "person")
-    # In one question, as every request asks it.
-    rows = list(walls.values_list(*columns).union(cleared.values_list(*columns), all=True))
+def _named() -> QuerySet[Grant, tuple[Any, ...]]:
+    """Ask for grants, walls and clearances at once, as every request does."""
+    user, organisation = Given("user"), Given("organisation")
+    nobody = Value(None, output_field=UUIDField())
+    nothing = Value(None, output_field=Grant._meta.get_field("permissions"))
+    grants = Grant.objects.running(Given("now")).reaching(user_id=user, organisation_id=organisation)
+    before = Q(user_id=user) | Q(organisation_id=organisation)
+    walls = Wall.objects.filter(before, lifted_at__isnull=True)
+    cleared = Clearance.objects.filter(user_id=user, ended_at__isnull=True)
     return (
-        frozenset(record for is_wall, record, _ in rows if not is_wall),
-        frozenset(record for is_wall, record, _ in rows if is_wall and record is not None),
-        frozenset(person for is_wall, _, person in rows if is_wall and person is not None),
+        grants.order_by("-id")
+        .values_list(Value(_GRANT), "id", "record", nobody, "permissions", "compartments")[:MOST_GRANTS]
+        .union(
+            walls.values_list(Value(_WALL), "id", "record", "person", nothing, nothing),
+            cleared.values_list(Value(_CLEARANCE), "id", "record", nobody, nothing, nothing),
+            all=True,
+        )
     )
+
+
+_GRANT, _WALL, _CLEARANCE = "grant", "wall", "clearance"
+_NAMED: Final = Question(_named)
 
 
 def _known_permissions(codes: list[str]) -> list[Permission]:

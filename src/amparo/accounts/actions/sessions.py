@@ -20,6 +20,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -27,8 +28,21 @@ from amparo.accounts.models import Session
 from amparo.accounts.rules import CLOCKS_MAY_DIFFER, hash_of_key, hold_of
 from amparo.audit.actions import record as record_event
 from amparo.audit.rules import Actor
+from amparo.vault.asking import Given, Question
 
 _NONCE_BYTES: Final = 12
+
+
+def _running() -> QuerySet[Session, tuple[str]]:
+    """Find a session by the clock of the host and by that of the database: set back, one of them would wake what ended.
+
+    What was seen later than now was held by a clock that stood ahead, and would last as long as that.
+    """
+    running = Session.objects.filter(expire_date__gt=Given("now"), seen__lte=Given("soon"))
+    return running.filter(expire_date__gt=Now(), session_key=Given("key")).values_list("session_data")
+
+
+_RUNNING: Final = Question(_running)
 
 
 class SessionStore(DatabaseStore):
@@ -42,16 +56,13 @@ class SessionStore(DatabaseStore):
     def load(self) -> dict[str, Any]:
         """Read and open the session of the cookie's key; anything else is an empty one."""
         key = self.session_key or ""
-        # By the clock of the host and by that of the database: set back, one of them would wake what ended. What was seen
-        # later than now was held by a clock that stood ahead, and would last as long as that.
-        running = self.model.objects.filter(
-            expire_date__gt=timezone.now(), seen__lte=timezone.now() + CLOCKS_MAY_DIFFER
-        )
-        row = running.filter(expire_date__gt=Now(), session_key=hash_of_key(key)).first()
-        if row is None:
+        now = timezone.now()
+        found = _RUNNING.ask(key=hash_of_key(key), now=now, soon=now + CLOCKS_MAY_DIFFER)
+        if not found:
             self._session_key = None
             return {}
-        return _opened(row.session_data, key=key)
+        ((sealed,),) = found
+        return _opened(sealed, key=key)
 
     def exists(self, session_key: str) -> bool:
         """Tell whether there is a session of that key."""

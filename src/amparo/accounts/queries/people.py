@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any, Final
 
 from allauth.mfa.models import Authenticator
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from amparo.accounts.models import (
 )
 from amparo.accounts.password_link import is_good_for, user_id_in
 from amparo.accounts.rules import WAIT_AFTER_RENEWAL, hash_of, tidy_email
+from amparo.vault.asking import Given, Question
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,8 +85,7 @@ class OrganisationRow:
 
 def memberships_of(user_id: int, now: datetime) -> list[MembershipRow]:
     """List the memberships under which a user may work now, by organisation and role."""
-    running = Membership.objects.running(timezone.localdate(now)).filter(user_id=user_id)
-    return _membership_rows(running.order_by("organisation__name", "role", "id"))
+    return [_membership_row(row) for row in _OF_USER.ask(user=user_id, day=timezone.localdate(now))]
 
 
 def find_membership(membership_id: int, now: datetime) -> MembershipRow | None:
@@ -309,32 +310,36 @@ def second_factors() -> QuerySet[Authenticator]:
 
 
 def _membership_rows(memberships: MembershipQuerySet) -> list[MembershipRow]:
+    return [_membership_row(row) for row in _columns(memberships)]
+
+
+def _columns(memberships: MembershipQuerySet) -> QuerySet[Membership, tuple[Any, ...]]:
     factor = Exists(second_factors().filter(user_id=OuterRef("user_id")))
     # A moment that is still to come, as a clock that was set back makes one, counts as just now.
     renewed = Coalesce(
         ExpressionWrapper(Q(user__renewed_at__gt=Now() - WAIT_AFTER_RENEWAL), BooleanField()), False
     )
-    rows = memberships.select_related("user", "organisation", "team").annotate(
-        has_second_factor=factor, is_renewed_lately=renewed
+    rows = memberships.annotate(
+        team_name=Coalesce("team__name", Value("")), has_second_factor=factor, is_renewed_lately=renewed
     )
-    return [
-        MembershipRow(
-            id=row.pk,
-            user_id=row.user_id,
-            name=row.user.name,
-            email=row.user.email,
-            organisation_id=row.organisation_id,
-            organisation_name=row.organisation.name,
-            team_id=row.team_id,
-            team_name=row.team.name if row.team else "",
-            role=row.role,
-            since=row.since,
-            until=row.until,
-            has_second_factor=row.has_second_factor,  # type: ignore[attr-defined]  # annotated above
-            is_renewed_lately=row.is_renewed_lately,  # type: ignore[attr-defined]  # annotated above
-        )
-        for row in rows
-    ]
+    return rows.values_list(*_MEMBERSHIP.values())
+
+
+def _membership_row(row: tuple[Any, ...]) -> MembershipRow:
+    return MembershipRow(**dict(zip(_MEMBERSHIP, row, strict=True)))
+
+
+_MEMBERSHIP: Final = {field.name: field.name for field in fields(MembershipRow)} | {
+    "name": "user__name", "email": "user__email", "organisation_name": "organisation__name",
+}  # fmt: skip
+
+
+def _of_user() -> QuerySet[Membership, tuple[Any, ...]]:
+    running = Membership.objects.running(Given("day")).filter(user_id=Given("user"))
+    return _columns(running.order_by("organisation__name", "role", "id"))
+
+
+_OF_USER: Final = Question(_of_user)
 
 
 def _invitation_row(invitation: Invitation) -> InvitationRow:
