@@ -43,9 +43,9 @@ def test_without_covariates_it_is_lincoln_petersen(only_first: int, only_second:
 
 @pytest.mark.slow
 def test_it_is_right_where_lincoln_petersen_is_far_too_low() -> None:
-    """Both lists catch the same kinds of people, and the chance bends: 10 populations of 3,000."""
+    """Both lists catch the same kinds of people, and the chance bends: 8 populations of 3,000."""
     ratios, plain, held = [], [], 0
-    for run in range(10):
+    for run in range(8):
         draws = np.random.default_rng([7, run])
         lists, columns = made_up(draws, 3000)
         estimate = doubly_robust(lists, columns, random=draws, repeats=1)
@@ -58,7 +58,7 @@ def test_it_is_right_where_lincoln_petersen_is_far_too_low() -> None:
         held += limits.low <= 3000 <= limits.high
     assert np.mean(plain) < 0.965
     assert np.mean(ratios) == pytest.approx(1, abs=0.03)
-    assert held >= 8
+    assert held >= 6
 
 
 def test_covariates_that_say_nothing_change_little() -> None:

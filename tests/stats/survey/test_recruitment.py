@@ -96,6 +96,11 @@ def test_files_are_read(tmp_path: Path, separator: str) -> None:
         read_recruitment(file, recruiter="recruiter", degree="size")
     with pytest.raises(CannotEstimate, match="Tell the column"):
         read_recruitment(file)
+    with pytest.raises(CannotEstimate, match="none.csv cannot be read".replace(".", r"\.")):
+        read_recruitment(tmp_path / "none.csv", recruiter="recruiter")
+    file.write_bytes(b"id,recruiter,degree\n1,\xff\xfe,2\n")
+    with pytest.raises(CannotEstimate, match="not a table of text"):
+        read_recruitment(file, recruiter="recruiter")
     file.write_text("id,recruiter,degree\n1,seed\n2,1,3\n", encoding="utf-8")
     with pytest.raises(CannotEstimate, match="Row 1 has more or fewer values"):
         read_recruitment(file, recruiter="recruiter")

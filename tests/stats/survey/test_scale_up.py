@@ -171,7 +171,7 @@ def test_the_bootstrap_sees_that_respondents_of_a_village_answer_alike() -> None
     [
         ([0, 0, 0], "Nobody in the sample knows anybody of the hidden population"),
         ([1, -1, 0], "Row 2 knows -1.0"),
-        ([1, 0], "2 reports of the hidden population were given for 3"),
+        ([1, 0], "2 values were given for 3"),
         ([500, 500, 500], "more than the whole population"),
     ],
 )
@@ -183,8 +183,9 @@ def test_reports_that_bear_no_estimate_are_refused(hidden: list[float], says: st
 @pytest.mark.parametrize(
     ("reports", "sizes", "says"),
     [
-        ([[1, 2]], {"a": 10}, "1 columns"),
+        ([[1, 2]], {"a": 10}, "columns: 1"),
         ([[1], [-2]], {"a": 10}, "Row 2 reports -2.0 of a"),
+        ([["many"]], {"a": 10}, "not every value is a number"),
         ([[1]], {"a": 0}, "Known population a must have"),
         ([[1]], {"a": 5000}, "Known population a must have"),
     ],

@@ -134,7 +134,7 @@ def doubly_robust(
     if (refusal := _refusal(first, second, both)) is not None:
         return setting.refused(refusal)
     cautions = (
-        [_caution("few-on-both", N_("Only %(count)s people are on both lists."), count=both)]
+        [_caution("few-on-both", N_("People on both lists are few: %(count)s."), count=both)]
         if both < FEW_ON_BOTH
         else []
     )
@@ -287,7 +287,7 @@ def _refusal(first: Numbers, second: Numbers, both: int) -> Caution | None:
         return _caution("no-overlap", N_("Nobody is on both lists, so nothing follows for those on neither."))
     if both < FEWEST_ON_BOTH:
         template = N_(
-            "Only %(count)s people are on both lists: too few to learn who is. Use an estimate without covariates."
+            "Too few people are on both lists to learn who is: %(count)s. Use an estimate without covariates."
         )
         return _caution("too-few-on-both", template, count=both)
     if first.sum() == first.size or second.sum() == second.size:

@@ -171,7 +171,7 @@ def _used(
         raise CannotEstimate(N_("No respondent has a value, so there is nothing to estimate."))
     cautions: tuple[Caution, ...] = ()
     if missing.any():
-        template = N_("%(count)s respondents have no value and are left out.")
+        template = N_("Respondents left out because they have no value: %(count)s.")
         cautions = (caution("missing-values", template, count=int(missing.sum())),)
     return np.where(np.isnan(column), 0.0, column), inside, cautions
 

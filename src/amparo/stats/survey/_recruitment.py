@@ -219,11 +219,11 @@ def _built(
     few = recruits + (recruiters >= 0) > degrees
     if few.any():
         template = N_(
-            "%(count)s respondents know fewer people than they recruited and were recruited by (the first is row %(row)s)."
+            "Some respondents know fewer people than they recruited and were recruited by: %(count)s, the first in row %(row)s."
         )
         found.append(caution("degree-below-ties", template, count=int(few.sum()), row=row_of(few)))
     if idle := int(np.sum((recruiters < 0) & (recruits == 0))):
-        template = N_("%(count)s seeds recruited nobody.")
+        template = N_("Seeds that recruited nobody: %(count)s.")
         found.append(caution("idle-seeds", template, count=idle))
     kept = {name: tuple(values) for name, values in columns.items()}
     return Recruitment(names, recruiters, degrees, waves, seeds, kept, tuple(found))
@@ -267,13 +267,7 @@ def read_recruitment(
     Tell the column of the ``recruiter``, or that of the ``coupon`` somebody came with and those of the ``coupons`` they were
     given. All columns are kept in ``columns``. Rows are counted from the first respondent.
     """
-    with Path(path).open(encoding="utf-8-sig", newline="") as file:
-        heading = file.readline()
-        file.seek(0)
-        separator = max(",;\t", key=heading.count)
-        reader = csv.DictReader(file, delimiter=separator, restkey="")
-        rows = list(reader)
-        names = [name for name in reader.fieldnames or () if name]
+    names, rows = _rows_of(Path(path))
     wanted = [respondent, degree, *([recruiter] if recruiter else [coupon or "", *coupons])]
     if not recruiter and not (coupon and coupons):
         raise CannotEstimate(N_("Tell the column of the recruiter, or those of the coupons used and given."))
@@ -291,3 +285,21 @@ def read_recruitment(
     return Recruitment.from_coupons(
         columns[respondent], columns[coupon or ""], given, columns[degree], columns=columns
     )
+
+
+def _rows_of(path: Path) -> tuple[list[str], list[dict[str, str]]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            heading = file.readline()
+            file.seek(0)
+            reader = csv.DictReader(file, delimiter=max(",;\t", key=heading.count), restkey="")
+            rows = list(reader)
+            return [name for name in reader.fieldnames or () if name], rows
+    except OSError as error:
+        raise CannotEstimate(
+            N_("The file %(path)s cannot be read: %(why)s."), path=path.name, why=error.strerror
+        ) from None
+    except (UnicodeDecodeError, csv.Error):
+        raise CannotEstimate(
+            N_("The file %(path)s is not a table of text (CSV, in UTF-8)."), path=path.name
+        ) from None

@@ -201,7 +201,7 @@ def _missing(codes: Places) -> tuple[Caution, ...]:
     if not (codes < 0).any():
         return ()
     template = N_(
-        "%(count)s respondents have no known group: they stay in the chains and are left out of the shares."
+        "Respondents whose group is not known stay in the chains and are left out of the shares: %(count)s."
     )
     return (caution("missing-groups", template, count=int((codes < 0).sum())),)
 

@@ -168,6 +168,25 @@ def column_of(values: object, *, length: int | None, what: str) -> Numbers:
     return column
 
 
+def table_of(values: object, *, columns: int, what: str) -> Numbers:
+    """Give numbers as a table with so many columns; refuse another shape, and what is not a number."""
+    try:
+        table = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise CannotEstimate(
+            N_("%(what)s: not every value is a number, or rows are of different lengths."), what=what
+        ) from None
+    if table.ndim != 2 or table.shape[1] != columns:
+        raise CannotEstimate(
+            N_(
+                "%(what)s: there must be one row for each respondent, with this number of columns: %(count)s."
+            ),
+            what=what,
+            count=columns,
+        )
+    return table
+
+
 def row_of(where: NDArray[np.bool_]) -> int:
     """Give the number of the first row (from 1) where this is so."""
     return int(np.flatnonzero(where)[0]) + 1

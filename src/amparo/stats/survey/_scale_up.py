@@ -14,7 +14,17 @@ from amparo.vocab.text import N_
 
 from ._design import SurveyDesign
 from ._replicates import bootstrap
-from ._result import VERSIONS, IntervalKind, Numbers, SurveyEstimate, caution, row_of, seed_of
+from ._result import (
+    VERSIONS,
+    IntervalKind,
+    Numbers,
+    SurveyEstimate,
+    caution,
+    column_of,
+    row_of,
+    seed_of,
+    table_of,
+)
 
 __all__ = ["Degrees", "HeldOut", "ScaleUpEstimate", "hold_out", "known_population_degrees", "scale_up"]
 
@@ -72,13 +82,13 @@ def known_population_degrees(
         above = int(np.sum(table > most))
         table = np.where(table > most, most, table)
         if above:
-            template = N_("%(count)s reports above %(most)s were counted as %(most)s.")
+            template = N_("Reports above %(most)s were counted as %(most)s: %(count)s of them.")
             cautions = (caution("top-coded", template, count=above, most=f"{most:g}"),)
     answered = ~np.isnan(table)
     base = answered @ known
     none = base == 0
     if none.any():
-        template = N_("%(count)s respondents told nothing of any known population and are left out.")
+        template = N_("Respondents left out because they told nothing of any known population: %(count)s.")
         cautions += (caution("no-degree", template, count=int(none.sum())),)
     total = np.where(answered, table, 0).sum(axis=1)
     degrees = np.divide(population * total, base, out=np.full(base.size, np.nan), where=~none)
@@ -96,14 +106,7 @@ def _reports_of(
             N_("Known population %(name)s must have a size above 0 and below that of the whole population."),
             name=names[row_of(wrong) - 1] if names else "",
         )
-    table = np.array(reports, dtype=np.float64)
-    if table.ndim != 2 or table.shape[1] != len(names):
-        raise CannotEstimate(
-            N_(
-                "The reports must have one row for each respondent and %(count)s columns, one for each known population."
-            ),
-            count=len(names),
-        )
+    table = table_of(reports, columns=len(names), what="reports")
     bad = (table < 0) | np.isinf(table)
     if bad.any():
         row, column = np.argwhere(bad)[0]
@@ -249,13 +252,7 @@ def _refuse_another_sample(design: SurveyDesign | None, people: int) -> None:
 
 
 def _hidden_of(hidden: Sequence[float] | Numbers, degrees: Degrees) -> tuple[Numbers, tuple[Caution, ...]]:
-    reports = np.array(hidden, dtype=np.float64)
-    if reports.shape != degrees.values.shape:
-        raise CannotEstimate(
-            N_("%(given)s reports of the hidden population were given for %(wanted)s respondents."),
-            given=reports.size,
-            wanted=degrees.values.size,
-        )
+    reports = column_of(hidden, length=degrees.values.size, what="hidden")
     bad = (reports < 0) | np.isinf(reports)
     if bad.any():
         raise CannotEstimate(
@@ -267,7 +264,7 @@ def _hidden_of(hidden: Sequence[float] | Numbers, degrees: Degrees) -> tuple[Num
         )
     cautions: tuple[Caution, ...] = ()
     if np.isnan(reports).any():
-        template = N_("%(count)s respondents did not say how many they know, and are left out.")
+        template = N_("Respondents left out because they did not say how many they know: %(count)s.")
         cautions = (caution("missing-reports", template, count=int(np.isnan(reports).sum())),)
     return reports, cautions
 
@@ -297,7 +294,7 @@ def _concerns(above: Numbers, below: Numbers, factor: float) -> tuple[Caution, .
     found = []
     if above.sum() < FEW_REPORTS:
         template = N_(
-            "Respondents know %(count)s people of the hidden population in all: the estimate hangs on few of them."
+            "The hidden people whom respondents know are few, %(count)s in all: the estimate hangs on them."
         )
         found.append(caution("few-reports", template, count=int(above.sum())))
     top = np.sort(below)[-max(1, below.size // 100) :].sum() / below.sum()
@@ -308,7 +305,7 @@ def _concerns(above: Numbers, below: Numbers, factor: float) -> tuple[Caution, .
         found.append(caution("heavy-degrees", template, share=round(100 * top)))
     if (count := int(np.sum(above > below))) > 0:
         template = N_(
-            "%(count)s respondents know more hidden people than people in all, by their estimated degree."
+            "By their estimated degree, some respondents know more hidden people than people in all: %(count)s."
         )
         found.append(caution("more-hidden-than-known", template, count=count))
     if factor == 1:
@@ -349,7 +346,9 @@ def hold_out(
     if len(sizes) < 2:
         raise CannotEstimate(N_("To hide one known population, there must be at least two."))
     table = _reports_of(reports, tuple(sizes), np.array(list(sizes.values()), dtype=np.float64), population)
-    ones = np.ones(table.shape[0]) if weights is None else np.array(weights, dtype=np.float64)
+    ones = np.ones(table.shape[0])
+    if weights is not None:
+        ones = column_of(weights, length=table.shape[0], what="weight")
     found = []
     for place, (name, size) in enumerate(sizes.items()):
         others = {other: known for other, known in sizes.items() if other != name}

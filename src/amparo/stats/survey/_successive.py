@@ -93,9 +93,9 @@ def successive_weights(
     Gile (2011): from a guess of how many people have each degree follow the probabilities, and from these a better guess,
     until both agree. ``start`` is such a guess, for the sorted different degrees.
     """
-    if population < degrees.size:
+    if not degrees.size <= population < np.inf:
         raise CannotEstimate(
-            N_("The population of %(population)s is smaller than the sample of %(sample)s."),
+            N_("The population cannot be %(population)s: it is at least as large as the sample, %(sample)s."),
             population=f"{population:,.0f}",
             sample=degrees.size,
         )

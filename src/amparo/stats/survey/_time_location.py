@@ -138,7 +138,7 @@ def _concerns(events: Sequence[Event], weights: Numbers, often: Numbers) -> tupl
     silent = [event.name for event in events if event.interviewed == 0 and event.attended > 0]
     if silent:
         template = N_(
-            "Nobody answered at %(count)s events where people came (%(event)s the first): those people are missing."
+            "Events where people came and nobody answered: %(count)s, the first %(event)s. Those people are missing."
         )
         found.append(caution("silent-events", template, count=len(silent), event=silent[0]))
     asked, there = sum(event.interviewed for event in events), sum(event.attended for event in events)
