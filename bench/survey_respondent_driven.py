@@ -15,6 +15,7 @@ from typing import Final
 
 import numpy as np
 
+from amparo.stats.prevalence import CannotEstimate
 from amparo.stats.survey import Estimator, Resampling, respondent_driven
 from bench._network import Network
 
@@ -41,15 +42,18 @@ def measure(
             network = Network(1000 + run, own=own)
         recruitment, traits = network.sample(np.random.default_rng([7, run]), size)
         for (method, resampling), rows in found.items():
-            estimate = respondent_driven(
-                recruitment,
-                traits,
-                method=method,
-                resampling=resampling,
-                population=1000,
-                random=np.random.default_rng([8, run]),
-                replicates=replicates,
-            ).share("yes")
+            try:
+                estimate = respondent_driven(
+                    recruitment,
+                    traits,
+                    method=method,
+                    resampling=resampling,
+                    population=1000,
+                    random=np.random.default_rng([8, run]),
+                    replicates=replicates,
+                ).share("yes")
+            except CannotEstimate:  # a group that recruits only its own, with RDS-I
+                continue
             limits = estimate.interval()
             held = limits.low <= network.share <= limits.high
             rows.append((estimate.value - network.share, held, limits.high - limits.low))
@@ -76,7 +80,7 @@ def main() -> None:
             spread = rows[:, 0].std()
             print(
                 f"  {method:20s} {resampling:31s} bias {100 * bias:+5.1f} points  sd {100 * spread:4.1f}  "
-                f"coverage {held:.3f}  width {100 * width:4.1f}"
+                f"coverage {held:.3f}  width {100 * width:4.1f}  refused {asked.runs - len(rows)}"
             )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
@@ -12,14 +12,12 @@ import numpy as np
 from amparo.stats.prevalence import CannotEstimate
 from amparo.vocab.text import N_
 
-from ._recruitment import Places, Recruitment
+from ._regrown import regrown
 from ._result import Numbers
-from ._shares import CLOSE, Estimator, Observed, shares_of, transition_counts
+from ._shares import CLOSE, Draw, Estimator, Observed, Sample, shares_of
 from ._successive import successive_weights
 
-__all__ = ["Resampling", "Sample", "resampled"]
-
-LARGE: Final = 50  # a population so many times the sample is as good as endless
+__all__ = ["Resampling", "resampled"]
 
 
 class Resampling(StrEnum):
@@ -28,35 +26,6 @@ class Resampling(StrEnum):
     TREE = "tree bootstrap"  # Baraff, McCormick and Raftery (2016)
     SALGANIK = "Salganik bootstrap"  # Salganik (2006)
     SUCCESSIVE = "successive sampling bootstrap"  # Gile (2011)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sample:
-    """Holds the sample in canonical order: wave by wave, so that recruiters stand before those they recruited."""
-
-    codes: Places
-    degrees: Numbers
-    parents: Places
-    waves: Places
-    counted: np.ndarray[tuple[int], np.dtype[np.bool_]]
-
-    @classmethod
-    def of(cls, recruitment: Recruitment, codes: Places, order: Places, *, with_seeds: bool) -> Sample:
-        """Bring a recruitment into this order."""
-        place = np.empty(order.size, dtype=np.intp)
-        place[order] = np.arange(order.size)
-        parents = recruitment.recruiters[order]
-        parents = np.where(parents < 0, -1, place[parents])
-        counted = (codes[order] >= 0) & (with_seeds | (parents >= 0))
-        return cls(codes[order], recruitment.degrees[order], parents, recruitment.waves[order], counted)
-
-    def observed(self) -> Observed:
-        """Give what the estimators need of the sample itself."""
-        recruiters = np.where(self.parents < 0, -1, self.codes[self.parents])
-        return Observed(self.codes, self.degrees, recruiters, self.counted)
-
-
-Draw = Callable[[np.random.Generator], Observed]
 
 
 def resampled(
@@ -144,86 +113,8 @@ def _salganik(sample: Sample, groups: int, _population: float | None) -> Draw:
     return draw
 
 
-def _successive(sample: Sample, groups: int, population: float | None) -> Draw:
-    """Make a population of the estimated size, degrees and groups, and recruit from it along the same tree.
-
-    The group of each recruit follows that of the recruiter as in the sample; who of the group it is, is drawn by degree
-    among those left. Within a group that is the order in which exponential clocks ring whose rate is the degree.
-    """
-    assert population is not None
-    transitions = transition_counts(sample.observed(), groups)
-    if (transitions.sum(axis=1) == 0).any():
-        raise CannotEstimate(
-            N_(
-                "The successive sampling bootstrap needs every group to recruit somebody, and one did not. Use the tree bootstrap."
-            )
-        )
-    steps = np.cumsum(transitions / transitions.sum(axis=1, keepdims=True), axis=1)
-    endless = population > LARGE * sample.codes.size
-    made = _made_population(sample, groups, min(population, LARGE * sample.codes.size))
-    waves = [np.flatnonzero(sample.waves == wave) for wave in range(int(sample.waves.max()) + 1)]
-    seed_codes = sample.codes[waves[0]]
-    known_seeds = seed_codes[seed_codes >= 0]
-
-    def draw(random: np.random.Generator) -> Observed:
-        codes = np.empty(sample.codes.size, dtype=np.intp)
-        drawn_seeds = (
-            known_seeds[random.integers(0, known_seeds.size, seed_codes.size)] if known_seeds.size else None
-        )
-        codes[waves[0]] = random.integers(0, groups, seed_codes.size) if drawn_seeds is None else drawn_seeds
-        for wave in waves[1:]:
-            above = codes[sample.parents[wave]]
-            chance = random.random(wave.size)
-            codes[wave] = np.minimum((chance[:, None] >= steps[above]).sum(axis=1), groups - 1)
-        codes, degrees = _picked(codes, made, random, endless=endless)
-        recruiters = np.where(sample.parents < 0, -1, codes[sample.parents])
-        counted = (sample.parents >= 0) | sample.counted  # seeds count as they did in the sample
-        return Observed(codes, degrees, recruiters, counted)
-
-    return draw
-
-
-def _made_population(sample: Sample, groups: int, population: float) -> list[Numbers]:
-    """Give the degrees of the people of each group, as many as their weights say, whole people and in all ``population``."""
-    weights = np.zeros(sample.codes.size)
-    weights[sample.counted] = successive_weights(sample.degrees[sample.counted], population)[0]
-    cells, place = np.unique(np.stack([sample.codes, sample.degrees]), axis=1, return_inverse=True)
-    wanted = np.bincount(place.ravel(), weights=weights)
-    whole = np.floor(wanted).astype(np.int64)
-    short = round(population) - int(whole.sum())
-    whole[np.argsort(-(wanted - whole), kind="stable")[: max(short, 0)]] += 1
-    return [np.repeat(cells[1][cells[0] == group], whole[cells[0] == group]) for group in range(groups)]
-
-
-def _picked(
-    codes: Places, made: list[Numbers], random: np.random.Generator, *, endless: bool
-) -> tuple[Places, Numbers]:
-    """Give each one a degree: the next of their group to be drawn. A group that has nobody left gives way to another."""
-    if endless:
-        degrees = np.empty(codes.size)
-        for group, people in enumerate(made):
-            here = np.flatnonzero(codes == group)
-            chance = np.cumsum(people)
-            degrees[here] = people[
-                np.searchsorted(chance, random.random(here.size) * chance[-1], side="right")
-            ]
-        return codes, degrees
-    queues = [people[np.argsort(random.standard_exponential(people.size) / people)] for people in made]
-    wanted = np.bincount(codes, minlength=len(made))
-    for group, queue in enumerate(queues):
-        if (over := int(wanted[group]) - queue.size) > 0:
-            late = np.flatnonzero(codes == group)[-over:]
-            left = np.array([other.size for other in queues]) - np.bincount(codes, minlength=len(made))
-            codes[late] = np.repeat(np.arange(len(made)), np.maximum(left, 0))[: late.size]
-    degrees = np.empty(codes.size)
-    for group, queue in enumerate(queues):
-        here = np.flatnonzero(codes == group)
-        degrees[here] = queue[: here.size]
-    return codes, degrees
-
-
 _DRAWS: Final[dict[Resampling, Callable[[Sample, int, float | None], Draw]]] = {
     Resampling.TREE: _tree,
     Resampling.SALGANIK: _salganik,
-    Resampling.SUCCESSIVE: _successive,
+    Resampling.SUCCESSIVE: regrown,
 }

@@ -12,11 +12,10 @@ from amparo.stats.prevalence import CannotEstimate
 from amparo.stats.results import Caution
 from amparo.vocab.text import N_
 
-from ._chains import Sample
 from ._recruitment import Places, Recruitment
 from ._respondent_driven import coded
 from ._result import Numbers, caution
-from ._shares import Estimator, equilibrium, shares_of, transition_counts
+from ._shares import Estimator, Sample, equilibrium, shares_of, transition_counts
 
 __all__ = ["Chain", "RecruitmentDiagnosis", "diagnose"]
 

@@ -12,10 +12,10 @@ from amparo.stats.prevalence import CannotEstimate, Limits
 from amparo.stats.results import Caution, Said
 from amparo.vocab.text import N_
 
-from ._chains import Resampling, Sample, resampled
+from ._chains import Resampling, resampled
 from ._recruitment import Places, Recruitment
 from ._result import VERSIONS, IntervalKind, Numbers, SurveyEstimate, caution, seed_of
-from ._shares import Estimator, person_weights, shares_of, transition_counts
+from ._shares import Estimator, Sample, person_weights, shares_of, transition_counts
 
 __all__ = ["Estimator", "Resampling", "RespondentDrivenEstimate", "respondent_driven"]
 
@@ -136,12 +136,8 @@ def respondent_driven(
     wide, Salganik's often too narrow). ``with_seeds=False`` leaves the seeds out of the shares.
     """
     codes, groups = coded(traits, recruitment.people)
-    if (method is Estimator.SUCCESSIVE or resampling is Resampling.SUCCESSIVE) and population is None:
-        raise CannotEstimate(
-            N_(
-                "Successive sampling needs the size of the population: give population=, and try others to see how much hangs on it."
-            )
-        )
+    if method is Estimator.SUCCESSIVE or resampling is Resampling.SUCCESSIVE:
+        _refuse_population(population, recruitment.people)
     order = recruitment.order()
     sample = Sample.of(recruitment, codes, order, with_seeds=with_seeds)
     _refuse_groups(sample, len(groups), groups)
@@ -178,6 +174,21 @@ def respondent_driven(
         sources=tuple(str(source) for source in sources),
         seed=None if random is None else seed_of(random),
     )
+
+
+def _refuse_population(population: float | None, people: int) -> None:
+    if population is None:
+        raise CannotEstimate(
+            N_(
+                "Successive sampling needs the size of the population: give population=, and try others to see how much hangs on it."
+            )
+        )
+    if not people <= population < np.inf:
+        raise CannotEstimate(
+            N_("The population cannot be %(population)s: it is at least as large as the sample, %(sample)s."),
+            population=f"{population:,.0f}",
+            sample=people,
+        )
 
 
 def coded(traits: Sequence[Hashable], people: int) -> tuple[Places, tuple[str, ...]]:

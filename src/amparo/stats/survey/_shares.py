@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 import numpy as np
 
-from ._recruitment import Places
+from ._recruitment import Places, Recruitment
 from ._result import Numbers
 from ._successive import successive_weights
 
-__all__ = ["Estimator", "Observed", "person_weights", "shares_of", "transition_counts"]
+__all__ = ["Draw", "Estimator", "Observed", "Sample", "person_weights", "shares_of", "transition_counts"]
 
 CLOSE: Final = (
     1e-5  # how far weights must settle within a bootstrap, where the spread is a hundred times that
@@ -40,6 +41,35 @@ class Observed:
     recruiter_codes: Places
     counted: np.ndarray[tuple[int], np.dtype[np.bool_]]
     start: tuple[Numbers, Numbers] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """Holds the sample in canonical order: wave by wave, so that recruiters stand before those they recruited."""
+
+    codes: Places
+    degrees: Numbers
+    parents: Places
+    waves: Places
+    counted: np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+    @classmethod
+    def of(cls, recruitment: Recruitment, codes: Places, order: Places, *, with_seeds: bool) -> Sample:
+        """Bring a recruitment into this order."""
+        place = np.empty(order.size, dtype=np.intp)
+        place[order] = np.arange(order.size)
+        parents = recruitment.recruiters[order]
+        parents = np.where(parents < 0, -1, place[parents])
+        counted = (codes[order] >= 0) & (with_seeds | (parents >= 0))
+        return cls(codes[order], recruitment.degrees[order], parents, recruitment.waves[order], counted)
+
+    def observed(self) -> Observed:
+        """Give what the estimators need of the sample itself."""
+        recruiters = np.where(self.parents < 0, -1, self.codes[self.parents])
+        return Observed(self.codes, self.degrees, recruiters, self.counted)
+
+
+Draw = Callable[[np.random.Generator], Observed]
 
 
 def transition_counts(observed: Observed, groups: int) -> Numbers:
