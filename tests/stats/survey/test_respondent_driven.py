@@ -167,6 +167,27 @@ def test_intervals_hold_the_truth(method: Estimator, resampling: Resampling, lea
 
 
 @pytest.mark.slow
+def test_the_bootstrap_knows_that_a_nearly_complete_sample_hardly_varies() -> None:
+    """Samples of 850 of 1,000 differ by less than 1 point; a bootstrap that does not see who is left says three times that."""
+    random = np.random.default_rng(3)
+    shares, errors = [], []
+    for turn in range(6):
+        recruitment, traits = NETWORK.sample(random, 850)
+        estimate = respondent_driven(
+            recruitment,
+            traits,
+            method=Estimator.SUCCESSIVE,
+            population=1000,
+            random=np.random.default_rng(turn),
+            replicates=20,
+        )
+        shares.append(estimate.shares[1])
+        errors.append(estimate.share("yes").standard_error)
+    assert np.std(shares) < 0.01
+    assert np.mean(errors) < 0.01
+
+
+@pytest.mark.slow
 def test_the_tree_bootstrap_of_one_wave_is_a_binomial() -> None:
     """One seed and 40 recruits of equal degree: the share is that of 40 draws, whose variance is known."""
     recruitment = Recruitment.of(range(1, 42), [None, *[1] * 40], [50] * 41)
@@ -255,6 +276,8 @@ def test_what_bears_no_share_is_refused() -> None:
         respondent_driven(chain(), list("aabaab"), method=Estimator.RDS_I)
     with pytest.raises(CannotEstimate, match="group a"):
         respondent_driven(chain(), list("abbbbb"), with_seeds=False)
+    with pytest.raises(CannotEstimate, match="at least as large as the sample, 6"):
+        respondent_driven(chain(), ["a", "b", "a", "a", None, "a"], method=Estimator.SUCCESSIVE, population=5)
     plain = respondent_driven(chain(), list("abaaba"))
     with pytest.raises(CannotEstimate, match="Without a bootstrap"):
         plain.interval("a")

@@ -133,7 +133,7 @@ def respondent_driven(
     ``method``: RDS-I takes who recruits whom and the harmonic mean degree of each group; RDS-II weighs by 1 / degree; Gile's
     successive sampling allows for sampling without replacement, and needs the size of the ``population``. With ``random``
     there are intervals, by the bootstrap that goes with the method unless ``resampling`` names another (the tree bootstrap is
-    wide, Salganik's often too narrow). ``with_seeds=False`` leaves the seeds out of the shares.
+    wide, Salganik's blind to the bias of large samples). ``with_seeds=False`` leaves the seeds out of the shares.
     """
     codes, groups = coded(traits, recruitment.people)
     if method is Estimator.SUCCESSIVE or resampling is Resampling.SUCCESSIVE:
