@@ -103,6 +103,22 @@ def test_a_learner_of_ones_own_is_used() -> None:
         doubly_robust(lists, {"age": np.arange(270.0)}, random=random(), learner=lambda *_: np.zeros(3))
 
 
+def test_nobody_is_judged_by_what_was_learned_from_themselves() -> None:
+    """Each fold is asked about people none of whom it learned from, and all are asked about once for each probability."""
+    seen: list[np.ndarray] = []
+
+    def learner(known: np.ndarray, answers: np.ndarray, asked: np.ndarray) -> np.ndarray:
+        assert not set(known[:, 0]) & set(asked[:, 0])
+        assert len(known) + len(asked) == 270
+        seen.append(asked[:, 0])
+        return np.full(asked.shape[0], answers.mean())
+
+    doubly_robust(
+        lists_of(120, 90, 60), {"id": np.arange(270.0)}, random=random(), learner=learner, folds=3, repeats=2
+    )
+    assert sorted(np.concatenate(seen)) == sorted(np.repeat(np.arange(270.0), 3 * 2))
+
+
 def test_three_lists_give_three_pairs() -> None:
     draws = random(2)
     caught = (draws.random((2000, 3)) < [0.3, 0.25, 0.35]).astype(int)

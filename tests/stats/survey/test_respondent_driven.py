@@ -74,13 +74,22 @@ def exact_inclusion(sizes: list[float], drawn: int) -> np.ndarray:
     return found
 
 
-@pytest.mark.parametrize(("sizes", "drawn"), [([1, 2, 3, 4, 5, 6], 3), ([1, 1, 2, 3, 3, 3, 5, 9], 4)])
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("sizes", "drawn", "close"),
+    [
+        ([1, 2, 3, 4, 5, 6], 3, 0.0025),
+        ([1, 1, 2, 3, 3, 3, 5, 9], 4, 0.0015),
+        ([1, 1, 1, 1, 1, 1, 1, 20], 3, 0.001),
+        ([1, 1, 1, 1, 1, 1, 40, 40], 3, 0.004),
+    ],
+)
 def test_inclusion_probabilities_are_near_the_exact_ones_even_for_a_handful(
-    sizes: list[float], drawn: int
+    sizes: list[float], drawn: int, close: float
 ) -> None:
     kinds, place, counts = np.unique(np.array(sizes, dtype=float), return_inverse=True, return_counts=True)
     near = inclusion_probabilities(kinds, counts.astype(float), drawn)[place]
-    assert near == pytest.approx(exact_inclusion(sizes, drawn), abs=0.003)
+    assert near == pytest.approx(exact_inclusion(sizes, drawn), abs=close)
 
 
 def test_inclusion_probabilities_are_those_of_simulated_draws() -> None:
@@ -97,9 +106,11 @@ def test_inclusion_probabilities_are_those_of_simulated_draws() -> None:
 
 def test_rds_one_is_the_formula_of_salganik_and_heckathorn() -> None:
     """With two groups the share of A is S_BA d_B / (S_BA d_B + S_AB d_A), d the harmonic mean degree."""
-    estimate = respondent_driven(chain(), ["a", "b", "a", "a", "b", "a"], method=Estimator.RDS_I)
+    estimate = respondent_driven(
+        chain([2, 4, 4, 2, 8, 16]), ["a", "b", "a", "a", "b", "a"], method=Estimator.RDS_I
+    )
     from_a_to_b, from_b_to_a = 2 / 4, 1 / 1  # a recruited b, a, b, a; b recruited a
-    degree_a, degree_b = 4 / (1 / 2 + 1 / 4 + 1 / 2 + 1 / 4), 2 / (1 / 4 + 1 / 8)
+    degree_a, degree_b = 4 / (1 / 2 + 1 / 4 + 1 / 2 + 1 / 16), 2 / (1 / 4 + 1 / 8)
     above = from_b_to_a * degree_b
     assert estimate.shares[0] == pytest.approx(above / (above + from_a_to_b * degree_a))
     assert estimate.weights.sum() == pytest.approx(1)
@@ -167,12 +178,12 @@ def test_intervals_hold_the_truth(method: Estimator, resampling: Resampling, lea
 
 
 @pytest.mark.slow
-def test_the_bootstrap_knows_that_a_nearly_complete_sample_hardly_varies() -> None:
-    """Samples of 850 of 1,000 differ by less than 1 point; a bootstrap that does not see who is left says three times that."""
+def test_the_bootstrap_of_a_large_sample_sees_who_is_left() -> None:
+    """Samples of 700 of 1,000 differ by 0.8 points; a bootstrap that does not see who is left says three times that."""
     random = np.random.default_rng(3)
-    shares, errors = [], []
+    shares, errors, shifts = [], [], []
     for turn in range(6):
-        recruitment, traits = NETWORK.sample(random, 850)
+        recruitment, traits = NETWORK.sample(random, 700)
         estimate = respondent_driven(
             recruitment,
             traits,
@@ -181,10 +192,33 @@ def test_the_bootstrap_knows_that_a_nearly_complete_sample_hardly_varies() -> No
             random=np.random.default_rng(turn),
             replicates=20,
         )
+        assert estimate.replicates is not None
         shares.append(estimate.shares[1])
         errors.append(estimate.share("yes").standard_error)
-    assert np.std(shares) < 0.01
-    assert np.mean(errors) < 0.01
+        shifts.append(estimate.replicates[:, 1].mean() - estimate.shares[1])
+    assert np.std(shares) < 0.013
+    assert np.mean(errors) < 0.015
+    assert abs(np.mean(shifts)) < 0.02
+
+
+def test_when_everybody_was_asked_nothing_varies() -> None:
+    """Ten seeds of one group and ten recruits of another are all there are: every bootstrap sample is the whole."""
+    ids = list(range(1, 21))
+    recruitment = Recruitment.of(ids, [None] * 10 + ids[:10], [2] * 10 + [8] * 10)
+    traits = ["a"] * 10 + ["b"] * 9 + ["a"]
+    recruitment = Recruitment.of(
+        [*ids, 21], [*([None] * 10), *ids[:10], 11], np.append(recruitment.degrees, 4.0)
+    )
+    estimate = respondent_driven(
+        recruitment,
+        [*traits, "a"],
+        method=Estimator.SUCCESSIVE,
+        population=21,
+        random=np.random.default_rng(1),
+        replicates=20,
+    )
+    assert estimate.shares == pytest.approx([12 / 21, 9 / 21])
+    assert estimate.replicates == pytest.approx(np.tile(estimate.shares, (20, 1)))
 
 
 @pytest.mark.slow
@@ -251,6 +285,20 @@ def test_diagnoses_show_groups_that_keep_to_themselves() -> None:
     assert [chain.recruits for chain in found.chains] == [19, 19]
     with pytest.raises(CannotEstimate, match="recruit from each other"):
         respondent_driven(Recruitment.of(ids, recruiters, [5] * 40), traits, method=Estimator.RDS_I)
+
+
+def test_homophily_is_heckathorns() -> None:
+    """Own recruits beyond the share over all that could be beyond it, or short of it over the share; degrees are equal."""
+    rows = Recruitment.of([1, 2, 3, 4, 5, 6, 7], [None, 1, 1, 1, 1, 5, 5], [9] * 7)
+    found = diagnose(rows, ["a", "a", "a", "a", "b", "a", "a"])
+    share = 6 / 7
+    assert found.transitions.tolist() == [[3, 1], [2, 0]]
+    assert found.homophily[0] == pytest.approx((0.75 - share) / share)
+    assert found.homophily[1] == pytest.approx(-1)
+    assert diagnose(rows, ["a", "a", "b", "b", "b", "b", "b"]).homophily[1] == pytest.approx(1)
+    third = diagnose(rows, ["a", "a", "a", "b", "b", "b", "a"])
+    assert third.homophily[0] == pytest.approx((0.5 - 4 / 7) / (4 / 7))
+    assert third.homophily[1] == pytest.approx((0.5 - 3 / 7) / (4 / 7))
 
 
 def test_diagnoses_of_a_mixed_network_are_calm() -> None:

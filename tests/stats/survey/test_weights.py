@@ -144,6 +144,20 @@ def test_the_bootstrap_agrees_with_linearisation() -> None:
 
 
 @pytest.mark.slow
+def test_the_bootstrap_of_few_clusters_has_the_variance_of_linearisation() -> None:
+    """Of 4 clusters 3 are drawn each time; without rescaling, or the finite population, it would be far off."""
+    values = np.array([3.0, 5.0, 8.0, 14.0])
+    design = SurveyDesign.of([2.0] * 4, clusters_in_population=8)
+    drawn = bootstrap(design, random=np.random.default_rng(2), replicates=4000)
+    total = drawn.estimate(lambda weights: weights @ values)
+    assert total.standard_error == pytest.approx(estimate_total(design, values).standard_error, rel=0.05)
+    assert total.replicates is not None
+    assert total.replicates.mean() == pytest.approx(60, rel=0.02)
+    with pytest.raises(CannotEstimate, match="Only a bootstrap"):
+        jackknife(design).estimate(lambda weights: weights.sum(), kind=IntervalKind.PERCENTILE)
+
+
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.floats(0.1, 50), min_size=4, max_size=30), st.integers(0, 1000))
 def test_weights_scaled_alike_change_no_mean(weights: list[float], seed: int) -> None:
