@@ -201,6 +201,22 @@ def test_the_bootstrap_of_a_large_sample_sees_who_is_left() -> None:
     assert abs(np.mean(shifts)) < 0.02
 
 
+def test_a_tree_that_outgrows_the_population_is_weighed_all_the_same() -> None:
+    recruitment, traits = NETWORK.sample(np.random.default_rng(9), 60)
+    estimate = respondent_driven(
+        recruitment,
+        traits,
+        method=Estimator.SUCCESSIVE,
+        resampling=Resampling.TREE,
+        population=60,
+        random=np.random.default_rng(2),
+        replicates=20,
+    )
+    assert estimate.replicates is not None
+    assert estimate.replicates.shape == (20, 2)
+    assert np.isfinite(estimate.replicates).all()
+
+
 def test_when_everybody_was_asked_nothing_varies() -> None:
     """Ten seeds of one group and ten recruits of another are all there are: every bootstrap sample is the whole."""
     ids = list(range(1, 21))

@@ -131,6 +131,19 @@ def test_the_generalised_estimate_holds_where_the_basic_one_is_too_low() -> None
     assert estimate.degree_ratio == pytest.approx(ratio, rel=0.15)
 
 
+@pytest.mark.slow
+def test_both_samples_bring_uncertainty() -> None:
+    """With one of the samples all alike, the spread is that of the other: a coefficient of variation of s / (mean √n)."""
+    random = np.random.default_rng(1)
+    told, aware = random.poisson(1.0, 150).astype(float), random.poisson(3.0, 60).astype(float)
+    frame, hidden = SurveyDesign.of(np.full(150, 100.0)), SurveyDesign.of(np.ones(60))
+    for reports, seen, varied in ((told, np.full(60, 3.0), told), (np.ones(150), aware, aware)):
+        visible = HiddenReports.of(seen, probes=1500, design=hidden)
+        estimate = generalised_scale_up(reports, frame, visible, frame=15_000, random=random, replicates=400)
+        expected = varied.std(ddof=1) / varied.mean() / np.sqrt(varied.size)
+        assert estimate.standard_error / estimate.value == pytest.approx(expected, rel=0.15)
+
+
 def test_the_factors_are_reported_and_their_sensitivity() -> None:
     degrees = Degrees(np.full(50, 100.0), 100_000)
     basic = scale_up(np.ones(50), degrees)
