@@ -8,7 +8,14 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    "name", ["amparo.stats", "amparo.stats.disclosure", "amparo.stats.prevalence", "amparo.stats.results"]
+    "name",
+    [
+        "amparo.stats",
+        "amparo.stats.disclosure",
+        "amparo.stats.prevalence",
+        "amparo.stats.results",
+        "amparo.stats.survey",
+    ],
 )
 def test_every_promised_name_is_there_and_documented(name: str) -> None:
     module = importlib.import_module(name)
