@@ -189,6 +189,35 @@ class MoreKeysForm(PlainForm):
         self.fields["hours"].choices = [(number, say_number(number)) for number in hours]  # type: ignore[attr-defined]  # a choice field
 
 
+class KeyActForm(PlainForm):
+    """Asks what two people are to decide about the keys."""
+
+    what = forms.ChoiceField(label=_("What is to be done?"), widget=forms.RadioSelect)
+    compartments = forms.MultipleChoiceField(
+        label=_("Which compartments get new keys?"),
+        help_text=_("Only for new keys. Choose none for all of them."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    of = NumberField(
+        label=_("How many persons keep a share?"),
+        help_text=_("Only for shares: 2 to 16 persons, best of as many institutions."),
+        required=False,
+        initial=5,
+    )
+    needed = NumberField(
+        label=_("How many of them open the keys together?"),
+        help_text=_("Only for shares."),
+        required=False,
+        initial=3,
+    )
+
+    def __init__(self, *positional: Any, what: Choices, compartments: Choices, **named: Any) -> None:
+        super().__init__(*positional, **named)
+        self.fields["what"].choices = list(what)  # type: ignore[attr-defined]  # a choice field
+        self.fields["compartments"].choices = list(compartments)  # type: ignore[attr-defined]  # a choice field
+
+
 class VerdictForm(PlainForm):
     """Asks how an emergency opening is judged."""
 

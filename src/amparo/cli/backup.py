@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -84,7 +85,7 @@ def restore(
         _refuse_what_is_there(installation)
         installation.data.restoring.touch()
         with installation.database():
-            back = _bring_back(installation, found)
+            back, told = _bring_back(installation, found)
     except NotRestored as fault:
         raise CommandRefused(f"Nothing was restored. {fault}") from fault
     installation.data.restoring.unlink()
@@ -93,6 +94,10 @@ def restore(
         f"Persons in the ledger of erasures: {found.erased}. Erased again, as they came back with it: {back}."
     )
     print("If there is a newer copy of the ledger, restore again with that one. Everybody signs in anew.")
+    print(
+        "Whoever signs in reads on the first page that this was done, until two people confirm it there (Two people)."
+        + (f" Told of it: {told}, who look from outside or keep the installation." if told else "")
+    )
     if not _custodian_of(installation).exists():
         print(f"Bring the key of keys to {_custodian_of(installation)} now: nothing opens without it.")
 
@@ -109,7 +114,8 @@ def whole_url(installation: Installation) -> str:
     return f"{url}{'&' if '?' in url else '?'}options=-c%20{UPKEEP}%3Don"
 
 
-def _bring_back(installation: Installation, found: Backup) -> int:
+def _bring_back(installation: Installation, found: Backup) -> tuple[int, int]:
+    """Fill the empty place; gives how many were erased again, and how many people are told."""
     from amparo.cli.database import working_roles
     from amparo.cli.installation import start_django
     from amparo.config.backups import NotRestored, differing_counts, fill_database, fill_directory
@@ -123,6 +129,9 @@ def _bring_back(installation: Installation, found: Backup) -> int:
     if differing:
         raise NotRestored(f"These tables do not have as many rows as were backed up: {', '.join(differing)}.")
     start_django()
+    from django.utils import timezone
+
+    from amparo.access.actions import note_restoration
     from amparo.accounts.actions import end_every_session
     from amparo.config.erasures import NotToBeServed, replay_erasures
     from amparo.config.migrating import migrate_database
@@ -131,9 +140,13 @@ def _bring_back(installation: Installation, found: Backup) -> int:
     migrate_database(app_role=app_role, worker_role=worker_role)
     end_every_session()
     try:
-        return replay_erasures()
+        back = replay_erasures()
     except NotToBeServed as fault:
         raise NotRestored(str(fault)) from fault
+    taken_at = datetime.fromisoformat(found.at)
+    return back, note_restoration(
+        backup=found.digest, taken_at=taken_at, erased_again=back, now=timezone.now()
+    )
 
 
 def _refuse_what_is_there(installation: Installation) -> None:

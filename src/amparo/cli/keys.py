@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from amparo.cli.agreed import ActOption
 from amparo.cli.installation import DataOption
 from amparo.cli.keyd import SocketOption
 
@@ -113,30 +114,46 @@ def status(data: DataOption = None) -> None:
         raise typer.Exit(1)
 
 
-def rotate(compartment: CompartmentOption = None, data: DataOption = None) -> None:
-    """Give the compartments new keys, and wrap the keys of persons by them."""
+def rotate(act: ActOption = None, compartment: CompartmentOption = None, data: DataOption = None) -> None:
+    """Give the compartments new keys, and wrap the keys of persons by them. Two people agree to it first."""
+    from amparo.cli.agreed import agreed, refuse_unagreed
     from amparo.cli.installation import platform
 
     with platform(data, connect_as="owner"):
         from django.utils import timezone
 
+        from amparo.access.actions import KEYS_ROTATE, rotation
         from amparo.vault.actions import rewrap_keys, rotate_keys
         from amparo.vault.rules import Compartment
 
-        chosen, at_hand = _chosen(compartment) or list(Compartment), _at_hand()
-        rotate_keys(at_hand, compartments=chosen, now=timezone.now())
-        print(f"{len(chosen)} compartments have a new key.")
+        chosen = _chosen(compartment) or list(Compartment)
+        refuse_unagreed(act, kind=KEYS_ROTATE, payload=rotation(chosen))
+        at_hand = _at_hand()
+        with agreed(act, kind=KEYS_ROTATE, payload=rotation(chosen)):
+            rotate_keys(at_hand, compartments=chosen, now=timezone.now())
+        print(
+            "1 compartment has a new key."
+            if len(chosen) == 1
+            else f"{len(chosen)} compartments have new keys."
+        )
         print(f"The keys of {rewrap_keys(at_hand)} persons were wrapped by them.")
 
 
-def rewrap(data: DataOption = None) -> None:
-    """Wrap the keys of persons by the newest keys, where an earlier rotation was cut short."""
+def rewrap(act: ActOption = None, data: DataOption = None) -> None:
+    """Wrap the keys of persons by the newest keys, where an earlier rotation was cut short. Two people agree to it first."""
+    from amparo.cli.agreed import agreed, refuse_unagreed
     from amparo.cli.installation import platform
 
     with platform(data, connect_as="owner"):
+        from amparo.access.actions import KEYS_REWRAP, rewrapping
         from amparo.vault.actions import rewrap_keys
 
-        print(f"The keys of {rewrap_keys(_at_hand())} persons were wrapped by the newest keys.")
+        refuse_unagreed(act, kind=KEYS_REWRAP, payload=rewrapping())
+        changed = rewrap_keys(_at_hand())
+        with agreed(
+            act, kind=KEYS_REWRAP, payload=rewrapping()
+        ):  # used when it is done: cut short, it goes on
+            print(f"The keys of {changed} persons were wrapped by the newest keys.")
 
 
 def custodians(
@@ -150,22 +167,29 @@ def custodians(
     ],
     shares: NeededOption = 0,
     of: OfOption = 0,
+    act: ActOption = None,
     data: DataOption = None,
 ) -> None:
-    """Put the keys of the compartments under another custodian; the old one opens nothing from then on."""
+    """Put the keys of the compartments under another custodian; the old one opens nothing from then on.
+
+    Two people agree to it first.
+    """
+    from amparo.cli.agreed import agreed, refuse_unagreed
     from amparo.cli.installation import platform
     from amparo.cli.refusing import CommandRefused
 
     kind, file = (new, Path()) if new in ("shares", "pkcs11") else ("file", Path(new).expanduser().resolve())
     if kind == "file" and file.exists():
         raise CommandRefused(f"{file} is there already. Name a file that is not.")
+    shares, of = shares or 3, of or 5
     with platform(data, connect_as="owner"):
-        from django.db import transaction
-
+        from amparo.access.actions import KEYS_CUSTODIAN, handing_over
         from amparo.vault.actions import change_custodian
 
+        payload = handing_over(kind, needed=shares, of=of)
+        refuse_unagreed(act, kind=KEYS_CUSTODIAN, payload=payload)
         old, shown = _at_hand(), list[str]()
-        with transaction.atomic():  # kept only when every share was shown
+        with agreed(act, kind=KEYS_CUSTODIAN, payload=payload):  # kept only when every share was shown
             following = _made(kind, file, shares, of, shown)
             change_custodian(old, following)
             _show_shares(shown)

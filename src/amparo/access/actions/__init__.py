@@ -31,6 +31,19 @@ from amparo.access.actions.emergencies import (
 from amparo.access.actions.grants import GrantTooLong, TooManyGrants, UnclearGrant, grant_access, revoke
 from amparo.access.actions.key_acts import HOURS, ask_more_keys
 from amparo.access.actions.kinds import Changed, DualKind, Line, dual_kinds
+from amparo.access.actions.machine_acts import (
+    KEYS_CUSTODIAN,
+    KEYS_REWRAP,
+    KEYS_ROTATE,
+    NEW_CUSTODIANS,
+    NotAgreed,
+    ask_key_act,
+    do_keys_take_two,
+    handing_over,
+    rewrapping,
+    rotation,
+    use_key_act,
+)
 from amparo.access.actions.notices import mark_read
 from amparo.access.actions.organisations import add_organisation, add_team, rename_organisation
 from amparo.access.actions.people import (
@@ -54,6 +67,7 @@ from amparo.access.actions.people import (
 from amparo.access.actions.permission import Refused, require, require_somebody
 from amparo.access.actions.purposes import PurposeMissing
 from amparo.access.actions.reading import begin_reading
+from amparo.access.actions.restores import ask_restore, note_restoration, unconfirmed_restorations
 from amparo.access.actions.roles import RoleNotAssignable
 from amparo.access.actions.submissions import OtherContent, forget_submissions, once
 from amparo.access.actions.tokens import make_token, revoke_token
@@ -74,6 +88,10 @@ from amparo.accounts.actions import (
 
 __all__ = [
     "HOURS",
+    "KEYS_CUSTODIAN",
+    "KEYS_REWRAP",
+    "KEYS_ROTATE",
+    "NEW_CUSTODIANS",
     "Changed",
     "DualKind",
     "GrantTooLong",
@@ -82,6 +100,7 @@ __all__ = [
     "LinkNotOpen",
     "NameTaken",
     "NobodyReviews",
+    "NotAgreed",
     "NotTwoPeople",
     "NotWaiting",
     "Opened",
@@ -103,8 +122,10 @@ __all__ = [
     "add_team",
     "approve_act",
     "ask_act",
+    "ask_key_act",
     "ask_lift",
     "ask_more_keys",
+    "ask_restore",
     "ask_role_change",
     "awaiting_invitations",
     "awaits_second_person",
@@ -113,6 +134,7 @@ __all__ = [
     "choose_membership",
     "collect_act",
     "describe_act",
+    "do_keys_take_two",
     "dual_kinds",
     "end_membership",
     "end_other_sessions",
@@ -126,6 +148,7 @@ __all__ = [
     "forget_tokens",
     "get_act",
     "grant_access",
+    "handing_over",
     "invite_user",
     "keep_staff_number",
     "let_sleep",
@@ -136,6 +159,7 @@ __all__ = [
     "mark_read",
     "name_readers",
     "nobody_reviews",
+    "note_restoration",
     "note_token_use",
     "once",
     "open_in_emergency",
@@ -150,8 +174,12 @@ __all__ = [
     "review_opening",
     "revoke",
     "revoke_token",
+    "rewrapping",
+    "rotation",
     "same_human",
     "shown",
+    "unconfirmed_restorations",
+    "use_key_act",
     "visible_acts",
     "wake_person",
     "withdraw_act",
