@@ -105,12 +105,12 @@ def _label(role: str) -> str:
 
 
 KINDS: Final = (
-    # Two administrators of one office let everybody else in.
+    # Two people let everybody else in, of one office too.
     DualKind(
         code=INVITE,
         label=N_("Let somebody into the organisation"),
         asked_with=Permission.PEOPLE_MANAGE,
-        decided_with={Permission.PEOPLE_MANAGE: Where.SAME},
+        decided_with=_DECIDED_WITH,
         describe=describe_invitation,
         perform=allow_invitation,
         in_two_units=False,

@@ -22,6 +22,7 @@ from amparo.access.actions import (
     change_membership,
     end_membership,
     invite_user,
+    invites_alone,
     keep_staff_number,
     rename_organisation,
     renew_password,
@@ -97,7 +98,8 @@ def invite(request: Request) -> HttpResponse:
             return show_link(
                 request, secret, email=form.cleaned_data["email"], back=reverse("accounts:people")
             )
-    context = {"form": form, "back": _back_to_people()}
+    alone = invites_alone(organisation_id=organisation.id, by=request.viewer, now=request.now)
+    context = {"form": form, "back": _back_to_people(), "is_alone": alone}
     return page(request, "access/invite.html", context, title=_("Invite somebody"))
 
 
