@@ -48,6 +48,26 @@ class RoleForm(PlainForm):
         self.fields["team"].choices = [("", gettext("In no team")), *teams]  # type: ignore[attr-defined]  # a choice field
 
 
+class RoleChangeForm(RoleForm):
+    """Asks for another role and team, and remembers for which change a warning was shown."""
+
+    warned = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def is_warned(self) -> bool:
+        """Tell whether the warning was shown for this very change."""
+        return bool(self.cleaned_data["warned"] == self._change)
+
+    def warn(self) -> None:
+        """Send back for which change the warning is shown now."""
+        self.data = self.data.copy()  # type: ignore[attr-defined]  # a form that was sent
+        self.data["warned"] = self._change  # type: ignore[index]
+
+    @property
+    def _change(self) -> str:
+        return f"{self.cleaned_data['role']}:{self.cleaned_data['team'] or ''}"
+
+
 class InvitationForm(RoleForm):
     """Asks whom to invite, to what role."""
 

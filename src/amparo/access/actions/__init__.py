@@ -31,6 +31,7 @@ from amparo.access.actions.emergencies import (
 from amparo.access.actions.grants import GrantTooLong, TooManyGrants, UnclearGrant, grant_access, revoke
 from amparo.access.actions.key_acts import HOURS, ask_more_keys
 from amparo.access.actions.kinds import Changed, DualKind, Line, dual_kinds
+from amparo.access.actions.leaving import LeavesCasesAlone, warning_first
 from amparo.access.actions.machine_acts import (
     KEYS_CUSTODIAN,
     KEYS_REWRAP,
@@ -97,6 +98,7 @@ __all__ = [
     "DualKind",
     "GrantTooLong",
     "InvitationNotOpen",
+    "LeavesCasesAlone",
     "Line",
     "LinkNotOpen",
     "NameTaken",
@@ -184,6 +186,7 @@ __all__ = [
     "use_key_act",
     "visible_acts",
     "wake_person",
+    "warning_first",
     "withdraw_act",
     "withdraw_invitation",
 ]

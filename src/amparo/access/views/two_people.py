@@ -125,8 +125,10 @@ def emergency(request: Request, opening: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     form = VerdictForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and not found.verdict:
+    left_alone = 0
+    if not found.verdict:
         left_alone = count_left_alone(find_membership(found.membership_id, request.now), request.now)
+    if request.method == "POST" and form.is_valid() and not found.verdict:
         try:
             verdict = Verdict(form.cleaned_data["verdict"])
             review_opening(opening, verdict=verdict, by=request.viewer, now=request.now)
@@ -142,6 +144,7 @@ def emergency(request: Request, opening: UUID) -> HttpResponse:
         "form": form,
         "rows": opening_rows(found, text=text),
         "is_open": not found.verdict,
+        "left_alone": left_alone,
         "back": Link(label=_("Emergency openings"), url=reverse("accounts:emergencies")),
     }
     return page(request, "access/emergency.html", context, title=_("An emergency opening"))
