@@ -1,5 +1,6 @@
 """Gather the writes of access: each asks for its permission, is whole or not at all, and is logged."""
 
+from amparo.access.actions.copies import digest_label, known_by, mark_of, note_copy
 from amparo.access.actions.devices import end_other_sessions, end_session, remove_passkey
 from amparo.access.actions.dual import (
     NotTwoPeople,
@@ -137,6 +138,7 @@ __all__ = [
     "choose_membership",
     "collect_act",
     "describe_act",
+    "digest_label",
     "do_keys_take_two",
     "dual_kinds",
     "end_membership",
@@ -155,14 +157,17 @@ __all__ = [
     "invite_user",
     "invites_alone",
     "keep_staff_number",
+    "known_by",
     "let_sleep",
     "lift_wall",
     "make_match_wall",
     "make_token",
     "make_wall",
+    "mark_of",
     "mark_read",
     "name_readers",
     "nobody_reviews",
+    "note_copy",
     "note_restoration",
     "note_token_use",
     "once",
