@@ -13,6 +13,7 @@ from amparo.cli.keyd import SocketOption
 
 if TYPE_CHECKING:
     from amparo.vault.custodians import Custodian
+    from amparo.vault.queries import KeyringStatus
     from amparo.vault.rules import Compartment
 
 CompartmentOption = Annotated[
@@ -50,7 +51,7 @@ def init(
         from django.db import transaction
         from django.utils import timezone
 
-        from amparo.vault.actions import KeyringThere, make_keyring
+        from amparo.vault.actions import KeyringThere, make_keyring, prepare_ledger
 
         try:
             with transaction.atomic():  # kept only when every share was shown
@@ -59,6 +60,7 @@ def init(
                     lambda: _made(kind, settings.AMPARO_CUSTODIAN, shares, of, shown), now=timezone.now()
                 )
                 _show_shares(shown)
+            prepare_ledger()
         except KeyringThere as refusal:
             raise CommandRefused(str(refusal)) from None
         print(f"The keys of installation {installation} were made.")
@@ -100,10 +102,7 @@ def status(data: DataOption = None) -> None:
         state = keyring_status()
     out = console()
     out.print(f"Installation {state.installation}", highlight=False)
-    opens = "opens it" if state.is_open else "[red]does not open it[/]"
-    out.print(
-        f"Custodian: {state.custodian_kind} {state.custodian}; the one at hand {opens}", highlight=False
-    )
+    out.print(f"Custodian: {state.custodian_kind} {state.custodian}; {_said_open(state)}", highlight=False)
     for row in state.compartments:
         waiting = f", {row.waiting} persons wait for: amparo keys rewrap" if row.waiting else ""
         out.print(
@@ -112,6 +111,22 @@ def status(data: DataOption = None) -> None:
         )
     if not state.is_open:
         raise typer.Exit(1)
+
+
+def _persons(count: int) -> str:
+    return "1 person" if count == 1 else f"{count} persons"
+
+
+def _said_open(state: KeyringStatus) -> str:
+    from django.conf import settings
+
+    if state.is_open:
+        return "keyd has it open" if settings.AMPARO_KEYD else "the one at hand opens it"
+    if settings.AMPARO_KEYD:
+        return "[red]keyd does not answer, or waits for the shares: amparo keys unlock[/]"
+    if state.custodian_kind == "shares":
+        return "[red]only keyd opens it. Start amparo keyd, and name its socket in AMPARO_KEYD[/]"
+    return "[red]the one at hand does not open it[/]"
 
 
 def rotate(act: ActOption = None, compartment: CompartmentOption = None, data: DataOption = None) -> None:
@@ -136,7 +151,7 @@ def rotate(act: ActOption = None, compartment: CompartmentOption = None, data: D
             if len(chosen) == 1
             else f"{len(chosen)} compartments have new keys."
         )
-        print(f"The keys of {rewrap_keys(at_hand)} persons were wrapped by them.")
+        print(f"The keys of {_persons(rewrap_keys(at_hand))} were wrapped by the new ones.")
 
 
 def rewrap(act: ActOption = None, data: DataOption = None) -> None:
@@ -153,7 +168,7 @@ def rewrap(act: ActOption = None, data: DataOption = None) -> None:
         with agreed(
             act, kind=KEYS_REWRAP, payload=rewrapping()
         ):  # used when it is done: cut short, it goes on
-            print(f"The keys of {changed} persons were wrapped by the newest keys.")
+            print(f"The keys of {_persons(changed)} were wrapped by the newest keys.")
 
 
 def custodians(

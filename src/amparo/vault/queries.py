@@ -80,6 +80,11 @@ def custodian_id() -> str:
     return keyring().custodian
 
 
+def is_keyring_there() -> bool:
+    """Tell whether this installation has its keys."""
+    return Keyring.objects.exists()
+
+
 def keyring() -> Keyring:
     """Give the keyring; `KeyringMissing` when there is none."""
     ring = Keyring.objects.first()
