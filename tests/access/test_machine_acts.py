@@ -234,6 +234,7 @@ class TestRestore:
         assert unconfirmed_restorations()
         agree(house.decider)
         assert not unconfirmed_restorations()
+        assert not Notice.objects.filter(kind="restored", seen_at=None).exists()
         assert "A backup was brought back" not in client.get("/").content.decode()
         with pytest.raises(Refused):
             ask_restore(number, by=house.asker, now=NOW)

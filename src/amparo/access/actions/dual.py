@@ -75,6 +75,7 @@ def ask_act(
     """
     about = dual_kinds()[kind]
     require(by, about.asked_with)
+    require(by, Permission.ACT_DECIDE)  # which waits for a day where somebody was let in again
     _refuse_programs(by)
     if not _humans(by.known_user_id)[by.known_user_id].staff_number:
         raise Refused(_no_number())

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from amparo.access.actions.dual import ask_act
 from amparo.access.actions.kinds import Changed, DualKind, Line
 from amparo.access.actions.machine_acts import DECIDED_WITH
-from amparo.access.actions.notices import tell
+from amparo.access.actions.notices import settle, tell
 from amparo.access.actions.permission import Refused, require
 from amparo.access.queries import asked_and_done
 from amparo.access.rules import ROLES, Payload, Permission, TwoPeople, Viewer, system_viewer
@@ -89,6 +89,8 @@ def confirm(payload: Payload, *, proof: TwoPeople, now: datetime) -> None:
     """Keep that two people stand behind the restore: the act itself says so."""
     number = f"restoration:{payload['restoration']}"
     record("access.restore.confirm", by=proof.approved_by, at=now, record=number)
+    if not unconfirmed_restorations():
+        settle(RESTORED, now=now)
 
 
 KINDS: Final = (

@@ -32,6 +32,7 @@ def restored_panels(viewer: Viewer, now: datetime) -> tuple[HomePanel, ...]:
             text=text,
             url=reverse("accounts:restored") if may_ask else "",
             act=_("Look, and ask a second person to confirm it") if may_ask else "",
+            is_warning=True,
             order=0,
         ),
     )
@@ -44,12 +45,8 @@ def restored_table(found: Iterable[RestorationRow]) -> DataTable:
         columns=(
             Column(key="taken", label=_("The backup was taken"), main=True),
             Column(key="at", label=_("Brought back")),
-            Column(key="digest", label=_("The backup (SHA-256 of its manifest)")),
         ),
-        rows=tuple(
-            Row(cells=(Cell(value=say_moment(one.taken_at)), Cell(value=one.at), Cell(value=one.backup[:16])))
-            for one in found
-        ),
+        rows=tuple(Row(cells=(Cell(value=say_moment(one.taken_at)), Cell(value=one.at))) for one in found),
         empty_title=_("Nothing waits to be confirmed"),
         empty_text=_(
             "When somebody brings a backup back, it stands here until two people have confirmed it."
