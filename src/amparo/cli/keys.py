@@ -123,7 +123,7 @@ def _said_open(state: KeyringStatus) -> str:
     if state.is_open:
         return "keyd has it open" if settings.AMPARO_KEYD else "the one at hand opens it"
     if settings.AMPARO_KEYD:
-        return "[red]keyd does not answer, or waits for the shares: amparo keys unlock[/]"
+        return "[red]keyd has it not open: start it again, or type the shares at amparo keys unlock[/]"
     if state.custodian_kind == "shares":
         return "[red]only keyd opens it. Start amparo keyd, and name its socket in AMPARO_KEYD[/]"
     return "[red]the one at hand does not open it[/]"
@@ -214,10 +214,20 @@ def custodians(
         _say_where(kind, file)
         if kind == "file":
             print(f"Set AMPARO_CUSTODIAN to {file}.")
+            _say_signing_key(file.parent)
         if old.kind == "file":
             print(
                 "Destroy the old file and its copies: with an old backup of the keyring it still opens all of that time."
             )
+
+
+def _say_signing_key(place: Path) -> None:
+    """Say that the key which signs the log is looked for beside the key of keys."""
+    from django.conf import settings
+
+    old = settings.AMPARO_AUDIT_KEYS
+    if old.resolve() != place and (old / "audit-signing").exists():
+        print(f"Move {old}/audit-signing and {old}/audit-signing.public to {place}: the log is signed from there.")
 
 
 def _made(kind: str, file: Path, needed: int, of: int, shown: list[str]) -> Custodian:
