@@ -125,12 +125,13 @@ def describe_rewrapping(payload: Payload, *, asked_by: Viewer, now: datetime) ->
 
 def describe_handing_over(payload: Payload, *, asked_by: Viewer, now: datetime) -> tuple[Line, ...]:
     """Say who is to keep the key of keys, and how many of them open it together."""
+    following = NEW_CUSTODIANS[payload["new"]]
     lines = [
         (
             _("What it means"),
             _("Somebody else keeps what opens everything. The old one opens nothing any more"),
         ),
-        (_("Who keeps it then"), _(NEW_CUSTODIANS[payload["new"]])),
+        (_("Who keeps it then"), _(following)),
     ]
     if payload["new"] == "shares":
         lines += [
