@@ -227,7 +227,9 @@ def _say_signing_key(place: Path) -> None:
 
     old = settings.AMPARO_AUDIT_KEYS
     if old.resolve() != place and (old / "audit-signing").exists():
-        print(f"Move {old}/audit-signing and {old}/audit-signing.public to {place}: the log is signed from there.")
+        print(
+            f"Move {old}/audit-signing and {old}/audit-signing.public to {place}: the log is signed from there."
+        )
 
 
 def _made(kind: str, file: Path, needed: int, of: int, shown: list[str]) -> Custodian:

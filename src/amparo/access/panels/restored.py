@@ -46,7 +46,15 @@ def restored_table(found: Iterable[RestorationRow]) -> DataTable:
             Column(key="taken", label=_("The backup was taken"), main=True),
             Column(key="at", label=_("Brought back")),
         ),
-        rows=tuple(Row(cells=(Cell(value=say_moment(one.taken_at)), Cell(value=one.at))) for one in found),
+        rows=tuple(
+            Row(
+                cells=(
+                    Cell(value=_("Backup of %(moment)s") % {"moment": say_moment(one.taken_at)}),
+                    Cell(value=one.at),
+                )
+            )
+            for one in found
+        ),
         empty_title=_("Nothing waits to be confirmed"),
         empty_text=_(
             "When somebody brings a backup back, it stands here until two people have confirmed it."
