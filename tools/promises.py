@@ -60,7 +60,7 @@ PROMISES: Final = (
     Promise(32, "Nothing is published without two people and without disclosure control.", waits="Tables are protected and logged; a register of what was published, and its release by two people, come with publishing."),
     Promise(33, "No page, mail or document makes a browser ask anybody else."),
     Promise(34, "The code of the statistics cannot reach the code of identities."),
-    Promise(35, "Whatever goes out carries who took it, for what, how much, and its digest stands in the log.", waits="In part: a workbook (xlsx) carries the number of its copy, and the log has that number, its digest, who, what for and how many; a printed summary says who printed it. Text files (csv), facts and tables carry no mark, and of them no digest is in the log."),
+    Promise(35, "Whatever goes out carries who took it, for what, how much, and its digest stands in the log.", waits="But for documents: they leave as they came in, because a mark would change what may be evidence, and the log names who took which. Text files of cases and rejected rows have no place for a number that every reader of the standard leaves alone: theirs stands in the name of the file, and the log finds an unchanged one by its content. Answers of the API are readings, logged as such. `amparo table` counts a file that has left already, and logs nothing."),
 )  # fmt: skip
 
 LIMITS: Final = (

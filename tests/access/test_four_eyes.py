@@ -494,13 +494,55 @@ class TestInvitations:
         approve(act.id, supervisor)
         assert accept_invitation(**named).role == "organisation_administrator"  # type: ignore[arg-type]
 
-    def test_a_role_that_reaches_no_further_waits_for_nobody(self, house: House) -> None:
-        secret = invite_user(
-            email="new@example.org", organisation_id=house.asker.organisation_id or 0, role="caseworker",
-            by=house.asker, now=NOW,
-        )  # fmt: skip
-        held = accept_invitation(secret=secret, by=NOBODY, now=NOW, name="New", password=PASSWORD)
-        assert held.role == "caseworker"
+    @pytest.mark.parametrize(
+        "second", ["supervisor", "organisation_administrator", "installation_administrator"]
+    )
+    def test_p17_any_invitation_waits_where_somebody_could_be_the_second(self, second: str) -> None:
+        asker = make_viewer("organisation_administrator")
+        elsewhere = second == "installation_administrator"
+        decider = make_viewer(second, organisation=None if elsewhere else organisation_of(asker))
+        secret = invite_caseworker(asker)
+        with pytest.raises(SecondPersonAwaited):
+            accept(secret)
+        (act,) = visible_acts(decider)
+        with pytest.raises(Refused):
+            approve(act.id, asker)
+        approve(act.id, decider)
+        assert accept(secret).role == "caseworker"
+
+    def test_where_nobody_could_be_the_second_one_person_invites(self, client: Client) -> None:
+        asker = make_viewer("organisation_administrator")
+        make_viewer("caseworker", organisation=organisation_of(asker))
+        make_viewer("supervisor")  # of another organisation
+        said = sign_in(client, asker).get(reverse("accounts:invite")).content.decode()
+        assert "Nobody is there yet who could agree" in said
+        assert accept(invite_caseworker(asker)).role == "caseworker"
+
+    def test_an_administrator_whose_number_nobody_can_enter_begins_alone(self, client: Client) -> None:
+        asker = make_viewer("organisation_administrator")
+        make_viewer("installation_administrator")
+        make_viewer("supervisor", organisation=organisation_of(asker))
+        User.objects.filter(pk=asker.known_user_id).update(staff_number="")
+        assert accept(invite_caseworker(asker)).role == "caseworker"
+        make_viewer("organisation_administrator", organisation=organisation_of(asker))
+        with pytest.raises(Refused, match="staff number"):  # now somebody can enter it
+            invite_caseworker(asker)
+        said = sign_in(client, asker).get(reverse("accounts:invite")).content.decode()
+        assert "Two people let somebody in" in said
+
+
+def invite_caseworker(by: Viewer) -> str:
+    return invite_user(
+        email="new@example.org",
+        organisation_id=by.organisation_id or 0,
+        role="caseworker",
+        by=by,
+        now=NOW,
+    )
+
+
+def accept(secret: str) -> Any:
+    return accept_invitation(secret=secret, by=NOBODY, now=NOW, name="New", password=PASSWORD)
 
 
 @pytest.mark.django_db(transaction=True)

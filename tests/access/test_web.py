@@ -54,6 +54,8 @@ BY_PERMISSION = {
     "accounts:acts": Permission.ACT_DECIDE,
     "accounts:act": Permission.ACT_DECIDE,
     "accounts:more-keys": Permission.EXPORT_RUN,
+    "accounts:change-keys": Permission.INSTALLATION_MANAGE,
+    "accounts:restored": Permission.INSTALLATION_MANAGE,
     "accounts:emergencies": Permission.EMERGENCY_REVIEW,
     "accounts:emergency": Permission.EMERGENCY_REVIEW,
     "accounts:person-wake": Permission.PEOPLE_MANAGE,

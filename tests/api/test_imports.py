@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from amparo.access.actions import known_by
 from amparo.access.rules import Viewer
 from amparo.audit.models import Event
 from amparo.cases.actions import add_note
@@ -96,15 +97,26 @@ def test_p35_cases_are_taken_out_and_it_is_logged(program: Program, viewer: View
     program = Program(viewer, is_signed_in=True)
     answer = program.post("/exports", {"profile": "excel"}, key="")
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
-    assert answer["Content-Disposition"] == 'attachment; filename="cases.xlsx"'
     assert book.active is not None
     taken = Event.objects.get(action="intake.workbook.export", count=1)
     assert taken.purpose == viewer.purpose
     # A workbook that turns up somewhere leads to the line of the log that tells who took it out.
-    assert taken.record == f"copy:{book.properties.description.removeprefix('Amparo copy ')}"
+    number = book.properties.description.removeprefix("Amparo copy ")
+    assert taken.record == f"copy:{number}"
+    assert answer["Content-Disposition"] == f'attachment; filename="cases-{number}.xlsx"'
     assert f"digest:{hashlib.sha256(answer.content).hexdigest()[:48]}" in taken.fields
     again = program.post("/exports", {"profile": "excel"}, key="")
     assert again.content != answer.content, "each copy has a number of its own"
     text = program.post("/exports", {"file_format": "csv", "stage": "closed"})
     assert (text.status_code, text["Content-Type"]) == (200, "text/csv; charset=utf-8")
+    plain = hashlib.sha256(text.content).hexdigest()[:48]
+    taken = Event.objects.filter(action="intake.workbook.export").latest("id")
+    assert taken.record.removeprefix("copy:") in text["Content-Disposition"]
+    assert not any(plain in field for field in taken.fields), (
+        "a plain digest of what is personal can be guessed"
+    )
+    assert known_by(text.content)[1] & set(taken.fields), (
+        "who has the key of the installation finds it by its content"
+    )
+    assert text.content.startswith(b"\xef\xbb\xbf"), "no line of ours stands before the standard's headings"
     assert program.post("/exports", {"profile": "pdf"}).json()["problems"][0]["where"] == "/profile"

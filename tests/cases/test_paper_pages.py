@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import io
 import shutil
 import zipfile
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from amparo.access.actions import known_by
 from amparo.access.rules import Viewer
 from amparo.audit.models import Event
 from amparo.cases.actions import assign_case, move_case, update_case
@@ -296,6 +298,11 @@ def test_p35_the_summary_is_written_down_and_tells_no_address() -> None:
     assert answer.content.startswith(b"%PDF-")
     assert answer["Content-Disposition"] == 'attachment; filename="summary.pdf"'
     assert b"pdfuaid" in answer.content
+    taken = Event.objects.get(action="access.copy.take")
+    assert known_by(answer.content)[0] == {taken.record.removeprefix("copy:")}, (
+        "printed, and readable by a machine"
+    )
+    assert f"digest:{hashlib.sha256(answer.content).hexdigest()[:48]}" in taken.fields
     assert (
         CaseEvent.objects.filter(
             case__reference=reference, kind="summary_printed", by_id=viewer.user_id

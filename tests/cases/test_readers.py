@@ -259,9 +259,44 @@ class TestPages:
         page = text_of(client.get(reverse("accounts:person"), {"person": membership.id}))
         assert "nobody else is named" in page
         assert house.reference not in page
-        ended = client.post(reverse("accounts:person-end"), {"person": membership.id}, follow=True)
+        unwarned = client.post(reverse("accounts:person-end"), {"person": membership.id})
+        assert "End the role all the same" in text_of(unwarned)
+        assert find_membership(membership.id, NOW) is not None
+        assert not house.lost
+        sent = {"person": membership.id, "warned": "yes"}
+        ended = client.post(reverse("accounts:person-end"), sent, follow=True)
         assert "a closed case that nobody can open now" in text_of(ended)
         assert [one.reference for one in list_lost(house.other, now=timezone.now())] == [house.reference]
+
+    @pytest.mark.parametrize("role", ["national_rapporteur", "first_responder"])
+    def test_whoever_changes_the_last_role_is_warned_before(self, house: House, role: str) -> None:
+        """Another role may open no case, or only those of her own: both leave it alone, and nothing is written before yes."""
+        house.leave(house.named)
+        Organisation.objects.filter(pk=house.worker.organisation_id).update(kind="ministry")
+        administrator = make_viewer("organisation_administrator", organisation=organisation_of(house.worker))
+        hers, client = house.worker, sign_in(Client(), administrator)
+        Case.objects.filter(reference=house.reference).update(worker=house.mate.user_id)
+        url = f"{reverse('accounts:person')}?person={hers.membership_id}"
+        written = Event.objects.count()
+        warned = client.post(url, {"role": role, "team": ""})
+        assert "Nothing was changed yet" in text_of(warned)
+        assert "Change the role all the same" in text_of(warned)
+        assert Event.objects.count() == written
+        assert find_membership(hers.membership_id or 0, NOW) is not None
+        other = client.post(url, {"role": role, "team": "", "warned": "supervisor:"})
+        assert "Nothing was changed yet" in text_of(other), "that warning was for another change"
+        done = client.post(url, {"role": role, "team": "", "warned": f"{role}:"}, follow=True)
+        assert "nobody can open now" in text_of(done)
+        assert [one.reference for one in list_lost(house.other, now=timezone.now())] == [house.reference]
+
+    def test_a_change_that_leaves_nothing_alone_is_made_at_once(self, house: House) -> None:
+        administrator = make_viewer("organisation_administrator", organisation=organisation_of(house.worker))
+        url = f"{reverse('accounts:person')}?person={house.worker.membership_id}"
+        answer = sign_in(Client(), administrator).post(
+            url, {"role": "first_responder", "team": ""}, follow=True
+        )
+        assert "The role is changed" in text_of(answer)
+        assert "nobody can open" not in text_of(answer)
 
     def test_a_verdict_that_suspends_the_last_says_so(self, house: House) -> None:
         judge, elsewhere = make_viewer("reviewer"), make_case(make_viewer(), now=timezone.now())
@@ -271,6 +306,7 @@ class TestPages:
         )  # fmt: skip
         house.leave(house.worker)
         url = reverse("accounts:emergency", args=[opening])
+        assert "If this reader is suspended" in text_of(sign_in(Client(), judge).get(url))
         answer = sign_in(Client(), judge).post(url, {"verdict": "not_justified"}, follow=True)
         assert "nobody can open now" in text_of(answer)
         assert house.lost == [house.reference]

@@ -19,6 +19,9 @@ from amparo.access.queries import list_notices, viewer_for_membership, viewer_fo
 from amparo.access.rules import IN_PERSON, ROLES, Permission, Viewer
 from amparo.accounts.models import Session, User
 from amparo.accounts.queries import has_second_factor
+from amparo.cases.actions import ask_erasure
+from amparo.cases.actions.dual_acts import ERASE
+from amparo.cases.rules.erasing import ErasureReason
 from amparo.cli import installation, people
 from amparo.cli.refusing import CommandRefused
 from amparo.config.environment import read_environment
@@ -33,6 +36,7 @@ from tests.factories.accounts import (
     sign_in,
     user_of,
 )
+from tests.factories.cases import make_case
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +120,16 @@ class TestWaiting:
         page = sign_in(Client(), lost).get(reverse("intake:export"))
         assert page.status_code == 403
         assert "for 24 hours after that this does not work" in page.content.decode()
+
+    def test_p17_whoever_was_let_in_again_asks_no_second_person_either(self, lost: Viewer) -> None:
+        """Asking for an erasure needs a permission of daily work; being one of two people is none."""
+        reference = make_case(lost)
+        people.renew_user(user_of(lost).email)
+        asked: dict[str, Any] = {"reference": reference, "reason": ErasureReason.RETENTION_ENDED, "now": NOW}
+        with pytest.raises(Refused, match="24 hours"):
+            ask_erasure(ERASE, **asked, by=self.now_as(lost))
+        self.let_pass(lost, hours=25)
+        ask_erasure(ERASE, **asked, by=self.now_as(lost))
 
     def test_it_waits_from_the_use_of_the_link_and_ends_by_the_clock_of_the_database(
         self, lost: Viewer, capsys: pytest.CaptureFixture[str]

@@ -114,6 +114,12 @@ PAGES: Mapping[str, Row] = {
         guard=P.ACT_DECIDE, asks_again=True, methods=BOTH, typed={"decision": "approve", "seen": "x"}
     ),
     "accounts:more-keys": Row(guard=P.EXPORT_RUN, asks_again=True, methods=BOTH, typed={"hours": "1"}),
+    "accounts:change-keys": Row(
+        guard=P.INSTALLATION_MANAGE, asks_again=True, methods=BOTH, typed={"what": "rewrap"}
+    ),
+    "accounts:restored": Row(
+        guard=P.INSTALLATION_MANAGE, asks_again=True, methods=BOTH, typed={"restoration": "1"}
+    ),
     "accounts:emergencies": Row(guard=P.EMERGENCY_REVIEW),
     "accounts:emergency": Row(guard=P.EMERGENCY_REVIEW, methods=BOTH, typed={"verdict": "justified"}),
     "accounts:notices": Row(guard=SIGNED_IN, methods=BOTH, typed={"until": "1"}),

@@ -156,6 +156,7 @@ def test_a_figure_in_arabic_speaks_arabic(client: Any) -> None:
         )
         fingerprint = Snapshot.objects.get(pk=snapshot).tables["person_case"]["fingerprint"]
         said = " ".join(" ".join(line) for line in told).replace(fingerprint, "").replace(str(snapshot), "")
+        said = re.sub(r"Amparo copy [0-9a-f-]{36}", "", said)
         cited = {
             word for name in code_list_names() for word in re.findall("[A-Za-z]+", code_list(name).version)
         }

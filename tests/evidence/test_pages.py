@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import zipfile
@@ -104,14 +105,18 @@ def test_bars_of_hidden_numbers_have_one_length() -> None:
     assert set(re.findall(r'width="([\d.]+)%" height="\d+" fill="url\(#chart-hidden\)"', page)) == {"14.00"}
 
 
-def test_a_download_says_what_it_counts() -> None:
+def test_p35_a_download_says_what_it_counts_and_which_copy_it_is() -> None:
     counted()
     browser = client("national_rapporteur")
     answer = browser.get(address("download", **BY_SEX, format="xlsx"))
-    assert answer["Content-Disposition"] == 'attachment; filename="figure-2026-11-22.xlsx"'
+    taken = Event.objects.get(action="access.copy.take")
+    number = taken.record.removeprefix("copy:")
+    assert answer["Content-Disposition"] == f'attachment; filename="figure-2026-11-22-{number}.xlsx"'
+    assert f"digest:{hashlib.sha256(answer.content).hexdigest()[:48]}" in taken.fields
     book = load_workbook(io.BytesIO(answer.content))
     assert book.sheetnames == ["Table", "About"]
     about = {str(row[0].value): str(row[1].value) for row in book["About"].iter_rows()}
+    assert about["Copy"] == book.properties.description == f"Amparo copy {number}"
     assert about["As of"] == "November 22, 2026" or about["As of"] == "22 November 2026"
     assert about["Threshold"] == "5"
     assert about["Method"] == "Hide small numbers"

@@ -16,7 +16,7 @@ from django.test import override_settings
 from django.utils import timezone
 from pyarrow import parquet
 
-from amparo.access.actions import Refused
+from amparo.access.actions import Refused, known_by
 from amparo.access.models import DualAct
 from amparo.accounts.models import Membership
 from amparo.audit.models import Event
@@ -180,7 +180,7 @@ def test_who_sees_no_tables_sees_no_snapshots() -> None:
         list_snapshots(make_viewer("caseworker"))
 
 
-def test_an_export_has_no_number_of_persons_and_is_logged(tmp_path: Path) -> None:
+def test_p35_facts_carry_their_copy_in_each_file_and_have_no_number_of_persons(tmp_path: Path) -> None:
     viewer = make_viewer("supervisor")
     make_case(viewer, person=make_person_details(sex="male"))
     snapshot, target = make_snapshot(), tmp_path / "out"
@@ -193,6 +193,16 @@ def test_an_export_has_no_number_of_persons_and_is_logged(tmp_path: Path) -> Non
     assert about["sha256"] == digest_of(target / "person_case.parquet")
     event = Event.objects.filter(action="evidence.facts.export").latest("id")
     assert (event.record, event.count) == (str(snapshot), 2)
+    taken = Event.objects.get(action="access.copy.take")
+    number = taken.record.removeprefix("copy:")
+    for path in target.iterdir():
+        assert known_by(path.read_bytes())[0] == {number}, path.name
+    assert (
+        parquet.read_schema(target / "person_case.parquet").metadata[b"amparo"].decode()
+        == f"Amparo copy {number}"
+    )
+    for name in ("person_case.parquet", "episode.parquet", "metadata.json"):
+        assert f"digest:{digest_of(target / name)[:48]}" in taken.fields
 
 
 @pytest.fixture

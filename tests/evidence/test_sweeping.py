@@ -80,11 +80,16 @@ def test_a_table_that_was_downloaded_can_be_made_again_years_later() -> None:
     make_many_cases(make_viewer("supervisor"), 40)
     snapshot = make_snapshot()
     choices = TableChoices(table="person_case", rows=("sex",), snapshot=str(snapshot))
-    before = download_table(choices, "csv", by=BUILDER, now=NOW).content
+    before = numbers(download_table(choices, "csv", by=BUILDER, now=NOW).content)
     make_newer_ones()
     years_later = LATER + timedelta(days=3650)
     assert remove_unused_snapshots(now=years_later) == 0
-    assert download_table(choices, "csv", by=BUILDER, now=years_later).content == before
+    assert numbers(download_table(choices, "csv", by=BUILDER, now=years_later).content) == before
+
+
+def numbers(content: bytes) -> list[bytes]:
+    """Give all of a file but the number of its copy."""
+    return [line for line in content.splitlines() if b"Amparo copy" not in line]
 
 
 def test_files_that_a_killed_sweep_left_go_next_time(directory: Path) -> None:

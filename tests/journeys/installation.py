@@ -153,6 +153,8 @@ class Installation:
             "acts": ("supervisor", "/two-people/"),
             "act": ("supervisor", f"/two-people/{self.act}/"),
             "more-keys": ("supervisor", "/two-people/keys/"),
+            "change-keys": ("installation_administrator", "/two-people/change-keys/"),
+            "restored": ("installation_administrator", "/two-people/restored/"),
             "emergencies": ("reviewer", "/emergencies/"),
             "emergency-judged": ("reviewer", f"/emergencies/{self.opening}/"),
             "notices": ("reviewer", "/notices/"),

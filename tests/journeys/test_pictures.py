@@ -21,6 +21,14 @@ SHOWN = {
     "case-arabic-phone.png": ("case", "ar", 320),
     "import-preview.png": ("import-preview", "en", 1280),
     "table.png": ("table", "en", 1280),
+    "emergency.png": ("emergency-record", "en", 1280),
+    "emergency-arabic.png": ("emergency-record", "ar", 1280),
+    "two-people.png": ("act", "en", 1280),
+    "two-people-arabic.png": ("act", "ar", 1280),
+    "who-saw.png": ("case-seen", "en", 1280),
+    "who-saw-arabic.png": ("case-seen", "ar", 1280),
+    "sign-in.png": ("sign-in", "en", 1280),
+    "sign-in-arabic.png": ("sign-in", "ar", 1280),
 }
 LARGEST = 150_000
 REFERENCE = re.compile(r"images/([\w.-]+\.(?:png|svg|jpg))")

@@ -11,8 +11,11 @@ import pytest
 from django.db import OperationalError
 from django.db.models import QuerySet
 
+from amparo.access.actions import KEYS_ROTATE, ask_key_act, rotation
 from amparo.cases.models import Person
 from amparo.cases.queries import get_case
+from amparo.cli.agreed import agreed
+from amparo.cli.refusing import CommandRefused
 from amparo.vault.actions import (
     begin_sealing,
     change_custodian,
@@ -39,7 +42,8 @@ from amparo.vault.rules import (
     wrapped_by,
 )
 from amparo.vault.rules.keys import Draw
-from tests.factories.accounts import NOW, make_viewer
+from tests.agreeing import agree
+from tests.factories.accounts import NOW, make_viewer, organisation_of
 from tests.factories.cases import PERSON, make_case, row_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("as_owner")]
@@ -80,12 +84,31 @@ def waiting() -> dict[Compartment, int]:
     return {row.compartment: row.waiting for row in keyring_status().compartments}
 
 
+def newest_numbers() -> dict[Compartment, int]:
+    return {row.compartment: row.newest for row in keyring_status().compartments}
+
+
 def rotate(*compartments: Compartment) -> None:
     rotate_keys(custodian(), compartments=compartments or list(Compartment), now=NOW)
 
 
 class TestRotation:
     """New keys of the compartments."""
+
+    def test_p17_two_people_agreed_before_the_command_gives_new_keys(self, settings: Any) -> None:
+        settings.AMPARO_ASSUMED_ROLE = "none"  # as in a command, which works as the owner throughout
+        written()
+        asker = make_viewer("installation_administrator")
+        decider = make_viewer("organisation_administrator", organisation=organisation_of(asker))
+        payload = rotation(list(Compartment))
+        act = ask_key_act(KEYS_ROTATE, payload, by=asker, now=NOW)
+        with pytest.raises(CommandRefused), agreed(act, kind=KEYS_ROTATE, payload=payload):
+            rotate()
+        agree(decider)
+        before = newest_numbers()
+        with agreed(act, kind=KEYS_ROTATE, payload=payload):
+            rotate()
+        assert newest_numbers() == {one: number + 1 for one, number in before.items()}
 
     def test_what_was_written_before_opens_and_what_is_new_takes_the_new_key(self) -> None:
         before = written()

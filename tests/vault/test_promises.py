@@ -7,6 +7,7 @@ the server of the tests; `bench/canaries.py` looks for 5,000 texts in an install
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 import re
@@ -231,6 +232,11 @@ class TestErased:
             "Persons in the ledger of erasures: 1. Erased again, as they came back with it: 1." in done.stdout
         )
         assert "Bring the key of keys to" in done.stdout
+        assert "until two people confirm it" in done.stdout
+        with psycopg.connect(world.restored.url(OWNER)) as connection:
+            noted = connection.execute("SELECT backup, erased_again FROM vault_restoration").fetchall()
+        manifest = (world.place / "before" / "main" / "manifest.json").read_bytes()
+        assert noted == [(hashlib.sha256(manifest).hexdigest(), 1)]
         restored = world.restored
         shutil.copyfile(world.live.data / "keys" / "custodian", restored.data / "keys" / "custodian")
         hers, anothers = restored.shown()

@@ -48,6 +48,26 @@ class RoleForm(PlainForm):
         self.fields["team"].choices = [("", gettext("In no team")), *teams]  # type: ignore[attr-defined]  # a choice field
 
 
+class RoleChangeForm(RoleForm):
+    """Asks for another role and team, and remembers for which change a warning was shown."""
+
+    warned = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def is_warned(self) -> bool:
+        """Tell whether the warning was shown for this very change."""
+        return bool(self.cleaned_data["warned"] == self._change)
+
+    def warn(self) -> None:
+        """Send back for which change the warning is shown now."""
+        self.data = self.data.copy()  # type: ignore[attr-defined]  # a form that was sent
+        self.data["warned"] = self._change  # type: ignore[index]
+
+    @property
+    def _change(self) -> str:
+        return f"{self.cleaned_data['role']}:{self.cleaned_data['team'] or ''}"
+
+
 class InvitationForm(RoleForm):
     """Asks whom to invite, to what role."""
 
@@ -187,6 +207,35 @@ class MoreKeysForm(PlainForm):
     def __init__(self, *positional: Any, hours: Sequence[int], **named: Any) -> None:
         super().__init__(*positional, **named)
         self.fields["hours"].choices = [(number, say_number(number)) for number in hours]  # type: ignore[attr-defined]  # a choice field
+
+
+class KeyActForm(PlainForm):
+    """Asks what two people are to decide about the keys."""
+
+    what = forms.ChoiceField(label=_("What is to be done?"), widget=forms.RadioSelect)
+    compartments = forms.MultipleChoiceField(
+        label=_("Which compartments get new keys?"),
+        help_text=_("Only for new keys. Choose none for all of them."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    of = NumberField(
+        label=_("How many persons keep a share?"),
+        help_text=_("Only for shares: 2 to 16 persons, best of as many institutions."),
+        required=False,
+        initial=5,
+    )
+    needed = NumberField(
+        label=_("How many of them open the keys together?"),
+        help_text=_("Only for shares."),
+        required=False,
+        initial=3,
+    )
+
+    def __init__(self, *positional: Any, what: Choices, compartments: Choices, **named: Any) -> None:
+        super().__init__(*positional, **named)
+        self.fields["what"].choices = list(what)  # type: ignore[attr-defined]  # a choice field
+        self.fields["compartments"].choices = list(compartments)  # type: ignore[attr-defined]  # a choice field
 
 
 class VerdictForm(PlainForm):

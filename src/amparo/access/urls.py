@@ -13,6 +13,7 @@ from django.urls import include, path, register_converter
 from amparo.access.views import (
     devices,
     invitations,
+    machine,
     organisations,
     own,
     passkeys,
@@ -62,6 +63,8 @@ pages = [
     path("people/suspended/", two_people.lift, name="person-lift"),
     path("two-people/", two_people.acts, name="acts"),
     path("two-people/keys/", two_people.more_keys, name="more-keys"),
+    path("two-people/change-keys/", machine.change_keys, name="change-keys"),
+    path("two-people/restored/", machine.restored, name="restored"),
     path("two-people/<uuid:act>/", two_people.act, name="act"),
     path("emergencies/", two_people.emergencies, name="emergencies"),
     path("emergencies/<uuid:opening>/", two_people.emergency, name="emergency"),

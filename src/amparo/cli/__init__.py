@@ -57,6 +57,7 @@ COMMANDS: Final[Mapping[str, str | tuple[str, Mapping[str, str]]]] = {
         {
             "verify": "audit.verify",
             "who": "audit.who",
+            "copy": "copies.copy",
             "head": "audit.head",
             "anchor": "audit.anchor",
             "generation": "audit.generation",

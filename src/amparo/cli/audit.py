@@ -101,7 +101,7 @@ def who(
         for line in lines:
             print(compact(_as_json(line, names)))
     else:
-        _print_events(lines, names)
+        print_events(lines, names)
 
 
 def canary(
@@ -322,7 +322,8 @@ def _said(finding: Finding) -> str:
     return f"{where}: {finding.text.rstrip('.')}."
 
 
-def _print_events(lines: list[EventLine], names: dict[int, str]) -> None:
+def print_events(lines: list[EventLine], names: dict[int, str]) -> None:
+    """Print events as a table."""
     from rich.table import Table
 
     from amparo.cli.printing import console

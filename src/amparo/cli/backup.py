@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -88,13 +90,16 @@ def restore(
     except NotRestored as fault:
         raise CommandRefused(f"Nothing was restored. {fault}") from fault
     installation.data.restoring.unlink()
-    print(f"The backup of {found.at} is back in {installation.data.path}.")
+    print(f"The backup of {found.at[:16].replace('T', ' ')} UTC is back in {installation.data.path}.")
     print(
-        f"Persons in the ledger of erasures: {found.erased}. Erased again, as they came back with it: {back}."
+        f"Persons in the ledger of erasures: {found.erased}. Erased again, as they came back with it: {back.erased}."
     )
     print("If there is a newer copy of the ledger, restore again with that one. Everybody signs in anew.")
-    if not _custodian_of(installation).exists():
-        print(f"Bring the key of keys to {_custodian_of(installation)} now: nothing opens without it.")
+    print(
+        "Whoever signs in reads on the first page that this was done, until two people confirm it (Two people)."
+    )
+    print(f"Told of it, who keep the installation or look from outside: {back.told}.")
+    _say_what_is_missing(installation, custodian_kind=back.custodian_kind)
 
 
 def whole_url(installation: Installation) -> str:
@@ -109,7 +114,28 @@ def whole_url(installation: Installation) -> str:
     return f"{url}{'&' if '?' in url else '?'}options=-c%20{UPKEEP}%3Don"
 
 
-def _bring_back(installation: Installation, found: Backup) -> int:
+def _say_what_is_missing(installation: Installation, *, custodian_kind: str) -> None:
+    place = installation.environment.custodian or installation.data.custodian
+    if custodian_kind == "shares":
+        print(
+            "The key of keys is in shares: start amparo keyd, and let the keepers type theirs at amparo keys unlock."
+        )
+    elif custodian_kind == "file" and not place.exists():
+        print(f"Bring the key of keys to {place} now: nothing opens without it.")
+    if not (place.parent / "audit-signing").exists():
+        print(f"Bring the key that signs the log to {place.parent / 'audit-signing'} as well.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BroughtBack:
+    """How many came back and were erased again, how many people are told, and who keeps the key of keys."""
+
+    erased: int
+    told: int
+    custodian_kind: str
+
+
+def _bring_back(installation: Installation, found: Backup) -> BroughtBack:
     from amparo.cli.database import working_roles
     from amparo.cli.installation import start_django
     from amparo.config.backups import NotRestored, differing_counts, fill_database, fill_directory
@@ -123,17 +149,24 @@ def _bring_back(installation: Installation, found: Backup) -> int:
     if differing:
         raise NotRestored(f"These tables do not have as many rows as were backed up: {', '.join(differing)}.")
     start_django()
+    from django.utils import timezone
+
+    from amparo.access.actions import note_restoration
     from amparo.accounts.actions import end_every_session
     from amparo.config.erasures import NotToBeServed, replay_erasures
     from amparo.config.migrating import migrate_database
+    from amparo.vault.queries import custodian_kind
 
     app_role, worker_role = working_roles(environment)
     migrate_database(app_role=app_role, worker_role=worker_role)
     end_every_session()
     try:
-        return replay_erasures()
+        erased = replay_erasures()
     except NotToBeServed as fault:
         raise NotRestored(str(fault)) from fault
+    taken_at = datetime.fromisoformat(found.at)
+    told = note_restoration(backup=found.digest, taken_at=taken_at, erased_again=erased, now=timezone.now())
+    return BroughtBack(erased=erased, told=told, custodian_kind=custodian_kind())
 
 
 def _refuse_what_is_there(installation: Installation) -> None:
@@ -142,7 +175,3 @@ def _refuse_what_is_there(installation: Installation) -> None:
     data, embedded = installation.data, installation.embedded
     if (embedded and embedded.is_made) or any(data.documents.iterdir()) or data.erased.exists():
         raise NotRestored(f"{data.path} holds an installation already. Name an empty data directory.")
-
-
-def _custodian_of(installation: Installation) -> Path:
-    return installation.environment.custodian or installation.data.custodian

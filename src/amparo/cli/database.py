@@ -12,8 +12,17 @@ if TYPE_CHECKING:
     from amparo.config.environment import Environment
 
 
-def migrate(data: DataOption = None) -> None:
-    """Bring the database up to this version."""
+def migrate(
+    keys: Annotated[
+        bool,
+        typer.Option(
+            "--keys/--no-keys",
+            help="Make the keys of a new installation in a file; not when shares or a device shall keep them.",
+        ),
+    ] = True,
+    data: DataOption = None,
+) -> None:
+    """Bring the database up to this version; a new installation gets its keys."""
     from amparo.cli.installation import platform
     from amparo.cli.refusing import CommandRefused
 
@@ -25,6 +34,7 @@ def migrate(data: DataOption = None) -> None:
 
         from amparo.cli.keys import say_where_it_lies
         from amparo.config.migrating import NotSealed, make_keys_if_none, migrate_database
+        from amparo.vault.queries import is_keyring_there
 
         app_role, worker_role = working_roles(installation.environment)
         try:
@@ -39,6 +49,11 @@ def migrate(data: DataOption = None) -> None:
                 f"The database refused: {str(cause).splitlines()[0]}. Set AMPARO_DATABASE_OWNER_URL to the role that owns "
                 "the database."
             ) from error
+        if not keys and not is_keyring_there():
+            print(
+                "No keys were made, and nothing personal can be kept before. Make them now: amparo keys init"
+            )
+            return
         try:
             were_made = make_keys_if_none(settings.AMPARO_CUSTODIAN, now=timezone.now())
         except NotSealed as fault:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from amparo.cli.agreed import ActOption
 from amparo.cli.installation import DataOption
 from amparo.cli.keyd import SocketOption
 
 if TYPE_CHECKING:
     from amparo.vault.custodians import Custodian
+    from amparo.vault.queries import KeyringStatus
     from amparo.vault.rules import Compartment
 
 CompartmentOption = Annotated[
@@ -49,7 +51,7 @@ def init(
         from django.db import transaction
         from django.utils import timezone
 
-        from amparo.vault.actions import KeyringThere, make_keyring
+        from amparo.vault.actions import KeyringThere, make_keyring, prepare_ledger
 
         try:
             with transaction.atomic():  # kept only when every share was shown
@@ -58,6 +60,7 @@ def init(
                     lambda: _made(kind, settings.AMPARO_CUSTODIAN, shares, of, shown), now=timezone.now()
                 )
                 _show_shares(shown)
+            prepare_ledger()
         except KeyringThere as refusal:
             raise CommandRefused(str(refusal)) from None
         print(f"The keys of installation {installation} were made.")
@@ -99,10 +102,7 @@ def status(data: DataOption = None) -> None:
         state = keyring_status()
     out = console()
     out.print(f"Installation {state.installation}", highlight=False)
-    opens = "opens it" if state.is_open else "[red]does not open it[/]"
-    out.print(
-        f"Custodian: {state.custodian_kind} {state.custodian}; the one at hand {opens}", highlight=False
-    )
+    out.print(f"Custodian: {state.custodian_kind} {state.custodian}; {_said_open(state)}", highlight=False)
     for row in state.compartments:
         waiting = f", {row.waiting} persons wait for: amparo keys rewrap" if row.waiting else ""
         out.print(
@@ -113,30 +113,62 @@ def status(data: DataOption = None) -> None:
         raise typer.Exit(1)
 
 
-def rotate(compartment: CompartmentOption = None, data: DataOption = None) -> None:
-    """Give the compartments new keys, and wrap the keys of persons by them."""
+def _persons(count: int) -> str:
+    return "1 person" if count == 1 else f"{count} persons"
+
+
+def _said_open(state: KeyringStatus) -> str:
+    from django.conf import settings
+
+    if state.is_open:
+        return "keyd has it open" if settings.AMPARO_KEYD else "the one at hand opens it"
+    if settings.AMPARO_KEYD:
+        return "[red]keyd has it not open: start it again, or type the shares at amparo keys unlock[/]"
+    if state.custodian_kind == "shares":
+        return "[red]only keyd opens it. Start amparo keyd, and name its socket in AMPARO_KEYD[/]"
+    return "[red]the one at hand does not open it[/]"
+
+
+def rotate(act: ActOption = None, compartment: CompartmentOption = None, data: DataOption = None) -> None:
+    """Give the compartments new keys, and wrap the keys of persons by them. Two people agree to it first."""
+    from amparo.cli.agreed import agreed, refuse_unagreed
     from amparo.cli.installation import platform
 
     with platform(data, connect_as="owner"):
         from django.utils import timezone
 
+        from amparo.access.actions import KEYS_ROTATE, rotation
         from amparo.vault.actions import rewrap_keys, rotate_keys
         from amparo.vault.rules import Compartment
 
-        chosen, at_hand = _chosen(compartment) or list(Compartment), _at_hand()
-        rotate_keys(at_hand, compartments=chosen, now=timezone.now())
-        print(f"{len(chosen)} compartments have a new key.")
-        print(f"The keys of {rewrap_keys(at_hand)} persons were wrapped by them.")
+        chosen = _chosen(compartment) or list(Compartment)
+        refuse_unagreed(act, kind=KEYS_ROTATE, payload=rotation(chosen))
+        at_hand = _at_hand()
+        with agreed(act, kind=KEYS_ROTATE, payload=rotation(chosen)):
+            rotate_keys(at_hand, compartments=chosen, now=timezone.now())
+        print(
+            "1 compartment has a new key."
+            if len(chosen) == 1
+            else f"{len(chosen)} compartments have new keys."
+        )
+        print(f"The keys of {_persons(rewrap_keys(at_hand))} were wrapped by the new ones.")
 
 
-def rewrap(data: DataOption = None) -> None:
-    """Wrap the keys of persons by the newest keys, where an earlier rotation was cut short."""
+def rewrap(act: ActOption = None, data: DataOption = None) -> None:
+    """Wrap the keys of persons by the newest keys, where an earlier rotation was cut short. Two people agree to it first."""
+    from amparo.cli.agreed import agreed, refuse_unagreed
     from amparo.cli.installation import platform
 
     with platform(data, connect_as="owner"):
+        from amparo.access.actions import KEYS_REWRAP, rewrapping
         from amparo.vault.actions import rewrap_keys
 
-        print(f"The keys of {rewrap_keys(_at_hand())} persons were wrapped by the newest keys.")
+        refuse_unagreed(act, kind=KEYS_REWRAP, payload=rewrapping())
+        changed = rewrap_keys(_at_hand())
+        with agreed(
+            act, kind=KEYS_REWRAP, payload=rewrapping()
+        ):  # used when it is done: cut short, it goes on
+            print(f"The keys of {_persons(changed)} were wrapped by the newest keys.")
 
 
 def custodians(
@@ -150,22 +182,29 @@ def custodians(
     ],
     shares: NeededOption = 0,
     of: OfOption = 0,
+    act: ActOption = None,
     data: DataOption = None,
 ) -> None:
-    """Put the keys of the compartments under another custodian; the old one opens nothing from then on."""
+    """Put the keys of the compartments under another custodian; the old one opens nothing from then on.
+
+    Two people agree to it first.
+    """
+    from amparo.cli.agreed import agreed, refuse_unagreed
     from amparo.cli.installation import platform
     from amparo.cli.refusing import CommandRefused
 
     kind, file = (new, Path()) if new in ("shares", "pkcs11") else ("file", Path(new).expanduser().resolve())
     if kind == "file" and file.exists():
         raise CommandRefused(f"{file} is there already. Name a file that is not.")
+    shares, of = shares or 3, of or 5
     with platform(data, connect_as="owner"):
-        from django.db import transaction
-
+        from amparo.access.actions import KEYS_CUSTODIAN, handing_over
         from amparo.vault.actions import change_custodian
 
+        payload = handing_over(kind, needed=shares, of=of)
+        refuse_unagreed(act, kind=KEYS_CUSTODIAN, payload=payload)
         old, shown = _at_hand(), list[str]()
-        with transaction.atomic():  # kept only when every share was shown
+        with agreed(act, kind=KEYS_CUSTODIAN, payload=payload):  # kept only when every share was shown
             following = _made(kind, file, shares, of, shown)
             change_custodian(old, following)
             _show_shares(shown)
@@ -175,10 +214,22 @@ def custodians(
         _say_where(kind, file)
         if kind == "file":
             print(f"Set AMPARO_CUSTODIAN to {file}.")
+            _say_signing_key(file.parent)
         if old.kind == "file":
             print(
                 "Destroy the old file and its copies: with an old backup of the keyring it still opens all of that time."
             )
+
+
+def _say_signing_key(place: Path) -> None:
+    """Say that the key which signs the log is looked for beside the key of keys."""
+    from django.conf import settings
+
+    old = settings.AMPARO_AUDIT_KEYS
+    if old.resolve() != place and (old / "audit-signing").exists():
+        print(
+            f"Move {old}/audit-signing and {old}/audit-signing.public to {place}: the log is signed from there."
+        )
 
 
 def _made(kind: str, file: Path, needed: int, of: int, shown: list[str]) -> Custodian:

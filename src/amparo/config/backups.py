@@ -102,6 +102,7 @@ class Backup:
     counts: Mapping[str, int]
     at: str
     erased: int
+    digest: str  # of the manifest of the main set, which holds those of all its files
 
 
 def read_backup(main: Path, keys: Path, *, ledger: Path) -> Backup:
@@ -125,7 +126,13 @@ def read_backup(main: Path, keys: Path, *, ledger: Path) -> Backup:
             "another. Name the newest copy that was kept."
         )
     return Backup(
-        main=main, keys=keys, ledger=ledger, counts=about["counts"], at=about["at"], erased=len(entries)
+        main=main,
+        keys=keys,
+        ledger=ledger,
+        counts=about["counts"],
+        at=about["at"],
+        erased=len(entries),
+        digest=_digest(main / MANIFEST),
     )
 
 

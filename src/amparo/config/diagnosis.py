@@ -295,7 +295,11 @@ def _keys(environment: Environment) -> Iterator[Finding]:
     except DatabaseError:
         yield Finding(subject="Keys", state="no place for them yet", remedy="Run: amparo migrate")
     except KeyringMissing:
-        yield Finding(subject="Keys", state="not made yet", remedy="Make them: amparo migrate")
+        yield Finding(
+            subject="Keys",
+            state="not made yet",
+            remedy="Make them in a file with amparo migrate, or in shares or a device with amparo keys init.",
+        )
     except (CustodianAway, KeysAway) as fault:
         yield Finding(subject="Keys", state="there, and nothing opens them", remedy=str(fault))
     else:

@@ -61,6 +61,7 @@ APPEND_ONLY = (
     "audit_alert",
     "audit_release",
     "vault_erasure",
+    "vault_restoration",
 )
 
 

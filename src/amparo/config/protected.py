@@ -59,6 +59,7 @@ OPEN = {
     "evidence_snapshot": "which snapshots of coded facts there are",
     "oversight_sample": "for which week readings were drawn; the readings stand behind the wall",
     "vault_erasure": "which persons were erased, by number: a restore is held against it before anything is served",
+    "vault_restoration": "which backups were brought back, and when",
     "vault_legalhold": "which persons may not be erased, by number",
     "vault_token": "blind tokens that name no person",
     "vault_membertoken": "blind tokens by which members of staff are kept away from their own records",

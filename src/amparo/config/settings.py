@@ -63,6 +63,7 @@ AMPARO_NAVIGATION = [  # functions (viewer) -> NavigationItem | None, in the ord
 ]
 AMPARO_HEADER = "amparo.access.panels.people.header"  # (request) -> Header | None
 AMPARO_HOME = [  # functions (viewer, now) -> blocks of the first page
+    "amparo.access.panels.restored.restored_panels",
     "amparo.access.panels.waiting.notice_panels",
     "amparo.cases.panels.lost_panels",
     "amparo.cases.panels.home_panels",
@@ -76,6 +77,8 @@ AMPARO_SEARCH = [
 AMPARO_DUAL_ACTS = [  # every act that takes two people, registered by the app that owns it
     "amparo.access.actions.role_acts.KINDS",
     "amparo.access.actions.key_acts.KINDS",
+    "amparo.access.actions.machine_acts.KINDS",
+    "amparo.access.actions.restores.KINDS",
     "amparo.cases.actions.dual_acts.KINDS",
     "amparo.cases.actions.readers.KINDS",
     "amparo.intake.actions.dual_acts.KINDS",

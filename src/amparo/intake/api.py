@@ -50,6 +50,7 @@ from amparo.intake.actions import (
     decide_proposals,
     export_workbook,
     receive_workbook,
+    take_rejected_file,
     throw_batch_away,
     undo_batch,
 )
@@ -60,7 +61,6 @@ from amparo.intake.queries import (
     BatchFile,
     Said,
     get_batch,
-    get_rejected_file,
     get_report,
     list_batches,
     list_rows,
@@ -335,8 +335,8 @@ def import_throw_away(request: Request, batch: UUID, key: OptionalKey) -> Status
 def import_rejected(request: Request, batch: UUID) -> HttpResponse:
     """Give the rejected rows back, each with what to mend: a workbook, or CSV where a text is too long for one. Logged."""
     require(request.viewer, Permission.IMPORT_RUN)
-    content, file_format = get_rejected_file(request.viewer, batch, now=request.now)
-    return HttpResponse(content, headers=file_headers("rows-to-mend", file_format))
+    content, file_format, copy = take_rejected_file(batch, by=request.viewer, now=request.now)
+    return HttpResponse(content, headers=file_headers("rows-to-mend", file_format, copy))
 
 
 @router.post("/exports", response={200: None, **ACTING}, openapi_extra=FILES)
@@ -347,7 +347,7 @@ def export(request: Request, sent: Export) -> HttpResponse:
     names = ("stage", "identification", "opened_from", "opened_until")
     chosen = {name: getattr(sent, name) for name in names if getattr(sent, name) is not None}
     stream = BytesIO()
-    export_workbook(
+    taken = export_workbook(
         choices=CaseChoices(**chosen),
         profile=sent.profile,
         file_format=sent.file_format,
@@ -356,7 +356,7 @@ def export(request: Request, sent: Export) -> HttpResponse:
         by=request.viewer,
         now=request.now,
     )
-    return HttpResponse(stream.getvalue(), headers=file_headers("cases", sent.file_format))
+    return HttpResponse(stream.getvalue(), headers=file_headers("cases", sent.file_format, taken.copy))
 
 
 def _given(file: BatchFile) -> Batch:

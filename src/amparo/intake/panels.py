@@ -294,11 +294,11 @@ def trouble_words(trouble: str) -> str:
     return said.get(trouble, "")
 
 
-def file_headers(name: str, file_format: FileFormat) -> dict[str, str]:
-    """Return the headers under which a file is downloaded."""
+def file_headers(name: str, file_format: FileFormat, copy: UUID) -> dict[str, str]:
+    """Return the headers under which a file is downloaded; the number of the copy stands in its name."""
     return {
         "Content-Type": CONTENT_TYPES[file_format],
-        "Content-Disposition": f'attachment; filename="{name}.{file_format}"',
+        "Content-Disposition": f'attachment; filename="{name}-{copy}.{file_format}"',
     }
 
 

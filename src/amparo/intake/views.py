@@ -33,6 +33,7 @@ from amparo.intake.actions import (
     decide_proposals,
     export_workbook,
     receive_workbook,
+    take_rejected_file,
     throw_batch_away,
     undo_batch,
 )
@@ -46,7 +47,6 @@ from amparo.intake.queries import (
     count_proposals,
     earlier_of,
     get_batch,
-    get_rejected_file,
     get_report,
     list_batches,
     list_rows,
@@ -161,8 +161,8 @@ def throw_away(request: Request, batch: UUID) -> HttpResponse:
 @require_GET
 def rejected(request: Request, batch: UUID) -> HttpResponse:
     """Give the rejected rows back, each with what to mend."""
-    content, file_format = get_rejected_file(request.viewer, batch, now=request.now)
-    return HttpResponse(content, headers=panels.file_headers("rows-to-mend", file_format))
+    content, file_format, copy = take_rejected_file(batch, by=request.viewer, now=request.now)
+    return HttpResponse(content, headers=panels.file_headers("rows-to-mend", file_format, copy))
 
 
 @requires(Permission.EXPORT_RUN)
@@ -195,7 +195,9 @@ def export(request: Request) -> HttpResponse:
             if taken.cases:
                 if taken.left_out:
                     messages.warning(request, panels.left_out_words(taken))
-                return HttpResponse(stream.getvalue(), headers=panels.file_headers("cases", file_format))
+                return HttpResponse(
+                    stream.getvalue(), headers=panels.file_headers("cases", file_format, taken.copy)
+                )
             form.add_error(
                 None, _("No case answers this choice. Widen it, or tick “Also cases without consent”.")
             )
@@ -220,7 +222,7 @@ def collect(request: Request, act: UUID) -> HttpResponse:
     else:
         if taken.left_out:
             messages.warning(request, panels.left_out_words(taken))
-        return HttpResponse(stream.getvalue(), headers=panels.file_headers("cases", file_format))
+        return HttpResponse(stream.getvalue(), headers=panels.file_headers("cases", file_format, taken.copy))
     return HttpResponseRedirect(reverse("intake:export"))
 
 

@@ -246,7 +246,10 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HomePanel:
-    """A block that an app offers for the first page: a table, or a few links; `is_side` puts it into the side column."""
+    """A block that an app offers for the first page: a table, or a few links; `is_side` puts it into the side column.
+
+    `is_warning` is for a text that nobody may overlook.
+    """
 
     title: str
     table: DataTable | None = None
@@ -256,6 +259,7 @@ class HomePanel:
     url: str = ""
     act: str = ""
     is_side: bool = False
+    is_warning: bool = False
     order: int = 100
 
 

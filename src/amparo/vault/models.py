@@ -112,6 +112,30 @@ class Erasure(models.Model):
         )
 
 
+class Restoration(models.Model):
+    """A backup that was brought back into this installation. Appended, never changed."""
+
+    backup = models.CharField(max_length=64)  # the SHA-256 of the manifest of its main set
+    taken_at = models.DateTimeField()
+    erased_again = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
+        ("id", "backup", "taken_at", "erased_again", "at"), Privacy.TECHNICAL
+    )
+
+    class Meta:
+        triggers = (
+            pgtrigger.Trigger(
+                name="append_only",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate,
+                level=pgtrigger.Statement,
+                func="RAISE EXCEPTION 'vault_restoration is append-only';",
+            ),
+        )
+
+
 class LegalHold(models.Model):
     """Somebody with the right to it forbids that a person be erased, until two people lift it."""
 

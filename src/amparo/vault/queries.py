@@ -20,7 +20,15 @@ from amparo.vault.custodians.device import open_device
 from amparo.vault.custodians.file import read_custodian
 from amparo.vault.keeping import DATA, Keeper, KeyringMissing, LocalKeeper
 from amparo.vault.keyd.client import RemoteKeeper
-from amparo.vault.models import CompartmentKey, Erasure, Keyring, LegalHold, MemberToken, PersonKeys
+from amparo.vault.models import (
+    CompartmentKey,
+    Erasure,
+    Keyring,
+    LegalHold,
+    MemberToken,
+    PersonKeys,
+    Restoration,
+)
 from amparo.vault.rules import (
     Compartment,
     KeyKind,
@@ -71,6 +79,11 @@ def custodian_kind() -> str:
 def custodian_id() -> str:
     """Tell which custodian this keyring is under."""
     return keyring().custodian
+
+
+def is_keyring_there() -> bool:
+    """Tell whether this installation has its keys."""
+    return Keyring.objects.exists()
 
 
 def keyring() -> Keyring:
@@ -245,6 +258,28 @@ def count_erased(*, since: datetime | None = None) -> int:
     """Count the erasures, or those since a moment."""
     rows = Erasure.objects.all()
     return rows.count() if since is None else rows.filter(at__gte=since).count()
+
+
+def are_keys_of_persons() -> bool:
+    """Tell whether the keyring holds the keys of anybody."""
+    return PersonKeys.objects.exists()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RestorationRow:
+    """A backup that was brought back: its digest, of when it was, and when it came back."""
+
+    id: int
+    backup: str
+    taken_at: datetime
+    erased_again: int
+    at: datetime
+
+
+def restorations() -> tuple[RestorationRow, ...]:
+    """List the backups that were brought back into this installation, the newest first."""
+    names = ("id", "backup", "taken_at", "erased_again", "at")
+    return tuple(RestorationRow(**row) for row in Restoration.objects.order_by("-id").values(*names))
 
 
 def held_persons(persons: Collection[UUID]) -> frozenset[UUID]:

@@ -1,5 +1,6 @@
 """Gather the writes of access: each asks for its permission, is whole or not at all, and is logged."""
 
+from amparo.access.actions.copies import digest_label, known_by, mark_of, note_copy
 from amparo.access.actions.devices import end_other_sessions, end_session, remove_passkey
 from amparo.access.actions.dual import (
     NotTwoPeople,
@@ -31,6 +32,20 @@ from amparo.access.actions.emergencies import (
 from amparo.access.actions.grants import GrantTooLong, TooManyGrants, UnclearGrant, grant_access, revoke
 from amparo.access.actions.key_acts import HOURS, ask_more_keys
 from amparo.access.actions.kinds import Changed, DualKind, Line, dual_kinds
+from amparo.access.actions.leaving import LeavesCasesAlone, warning_first
+from amparo.access.actions.machine_acts import (
+    KEYS_CUSTODIAN,
+    KEYS_REWRAP,
+    KEYS_ROTATE,
+    NEW_CUSTODIANS,
+    NotAgreed,
+    ask_key_act,
+    do_keys_take_two,
+    handing_over,
+    rewrapping,
+    rotation,
+    use_key_act,
+)
 from amparo.access.actions.notices import mark_read
 from amparo.access.actions.organisations import add_organisation, add_team, rename_organisation
 from amparo.access.actions.people import (
@@ -45,6 +60,7 @@ from amparo.access.actions.people import (
     choose_membership,
     end_membership,
     invite_user,
+    invites_alone,
     keep_staff_number,
     renew_access,
     renew_password,
@@ -54,6 +70,7 @@ from amparo.access.actions.people import (
 from amparo.access.actions.permission import Refused, require, require_somebody
 from amparo.access.actions.purposes import PurposeMissing
 from amparo.access.actions.reading import begin_reading
+from amparo.access.actions.restores import ask_restore, note_restoration, unconfirmed_restorations
 from amparo.access.actions.roles import RoleNotAssignable
 from amparo.access.actions.submissions import OtherContent, forget_submissions, once
 from amparo.access.actions.tokens import make_token, revoke_token
@@ -74,14 +91,20 @@ from amparo.accounts.actions import (
 
 __all__ = [
     "HOURS",
+    "KEYS_CUSTODIAN",
+    "KEYS_REWRAP",
+    "KEYS_ROTATE",
+    "NEW_CUSTODIANS",
     "Changed",
     "DualKind",
     "GrantTooLong",
     "InvitationNotOpen",
+    "LeavesCasesAlone",
     "Line",
     "LinkNotOpen",
     "NameTaken",
     "NobodyReviews",
+    "NotAgreed",
     "NotTwoPeople",
     "NotWaiting",
     "Opened",
@@ -103,8 +126,10 @@ __all__ = [
     "add_team",
     "approve_act",
     "ask_act",
+    "ask_key_act",
     "ask_lift",
     "ask_more_keys",
+    "ask_restore",
     "ask_role_change",
     "awaiting_invitations",
     "awaits_second_person",
@@ -113,6 +138,8 @@ __all__ = [
     "choose_membership",
     "collect_act",
     "describe_act",
+    "digest_label",
+    "do_keys_take_two",
     "dual_kinds",
     "end_membership",
     "end_other_sessions",
@@ -126,16 +153,22 @@ __all__ = [
     "forget_tokens",
     "get_act",
     "grant_access",
+    "handing_over",
     "invite_user",
+    "invites_alone",
     "keep_staff_number",
+    "known_by",
     "let_sleep",
     "lift_wall",
     "make_match_wall",
     "make_token",
     "make_wall",
+    "mark_of",
     "mark_read",
     "name_readers",
     "nobody_reviews",
+    "note_copy",
+    "note_restoration",
     "note_token_use",
     "once",
     "open_in_emergency",
@@ -150,10 +183,15 @@ __all__ = [
     "review_opening",
     "revoke",
     "revoke_token",
+    "rewrapping",
+    "rotation",
     "same_human",
     "shown",
+    "unconfirmed_restorations",
+    "use_key_act",
     "visible_acts",
     "wake_person",
+    "warning_first",
     "withdraw_act",
     "withdraw_invitation",
 ]

@@ -75,6 +75,7 @@ def ask_act(
     """
     about = dual_kinds()[kind]
     require(by, about.asked_with)
+    require(by, Permission.ACT_DECIDE)  # which waits for a day where somebody was let in again
     _refuse_programs(by)
     if not _humans(by.known_user_id)[by.known_user_id].staff_number:
         raise Refused(_no_number())
@@ -288,10 +289,24 @@ def _asker(act: ActRow, now: datetime) -> Viewer:
 
 
 def has_second_person(kind: str, *, organisation_id: int, by: Viewer, now: datetime) -> bool:
-    """Tell whether somebody could decide who is not known to be the same human being."""
+    """Tell whether somebody could decide who is another human being.
+
+    Where two administrators are in one organisation, a staff number that is missing changes nothing: each can enter the
+    other's. Anybody else counts only where both numbers are known, else an administrator alone could never begin.
+    """
     others = [user for user, _organisation in _deciders(dual_kinds()[kind], organisation_id, by, now)]
-    known = _humans(by.known_user_id, *others) if others else {}
-    return any(not are_known_as_one(known[by.known_user_id], known[user]) for user in others)
+    if not others:
+        return False
+    known, keepers = _humans(by.known_user_id, *others), _keepers_of_people(organisation_id, now)
+    own = known[by.known_user_id]
+    return any(
+        not (are_known_as_one if user in keepers else are_one_human)(own, known[user]) for user in others
+    )
+
+
+def _keepers_of_people(organisation_id: int, now: datetime) -> frozenset[int]:
+    roles = [code for code, role in ROLES.items() if Permission.PEOPLE_MANAGE in role.permissions]
+    return frozenset(one.user_id for one in members_in_roles(roles, now, organisation_id=organisation_id))
 
 
 def _deciders(

@@ -44,8 +44,9 @@ class Perform(Protocol):
 class DualKind:
     """One kind of act: who asks with which permission, who decides with which and where, how it is said and done.
 
-    `collect` is there for what leaves as a file: its address, at which the one who asked takes it once. `reaches` is there for
-    what is about one record: to whoever does not reach that, the act looks absent.
+    `collect` is there for what leaves as a file: its address, at which the one who asked takes it once. `command` is there for
+    what is done on the machine, once: what is typed there. `reaches` is there for what is about one record: to whoever does
+    not reach that, the act looks absent.
     """
 
     code: str
@@ -55,8 +56,14 @@ class DualKind:
     describe: Describe
     perform: Perform
     collect: Callable[[UUID], str] | None = None
+    command: Callable[[Payload, UUID], str] | None = None
     reaches: Callable[[Payload, Viewer], bool] | None = None
     in_two_units: bool = True
+
+    @property
+    def is_later(self) -> bool:
+        """Tell whether agreeing only allows it, and it is done afterwards, once."""
+        return self.collect is not None or self.command is not None
 
 
 def dual_kinds() -> Mapping[str, DualKind]:

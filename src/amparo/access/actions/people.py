@@ -67,8 +67,8 @@ def invite_user(
     """Invite an address to a role; gives the secret of the link, which is told once and not kept.
 
     An earlier invitation of the same address to the same role there stops working. To a role that reaches far the
-    invitation waits for a second person, who is asked by this; to another role it does where there is a second
-    administrator. Raises `Refused`, `RoleNotAssignable`, or
+    invitation waits for a second person, who is asked by this; to another role it does where there is somebody who
+    could be the second. Raises `Refused`, `RoleNotAssignable`, or
     `ValidationError` about the address.
     """
     address = tidy_email(email)
@@ -98,13 +98,18 @@ def _second_asked(role: Role, *, organisation_id: int, by: Viewer, now: datetime
     """Say as which kind of act an invitation waits; None where one person invites alone.
 
     An organisation without anybody yet has nothing to be seen. A role that reaches far always takes two; any other one
-    where the organisation has a second administrator who is not known to be the same human being.
+    where somebody could be the second: another administrator, a supervisor, or who keeps the installation.
     """
     if not had_people(organisation_id):
         return None
     if role.is_sensitive:
         return ROLE_INVITE
-    return INVITE if has_second_person(INVITE, organisation_id=organisation_id, by=by, now=now) else None
+    return None if invites_alone(organisation_id=organisation_id, by=by, now=now) else INVITE
+
+
+def invites_alone(*, organisation_id: int, by: Viewer, now: datetime) -> bool:
+    """Tell whether nobody is there who could agree to an invitation."""
+    return not has_second_person(INVITE, organisation_id=organisation_id, by=by, now=now)
 
 
 def withdraw_invitation(*, invitation_id: int, by: Viewer, now: datetime) -> None:

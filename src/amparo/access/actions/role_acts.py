@@ -17,7 +17,8 @@ from amparo.access.actions.kinds import (
     Line,
 )
 from amparo.access.actions.people import carry_out_change
-from amparo.access.rules import Payload, Permission, TwoPeople, Viewer, Where, role_of
+from amparo.access.queries import count_left_alone
+from amparo.access.rules import READERS, Payload, Permission, TwoPeople, Viewer, Where, role_of
 from amparo.accounts import actions as accounts
 from amparo.accounts.queries import (
     find_membership,
@@ -25,6 +26,7 @@ from amparo.accounts.queries import (
     suspended_memberships,
     teams_of,
 )
+from amparo.ui.formats import say_number
 from amparo.vocab.text import N_
 
 # Who gives a role, and who stands beside her: those who lead the work of the organisation, or who keep the installation.
@@ -60,6 +62,8 @@ def describe_change(payload: Payload, *, asked_by: Viewer, now: datetime) -> tup
         raise Changed
     team = dict(teams_of(held.organisation_id)).get(payload["team"], "")
     lines = _role_lines(payload["role"], held.organisation_name, team)
+    if payload["role"] not in READERS and (left := count_left_alone(held, now)):
+        lines = (*lines, (_("Closed cases that nobody could open any more"), say_number(left)))
     return ((_("Person"), f"{held.name} ({held.email})"), (_("Role until now"), _label(held.role)), *lines)
 
 
@@ -105,12 +109,12 @@ def _label(role: str) -> str:
 
 
 KINDS: Final = (
-    # Two administrators of one office let everybody else in.
+    # Two people let everybody else in, of one office too.
     DualKind(
         code=INVITE,
         label=N_("Let somebody into the organisation"),
         asked_with=Permission.PEOPLE_MANAGE,
-        decided_with={Permission.PEOPLE_MANAGE: Where.SAME},
+        decided_with=_DECIDED_WITH,
         describe=describe_invitation,
         perform=allow_invitation,
         in_two_units=False,

@@ -106,6 +106,7 @@ def act_rows(act: ActRow, lines: Iterable[Line]) -> tuple[SummaryRow, ...]:
         SummaryRow(label=_("Decided by"), value=act.decided_by_name, is_name=True),
         SummaryRow(label=_("Decided"), value=act.decided_at),
     )
+    used = (SummaryRow(label=_("Done"), value=act.collected_at),) if act.collected_at is not None else ()
     return (
         *(SummaryRow(label=label, value=value) for label, value in lines),
         SummaryRow(label=_("Asked by"), value=act.asked_by_name, note=act.organisation, is_name=True),
@@ -113,11 +114,15 @@ def act_rows(act: ActRow, lines: Iterable[Line]) -> tuple[SummaryRow, ...]:
         SummaryRow(label=_("To be decided until"), value=act.expires_at),
         SummaryRow(label=_("State"), value=act_state(act)),
         *(decided if act.decided_at is not None else ()),
+        *used,
     )
 
 
 def act_state(act: ActRow) -> State:
     """Say where an act stands."""
+    kind = dual_kinds().get(act.kind)
+    if act.state == "done" and act.collected_at is None and kind is not None and kind.is_later:
+        return State(label=_("Agreed, and not done yet"), colour="blue")
     labels = {
         "waiting": _("Waits for a second person"),
         "done": _("Carried out"),
@@ -246,6 +251,8 @@ def _notice_row(notice: NoticeRow, viewer: Viewer) -> Row:
 def _notice_who(notice: NoticeRow, viewer: Viewer) -> str:
     if notice.kind == "renewed_own":
         return viewer.name
+    if notice.kind == "restored":
+        return _("Somebody at the server")
     return _("Somebody who works here") if notice.kind == "renewed_other" else notice.who
 
 
@@ -259,6 +266,7 @@ def _notice_words(notice: NoticeRow, viewer: Viewer) -> str:
         ),
         "act_waits": _("An act waits for you as the second person"),
         "act_decided": _("What you asked a second person for was decided"),
+        "restored": _("A backup was brought back. Two people have to confirm it: see the first page"),
         "emergency_opened": _("A record of your organisation was opened in an emergency"),
         "emergency_review": _("A record was opened in an emergency. Judge it within 72 hours"),
         "emergency_often": _("One person opened more than 3 records in emergencies within a week"),

@@ -22,7 +22,13 @@ from amparo.access.queries.viewers import (
     viewer_for_token,
     was_carried_out,
 )
-from amparo.access.queries.walls import WallRow, count_left_alone, list_walls, named_readers
+from amparo.access.queries.walls import (
+    WallRow,
+    count_left_alone,
+    count_without_readers,
+    list_walls,
+    named_readers,
+)
 
 __all__ = [
     "ActRow",
@@ -36,6 +42,7 @@ __all__ = [
     "asked_and_done",
     "count_left_alone",
     "count_notices",
+    "count_without_readers",
     "database_now",
     "find_act",
     "find_running",

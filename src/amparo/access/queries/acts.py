@@ -92,6 +92,11 @@ def agreed_act(kind: str) -> tuple[UUID, int] | None:
     return None if row is None else (row.pk, row.asked_membership)
 
 
+def asking_membership(act: UUID) -> int | None:
+    """Tell under which membership an act was asked for, to the command that carries it out; None where there is none."""
+    return DualAct.objects.filter(pk=act).values_list("asked_membership", flat=True).first()
+
+
 def _rows() -> QuerySet[DualAct]:
     return DualAct.objects.select_related("asked_by", "organisation", "decided_by").filter(
         Q(asked_at__isnull=False)

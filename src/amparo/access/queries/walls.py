@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
+
+from amparo.access.beyond import ask_beyond
 from amparo.access.models import Clearance, Wall
-from amparo.access.rules import READERS, Permission, Viewer
+from amparo.access.rules import READERS, Permission, Viewer, readers_by_scope
 from amparo.accounts.queries import MembershipRow, memberships_of
 
 
@@ -54,6 +57,12 @@ def count_left_alone(membership: MembershipRow | None, now: datetime) -> int:
         if readers[user]:
             kept.add(record)
     return len(hers - kept)
+
+
+def count_without_readers(organisation_id: int, now: datetime) -> int:
+    """Count the closed records of an organisation that nobody can open."""
+    today = timezone.localdate(now)
+    return len(ask_beyond("amparo_cases_without_readers", organisation_id, today, *readers_by_scope()))
 
 
 def named_readers(record: UUID) -> tuple[tuple[int, str], ...]:

@@ -332,6 +332,14 @@ INCOMPATIBLE_ROLES: frozenset[frozenset[str]] = frozenset(
 READERS: Final = frozenset(code for code, role in ROLES.items() if Permission.CASE_READ in role.permissions)
 
 
+def readers_by_scope() -> tuple[list[str], ...]:
+    """Name the roles that open cases: of the whole organisation, of a team, only their own."""
+    scopes = (Scope.ORGANISATION, Scope.TEAM, Scope.OWN)
+    return tuple(
+        [code for code in ROLES if code in READERS and ROLES[code].scope is scope] for scope in scopes
+    )
+
+
 def role_of(code: str) -> Role | None:
     """Give the role of that code, or None for a code that this version does not know."""
     return ROLES.get(code)

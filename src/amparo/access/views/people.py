@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from amparo.access.actions import (
     InvitationNotOpen,
+    LeavesCasesAlone,
     NameTaken,
     Refused,
     RoleNotAssignable,
@@ -22,13 +25,21 @@ from amparo.access.actions import (
     change_membership,
     end_membership,
     invite_user,
+    invites_alone,
     keep_staff_number,
     rename_organisation,
     renew_password,
     wake_person,
+    warning_first,
     withdraw_invitation,
 )
-from amparo.access.forms import InvitationForm, OrganisationNameForm, RoleForm, StaffNumberForm, TeamForm
+from amparo.access.forms import (
+    InvitationForm,
+    OrganisationNameForm,
+    RoleChangeForm,
+    StaffNumberForm,
+    TeamForm,
+)
 from amparo.access.panels.people import invitation_table, people_table
 from amparo.access.panels.waiting import suspended_table
 from amparo.access.queries import count_left_alone
@@ -97,7 +108,8 @@ def invite(request: Request) -> HttpResponse:
             return show_link(
                 request, secret, email=form.cleaned_data["email"], back=reverse("accounts:people")
             )
-    context = {"form": form, "back": _back_to_people()}
+    alone = invites_alone(organisation_id=organisation.id, by=request.viewer, now=request.now)
+    context = {"form": form, "back": _back_to_people(), "is_alone": alone}
     return page(request, "access/invite.html", context, title=_("Invite somebody"))
 
 
@@ -107,27 +119,28 @@ def person(request: Request) -> HttpResponse:
     """Change somebody's role or team; `person` in the address is the membership's number."""
     organisation = _own_organisation(request)
     changed = _own_member(request, organisation)
-    form = RoleForm(
-        request.POST or None,
-        organisation_kind=organisation.kind,
-        teams=teams_of(organisation.id),
-        initial={"role": changed.role, "team": changed.team_id},
-    )
+    form = _role_form(request, changed, sent=request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            change_membership(
-                membership_id=changed.id,
-                role=form.cleaned_data["role"],
-                team_id=form.cleaned_data["team"],
-                by=request.viewer,
-                now=request.now,
-            )
+            with warning_first(organisation_id=organisation.id, is_meant=form.is_warned, now=request.now):
+                change_membership(
+                    membership_id=changed.id,
+                    role=form.cleaned_data["role"],
+                    team_id=form.cleaned_data["team"],
+                    by=request.viewer,
+                    now=request.now,
+                )
+        except LeavesCasesAlone as left:
+            form.warn()
+            return _person_page(request, changed, form, changing=left.count)
         except SecondPersonNeeded:
             return _ask_for_role(request, changed, form)
         except (RoleNotAssignable, Refused) as error:
             form.add_error("role", str(error))
         else:
             messages.success(request, _("The role is changed. It holds from now on."))
+            if form.is_warned:
+                messages.warning(request, left_alone_words())
             return HttpResponseRedirect(reverse("accounts:people"))
     return _person_page(request, changed, form)
 
@@ -150,7 +163,17 @@ def person_number(request: Request) -> HttpResponse:
     return HttpResponseRedirect(reverse("accounts:people"))
 
 
-def _ask_for_role(request: Request, changed: MembershipRow, form: RoleForm) -> HttpResponse:
+def _role_form(request: Request, changed: MembershipRow, *, sent: Any = None) -> RoleChangeForm:
+    own = _own_organisation(request)
+    return RoleChangeForm(
+        sent,
+        organisation_kind=own.kind,
+        teams=teams_of(own.id),
+        initial={"role": changed.role, "team": changed.team_id},
+    )
+
+
+def _ask_for_role(request: Request, changed: MembershipRow, form: RoleChangeForm) -> HttpResponse:
     """Ask a second person, because the role reaches far."""
     try:
         asked = ask_role_change(
@@ -167,11 +190,16 @@ def _ask_for_role(request: Request, changed: MembershipRow, form: RoleForm) -> H
     return HttpResponseRedirect(reverse("accounts:act", args=[asked]))
 
 
-def _person_page(request: Request, changed: MembershipRow, form: RoleForm) -> HttpResponse:
+def _person_page(
+    request: Request, changed: MembershipRow, form: RoleChangeForm, *, changing: int = 0, ending: int = 0
+) -> HttpResponse:
+    """Show somebody's page; `changing` and `ending` are how many cases nobody could open after what was just sent."""
     known = humans([changed.user_id], invited_since=request.now)
     number = known[changed.user_id].staff_number
     context = {
-        "left_alone": count_left_alone(changed, request.now),
+        "left_alone": ending or count_left_alone(changed, request.now),
+        "changing": changing,
+        "button": _("Change the role all the same") if changing else _("Change the role"),
         "number_form": StaffNumberForm(initial={"staff_number": number}),
         "form": form,
         "person": changed,
@@ -185,13 +213,20 @@ def _person_page(request: Request, changed: MembershipRow, form: RoleForm) -> Ht
 @require_POST
 @fresh
 def person_end(request: Request) -> HttpResponse:
-    """End somebody's role at once."""
+    """End somebody's role at once; where that leaves closed cases without readers, after a warning."""
     membership_id = posted_id(request, "person")
     ended = find_membership(membership_id, request.now)
-    end_membership(membership_id=membership_id, by=request.viewer, now=request.now)
+    is_meant = "warned" in request.POST
+    try:
+        with warning_first(
+            organisation_id=request.viewer.organisation_id or 0, is_meant=is_meant, now=request.now
+        ):
+            end_membership(membership_id=membership_id, by=request.viewer, now=request.now)
+    except LeavesCasesAlone as left:
+        assert ended is not None  # it was ended, for the length of a look
+        return _person_page(request, ended, _role_form(request, ended), ending=left.count)
     messages.success(request, _("The role has ended. This person sees nothing of the organisation any more."))
-    # Counted afterwards, so that whoever is not here is asked for no longer than whoever is nowhere.
-    if count_left_alone(ended, request.now):
+    if is_meant:
         messages.warning(request, left_alone_words())
     return HttpResponseRedirect(reverse("accounts:people"))
 

@@ -53,7 +53,10 @@ CONFLICT = 409
 @require_GET
 def acts(request: Request) -> HttpResponse:
     """List the acts that wait for a second person, and what became of others."""
-    context = {"table": act_table(waiting_acts(request.viewer), request.viewer)}
+    context = {
+        "table": act_table(waiting_acts(request.viewer), request.viewer),
+        "may_change_keys": request.viewer.may(Permission.INSTALLATION_MANAGE),
+    }
     return page(request, "access/acts.html", context, title=_("Acts that wait for a second person"))
 
 
@@ -122,8 +125,10 @@ def emergency(request: Request, opening: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     form = VerdictForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and not found.verdict:
+    left_alone = 0
+    if not found.verdict:
         left_alone = count_left_alone(find_membership(found.membership_id, request.now), request.now)
+    if request.method == "POST" and form.is_valid() and not found.verdict:
         try:
             verdict = Verdict(form.cleaned_data["verdict"])
             review_opening(opening, verdict=verdict, by=request.viewer, now=request.now)
@@ -139,6 +144,7 @@ def emergency(request: Request, opening: UUID) -> HttpResponse:
         "form": form,
         "rows": opening_rows(found, text=text),
         "is_open": not found.verdict,
+        "left_alone": left_alone,
         "back": Link(label=_("Emergency openings"), url=reverse("accounts:emergencies")),
     }
     return page(request, "access/emergency.html", context, title=_("An emergency opening"))
@@ -178,13 +184,16 @@ def _act_page(request: Request, found: ActRow, *, problem: str = "", status: int
         lines = ()
     is_own = found.asked_by == request.viewer.user_id
     kind = dual_kinds()[found.kind]
-    may_collect = is_own and found.state == "done" and found.collected_at is None and kind.collect is not None
+    is_unused = found.state == "done" and found.collected_at is None
+    may_collect = is_own and is_unused and kind.collect is not None
     context = {
         "rows": act_rows(found, lines),
         "problem": problem,
         "is_changed": not lines and found.is_waiting,
         "may_decide": found.is_waiting and not is_own and bool(lines),
         "may_withdraw": found.is_waiting and is_own,
+        "is_later": kind.is_later,
+        "command": kind.command(found.payload, found.id) if is_unused and kind.command else "",
         "collect_url": kind.collect(found.id) if may_collect and kind.collect else "",
         "seen": shown(found, lines),
         "back": Link(label=_("Acts that wait for a second person"), url=reverse("accounts:acts")),
@@ -196,7 +205,12 @@ def _decide(request: Request, found: ActRow) -> None:
     decision, by, now = request.POST.get("decision", ""), request.viewer, request.now
     if decision == "approve":
         approve_act(found.id, seen=request.POST.get("seen", ""), by=by, now=now)
-        messages.success(request, _("It is carried out. Both names stand in the log."))
+        if dual_kinds()[found.kind].is_later:
+            messages.success(
+                request, _("You agreed. The person who asked is told; it can be done once, within 24 hours.")
+            )
+        else:
+            messages.success(request, _("It is carried out. Both names stand in the log."))
     elif decision == "refuse":
         refuse_act(found.id, by=by, now=now)
         messages.success(request, _("It is refused. The person who asked is told."))

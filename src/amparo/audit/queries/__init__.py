@@ -10,6 +10,7 @@ from amparo.audit.queries.log import (
     sealing_state,
     who_saw,
     who_saw_record,
+    who_took,
     witness_state,
 )
 from amparo.audit.queries.sampling import sampled_readings, units_that_read
@@ -39,5 +40,6 @@ __all__ = [
     "units_that_read",
     "who_saw",
     "who_saw_record",
+    "who_took",
     "witness_state",
 ]

@@ -88,6 +88,15 @@ def who_saw_record(record: str, *, unit: Collection[int], most: int = 100) -> li
     return lines_of(told.filter(about), most)
 
 
+def who_took(
+    numbers: Collection[str], labels: Collection[str], *, unit: Collection[int], most: int = 100
+) -> list[EventLine]:
+    """Give the newest events about copies, by their numbers or by the labels of their digests, without the unit's."""
+    by_number = Q(record__in=[f"copy:{one}" for one in numbers])
+    by_digest = Q(record__startswith="copy:", fields__overlap=list(labels))
+    return lines_of(Event.objects.filter(by_number | by_digest).exclude(of_unit(unit)), most)
+
+
 def counted_lately(user: int, action: str, *, hours: int) -> int:
     """Add up what the events of a user and an action count, within the last hours of the database's own time."""
     with connection.cursor() as cursor:

@@ -8,6 +8,7 @@ from typing import Final
 from amparo.vocab.text import N_
 
 ACTIONS: Final[Mapping[str, str]] = {
+    "access.copy.take": N_("Took a file out, which carries the number of its copy"),
     "access.grant.give": N_("Opened the case to somebody else"),
     "access.grant.revoke": N_("Closed the case to somebody else"),
     "access.page.refuse": N_("Asked for a page that the role does not include"),

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
 
 from amparo.access.beyond import ask_beyond
-from amparo.access.rules import NEEDED_FOR_SEALED, ROLES, ClearanceLevel, Permission, Scope, Viewer
+from amparo.access.rules import NEEDED_FOR_SEALED, ClearanceLevel, Permission, Viewer, readers_by_scope
 from amparo.cases.queries.visible import Absent
 from amparo.vocab.reference import BadReference, parse_reference
-
-_SCOPES: Final = (Scope.ORGANISATION, Scope.TEAM, Scope.OWN)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,7 +38,7 @@ def list_lost(viewer: Viewer, *, now: datetime) -> tuple[LostCase, ...]:
         sought = viewer.organisation_id
     else:
         return ()
-    rows = ask_beyond("amparo_cases_without_readers", sought, timezone.localdate(now), *map(_roles, _SCOPES))
+    rows = ask_beyond("amparo_cases_without_readers", sought, timezone.localdate(now), *readers_by_scope())
     return tuple(
         LostCase(
             record=record,
@@ -66,11 +63,3 @@ def find_lost(viewer: Viewer, reference: str, *, now: datetime) -> LostCase:
         if lost.reference == canonical:
             return lost
     raise Absent
-
-
-def _roles(scope: Scope) -> list[str]:
-    return [
-        code
-        for code, role in ROLES.items()
-        if role.scope is scope and Permission.CASE_READ in role.permissions
-    ]

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from amparo.access.actions import mark_of, note_copy
 from amparo.access.rules import Permission
 from amparo.access.web import Request, fresh, requires
 from amparo.cases.actions import take_summary
@@ -22,7 +27,15 @@ def summary_pdf(request: Request, reference: str) -> HttpResponse:
         file = get_case(request.viewer, reference, now=request.now, permission=Permission.SUMMARY_PRINT)
         return question_page(request, "cases/summary.html", {}, file=file, title=_("Summary as PDF"))
     file = take_summary(reference=reference, by=request.viewer, now=request.now)
-    content = print_pdf(SUMMARY, summary_values(file, by=request.viewer, now=request.now), now=request.now)
+    values = summary_values(file, by=request.viewer, now=request.now)
+    return sent_on_paper(request, values, what="summary", name="summary")
+
+
+def sent_on_paper(request: Request, values: Mapping[str, Any], *, what: str, name: str) -> HttpResponse:
+    """Print a paper that carries the number of its copy, and write down which one it is."""
+    copy = uuid4()
+    content = print_pdf(SUMMARY, {**values, "copy": mark_of(copy)}, now=request.now)
+    note_copy(content, copy=copy, what=what, is_marked=True, by=request.viewer, now=request.now)
     answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = 'attachment; filename="summary.pdf"'
+    answer["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
     return answer

@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _
 
 from amparo.access.rules import Permission
 from amparo.access.web import Request, requires
-from amparo.cases.panels.printed import SUMMARY
 from amparo.cases.panels.seen import readers_rows, seen_table, told_sentences, told_values
 from amparo.cases.queries import get_case, list_readers, list_seen
 from amparo.cases.views.frame import case_page, question_page
+from amparo.cases.views.printing import sent_on_paper
 from amparo.ui.formats import say_language_name
 from amparo.ui.parts import Pager
-from amparo.ui.printing import print_pdf
 from amparo.vocab.reference import parse_reference
 
 PRINTED_IN = ("en", "ar")  # in which every sentence is translated
@@ -71,7 +70,4 @@ def _printed(request: Request, reference: str, language: str) -> HttpResponse:
             organisation=request.viewer.organisation_name,
             now=request.now,
         )
-        content = print_pdf(SUMMARY, values, now=request.now)
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = 'attachment; filename="list.pdf"'
-    return answer
+        return sent_on_paper(request, values, what="list_of_readers", name="list")

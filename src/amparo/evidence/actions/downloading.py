@@ -7,10 +7,12 @@ import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import uuid4
 
 import xlsxwriter
 from django.utils.translation import gettext as _
 
+from amparo.access.actions import mark_of, note_copy
 from amparo.access.rules import Permission, Viewer
 from amparo.evidence.actions.showing import show_table
 from amparo.evidence.models import Snapshot
@@ -24,7 +26,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Download:
-    """A file to be sent. Its name tells nothing but the day."""
+    """A file to be sent. Its name tells nothing but the day and the number of the copy."""
 
     name: str
     content_type: str
@@ -40,15 +42,18 @@ def download_table(choices: TableChoices, kind: str, *, by: Viewer, now: datetim
         raise NotAsked(N_("The kind of file is not one of the list. Choose CSV or XLSX."))
     figure = show_table(choices, by=by, now=now, permission=Permission.TABLES_DOWNLOAD)
     Snapshot.objects.filter(pk=figure.snapshot.id, used_at=None).update(used_at=now)
-    content_type, write = _WRITERS[kind]
-    name = f"figure-{figure.snapshot.day.isoformat()}.{kind}"
-    return Download(name=name, content_type=content_type, content=write(figure, layout_of(figure)))
+    copy, (content_type, write) = uuid4(), _WRITERS[kind]
+    content = write(figure, layout_of(figure), mark_of(copy))
+    about = (kind, f"snapshot:{figure.snapshot.id.hex}")
+    note_copy(content, copy=copy, what="table", about=about, is_marked=True, by=by, now=now)
+    name = f"figure-{figure.snapshot.day.isoformat()}-{copy}.{kind}"
+    return Download(name=name, content_type=content_type, content=content)
 
 
-def _csv(figure: Figure, layout: Layout) -> bytes:
+def _csv(figure: Figure, layout: Layout, mark: str) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    for line in (*_lines(layout), (), *about(figure)):
+    for line in (*_lines(layout), (), *about(figure), (_("Copy"), mark)):
         writer.writerow([_harmless(value) for value in line])
     return (BYTE_ORDER_MARK + text.getvalue()).encode()
 
@@ -68,7 +73,7 @@ def _harmless(value: str | int) -> str | int:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
-def _xlsx(figure: Figure, layout: Layout) -> bytes:
+def _xlsx(figure: Figure, layout: Layout, mark: str) -> bytes:
     stream = io.BytesIO()
     options = {
         "in_memory": True,
@@ -77,10 +82,9 @@ def _xlsx(figure: Figure, layout: Layout) -> bytes:
         "strings_to_numbers": False,
     }
     book = xlsxwriter.Workbook(stream, options)
-    # The same figure makes the same file.
-    book.set_properties(
-        {"title": title_of(figure), "created": datetime.combine(figure.snapshot.day, datetime.min.time())}
-    )
+    # The same figure makes the same file but for the number of the copy.
+    created = datetime.combine(figure.snapshot.day, datetime.min.time())
+    book.set_properties({"title": title_of(figure), "created": created, "comments": mark})
     bold, number = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0"})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     hidden = book.add_format({"pattern": 14, "fg_color": "#b8c4c8", "italic": True, "align": "right"})
@@ -102,14 +106,14 @@ def _xlsx(figure: Figure, layout: Layout) -> bytes:
     notes = book.add_worksheet(_("About")[:31])
     notes.set_column(0, 0, 28, wrapped)
     notes.set_column(1, 1, 90, wrapped)
-    for down, (label, words) in enumerate(about(figure)):
+    for down, (label, words) in enumerate((*about(figure), (_("Copy"), mark))):
         notes.write_string(down, 0, label, bold)
         notes.write_string(down, 1, words, wrapped)
     book.close()
     return stream.getvalue()
 
 
-_WRITERS: Mapping[str, tuple[str, Callable[[Figure, Layout], bytes]]] = {
+_WRITERS: Mapping[str, tuple[str, Callable[[Figure, Layout, str], bytes]]] = {
     "csv": ("text/csv; charset=utf-8", _csv),
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _xlsx),
 }

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
 
-from amparo.access.actions import Changed, collect_act, require
+from amparo.access.actions import Changed, collect_act, digest_label, mark_of, note_copy, require
 from amparo.access.rules import Permission, Viewer
 from amparo.audit.actions import record
 from amparo.evidence.actions.writing import digest_of, write_json
@@ -26,6 +26,7 @@ from amparo.vocab.facts import PERSON
 from amparo.vocab.state import load_state
 
 RELEASE: Final = "evidence.facts_release"
+_PARQUET: Final = "FORMAT parquet, COMPRESSION zstd, KV_METADATA {{amparo: '{mark}'}}"
 DRAFT = ".facts-"  # how the name of a directory begins that is still being filled
 WARNING_FILE = "READ-ME-FIRST.txt"
 WARNING = """These are coded facts about single people. They hold no names, no free text, no day and no place below the
@@ -37,6 +38,7 @@ needs at least {microdata} people for each combination of values, and a second p
 
 Each file is one table; metadata.json says what its rows count, how each column is defined, and which code lists it uses.
 Rows stand in no order. The number of persons behind several rows of one person has been taken out.
+Each file carries the number of this copy, by which the log of the installation tells who took it.
 """
 
 
@@ -56,8 +58,7 @@ def export_facts(snapshot: UUID, directory: Path, *, by: Viewer, now: datetime) 
     directory.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=directory.parent))
     try:
-        written = _write(metadata, directory_of(snapshot), draft)
-        _log(snapshot, written, by=by, now=now)
+        written = _write(metadata, directory_of(snapshot), draft, snapshot=snapshot, by=by, now=now)
         draft.rename(directory)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
@@ -99,8 +100,7 @@ def facts_digest(snapshot: UUID, viewer: Viewer) -> str:
 def _zip(snapshot: UUID, stream: BinaryIO, *, by: Viewer, now: datetime) -> None:
     metadata = _metadata(snapshot, by)
     with tempfile.TemporaryDirectory(prefix=DRAFT, dir=settings.AMPARO_FACTS_DIRECTORY) as draft:
-        written = _write(metadata, directory_of(snapshot), Path(draft))
-        _log(snapshot, written, by=by, now=now)
+        _write(metadata, directory_of(snapshot), Path(draft), snapshot=snapshot, by=by, now=now)
         with zipfile.ZipFile(stream, "w", compression=zipfile.ZIP_STORED) as archive:
             for path in sorted(Path(draft).iterdir()):
                 archive.write(path, path.name)
@@ -112,31 +112,39 @@ def _metadata(snapshot: UUID, by: Viewer) -> dict[str, Any]:
     return metadata_of(snapshot)
 
 
-def _write(metadata: Mapping[str, Any], source: Path, target: Path) -> dict[str, int]:
+def _write(
+    metadata: Mapping[str, Any], source: Path, target: Path, *, snapshot: UUID, by: Viewer, now: datetime
+) -> dict[str, int]:
+    """Write the files, each with the number of this copy in it, and log them; gives the number of rows of each table."""
     import duckdb  # loaded by who exports, not by every start
 
-    tables = {name: dict(about) for name, about in metadata["tables"].items()}
+    copy, tables = uuid4(), {name: dict(about) for name, about in metadata["tables"].items()}
     with duckdb.connect(":memory:") as engine:
         for about in tables.values():
             path = target / about["file"]
             facts = engine.read_parquet(str(source / about["file"]))
-            kept = [name for name in facts.columns if name != PERSON]
-            facts.select(*kept).write_parquet(str(path), compression="zstd")
+            kept = facts.select(*(name for name in facts.columns if name != PERSON))
+            kept.query("facts", f"COPY facts TO '{_quoted(path)}' ({_PARQUET.format(mark=mark_of(copy))})")
             about["sha256"] = digest_of(path)
             about.pop("persons")
-    write_json(target / METADATA, {**metadata, "tables": tables})
     state = load_state(settings.AMPARO_STATE)
     words = WARNING.format(tables=state.table_threshold, microdata=state.microdata_threshold)
-    (target / WARNING_FILE).write_text(words, encoding="utf-8")
-    return {name: int(about["rows"]) for name, about in tables.items()}
-
-
-def _log(snapshot: UUID, written: Mapping[str, int], *, by: Viewer, now: datetime) -> None:
+    (target / WARNING_FILE).write_text(f"{words}\n{mark_of(copy)}\n", encoding="utf-8")
+    write_json(target / METADATA, {**metadata, "copy": mark_of(copy), "tables": tables})
+    written = {name: int(about["rows"]) for name, about in tables.items()}
     record(
-        "evidence.facts.export",
-        by=by,
-        at=now,
-        record=str(snapshot),
-        fields=sorted(written),
+        "evidence.facts.export", by=by, at=now, record=str(snapshot), fields=sorted(written),
         count=sum(written.values()),
-    )
+    )  # fmt: skip
+    digests = [bytes.fromhex(tables[name]["sha256"]) for name in sorted(tables)]
+    about_copy = (f"snapshot:{snapshot.hex}", *(digest_label(one, is_marked=True) for one in digests))
+    # What is said of the files holds their digests: by its own, the whole copy is known.
+    note_copy(
+        (target / METADATA).read_bytes(), copy=copy, what="facts", about=about_copy, is_marked=True,
+        count=sum(written.values()), by=by, now=now,
+    )  # fmt: skip
+    return written
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

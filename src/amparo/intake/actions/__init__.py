@@ -13,6 +13,7 @@ from amparo.intake.actions.exporting import (
     collect_workbook,
     count_choice,
     export_workbook,
+    take_rejected_file,
 )
 from amparo.intake.actions.steps import NoSuchStep, stop_batch
 from amparo.intake.actions.undoing import throw_batch_away, throw_forgotten_away, undo_batch
@@ -34,6 +35,7 @@ __all__ = [
     "receive_workbook",
     "stop_batch",
     "take_in",
+    "take_rejected_file",
     "throw_batch_away",
     "throw_forgotten_away",
     "undo_batch",

@@ -12,7 +12,15 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from amparo.access.actions import Changed, SecondPersonNeeded, collect_act, require
+from amparo.access.actions import (
+    Changed,
+    SecondPersonNeeded,
+    collect_act,
+    digest_label,
+    mark_of,
+    note_copy,
+    require,
+)
 from amparo.access.rules import MOST_PERSONS_ALONE, Permission, Viewer
 from amparo.audit.actions import record
 from amparo.audit.queries import counted_lately
@@ -27,11 +35,10 @@ from amparo.intake.htcds import (
     write_workbook,
 )
 from amparo.intake.htcds import profile as fields_of
+from amparo.intake.queries import get_rejected_file
 from amparo.intake.rules import CaseToTakeOut, rows_of
 
 MOST = 20_000
-MARK: Final = "Amparo copy "  # in the properties of a workbook: by its number the log tells who took it out
-DIGITS_KEPT: Final = 48  # of the 64 of a SHA-256, as many as a label of the log takes
 EXPORT: Final = "intake.export"
 EXPORTED: Final = "intake.workbook.export"
 RELEASED: Final = "intake.workbook.release"  # agreed on by two, so it does not count against the one
@@ -55,11 +62,12 @@ class CannotTakeOut(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TakenOut:
-    """What was taken out: how many cases and rows, and in how many a field could not be kept whole."""
+    """What was taken out: how many cases and rows, in how many a field could not be kept whole, and as which copy."""
 
     cases: int
     rows: int
     left_out: Mapping[str, int]
+    copy: UUID  # its number: in the file's name, and in the properties of a workbook
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,6 +150,17 @@ def collect_workbook(
     return taken, file_format
 
 
+def take_rejected_file(batch: UUID, *, by: Viewer, now: datetime) -> tuple[bytes, FileFormat, UUID]:
+    """Give the rejected rows of a workbook back as a file, with the number of this copy; logged. Raises `Absent`."""
+    content, file_format = get_rejected_file(by, batch, now=now)
+    copy = uuid4()
+    # The file was sealed when the workbook was checked: its number stands in its name only.
+    note_copy(
+        content, copy=copy, what="rejected_rows", about=(file_format.value,), is_marked=False, by=by, now=now
+    )
+    return content, file_format, copy
+
+
 def _write(
     chosen: Mapping[UUID, UUID],
     *,
@@ -172,19 +191,22 @@ def _write(
                 left_out.update(row.left_out)
                 yield row.values
 
-    copy = uuid4()
-    about = [profile, file_format.value]
-    if file_format is FileFormat.XLSX:
-        written = write_workbook(rows(), profile=profile, stream=stream, mark=f"{MARK}{copy}")
-        about.append(_digest_label(stream))
+    copy, is_marked = uuid4(), file_format is FileFormat.XLSX
+    if is_marked:
+        written = write_workbook(rows(), profile=profile, stream=stream, mark=mark_of(copy))
     else:
         written = write_csv(rows(), profile=profile, stream=stream)
+    stream.seek(0)
+    digest = hashlib.file_digest(stream, "sha256").digest()  # type: ignore[arg-type]  # any binary stream
+    about = (profile, file_format.value, digest_label(digest, is_marked=is_marked))
     note_taken_out(cases=taken, profile=f"htcds_{profile}", by=by, now=now)
     record(
         action, by=by, at=now, record=f"copy:{copy}", count=len(taken), fields=about,
         purpose=by.stated_purpose or by.purpose or "",
     )  # fmt: skip
-    return TakenOut(cases=len(taken), rows=written.rows, left_out=left_out + Counter(written.left_out))
+    return TakenOut(
+        cases=len(taken), rows=written.rows, left_out=left_out + Counter(written.left_out), copy=copy
+    )
 
 
 def _to_take_out(file: BareFile) -> CaseToTakeOut:
@@ -197,12 +219,6 @@ def _to_take_out(file: BareFile) -> CaseToTakeOut:
         closure_reason=file.closure_reason,
         source=file.source,
     )
-
-
-def _digest_label(stream: IO[bytes]) -> str:
-    """Give the beginning of the file's SHA-256 for the log. The mark in the file is drawn by chance, so nobody guesses contents by it."""
-    stream.seek(0)
-    return f"digest:{hashlib.file_digest(stream, 'sha256').hexdigest()[:DIGITS_KEPT]}"  # type: ignore[arg-type]  # any binary stream
 
 
 def _refuse_unwritable(values: Mapping[str, Value], *, reference: str, profile: str) -> None:

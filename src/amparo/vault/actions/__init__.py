@@ -19,6 +19,7 @@ from amparo.vault.actions.keyring import (
     rotate_keys,
 )
 from amparo.vault.actions.members import forget_members_but, keep_member_facts, members_of
+from amparo.vault.actions.restoring import keep_restoration
 from amparo.vault.actions.sealing import begin_sealing, seal_what_is_clear
 from amparo.vault.actions.tokens import (
     Hits,
@@ -35,6 +36,7 @@ from amparo.vault.actions.tokens import (
     write_tokens,
 )
 from amparo.vault.custodians.file import write_custodian
+from amparo.vault.custodians.shares import are_shares_possible
 from amparo.vault.keyd.client import NotRaised
 from amparo.vault.own_secrets import is_sealed_secret, open_secret, seal_secret
 from amparo.vault.rules.ledger import NotTwoPeople
@@ -46,6 +48,7 @@ __all__ = [
     "NotRaised",
     "NotTwoPeople",
     "SearchesUsedUp",
+    "are_shares_possible",
     "begin_sealing",
     "change_custodian",
     "delete_tokens",
@@ -55,6 +58,7 @@ __all__ = [
     "forget_search_days",
     "is_sealed_secret",
     "keep_member_facts",
+    "keep_restoration",
     "lift_hold",
     "make_index_keys",
     "make_keyring",

@@ -26,9 +26,14 @@ class WrongShare(Exception):
     """What was typed is no share of this key. It never says which word is wrong: that would help who guesses."""
 
 
+def are_shares_possible(needed: int, of: int) -> bool:
+    """Tell whether a key can be split so."""
+    return FEWEST_NEEDED <= needed <= of <= MOST_SHARES
+
+
 def new_shares(needed: int, of: int, *, draw: Draw = os.urandom) -> tuple[RootKeyCustodian, tuple[str, ...]]:
     """Draw a new key and split it: so many shares in words, of which so many are needed."""
-    if not FEWEST_NEEDED <= needed <= of <= MOST_SHARES:
+    if not are_shares_possible(needed, of):
         raise BadShares(
             f"Between {FEWEST_NEEDED} and {MOST_SHARES} persons hold shares, and at least {FEWEST_NEEDED} of them are needed: "
             "for example --shares 3 --of 5."
