@@ -12,9 +12,11 @@ from tests.cli.conftest import amparo, environment
 OURS = {
     "amparo",
     "amparo.cli",
+    "amparo.cli.agreed",
     "amparo.cli.audit",
     "amparo.cli.backup",
     "amparo.cli.checking",
+    "amparo.cli.copies",
     "amparo.cli.database",
     "amparo.cli.erase",
     "amparo.cli.facts",

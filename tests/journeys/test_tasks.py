@@ -64,6 +64,9 @@ def test_an_invited_colleague_sets_up_the_second_step_and_signs_in_without_her_p
     administrator.get_by_label(re.compile("^Caseworker")).check()
     send(administrator)
     link = administrator.locator("code").inner_text().strip("\u2068\u2069 \n")
+    supervisor = browsing("supervisor").open("/two-people/")
+    supervisor.get_by_role("link", name=re.compile("invit", re.I)).first.click()
+    press(supervisor, "Agree and carry it out")
 
     settings.AMPARO_TRAINING = False
     try:

@@ -22,7 +22,7 @@ def migrate(
     ] = True,
     data: DataOption = None,
 ) -> None:
-    """Bring the database up to this version; a new installation gets its keys."""
+    """Bring the database up to date; a new one gets its keys."""
     from amparo.cli.installation import platform
     from amparo.cli.refusing import CommandRefused
 
