@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import json
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+
+CACHE: Final = Path(__file__).parents[1] / ".cache"
+REACHED: Final = CACHE / "mutations.json"  # which lines a test reaches
+KILLERS: Final = CACHE / "mutations-killers.json"  # which test noticed last that a line was gone
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Read what earlier runs learnt."""
+    known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return known
+
+
+def keep(path: Path, learnt: dict[str, Any], *, gone: tuple[str, ...] = ()) -> None:
+    """Add what was learnt to what other runs, which may go on beside this one, have learnt meanwhile."""
+    CACHE.mkdir(exist_ok=True)
+    with path.with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        known = {name: one for name, one in load(path).items() if name not in gone} | learnt
+        draft = path.with_suffix(".draft")
+        draft.write_text(json.dumps(known), encoding="utf-8")
+        draft.replace(path)
 
 
 def digest(path: Path) -> str:

@@ -1,6 +1,6 @@
 """Take one access line away at a time, and see whether a test notices.
 
-    python bench/mutations.py [--only access/queries] [--list] [--quick] [--tests tests/access ...]
+    python bench/mutations.py [--only access/queries] [--list] [--quick] [--processes 2] [--tests tests/access ...]
 
 A mutant is the source without one line that keeps somebody out. One process loads everything, runs each test once to learn
 which access lines it reaches (kept in .cache/mutations.json until the test or a source that it reaches changes), and tries each
@@ -13,7 +13,10 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import subprocess
 import sys
+import threading
+from collections.abc import Iterable
 from pathlib import Path
 from time import monotonic, process_time
 
@@ -135,6 +138,8 @@ def main() -> int:
     parser.add_argument(
         "--most-seconds", type=float, default=120, help="for one mutant; then it counts as living"
     )
+    parser.add_argument("--processes", type=int, default=1, help="that share the mutants between them")
+    parser.add_argument("--share", default="1/1", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     try:
         found = lines([*PLACES])
@@ -149,7 +154,42 @@ def main() -> int:
                     f"{key.partition(':')[0]}:{number} {key.partition(':')[2]}{f'  (none: {why})' if (why := why_none(key)) else ''}"
                 )
         return 0
+    if asked.processes > 1:
+        return _share(asked.processes, is_map_only=asked.map)
     return _try(found, only, asked)
+
+
+def _share(processes: int, *, is_map_only: bool) -> int:
+    """Let several processes learn what the tests reach, and then try the mutants, each its share."""
+    lived, killed, codes = [], 0, []
+    for more in (["--map"],) if is_map_only else (["--map"], []):
+        shares = [["--processes", "1", "--share", f"{one}/{processes}"] for one in range(1, processes + 1)]
+        running = [
+            subprocess.Popen([sys.executable, *sys.argv, *more, *share], stdout=subprocess.PIPE, text=True)
+            for share in shares
+        ]
+        outs: list[list[str]] = [[] for _ in running]
+        threads = [
+            threading.Thread(target=_pass_on, args=(one.stdout, out))
+            for one, out in zip(running, outs, strict=True)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        codes += [one.wait() for one in running]
+        said = [line for out in outs for line in out]
+        lived = [line for line in said if line.startswith("LIVED") and "src/" not in line]
+        killed = sum(line.startswith("killed") for line in said)
+    print(*lived, sep="\n")
+    print(f"{killed} killed of {killed + len(lived)}")
+    return max(codes, default=0)
+
+
+def _pass_on(lines: Iterable[str], kept: list[str]) -> None:
+    for line in lines:
+        kept.append(line)
+        print(line, end="", flush=True)
 
 
 def _try(found: dict[str, int], only: tuple[str, ...], asked: argparse.Namespace) -> int:
@@ -163,6 +203,7 @@ def _try(found: dict[str, int], only: tuple[str, ...], asked: argparse.Namespace
         most_seconds=asked.most_seconds,
         is_map_only=asked.map,
         is_without_world=asked.quick,
+        share=tuple(map(int, asked.share.split("/"))),
     )
     began = monotonic()
     told = ["-q", "-n", "0", "--tb=short", "-m", "not journey and not screenshot"]
