@@ -6,7 +6,7 @@ import os
 import select
 import signal
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, process_time
 from typing import Any, Final
 
 import pytest
@@ -17,7 +17,10 @@ GRID: Final = "the grid of denials::"  # each of its checks is a test of its own
 KILLED, LIVED, NOT_RUN, NOT_DONE = "killed", "LIVED", "LIVED (no test gets there)", "LIVED (cut short)"
 NOT_MADE: Final = "LIVED (could not be made)"
 PASSED, FAILED, BROKEN, CUT_SHORT = 0, 1, 4, 5  # how a child ends
-GRACE_SECONDS: Final = 60  # for the last test of a child; then it is stopped
+GRACE_SECONDS: Final = 60  # for the last test of a child
+LOADED: Final = (
+    15  # so many times longer than its processor time may a child take on a busy machine; then it is stopped
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +41,7 @@ class Children:
     failed: list[str]  # what the reports of tests name
     items: dict[str, pytest.Item]
     session: pytest.Session
-    most_seconds: float
+    most_seconds: float  # of processor time
 
     def run(self, key: str, order: list[str], *, in_world: bool) -> Told:
         """Run tests in this order without the line of that name, or with all of them when it is empty."""
@@ -53,7 +56,7 @@ class Children:
 
     def _wait(self, told: int, child: int) -> Told:
         """Read what the child tells: each test that it begins, and how it ended."""
-        until, text = monotonic() + self.most_seconds + GRACE_SECONDS, b""
+        until, text = monotonic() + self.most_seconds * LOADED + GRACE_SECONDS, b""
         is_over = False
         while not is_over and (left := until - monotonic()) > 0 and select.select([told], [], [], left)[0]:
             part = os.read(told, 65536)
@@ -79,14 +82,14 @@ class Children:
         null = os.open(os.devnull, os.O_RDWR)
         for each in (0, 1, 2):
             os.dup2(null, each)
-        code, until = BROKEN, monotonic() + self.most_seconds
+        code, until = BROKEN, process_time() + self.most_seconds
         try:
             self.failed.clear()
             if key:
                 apply(self.loaded, key)
             code = PASSED
             for name in order:
-                if monotonic() > until:
+                if process_time() > until:
                     code = CUT_SHORT
                     break
                 os.write(tell, f"{name}\n".encode())

@@ -30,7 +30,7 @@ GUARDS: Final = (
     f"{DENIALS}the_guard_is_the_one_of_the_table",
     f"{DENIALS}p25_what_asks_again",
 )  # of all views
-SLOW_SECONDS: Final = 0.4
+SLOW_SECONDS: Final = 0.2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -307,8 +307,10 @@ class Mutating:
         for name in names:
             by_file.setdefault(name.partition("::")[0], []).append(name)
 
-        def about(file: str) -> tuple[bool, float]:
-            return (not file.startswith(f"tests/{app}/"), -len(by_file[file]) / self.sizes.get(file, 1))
+        def about(file: str) -> tuple[bool, bool, float]:
+            is_namesake = Path(file).stem.startswith(f"test_{Path(line.file).stem}")
+            is_app = file.startswith(f"tests/{app}/")
+            return (not (is_app and is_namesake), not is_app, -len(by_file[file]) / self.sizes.get(file, 1))
 
         def focus(name: str) -> tuple[bool, bool, int]:
             one = self.reached.get(name, {"seconds": 0, "marks": ()})

@@ -136,7 +136,10 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="without the grid of denials")
     parser.add_argument("--tests", nargs="*", default=TESTS, help="fewer tests, for a quick look")
     parser.add_argument(
-        "--most-seconds", type=float, default=120, help="for one mutant; then it counts as living"
+        "--most-seconds",
+        type=float,
+        default=60,
+        help="of processor time for the tests of one mutant; then it counts as living",
     )
     parser.add_argument("--processes", type=int, default=1, help="that share the mutants between them")
     parser.add_argument("--share", default="1/1", help=argparse.SUPPRESS)
