@@ -211,6 +211,15 @@ class TestTwoPeople:
             approve(act, house.decider)
         assert get_act(house.asker, act).is_waiting
 
+    def test_what_one_asked_for_in_one_organisation_is_not_seen_at_work_for_another(self, house: House) -> None:
+        act = house.ask()
+        elsewhere = make_membership(role="supervisor", user=user_of(house.asker))
+        viewer = viewer_for_membership(elsewhere.pk, NOW)
+        assert viewer is not None
+        assert visible_acts(viewer) == []
+        with pytest.raises(Http404):
+            get_act(viewer, act)
+
     def test_an_act_of_a_kind_that_is_no_more_looks_absent(self, house: House, monkeypatch: Any) -> None:
         act = house.ask()
         monkeypatch.setattr("amparo.access.actions.dual.dual_kinds", dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -189,6 +190,11 @@ class TestWhoMayInvite:
     def test_not_an_installation_administrator(self, administrator: Viewer) -> None:
         with pytest.raises(Refused):
             invite(administrator, role="installation_administrator")
+        worker = make_membership(organisation=organisation_of(administrator))
+        with pytest.raises(Refused):
+            ask_role_change(
+                membership_id=worker.pk, role="installation_administrator", team_id=None, by=administrator, now=NOW
+            )
 
     @pytest.mark.parametrize("role", sorted(set(ROLES) - {"organisation_administrator"}))
     def test_the_installation_administrator_gives_no_other_role(self, role: str) -> None:
@@ -399,6 +405,8 @@ class TestChangeAndEnd:
         for membership in (make_membership().pk, make_membership(user=second.user, until=NOW.date()).pk):
             with pytest.raises(Refused):
                 choose_membership(membership_id=membership, by=viewer, now=NOW)
+        with pytest.raises(Refused):
+            choose_membership(membership_id=second.pk, by=replace(viewer, token_id=7), now=NOW)
 
 
 class TestOrganisations:
