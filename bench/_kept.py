@@ -40,8 +40,12 @@ def digest(path: Path) -> str:
 FINDER: Final = digest(Path(__file__).with_name("_mutants.py"))  # what is found decides what is marked
 
 
-def is_known(kept: dict[str, Any] | None, item: pytest.Item, sources: dict[str, str]) -> bool:
-    """Tell whether neither the test nor a source that it reaches has changed."""
+def is_known(
+    kept: dict[str, Any] | None, item: pytest.Item, sources: dict[str, str], *, is_trusting: bool = False
+) -> bool:
+    """Tell whether neither the test nor a source that it reaches has changed; trusting, whether it was ever run."""
+    if is_trusting:
+        return kept is not None and not kept["has_failed"]
     if (
         kept is None
         or kept["has_failed"]

@@ -141,6 +141,7 @@ def main() -> int:
         default=60,
         help="of processor time for the tests of one mutant; then it counts as living",
     )
+    parser.add_argument("--trust", action="store_true", help="do not learn anew what changed tests reach")
     parser.add_argument("--processes", type=int, default=1, help="that share the mutants between them")
     parser.add_argument("--share", default="1/1", help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -206,6 +207,7 @@ def _try(found: dict[str, int], only: tuple[str, ...], asked: argparse.Namespace
         most_seconds=asked.most_seconds,
         is_map_only=asked.map,
         is_without_world=asked.quick,
+        is_trusting=asked.trust,
         share=tuple(map(int, asked.share.split("/"))),
     )
     began = monotonic()
