@@ -214,6 +214,7 @@ class Mutating:
     def _try_all(self, items: dict[str, pytest.Item], children: Children) -> None:
         waiting = self._share_of(self._waiting(items))
         self.killed_by = load(KILLERS)
+        self.sound = set(self.killed_by.values())  # each passed in a child without a mutant
         self.sizes = Counter(name.partition("::")[0] for name in self.reached)
         self.say(f"{len(waiting)} mutants")
         later = []
