@@ -1,0 +1,235 @@
+"""Each reading and each change of a case asks for its own permission: to see the case is not enough, nor to have the role for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from amparo.access.rules import ClearanceLevel, ClearanceReason, GrantedRecord, Permission, Viewer, WallReason
+from amparo.cases import actions, queries
+from amparo.cases.actions.summaries import take_summary
+from amparo.cases.actions.withdrawing import _locked
+from amparo.cases.models import Case
+from amparo.cases.queries import CaseChoices
+from amparo.cases.queries.erasable import count_cases, person_reached
+from amparo.cases.queries.places import visible_place
+from amparo.cases.queries.seen import led_case
+from amparo.cases.rules.lifecycle import Stage
+from tests.contracts.denial_states import PICTURE
+from tests.factories.accounts import NOW, make_organisation, make_viewer, organisation_of
+from tests.factories.cases import DETAILS, EPISODE, make_case, make_person_details, row_of
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scene:
+    """A case with an episode and a paper, who leads it, and a colleague."""
+
+    owner: Viewer
+    colleague: Viewer
+    reference: str
+    document: UUID
+
+    @property
+    def case(self) -> Case:
+        """Give its row."""
+        return row_of(self.reference)
+
+    @property
+    def episode(self) -> UUID:
+        """Give its episode."""
+        return UUID(str(self.case.episodes.get().id))
+
+
+@pytest.fixture
+def scene() -> Scene:
+    owner = replace(make_viewer("supervisor"), permissions=frozenset(Permission))
+    reference = make_case(owner)
+    document = actions.add_document(
+        reference=reference, content=BytesIO(PICTURE), name="a.png", size=len(PICTURE), by=owner, now=NOW
+    )
+    colleague = make_viewer("caseworker", organisation=organisation_of(owner))
+    return Scene(owner=owner, colleague=colleague, reference=reference, document=document)
+
+
+Asked = Callable[[Viewer, Scene], Any]
+PERSON = make_person_details()
+ASKED: dict[str, tuple[Permission, Asked]] = {
+    "change the person": (
+        Permission.PERSON_EDIT,
+        lambda v, s: actions.update_person(reference=s.reference, details=PERSON, version=1, by=v, now=NOW),
+    ),
+    "change the case": (
+        Permission.CASE_EDIT,
+        lambda v, s: actions.update_case(reference=s.reference, details=DETAILS, version=1, by=v, now=NOW),
+    ),
+    "change an episode": (
+        Permission.CASE_EDIT,
+        lambda v, s: actions.update_episode(
+            reference=s.reference, episode=s.episode, details=EPISODE, version=1, by=v, now=NOW
+        ),
+    ),
+    "add an episode": (
+        Permission.CASE_EDIT,
+        lambda v, s: actions.add_episode(reference=s.reference, details=EPISODE, by=v, now=NOW),
+    ),
+    "link an operation": (
+        Permission.CASE_EDIT,
+        lambda v, s: actions.link_operation(
+            reference=s.reference, episode=s.episode, operation="", by=v, now=NOW
+        ),
+    ),
+    "restrict": (
+        Permission.CASE_RESTRICT,
+        lambda v, s: actions.restrict_case(
+            reference=s.reference,
+            level=ClearanceLevel.RESTRICTED,
+            named=[v.known_user_id],
+            reason=next(iter(ClearanceReason)),
+            by=v,
+            now=NOW,
+        ),
+    ),
+    "keep somebody away": (
+        Permission.WALL_MAKE,
+        lambda v, s: actions.keep_away(
+            reference=s.reference,
+            reason=WallReason.THREAT,
+            organisation_id=make_organisation().pk,
+            by=v,
+            now=NOW,
+        ),
+    ),
+    "add a paper": (
+        Permission.DOCUMENT_ADD,
+        lambda v, s: actions.add_document(
+            reference=s.reference, content=BytesIO(PICTURE), name="b.png", size=len(PICTURE), by=v, now=NOW
+        ),
+    ),
+    "add a note": (
+        Permission.NOTE_ADD,
+        lambda v, s: actions.add_note(reference=s.reference, text="A note.", by=v, now=NOW),
+    ),
+    "move": (
+        Permission.CASE_MOVE,
+        lambda v, s: actions.move_case(
+            reference=s.reference, target=Stage.ASSESSMENT, version=s.case.version, by=v, now=NOW
+        ),
+    ),
+    "assign": (
+        Permission.CASE_ASSIGN,
+        lambda v, s: actions.assign_case(
+            reference=s.reference, worker_id=s.colleague.known_user_id, version=s.case.version, by=v, now=NOW
+        ),
+    ),
+    "print": (Permission.SUMMARY_PRINT, lambda v, s: take_summary(reference=s.reference, by=v, now=NOW)),
+    "open to change": (
+        Permission.CASE_EDIT,
+        lambda v, s: queries.get_case(v, s.reference, now=NOW, permission=Permission.CASE_EDIT),
+    ),
+    "read a paper": (
+        Permission.DOCUMENT_READ,
+        lambda v, s: queries.get_document(v, s.reference, s.document, now=NOW),
+    ),
+    "list papers": (Permission.DOCUMENT_READ, lambda v, s: queries.list_documents(v, s.reference, now=NOW)),
+    "see the place": (Permission.PLACE_READ, lambda v, s: visible_place(v, s.reference)),
+    "see who read it": (Permission.CASE_READ_LOG, lambda v, s: led_case(v, s.reference)),
+    "have it erased": (Permission.CASE_REOPEN, lambda v, s: person_reached(v, s.reference)),
+    "undo its import": (Permission.IMPORT_UNDO, lambda v, s: _locked([s.reference], v)),
+}
+COUNTED: dict[str, tuple[Permission, Asked]] = {
+    "count to erase": (Permission.CASE_REOPEN, lambda v, s: count_cases(v, s.case.person_id)),
+    "count to take out": (
+        Permission.EXPORT_RUN,
+        lambda v, s: queries.count_files(
+            v, choices=CaseChoices(), permission=Permission.EXPORT_RUN, consent=DETAILS.consent == "yes"
+        ),
+    ),
+    "choose to take out": (
+        Permission.EXPORT_RUN,
+        lambda v, s: queries.chosen_ids(
+            v, choices=CaseChoices(), permission=Permission.EXPORT_RUN, with_consent_only=False
+        ),
+    ),
+    "take out": (
+        Permission.EXPORT_RUN,
+        lambda v, s: list(
+            queries.iterate_files(
+                v, choices=CaseChoices(), permission=Permission.EXPORT_RUN, action="intake.case.export",
+                with_consent_only=False, now=NOW,
+            )
+        ),
+    ),
+}  # fmt: skip
+
+
+def granted(scene: Scene, permissions: frozenset[Permission]) -> Viewer:
+    """Give somebody of another organisation whose role allows everything, and to whom a grant allows that much here."""
+    grant = GrantedRecord(id=1, record=scene.case.id, permissions=permissions)
+    viewer = make_viewer("supervisor")
+    return replace(viewer, permissions=frozenset(Permission), grants=(grant,))
+
+
+def test_the_scene_is_seen_by_a_grant_to_read(scene: Scene) -> None:
+    assert queries.get_case(granted(scene, frozenset({Permission.CASE_READ})), scene.reference, now=NOW)
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_p02_neither_a_grant_to_read_nor_a_role_without_it_is_enough(scene: Scene, name: str) -> None:
+    permission, ask = ASKED[name]
+    without = replace(scene.owner, permissions=scene.owner.permissions - {permission})
+    for viewer in (without, granted(scene, frozenset({Permission.CASE_READ}))):
+        with pytest.raises((Http404, PermissionDenied)):
+            ask(viewer, scene)
+    ask(scene.owner, scene)
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_p02_what_is_counted_and_taken_out_is_what_may_be(scene: Scene, name: str) -> None:
+    permission, ask = COUNTED[name]
+    without = replace(scene.owner, permissions=scene.owner.permissions - {permission})
+    for viewer in (without, granted(scene, frozenset({Permission.CASE_READ}))):
+        assert not ask(viewer, scene)
+    assert ask(scene.owner, scene)
+
+
+def test_who_reaches_one_case_of_hers_to_read_only_has_her_not_erased(scene: Scene) -> None:
+    erasing = granted(scene, frozenset({Permission.CASE_READ, Permission.CASE_REOPEN}))
+    assert person_reached(erasing, scene.reference) == scene.case.person_id
+    second = make_case(scene.owner, person=None, existing_person=scene.case.person_id)
+    reading = GrantedRecord(id=2, record=row_of(second).id, permissions=frozenset({Permission.CASE_READ}))
+    with pytest.raises(Http404):
+        person_reached(replace(erasing, grants=(*erasing.grants, reading)), scene.reference)
+
+
+def test_what_is_taken_out_has_no_sensitive_note_and_is_counted_by_consent(scene: Scene) -> None:
+    for text, is_sensitive in (("She came by boat.", False), ("She is with child.", True)):
+        actions.add_note(
+            reference=scene.reference,
+            text=text,
+            kind="case_comment",
+            is_sensitive=is_sensitive,
+            by=scene.owner,
+            now=NOW,
+        )
+    refusing = make_case(scene.owner, details=replace(DETAILS, consent="no"))
+    _permission, take_out = COUNTED["take out"]
+    taken = {one.reference: one for one in take_out(scene.owner, scene)}
+    assert taken[scene.reference].comments == ("She came by boat.",)
+    assert taken[refusing].comments == ()
+    for consent in (True, False):
+        assert queries.count_files(
+            scene.owner, choices=CaseChoices(), permission=Permission.EXPORT_RUN, consent=consent
+        ) == sum((row_of(one).consent == "yes") is consent for one in taken)
+    with_consent = queries.chosen_ids(
+        scene.owner, choices=CaseChoices(), permission=Permission.EXPORT_RUN, with_consent_only=True
+    )
+    assert row_of(refusing).id not in with_consent
