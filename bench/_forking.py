@@ -56,6 +56,7 @@ class Mutating:
     is_map_only: bool = False
     is_without_world: bool = False
     is_trusting: bool = False
+    is_unknown_only: bool = False
     share: tuple[int, int] = (1, 1)  # the first of two processes, say
     verdicts: list[Verdict] = field(default_factory=list)
     loaded: Loaded = field(default_factory=Loaded)
@@ -212,8 +213,11 @@ class Mutating:
     # The mutants
 
     def _try_all(self, items: dict[str, pytest.Item], children: Children) -> None:
-        waiting = self._share_of(self._waiting(items))
         self.killed_by = load(KILLERS)
+        unknown = [
+            one for one in self._waiting(items) if not self.is_unknown_only or one[0] not in self.killed_by
+        ]
+        waiting = self._share_of(unknown)
         self.sound = set(self.killed_by.values())  # each passed in a child without a mutant
         self.sizes = Counter(name.partition("::")[0] for name in self.reached)
         self.say(f"{len(waiting)} mutants")
@@ -322,7 +326,8 @@ class Mutating:
             one = self.reached.get(name, {"seconds": 0, "marks": ()})
             return (one["seconds"] > SLOW_SECONDS, bool(one.get("own")), len(one["marks"]))
 
-        before = [self.killed_by.get(key, ""), *self.killers.get(line.file, [])]
+        quick = [one for one in self.killers.get(line.file, []) if not focus(one)[0]]
+        before = [self.killed_by.get(key, ""), *quick]
         lately = {name: number for number, name in reversed([*enumerate(before)])}
         turn = {}
         for place, file in enumerate(

@@ -142,6 +142,7 @@ def main() -> int:
         help="of processor time for the tests of one mutant; then it counts as living",
     )
     parser.add_argument("--trust", action="store_true", help="do not learn anew what changed tests reach")
+    parser.add_argument("--unknown", action="store_true", help="only those that nothing killed before")
     parser.add_argument("--processes", type=int, default=1, help="that share the mutants between them")
     parser.add_argument("--share", default="1/1", help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -208,6 +209,7 @@ def _try(found: dict[str, int], only: tuple[str, ...], asked: argparse.Namespace
         is_map_only=asked.map,
         is_without_world=asked.quick,
         is_trusting=asked.trust,
+        is_unknown_only=asked.unknown,
         share=tuple(map(int, asked.share.split("/"))),
     )
     began = monotonic()
