@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from random import Random
 from threading import Barrier, Thread
 from typing import Any
 from uuid import UUID, uuid4
@@ -228,6 +229,14 @@ class TestOneHour:
         for by in (make_viewer(role), replace(scene.reader, token_id=4)):
             with pytest.raises(Refused):
                 scene.open(by=by)
+            with pytest.raises(Refused):  # whether it is there or not
+                open_in_emergency(
+                    reference=make_reference("XA", Random(7)),
+                    reason=EmergencyReason.LIFE,
+                    text=WHY,
+                    by=make_viewer(role),
+                    now=NOW,
+                )
 
     def test_p15_the_opening_itself_asks_who_opens(self, scene: Scene) -> None:
         case = row_of(scene.reference)

@@ -211,7 +211,9 @@ class TestTwoPeople:
             approve(act, house.decider)
         assert get_act(house.asker, act).is_waiting
 
-    def test_what_one_asked_for_in_one_organisation_is_not_seen_at_work_for_another(self, house: House) -> None:
+    def test_what_one_asked_for_in_one_organisation_is_not_seen_at_work_for_another(
+        self, house: House
+    ) -> None:
         act = house.ask()
         elsewhere = make_membership(role="supervisor", user=user_of(house.asker))
         viewer = viewer_for_membership(elsewhere.pk, NOW)

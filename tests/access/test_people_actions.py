@@ -193,7 +193,11 @@ class TestWhoMayInvite:
         worker = make_membership(organisation=organisation_of(administrator))
         with pytest.raises(Refused):
             ask_role_change(
-                membership_id=worker.pk, role="installation_administrator", team_id=None, by=administrator, now=NOW
+                membership_id=worker.pk,
+                role="installation_administrator",
+                team_id=None,
+                by=administrator,
+                now=NOW,
             )
 
     @pytest.mark.parametrize("role", sorted(set(ROLES) - {"organisation_administrator"}))
@@ -437,6 +441,10 @@ class TestOrganisations:
             rename_organisation(organisation_id=other, name="Mine", by=administrator, now=NOW)
         with pytest.raises(Refused):
             add_team(organisation_id=other, name="Mine", by=make_viewer("supervisor"), now=NOW)
+        worker = make_viewer(organisation=organisation_of(administrator))
+        for change in (rename_organisation, add_team):
+            with pytest.raises(Refused):
+                change(organisation_id=worker.organisation_id or 0, name="Mine", by=worker, now=NOW)
 
 
 def test_every_write_leaves_a_row_in_the_log(administrator: Viewer) -> None:

@@ -250,3 +250,4 @@ def test_an_invitation_of_another_links_no_two_people(both: tuple[Somebody, Some
     assert (known[one.user].invited, known[other.user].invited) == (frozenset({other.user}), frozenset())
     assert not queries.humans([one.user, other.user], invited_since=NOW)[one.user].invited
     assert not queries.humans([one.user], invited_since=NOW - DAY)[one.user].invited
+    assert not queries.humans([other.user], invited_since=NOW - DAY)[other.user].invited

@@ -10,13 +10,14 @@ from uuid import UUID
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import Http404
 
 from amparo.access.rules import ClearanceLevel, ClearanceReason, GrantedRecord, Permission, Viewer, WallReason
 from amparo.cases import actions, queries
 from amparo.cases.actions.summaries import take_summary
 from amparo.cases.actions.withdrawing import _locked
-from amparo.cases.models import Case
+from amparo.cases.models import Case, Document, Episode, Note, Person
 from amparo.cases.queries import CaseChoices
 from amparo.cases.queries.erasable import count_cases, person_reached
 from amparo.cases.queries.places import visible_place
@@ -145,6 +146,9 @@ ASKED: dict[str, tuple[Permission, Asked]] = {
     "have it erased": (Permission.CASE_REOPEN, lambda v, s: person_reached(v, s.reference)),
     "undo its import": (Permission.IMPORT_UNDO, lambda v, s: _locked([s.reference], v)),
 }
+CHANGES = [
+    name for name in ASKED if name.split()[0] in ("change", "add", "link", "restrict", "move", "assign")
+]
 COUNTED: dict[str, tuple[Permission, Asked]] = {
     "count to erase": (Permission.CASE_REOPEN, lambda v, s: count_cases(v, s.case.person_id)),
     "count to take out": (
@@ -192,6 +196,29 @@ def test_p02_neither_a_grant_to_read_nor_a_role_without_it_is_enough(scene: Scen
     ask(scene.owner, scene)
 
 
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_changes_one_case_changes_no_other(scene: Scene, name: str) -> None:
+    neighbour = row_of(make_case(scene.owner))
+    before = all_of(neighbour)
+    ASKED[name][1](scene.owner, scene)
+    assert all_of(neighbour) == before
+
+
+def all_of(case: Case) -> list[Any]:
+    """Give every value of a case, its person and what hangs on it, as they stand in the database."""
+    said = []
+    with connection.cursor() as cursor:
+        for model, column, value in (
+            (Case, "id", case.id),
+            (Person, "id", case.person_id),
+            *((each, "case_id", case.id) for each in (Episode, Note, Document)),
+        ):
+            table = model._meta.db_table
+            cursor.execute(f"SELECT one::text FROM {table} one WHERE {column} = %s ORDER BY id", [value])  # noqa: S608 - names of ours
+            said.append(cursor.fetchall())
+    return said
+
+
 @pytest.mark.parametrize("name", COUNTED)
 def test_p02_what_is_counted_and_taken_out_is_what_may_be(scene: Scene, name: str) -> None:
     permission, ask = COUNTED[name]
@@ -199,6 +226,22 @@ def test_p02_what_is_counted_and_taken_out_is_what_may_be(scene: Scene, name: st
     for viewer in (without, granted(scene, frozenset({Permission.CASE_READ}))):
         assert not ask(viewer, scene)
     assert ask(scene.owner, scene)
+
+
+def test_kinds_and_reasons_are_those_of_the_lists(scene: Scene) -> None:
+    for send in (
+        lambda: actions.add_note(reference=scene.reference, text="A note.", kind="no such", by=scene.owner, now=NOW),
+        lambda: actions.add_document(
+            reference=scene.reference, content=BytesIO(PICTURE), name="b.png", size=len(PICTURE), kind="no such",
+            by=scene.owner, now=NOW,
+        ),
+        lambda: actions.move_case(
+            reference=scene.reference, target=Stage.CLOSED, reason="no such", version=scene.case.version,
+            by=scene.owner, now=NOW,
+        ),
+    ):  # fmt: skip
+        with pytest.raises(actions.NotAcceptable):
+            send()
 
 
 def test_who_reaches_one_case_of_hers_to_read_only_has_her_not_erased(scene: Scene) -> None:
