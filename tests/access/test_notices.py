@@ -12,7 +12,7 @@ from amparo.access.models import Notice
 from amparo.access.queries import viewer_for_membership
 from amparo.access.queries.notices import count_notices, list_notices
 from amparo.access.rules import NOBODY
-from tests.factories.accounts import NOW, make_membership, make_viewer, user_of
+from tests.factories.accounts import NOW, make_membership, make_viewer, organisation_of, user_of
 
 pytestmark = pytest.mark.django_db
 EVERY = 10**9
@@ -23,7 +23,7 @@ def test_it_is_seen_and_marked_by_its_user_in_its_organisation_only() -> None:
     there = viewer_for_membership(make_membership(user=user_of(here)).pk, NOW)
     assert there is not None
     assert here.organisation_id is not None
-    colleague = make_viewer(organisation=make_membership(role="supervisor").organisation)
+    colleague = make_viewer(organisation=organisation_of(here))
     tell([(here.known_user_id, here.organisation_id)], "access.test", now=NOW)
     others = (
         there,

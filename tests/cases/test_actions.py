@@ -149,6 +149,16 @@ def test_the_log_names_the_changed_attributes_and_never_their_values() -> None:
     assert "Rima" not in str(vars(event))
 
 
+def test_the_log_names_an_episode_only_where_there_is_one() -> None:
+    viewer = make_viewer("supervisor")
+    fields = []
+    for episodes in ((), (EPISODE,)):
+        reference = make_case(viewer, episodes=episodes)
+        get_case(viewer, reference, now=NOW)
+        fields.append(set(Event.objects.filter(action="cases.case.read").latest("id").fields))
+    assert fields[0] < fields[1]
+
+
 def test_linked_episodes_count_each_other_and_open_nothing() -> None:
     mine, theirs = make_viewer("supervisor"), make_viewer("supervisor")
     first, second = make_case(mine), make_case(theirs)
