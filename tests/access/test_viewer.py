@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 
 from amparo.access.actions import end_membership, grant_access, make_token, revoke, revoke_token
+from amparo.access.actions.permission import NotYet, require
 from amparo.access.queries import viewer_for_membership, viewer_for_token
-from amparo.access.rules import GrantReason, Permission, Scope
+from amparo.access.queries.viewers import viewer_for
+from amparo.access.rules import IN_PERSON, ROLES, GrantReason, Permission, Scope
 from amparo.accounts.models import ApiToken, Membership, Organisation, User
+from amparo.accounts.queries import find_membership
 from tests.factories.accounts import (
     NOW,
     make_membership,
@@ -130,6 +134,20 @@ def test_grants_to_others_revoked_ones_and_roles_without_cases_see_nothing() -> 
     assert [granted(one) for one in (taker, statistician, stranger)] == [1, 0, 0]
     revoke(grant_id=grant, by=giver, now=NOW)
     assert granted(taker) == 0
+
+
+def test_who_was_let_in_again_waits_for_what_is_done_in_person_and_no_longer() -> None:
+    row = find_membership(make_membership(role="supervisor").pk, NOW)
+    assert row is not None
+    assert viewer_for(row, NOW).waiting == frozenset()
+    waiting = viewer_for(replace(row, is_renewed_lately=True), NOW)
+    own = ROLES["supervisor"].permissions
+    assert waiting.waiting == own & IN_PERSON
+    assert waiting.permissions == own - IN_PERSON
+    assert waiting.waiting < IN_PERSON
+    for permission in waiting.waiting:
+        with pytest.raises(NotYet):
+            require(waiting, permission)
 
 
 class TestTokens:

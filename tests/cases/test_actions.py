@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
 from amparo.access.actions import Refused
-from amparo.access.rules import Viewer
+from amparo.access.rules import Permission, Viewer
 from amparo.audit.models import Event
 from amparo.cases.actions import (
     EmptyNote,
@@ -206,6 +206,15 @@ def test_a_list_without_a_team_stays_in_the_organisation_and_ones_own_too() -> N
     moved = replace(leader, organisation_id=elsewhere.organisation_id)
     nobody = replace(leader, user_id=None)
     assert [list_filters(viewer) for viewer in (elsewhere, moved, nobody)] == [(), (), ()]
+
+
+def test_who_keeps_no_lists_sees_none() -> None:
+    viewer = make_viewer("supervisor")
+    save_filter(name="Ours", choices=CaseChoices(), is_shared=True, by=viewer, now=NOW)
+    assert [each.name for each in list_filters(viewer)] == ["Ours"]
+    without = viewer.permissions - {Permission.FILTER_SAVE}
+    assert list_filters(replace(viewer, permissions=without)) == ()
+    assert list_filters(replace(viewer, user_id=None)) == ()
 
 
 def test_a_list_is_kept_and_removed_only_by_whose_it_is() -> None:

@@ -22,15 +22,20 @@ from amparo.access.actions import (
     shown,
     visible_acts,
 )
+from amparo.access.context import acting_as
 from amparo.access.models import Notice
-from amparo.access.rules import TwoPeople, Viewer
+from amparo.access.rules import TwoPeople, Viewer, basis_of
 from amparo.accounts.models import User
+from amparo.audit.models import Event
 from amparo.cases.actions import NothingToDo, ask_erasure, hold_person
 from amparo.cases.actions.dual_acts import ERASE, HOLD, LIFT
+from amparo.cases.models import CaseEvent
 from amparo.cases.queries import Absent
 from amparo.cases.rules.erasing import ErasureReason
+from amparo.cases.rules.timeline import Happening
 from amparo.vault.ledger import make_ledger
 from amparo.vault.models import Erasure, LegalHold, PersonKeys
+from tests.cases.test_permissions_asked import all_of
 from tests.factories.accounts import (
     NOW,
     make_organisation,
@@ -76,6 +81,8 @@ def test_p17_asked_by_one_and_agreed_by_another_she_is_erased(pair: tuple[Viewer
     first, second = pair
     reference = make_case(first, person=make_person_details())
     person = row_of(reference).person_id
+    others = [row_of(make_case(viewer)) for viewer in pair]
+    before = [all_of(other) for other in others]
     act = ask(first, reference)
     assert PersonKeys.objects.filter(person=person).exists()
     with pytest.raises(NotTwoPeople):
@@ -87,6 +94,14 @@ def test_p17_asked_by_one_and_agreed_by_another_she_is_erased(pair: tuple[Viewer
     assert not PersonKeys.objects.filter(person=person).exists()
     with pytest.raises(NothingToDo):
         ask(first, reference)
+    assert [all_of(other) for other in others] == before
+    assert PersonKeys.objects.filter(person__in=[other.person_id for other in others]).count() == 2
+    assert CaseEvent.objects.filter(kind=Happening.ERASED).values_list("case__reference").get() == (
+        reference,
+    )
+    erased = Event.objects.get(action="cases.person.erase")
+    with acting_as(second):
+        assert erased.basis == basis_of(second, row_of(reference)) != basis_of(second, others[1])
 
 
 def test_p17_two_accounts_of_one_human_erase_nobody(pair: tuple[Viewer, Viewer]) -> None:

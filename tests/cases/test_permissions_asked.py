@@ -17,7 +17,7 @@ from amparo.access.rules import ClearanceLevel, ClearanceReason, GrantedRecord, 
 from amparo.cases import actions, queries
 from amparo.cases.actions.summaries import take_summary
 from amparo.cases.actions.withdrawing import _locked
-from amparo.cases.models import Case, Document, Episode, Note, Person
+from amparo.cases.models import Case, Document, Episode, Note, Operation, Person
 from amparo.cases.queries import CaseChoices
 from amparo.cases.queries.erasable import count_cases, person_reached
 from amparo.cases.queries.places import visible_place
@@ -242,6 +242,14 @@ def test_kinds_and_reasons_are_those_of_the_lists(scene: Scene) -> None:
     ):  # fmt: skip
         with pytest.raises(actions.NotAcceptable):
             send()
+
+
+def test_an_episode_is_tied_only_from_its_own_case(scene: Scene) -> None:
+    other = make_case(scene.owner)
+    with pytest.raises(Http404):
+        actions.link_operation(reference=other, episode=scene.episode, operation="", by=scene.owner, now=NOW)
+    assert not Operation.objects.exists()
+    assert count_cases(scene.owner, scene.case.person_id) == 1
 
 
 def test_who_reaches_one_case_of_hers_to_read_only_has_her_not_erased(scene: Scene) -> None:
