@@ -55,6 +55,7 @@ class Mutating:
     most_seconds: float
     is_map_only: bool = False
     is_without_world: bool = False
+    is_world_first: bool = False
     is_trusting: bool = False
     is_unknown_only: bool = False
     share: tuple[int, int] = (1, 1)  # the first of two processes, say
@@ -226,7 +227,8 @@ class Mutating:
             in_world = [name for name in reaching if self._needs_world(name, items)]
             plain = [name for name in reaching if name not in set(in_world)]
             verdict = None  # what the world killed before waits for it at once
-            if self.killed_by.get(key, "") not in in_world:
+            waits = self.is_world_first and bool(in_world)
+            if not waits and self.killed_by.get(key, "") not in in_world:
                 verdict = self._try(key, line, plain, children)
                 if verdict.outcome == KILLED or not in_world:
                     self._settle(verdict)
@@ -336,4 +338,12 @@ class Mutating:
             turn |= {
                 name: (number * place, place) for number, name in enumerate(sorted(by_file[file], key=focus))
             }
-        return sorted(names, key=lambda name: (lately.get(name, 99), turn[name]))
+        own = line.name.rpartition(".")[2].replace("_", "-")  # of a view: a test may be made for each
+
+        def is_its_own(name: str) -> bool:
+            return own in name.partition("[")[2].replace("_", "-")
+
+        return sorted(
+            names,
+            key=lambda name: (name != before[0], not is_its_own(name), lately.get(name, 99), turn[name]),
+        )
