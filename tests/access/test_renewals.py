@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from amparo.access.actions import (
+    Changed,
     Refused,
     RoleNotAssignable,
     ask_lift,
@@ -13,6 +14,7 @@ from amparo.access.actions import (
     renew_access,
 )
 from amparo.access.actions.people import RENEWED_OTHER, RENEWED_OWN, awaits_second_person
+from amparo.access.actions.role_acts import describe_change, describe_invitation, describe_lift
 from amparo.access.models import DualAct, Notice
 from amparo.access.rules import Permission, Viewer, system_viewer
 from amparo.accounts.models import Membership
@@ -70,6 +72,30 @@ def test_who_may_lift_nothing_is_not_told_who_is_suspended() -> None:
 def test_nobody_is_invited_into_an_organisation_that_is_not_there() -> None:
     with pytest.raises(RoleNotAssignable):
         invite_user(email="new@example.org", organisation_id=0, role="caseworker", by=COMMAND, now=NOW)
+
+
+def test_a_command_that_manages_no_people_invites_nobody() -> None:
+    house = make_organisation()
+    for command in (system_viewer([]), system_viewer([], organisation_id=house.pk)):
+        with pytest.raises(Refused):
+            invite_user(
+                email="new@example.org", organisation_id=house.pk, role="caseworker", by=command, now=NOW
+            )
+
+
+def test_an_act_about_what_is_no_more_is_told_as_changed() -> None:
+    asker = make_viewer("organisation_administrator")
+    payload = {
+        "invitation": 0,
+        "membership": 0,
+        "held": "caseworker",
+        "role": "supervisor",
+        "organisation": 0,
+        "team": None,
+    }
+    for describe in (describe_invitation, describe_change, describe_lift):
+        with pytest.raises(Changed):
+            describe(payload, asked_by=asker, now=NOW)
 
 
 def test_what_the_machine_itself_invites_waits_for_nobody() -> None:
