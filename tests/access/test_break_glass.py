@@ -47,7 +47,7 @@ from amparo.accounts.models import Membership, User
 from amparo.audit.models import Event
 from amparo.cases.actions import NotOpened, add_note, open_in_emergency
 from amparo.cases.models import CaseEvent
-from amparo.cases.queries import Absent, get_case, list_cases, search_own_caseload
+from amparo.cases.queries import Absent, get_case, is_open_in_emergency, list_cases, search_own_caseload
 from amparo.cases.rules import Address
 from amparo.vault.models import PersonKeys
 from amparo.vault.rules import Compartment
@@ -279,6 +279,15 @@ class TestOneHour:
         assert found is not None
         assert read_reason(found, by=scene.reviewer, now=NOW) == WHY
         assert Event.objects.latest("id").action == "access.emergency.judge"
+
+
+def test_p15_an_opening_reaches_its_own_case_and_none_of_the_unit() -> None:
+    worker, officer = make_viewer("supervisor"), make_viewer("integrity_officer")
+    own, of_the_unit = make_case(worker), make_case(officer)
+    assert is_open_in_emergency(worker, own)
+    assert not is_open_in_emergency(worker, of_the_unit)
+    assert not is_open_in_emergency(officer, of_the_unit)
+    assert not is_open_in_emergency(officer, own)
 
 
 class TestClosed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -106,6 +107,8 @@ class TestWhichAreLost:
                 assert house.lost == [house.reference], let_go
                 (told,) = list_lost(house.reviewer, now=NOW)
                 assert (told.reference, told.organisation) == (house.reference, organisation)
+                for nobody in (house.mate, replace(house.other, organisation_id=None)):
+                    assert list_lost(nobody, now=NOW) == ()
                 transaction.set_rollback(True)
         assert house.lost == []
 
