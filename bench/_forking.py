@@ -59,6 +59,7 @@ class Mutating:
     is_trusting: bool = False
     is_unknown_only: bool = False
     share: tuple[int, int] = (1, 1)  # the first of two processes, say
+    first: tuple[str, ...] = ("none",)  # how the names of tests begin that are tried before others
     verdicts: list[Verdict] = field(default_factory=list)
     loaded: Loaded = field(default_factory=Loaded)
     reached: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -345,5 +346,11 @@ class Mutating:
 
         return sorted(
             names,
-            key=lambda name: (name != before[0], not is_its_own(name), lately.get(name, 99), turn[name]),
+            key=lambda name: (
+                name != before[0],
+                not name.startswith(self.first),
+                not is_its_own(name),
+                lately.get(name, 99),
+                turn[name],
+            ),
         )

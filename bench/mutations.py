@@ -135,6 +135,7 @@ def main() -> int:
     parser.add_argument("--map", action="store_true", help="only find out which test gets to which line")
     parser.add_argument("--quick", action="store_true", help="without the grid of denials")
     parser.add_argument("--world-first", action="store_true", help="the grid of denials before other tests")
+    parser.add_argument("--first", nargs="*", default=["none"], help="tests to begin with")
     parser.add_argument("--tests", nargs="*", default=TESTS, help="fewer tests, for a quick look")
     parser.add_argument(
         "--most-seconds",
@@ -210,6 +211,7 @@ def _try(found: dict[str, int], only: tuple[str, ...], asked: argparse.Namespace
         is_map_only=asked.map,
         is_without_world=asked.quick,
         is_world_first=asked.world_first,
+        first=tuple(asked.first),
         is_trusting=asked.trust,
         is_unknown_only=asked.unknown,
         share=tuple(map(int, asked.share.split("/"))),
