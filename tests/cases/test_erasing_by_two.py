@@ -27,12 +27,13 @@ from amparo.access.models import Notice
 from amparo.access.rules import TwoPeople, Viewer, basis_of
 from amparo.accounts.models import User
 from amparo.audit.models import Event
-from amparo.cases.actions import NothingToDo, ask_erasure, hold_person
+from amparo.cases.actions import NothingToDo, ask_erasure, erase_persons, hold_person
 from amparo.cases.actions.dual_acts import ERASE, HOLD, LIFT
 from amparo.cases.models import CaseEvent
 from amparo.cases.queries import Absent
 from amparo.cases.rules.erasing import ErasureReason
 from amparo.cases.rules.timeline import Happening
+from amparo.vault.actions import NotTwoPeople as NoProof
 from amparo.vault.ledger import make_ledger
 from amparo.vault.models import Erasure, LegalHold, PersonKeys
 from tests.cases.test_permissions_asked import all_of
@@ -197,3 +198,12 @@ def test_from_the_case_to_the_end_in_the_browser(pair: tuple[Viewer, Viewer]) ->
     assert "erased already" in again.content.decode()
     worker = make_viewer("caseworker", organisation=organisation_of(first))
     assert sign_in(Client(), worker).get(page).status_code == 403
+
+
+def test_p17_without_the_proof_of_two_nobody_is_erased(pair: tuple[Viewer, Viewer]) -> None:
+    case = row_of(make_case(pair[0]))
+    no_proof: Any
+    for no_proof in (None, pair[0], pair):
+        with pytest.raises(NoProof):
+            erase_persons(persons=[case.person_id], reason="consent_withdrawn", proof=no_proof, now=NOW)
+    assert PersonKeys.objects.filter(person=case.person_id).exists()
