@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from random import Random
 
@@ -117,6 +118,9 @@ def test_a_sensitive_note_says_that_it_is_there_and_no_more() -> None:
     add_note(reference=reference, text="The number of the shelter", is_sensitive=True, by=responder, now=NOW)
     (note,) = list_notes(responder, reference, now=NOW)
     assert (note.is_withheld, note.text) == (True, "")
+    add_note(reference=reference, text="She called.", by=responder, now=NOW - timedelta(days=1))
+    told = [(each.is_withheld, each.text) for each in list_notes(responder, reference, now=NOW)]
+    assert told == [(True, ""), (False, "She called.")]
     with pytest.raises(EmptyNote):
         add_note(reference=reference, text=" \n", by=responder, now=NOW)
 

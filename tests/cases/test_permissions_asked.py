@@ -14,15 +14,21 @@ from django.db import connection
 from django.http import Http404
 
 from amparo.access.rules import ClearanceLevel, ClearanceReason, GrantedRecord, Permission, Viewer, WallReason
+from amparo.audit.models import Event
 from amparo.cases import actions, queries
+from amparo.cases.actions import opening
 from amparo.cases.actions.summaries import take_summary
+from amparo.cases.actions.taking_out import note_taken_out
 from amparo.cases.actions.withdrawing import _locked
 from amparo.cases.models import Case, Document, Episode, Note, Operation, Person
 from amparo.cases.queries import CaseChoices
 from amparo.cases.queries.erasable import count_cases, person_reached
 from amparo.cases.queries.places import visible_place
 from amparo.cases.queries.seen import led_case
+from amparo.cases.rules import Address
 from amparo.cases.rules.lifecycle import Stage
+from amparo.vault.models import PersonKeys
+from amparo.vault.rules import Compartment
 from tests.contracts.denial_states import PICTURE
 from tests.factories.accounts import NOW, make_organisation, make_viewer, organisation_of
 from tests.factories.cases import DETAILS, EPISODE, make_case, make_person_details, row_of
@@ -284,3 +290,88 @@ def test_what_is_taken_out_has_no_sensitive_note_and_is_counted_by_consent(scene
         scene.owner, choices=CaseChoices(), permission=Permission.EXPORT_RUN, with_consent_only=True
     )
     assert row_of(refusing).id not in with_consent
+
+
+def test_no_case_is_opened_without_the_permission_an_organisation_and_a_compartment(scene: Scene) -> None:
+    without = scene.owner.permissions - {Permission.CASE_CREATE}
+    changes: tuple[dict[str, Any], ...] = (
+        {"permissions": without}, {"organisation_id": None}, {"opens_in": Compartment.INTEGRITY},
+    )  # fmt: skip
+    for change in changes:
+        with pytest.raises(PermissionDenied):
+            make_case(replace(scene.owner, **change))
+
+
+def test_a_case_for_a_known_person_asks_for_her_keys_and_for_nobody_elses(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_case(scene.owner)
+    asked: list[set[UUID]] = []
+    usual = opening.begin_sealing
+
+    def begin(known: Any, **named: Any) -> Any:
+        asked.append(set(known))
+        return usual(known, **named)
+
+    monkeypatch.setattr(opening, "begin_sealing", begin)
+    make_case(scene.owner, existing_person=scene.case.person_id)
+    assert asked == [{scene.case.person_id}]
+
+
+def test_who_is_erased_gets_no_note(scene: Scene) -> None:
+    PersonKeys.objects.filter(person=scene.case.person_id).delete()
+    with pytest.raises(PermissionDenied):
+        actions.add_note(reference=scene.reference, text="A note.", by=scene.owner, now=NOW)
+
+
+def test_only_who_takes_out_notes_that_it_was_taken_out(scene: Scene) -> None:
+    with pytest.raises(PermissionDenied):
+        note_taken_out(cases=[scene.case.id], profile="ods", by=scene.colleague, now=NOW)
+
+
+def test_a_case_is_given_to_nobody_who_changes_none(scene: Scene) -> None:
+    keeper = make_viewer("organisation_administrator", organisation=organisation_of(scene.owner))
+    with pytest.raises(actions.NoSuchWorker):
+        actions.assign_case(
+            reference=scene.reference, worker_id=keeper.known_user_id, version=1, by=scene.owner, now=NOW
+        )
+
+
+def test_one_of_two_papers_and_one_of_two_cases_is_the_one_that_was_named(scene: Scene) -> None:
+    second = actions.add_document(
+        reference=scene.reference,
+        content=BytesIO(PICTURE),
+        name="b.png",
+        size=len(PICTURE),
+        by=scene.owner,
+        now=NOW,
+    )
+    for document in (scene.document, second):
+        assert queries.get_document(scene.owner, scene.reference, document, now=NOW).id == document
+    other = make_case(scene.owner)
+    assert queries.person_ids(scene.owner, [other]) == {other: row_of(other).person_id}
+    known = queries.get_known_persons(scene.owner, [scene.case.person_id], now=NOW)
+    assert set(known) == {scene.case.person_id}
+
+
+def test_p21_where_a_known_person_is_opens_only_when_asked_and_to_who_may(scene: Scene) -> None:
+    hiding = Address(street="12 Hidden Lane", city="Northtown", country="XA")
+    person = row_of(make_case(scene.owner, person=replace(PERSON, address=hiding))).person_id
+    everything = scene.owner.compartments | {Compartment.LOCATION}
+    seeing = replace(scene.owner, compartments=everything)
+    changes: tuple[tuple[Viewer, bool], ...] = (
+        (seeing, False),
+        (replace(seeing, permissions=seeing.permissions - {Permission.PLACE_READ}), True),
+        (replace(seeing, compartments=everything - {Compartment.LOCATION}), True),
+    )
+    fields = set()
+    for viewer, with_place in changes:
+        found = queries.get_known_persons(viewer, [person], now=NOW, with_place=with_place)
+        assert found[person].details.address is None
+        fields.add(tuple(Event.objects.latest("id").fields))
+    assert (
+        queries.get_known_persons(seeing, [person], now=NOW, with_place=True)[person].details.address
+        == hiding
+    )
+    assert len(fields) == 1
+    assert set(*fields) < set(Event.objects.latest("id").fields)

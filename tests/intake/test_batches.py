@@ -320,6 +320,20 @@ def test_other_roles_bring_nothing_in(role: str) -> None:
         )
 
 
+def test_of_two_batches_the_one_that_is_named_is_opened() -> None:
+    viewer = make_viewer("supervisor")
+    good, bad = (
+        make_batch(viewer),
+        make_batch(
+            viewer, make_workbook([{name: value for name, value in SOFIA.items() if name != "con_Consent"}])
+        ),
+    )
+    assert {batch: get_batch(viewer, batch).id for batch in (good, bad)} == {good: good, bad: bad}
+    assert get_rejected_file(viewer, bad, now=NOW)[0]
+    with pytest.raises(Absent):
+        get_rejected_file(viewer, good, now=NOW)
+
+
 def test_a_role_that_brings_nothing_in_sees_no_batch_of_the_own_organisation() -> None:
     viewer = make_viewer("supervisor")
     batch = make_batch(viewer)
