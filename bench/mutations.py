@@ -53,7 +53,18 @@ NO_ACCESS = {
     r"access/queries/acts\.py:_rows: filter": "the database stamps every act; the filter is for the types",
     r"access/queries/viewers\.py:granted_organisations: filter organisation__isnull": "None is no organisation",
     r"access/queries/viewers\.py:was_carried_out: the guard": "what nobody sent is of no user, so the filter finds none",
-    r"access/actions/dual\.py:visible_acts: .*(where is not|viewer\.may)": "which acts are fetched; `_may_look` decides on each",
+    r"access/(actions/dual\.py:visible_acts: .*(where is not|viewer\.may)|queries/acts\.py:list_acts: filter)":
+        "which acts are fetched; `_may_look` decides on each",
+    r"access/queries/acts\.py:asked_and_done: the guard": "of nothing nothing is asked",
+    r"access/(queries/notices\.py:_unseen|actions/notices\.py:mark_read): the (guard|side) (by|viewer)\.(user|organisation)_id is None":
+        "no notice is for nobody or in no organisation, so the filter finds none",
+    r"access/queries/viewers\.py:(_opened: the side (granted|viewer\.homes)|_reach: the (side|guard) .*homes|_scope: the guard viewer\.organisation_id)":
+        "no record lies in no compartment or organisation: without it the same is asked in more words",
+    r"access/actions/people\.py:_own_organisation: the guard": "which words refuse: no role and no suspension is in no organisation",
+    r"access/actions/permission\.py:require: the demand": "which words refuse",
+    r"access/web\.py:requires\.decorate: Guard with": "it is taken away at each view, where the decorator stands",
+    r"access/api/viewers\.py:TokenViewer\.authenticate: the side viewer\.token_id": "for the types: who comes by a key has its number",
+    r"accounts/queries/people\.py:find_user_of_link: the side user is not None": "for the types: no link is good for nobody",
     r"access/actions/dual\.py:_refuse_unless_second: the guard not (may_decide|own\.staff_number)":
         "`_may_look` has asked the first already, and without a number one is the same human as anybody",
     r"access/actions/dual\.py:collect_act: the side row\.(decided_at is None|asked_by_id)": "for the types; a membership is of one user",
@@ -85,7 +96,15 @@ NO_ACCESS = {
     r"cases/queries/work\.py:(?!own_work: filter worker_id)": "which of the own visible cases come first",
     r"cases/queries/(search\.py:(MOST_FOUND|OwnNames|search_own|search_persons: the guard not facts)|likely\.py:likely)": "which names are alike",
     r"cases/queries/sameness\.py:find_alike: (the guard|filter birth)": "which persons are alike",
-    r"cases/queries/(bulk\.py:(iterate_files: filter id|_files: filter kind)|seen\.py:list_)": "portions and columns of what was found visible",
+    r"cases/queries/(bulk\.py:(iterate_files: filter id|_files: filter (kind|case__in))|coded\.py:_episodes_of|seen\.py:list_)":
+        "portions and columns of what was found visible; each row is put to its own case",
+    r"cases/queries/files\.py:_with_links": "of no operation nothing is asked",
+    r"cases/queries/search\.py:own_people": "whose names are compared; each is compared after",
+    r"cases/queries/sameness\.py:_own: the guard": "no case is of no organisation, so the filter finds none",
+    r"cases/queries/lost\.py:_roles: the side Permission": "tests/access/test_roles.py holds that every role with a reach reads cases",
+    r"cases/actions/finding\.py:_searched: filter id": "which of those who wait are written now",
+    r"cases/actions/filters\.py:remove_filter: the guard by": "no list is nobody's, so the filter finds none",
+    r"intake/queries\.py:visible_batches: the side viewer\.organisation_id": "no batch is of no organisation, so the filter finds none",
     r"cases/actions/(ageing|storing|inserting|happenings)\.py:": "what a birthday and a disk do to records: nobody is looking",
     r"cases/actions/finding\.py:follow_facts:": "what a change of a record must carry along",
     r"cases/actions/erasing\.py:(_empty|emptied_columns|_nothing)": "which columns are emptied",
@@ -94,7 +113,11 @@ NO_ACCESS = {
     r"cases/actions/(changing\.py:(_changed|_refuse_faults)|documents\.py:_title|moving\.py:_permission|dual_acts\.py:.*_is_idle)": "the content of a change",
     r"cases/actions/[a-z_]+\.py:.*filter id=(case|person)\.id": "the row that was found through a getter a line before, which stands in the same function",
     r"cases/actions/(notes\.py|telling\.py|moving\.py|opening\.py|documents\.py):.*(text\.strip|needs_reason|step is None|is_closed|the guard faults|the guard size)": "what must be filled in",
-    r"cases/views/changing\.py:(_compare|_keep|_change|_answer_again|episode_new: the side find)": "the comparison after a stale edit",
+    r"cases/views/changing\.py:(_compare|_keep|_change|_answer_again)": "the comparison after a stale edit",
+    r"(access/views/people\.py:show_link|portal/views\.py:(home: the condition|search: the condition isinstance\(answer, FoundRows)|cases/views/changing\.py:episode_new: the side|intake/views\.py:(_findings|_preview|_numbers?):)":
+        "how a page is laid out",
+    r"(access/views/two_people\.py:emergency: the side (not found|left|verdict)|cases/views/erasing\.py:erase: the side is_possible)":
+        "what the page says; the action behind it asks again",
     r"cases/views/(lists|opening)\.py:(filters|_table|new):": "how a page is laid out",
     r"(cases|intake)/(views/)?(papers|seen)\.py:document: the condition": "how a file is named",
     r"cases/api/(lists|papers)\.py:": "the form of what a program sends and gets",

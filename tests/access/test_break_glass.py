@@ -480,6 +480,7 @@ class TestPages:
         assert "Open until" in page
         assert "Amina" in page
         assert HIDING not in page
+        assert "address" not in {block.code for block in record.context["blocks"]}
         (opening,) = EmergencyOpening.objects.all()
         address = reverse("cases:emergency-record", args=[opening.pk])
         assert sign_in(Client(), scene.leader).get(address).status_code == 404
@@ -497,6 +498,14 @@ class TestPages:
         assert reader.get(address).status_code == 403
         with database_clock(HOUR):
             assert "Amina" not in reader.get(address).content.decode()
+
+    def test_what_was_closed_since_is_shown_no_more(self) -> None:
+        scene = make_scene(now=timezone.now())
+        address = reverse("cases:emergency-record", args=[scene.open(now=timezone.now())])
+        client = sign_in(Client(), scene.reader)
+        assert client.get(address).status_code == 200
+        PersonKeys.objects.filter(person=row_of(scene.reference).person_id).delete()
+        assert client.get(address).status_code == 404
 
     def test_after_the_hour_the_page_says_so(self) -> None:
         scene = make_scene(now=timezone.now())

@@ -85,6 +85,14 @@ class TestSealed:
         assert next(opened) == {"text": "a"}
         with pytest.raises(NotCovered):
             next(opened)
+        with pytest.raises(NotCovered):
+            next(open_each(reading(own), [Sealed(b"{}", place=None)]))
+
+    def test_what_was_never_written_opens_as_nothing_and_asks_for_no_key(self) -> None:
+        own = uuid4()
+        asked = reading(own)
+        assert open_many(asked, [Sealed(None, place=seal({"text": "a"}, person=own).place)]) == [{}]
+        assert asked.keys == {}
 
 
 @pytest.mark.django_db
