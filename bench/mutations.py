@@ -1,11 +1,13 @@
 """Take one access line away at a time, and see whether a test notices.
 
-    python bench/mutations.py [--only access/queries] [--list] [--quick] [--processes 2] [--tests tests/access ...]
+    python bench/mutations.py [--only access/queries] [--list] [--quick] [--unknown] [--processes 2] [--tests tests/access ...]
 
 A mutant is the source without one line that keeps somebody out. One process loads everything, runs each test once to learn
 which access lines it reaches (kept in .cache/mutations.json until the test or a source that it reaches changes), and tries each
-mutant in a child of its own, with the tests that reach its line: those about its folder first, the grid of denials last. Prints
-each with what killed it, and killed of all; exits with 1 when one lived.
+mutant in a child of its own, with the tests that reach its line: first the one that noticed it in an earlier run (kept in
+.cache/mutations-killers.json), then those about its folder, the grid of denials last. Prints each with what killed it, and killed
+of all; exits with 1 when one lived. What is kept serves several processes at once, and a run that was broken off: `--unknown`
+goes on with those that nothing has noticed yet.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import sys
 import threading
 from collections.abc import Iterable
 from pathlib import Path
-from time import monotonic, process_time
+from time import monotonic
 
 import pytest
 
@@ -249,7 +251,11 @@ def _try(found: dict[str, int], only: tuple[str, ...], asked: argparse.Namespace
     print(
         f"{tried - len(lived)} killed of {tried}, {sum(why_none(key) != '' for key in found)} others are none"
     )
-    print(f"{monotonic() - began:.0f} s, of which {process_time():.0f} s of processor time in this process")
+    spent = os.times()
+    worked = spent.user + spent.system + spent.children_user + spent.children_system
+    print(
+        f"{monotonic() - began:.0f} s; {worked:.0f} s of processor time here and in the children, the database not counted"
+    )
     return int(bool(lived) or not tried) or int(code)
 
 
