@@ -10,6 +10,7 @@ import pytest
 
 from amparo.access.actions import end_membership, grant_access, make_token, revoke, revoke_token
 from amparo.access.actions.permission import NotYet, require
+from amparo.access.models import Grant
 from amparo.access.queries import viewer_for_membership, viewer_for_token
 from amparo.access.queries.viewers import viewer_for
 from amparo.access.rules import IN_PERSON, ROLES, GrantReason, Permission, Scope
@@ -134,6 +135,19 @@ def test_grants_to_others_revoked_ones_and_roles_without_cases_see_nothing() -> 
     assert [granted(one) for one in (taker, statistician, stranger)] == [1, 0, 0]
     revoke(grant_id=grant, by=giver, now=NOW)
     assert granted(taker) == 0
+
+
+def test_what_an_earlier_version_granted_and_this_one_does_not_know_opens_nothing() -> None:
+    giver, taker = make_viewer("supervisor"), make_membership(role="competent_authority")
+    grant_access(
+        record=uuid4(), organisation_id=taker.organisation_id, permissions=[Permission.CASE_READ],
+        reason=GrantReason.IDENTIFICATION, ends_at=NOW + timedelta(days=3), by=giver, now=NOW,
+    )  # fmt: skip
+    Grant.objects.update(permissions=["case.fly", Permission.CASE_READ], compartments=["moon"])
+    viewer = viewer_for_membership(taker.pk, NOW)
+    assert viewer is not None
+    (grant,) = viewer.grants
+    assert (grant.permissions, grant.compartments) == ({Permission.CASE_READ}, frozenset())
 
 
 def test_who_was_let_in_again_waits_for_what_is_done_in_person_and_no_longer() -> None:
