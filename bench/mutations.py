@@ -101,6 +101,7 @@ NO_ACCESS = {
     r"cases/queries/(bulk\.py:(iterate_files: filter id|_files: filter (kind|case__in))|coded\.py:_episodes_of|seen\.py:list_)":
         "portions and columns of what was found visible; each row is put to its own case",
     r"cases/queries/files\.py:_with_links": "of no operation nothing is asked",
+    r"cases/queries/search\.py:_within_reach: filter": "which of the visible are looked up",
     r"cases/queries/search\.py:own_people": "whose names are compared; each is compared after",
     r"cases/queries/sameness\.py:_own: the guard": "no case is of no organisation, so the filter finds none",
     r"cases/queries/lost\.py:_roles: the side Permission": "tests/access/test_roles.py holds that every role with a reach reads cases",
