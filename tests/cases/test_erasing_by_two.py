@@ -101,6 +101,9 @@ def test_p17_asked_by_one_and_agreed_by_another_she_is_erased(pair: tuple[Viewer
         reference,
     )
     erased = Event.objects.get(action="cases.person.erase")
+    asked = Event.objects.get(action="cases.person.ask_erasure")
+    with acting_as(first):
+        assert asked.basis == basis_of(first, row_of(reference)) != basis_of(first, others[1])
     with acting_as(second):
         assert erased.basis == basis_of(second, row_of(reference)) != basis_of(second, others[1])
 

@@ -14,10 +14,12 @@ from django.http import Http404
 from amparo.access.rules import GrantedRecord, Permission, Scope, Viewer
 from amparo.cases import queries
 from amparo.cases.actions import add_episode
+from amparo.cases.actions.finding import _write as write_tokens_of
 from amparo.cases.queries.search import compartments_of
 from amparo.cases.rules.searching import SearchPurpose, Wanted
 from amparo.intake.queries import get_rows, list_rows
 from amparo.vault.rules import Compartment
+from amparo.vault.token_models import Token
 from tests.factories.accounts import NOW, make_viewer, organisation_of
 from tests.factories.cases import DETAILS, EPISODE, make_case, make_person_details, row_of
 from tests.factories.intake import make_batch
@@ -111,3 +113,10 @@ def test_the_rows_of_a_batch_are_those_that_were_asked_for() -> None:
     first, second = (row.number for row in list_rows(viewer, batch, now=NOW))
     assert [row.number for row in get_rows(viewer, batch, [second], now=NOW)] == [second]
     assert [row.number for row in get_rows(viewer, batch, [first, second], now=NOW)] == [first, second]
+
+
+def test_no_token_is_written_of_who_lies_with_the_unit() -> None:
+    person = row_of(make_case(make_viewer("integrity_officer"))).person_id
+    before = Token.objects.count()
+    write_tokens_of([person], now=NOW, rng=None)
+    assert Token.objects.count() == before

@@ -281,3 +281,20 @@ class TestPages:
     def test_nobody_is_warned_while_somebody_else_is_named(self, house: House) -> None:
         membership: Any = find_membership(house.worker.membership_id or 0, NOW)
         assert count_left_alone(membership, NOW) == 0
+
+
+def test_what_somebody_leaves_alone_is_what_no_other_reader_is_named_for(house: House) -> None:
+    def left_by(viewer: Viewer) -> int:
+        return count_left_alone(find_membership(viewer.membership_id or 0, NOW), NOW)
+
+    assert count_left_alone(None, NOW) == 0
+    assert [left_by(each) for each in (house.named, house.worker, house.mate)] == [0, 0, 0]
+    give_another_role(house.worker)
+    assert left_by(house.named) == 1
+    assert left_by(house.mate) == 0
+    let_leave(house.named)
+    assert left_by(house.worker) == 0, "who reads none leaves none alone"
+    Membership.objects.filter(pk=house.worker.membership_id or 0).update(role="caseworker")
+    assert left_by(house.worker) == 1
+    Clearance.objects.update(ended_at=NOW)
+    assert left_by(house.worker) == 0
