@@ -140,6 +140,7 @@ NO_ACCESS = {
     r"evidence/views\.py:(table: the (side|condition name)|download: the|_holding: the side|snapshot: the|collect: the guard|_choices: the)":
         "which page says that there is no table, and how it is laid out; `show_table`, `download_table` and `collect_facts` ask for access",
     r"portal/views\.py:(home: the side|search: the side form)": "which page comes first",
+    r"cases/api/changing\.py:(person|case|episode)_change: get_case": "`update_person`, `update_case` and `update_episode` ask the same of the same case",
     r"cases/views/papers\.py:documents: get_case": "`list_documents` asks the same of the same case",
     r"intake/queries\.py:(is_given_up|working_batches|_jobs_of|_file|earlier_of|find_earlier|count_proposals: exclude|count_proposals: filter is_|list_rows: (exclude|filter number))":
         "how far the work on a batch is; the batch itself was found through its getter",

@@ -365,14 +365,15 @@ class TestChangeAndEnd:
     def test_only_who_manages_people_touches_them(self, administrator: Viewer) -> None:
         organisation = organisation_of(administrator)
         worker, colleague = make_viewer(organisation=organisation), make_membership(organisation=organisation)
+        awake = make_membership(organisation=organisation)
         secret = invite(administrator)
         User.objects.filter(pk=colleague.user_id).update(is_active=False, asleep_since=NOW)
         invitation = Invitation.objects.get().pk
         for touch in (
             lambda by: withdraw_invitation(invitation_id=invitation, by=by, now=NOW),
             lambda by: wake_person(user_id=colleague.user_id, by=by, now=NOW),
-            lambda by: end_membership(membership_id=colleague.pk, by=by, now=NOW),
-            lambda by: keep_staff_number(membership_id=colleague.pk, staff_number="7", by=by, now=NOW),
+            lambda by: end_membership(membership_id=awake.pk, by=by, now=NOW),
+            lambda by: keep_staff_number(membership_id=awake.pk, staff_number="7", by=by, now=NOW),
             lambda by: ask_lift(membership_id=colleague.pk, by=by, now=NOW),
             lambda by: renew_access(email=colleague.user.email, by=by, now=NOW),
             lambda by: renew_access(email=colleague.user.email, by=system_viewer([]), now=NOW),
@@ -380,7 +381,7 @@ class TestChangeAndEnd:
             with pytest.raises(Refused):
                 touch(worker)
         assert accept(secret)
-        assert Membership.objects.get(pk=colleague.pk).until is None
+        assert Membership.objects.get(pk=awake.pk).until is None
         assert not User.objects.get(pk=colleague.user_id).is_active
         wake_person(user_id=colleague.user_id, by=administrator, now=NOW)
         assert User.objects.get(pk=colleague.user_id).is_active
