@@ -64,6 +64,7 @@ NO_ACCESS = {
         "no record lies in no compartment or organisation: without it the same is asked in more words",
     r"access/actions/people\.py:_own_organisation: the guard": "which words refuse: no role and no suspension is in no organisation",
     r"access/actions/permission\.py:require: the demand": "which words refuse",
+    r"access/web\.py:_memberships: the condition": "nobody has no role, and `_viewer` asks again",
     r"access/web\.py:requires\.decorate: Guard with": "it is taken away at each view, where the decorator stands",
     r"access/api/viewers\.py:TokenViewer\.authenticate: the side viewer\.token_id": "for the types: who comes by a key has its number",
     r"accounts/queries/people\.py:find_user_of_link: the side user is not None": "for the types: no link is good for nobody",

@@ -204,6 +204,13 @@ class TestWayBack:
         with pytest.raises(Absent):
             ask_readers(reference="XA-0000-0000-0", readers=[], by=house.other, now=NOW)
 
+    def test_when_one_who_was_to_be_named_leaves_meanwhile_nothing_is_done(self, house: House) -> None:
+        house.leave()
+        house.ask()
+        let_leave(house.mate)
+        with pytest.raises(Changed):
+            agree(house.reviewer)
+
     def test_when_one_of_them_wakes_meanwhile_nothing_is_done(self, house: House) -> None:
         put_to_sleep(house.named)
         house.leave(house.worker)
@@ -294,6 +301,7 @@ def test_what_somebody_leaves_alone_is_what_no_other_reader_is_named_for(house: 
     assert left_by(house.mate) == 0
     let_leave(house.named)
     assert left_by(house.worker) == 0, "who reads none leaves none alone"
+    assert left_by(house.mate) == 0, "she was not named"
     Membership.objects.filter(pk=house.worker.membership_id or 0).update(role="caseworker")
     assert left_by(house.worker) == 1
     Clearance.objects.update(ended_at=NOW)
