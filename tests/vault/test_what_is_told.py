@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,9 +21,10 @@ from amparo.vault.keyd.log import Log
 from amparo.vault.keyd.rates import Rates
 from amparo.vault.keyd.service import Service
 from amparo.vault.models import Erasure, Keyring
-from amparo.vault.rules import NotOpened
+from amparo.vault.rules import NoKeys, NotCovered, NotOpened
 from amparo.vault.token_models import MemberToken
 from tests.factories.accounts import NOW
+from tests.vault.test_columns import reading, seal
 from tests.vault.test_keyd_requests import ASKER, ask
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +117,24 @@ def test_when_somebody_declared_herself_is_of_her_and_of_what_she_said() -> None
         )
     assert queries.declared_at(1) == NOW
     assert queries.declared_at(3) is None
+
+
+def test_a_content_opens_for_its_person_only_and_for_nobody_who_was_erased() -> None:
+    own, other = uuid4(), uuid4()
+    place = seal({"text": "a"}, person=own).place
+    assert place is not None
+    with pytest.raises(NotCovered):
+        queries.open_content(reading(other), BytesIO(b"x"), place)
+    erased = reading(own)
+    erased.keys[place.kind] = {own: ()}
+    with pytest.raises(NoKeys):
+        queries.open_content(erased, BytesIO(b"x"), place)
+
+
+def test_a_kind_that_a_reading_leaves_closed_opens_as_nothing() -> None:
+    own = uuid4()
+    sealed = seal({"text": "a"}, person=own)
+    assert sealed.place is not None
+    closed = replace(reading(own), closed=frozenset({sealed.place.kind}))
+    assert list(queries.open_each(closed, [sealed])) == [{}]
+    assert closed.keys == {}
