@@ -10,36 +10,29 @@ import builtins
 import hashlib
 import json
 import os
-import select
-import signal
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, process_time
 from typing import Any, Final
 
 import pytest
-from _kept import FINDER, digest, is_known
-from _loaded import Loaded, apply
+from _children import GRID, KILLED, LIVED, NOT_DONE, NOT_RUN, Children, run
+from _kept import FINDER, KILLERS, REACHED, digest, is_known, keep, load
+from _loaded import Loaded
 from _mutants import MARK, SOURCE, Line, keyed, lines_of, marked, parse
 from _stage import Stage
 
 from amparo.vault.asking import write_anew
 
 TESTS: Final = Path(__file__).parents[1] / "tests"
-KEPT: Final = Path(__file__).parents[1] / ".cache" / "mutations.json"
-GRID: Final = "the grid of denials::"  # each of its checks is a test of its own
 DENIALS: Final = "tests/contracts/test_denials.py::test_"
 GUARDS: Final = (
     f"{DENIALS}the_guard_is_the_one_of_the_table",
     f"{DENIALS}p25_what_asks_again",
 )  # of all views
-KILLED, LIVED, NOT_RUN, NOT_DONE = "killed", "LIVED", "LIVED (no test gets there)", "LIVED (cut short)"
-NOT_MADE = "LIVED (could not be made)"
-PASSED, FAILED, BROKEN, CUT_SHORT = 0, 1, 4, 5  # how a child ends
-SLOW_SECONDS: Final = 0.4
-GRACE_SECONDS: Final = 60  # for the last test of a child; then it is stopped
+SLOW_SECONDS: Final = 0.2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +57,11 @@ class Mutating:
     most_seconds: float
     is_map_only: bool = False
     is_without_world: bool = False
+    is_world_first: bool = False
+    is_trusting: bool = False
+    is_unknown_only: bool = False
+    share: tuple[int, int] = (1, 1)  # the first of two processes, say
+    first: tuple[str, ...] = ("none",)  # how the names of tests begin that are tried before others
     verdicts: list[Verdict] = field(default_factory=list)
     loaded: Loaded = field(default_factory=Loaded)
     reached: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -71,7 +69,8 @@ class Mutating:
     failed: list[str] = field(default_factory=list)
     now_reached: set[str] = field(default_factory=set)
     stage: Stage = field(default_factory=Stage)
-    killers: dict[str, list[str]] = field(default_factory=dict)
+    killers: dict[str, list[str]] = field(default_factory=dict)  # of a file, the latest first
+    killed_by: dict[str, str] = field(default_factory=dict)  # each line, in earlier runs
     sizes: Counter[str] = field(default_factory=Counter)  # of the files of tests
     sound: set[str] = field(default_factory=set)
     unsound: set[str] = field(default_factory=set)
@@ -106,11 +105,19 @@ class Mutating:
             if not item.nodeid.startswith("tests/contracts/test_grid.py::test_p01")
         }
         first = next(item for item in items.values() if item.get_closest_marker("django_db"))
-        _run(first, session)
+        run(first, session)
         self.loaded.look(self.files)
         self._map(items, session)
         if not self.is_map_only:
-            self._try_all(items, session)
+            children = Children(
+                stage=self.stage,
+                loaded=self.loaded,
+                failed=self.failed,
+                items=items,
+                session=session,
+                most_seconds=self.most_seconds,
+            )
+            self._try_all(items, children)
         self.stage.clear()
         session._setupstate.teardown_exact(None)  # noqa: SLF001 - pytest has no other way
         return True
@@ -129,28 +136,37 @@ class Mutating:
             self.marks |= marks
             if marks:
                 self.loaded.change(file, tree)
-        kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+        kept = load(REACHED)
         sources = {file: digest(SOURCE / file) for file in self.files}
         began, stale = (
             monotonic(),
-            [item for item in items.values() if not is_known(kept.get(item.nodeid), item, sources)],
+            [
+                item
+                for item in items.values()
+                if not is_known(kept.get(item.nodeid), item, sources, is_trusting=self.is_trusting)
+            ],
         )
         self.reached = kept
+        stale = self._share_of(stale)
         self.say(f"{len(items)} tests, {len(stale)} to be run for the lines that they reach")
         for place, item in enumerate(stale):
             self._map_one(item, stale[place + 1] if place + 1 < len(stale) else session, sources)
-            if place % 200 == 199 or place + 1 == len(stale):
-                KEPT.parent.mkdir(exist_ok=True)
-                KEPT.write_text(json.dumps(self.reached), encoding="utf-8")
+            if place % 100 == 99 or place + 1 == len(stale):
+                keep(REACHED, {one.nodeid: self.reached[one.nodeid] for one in stale[: place + 1]})
                 self.say(f"  {place + 1} after {monotonic() - began:.0f} s")
-        if any(item.nodeid.startswith("tests/contracts/test_grid") for item in session.items):
+        has_grid = any(item.nodeid.startswith("tests/contracts/test_grid") for item in session.items)
+        if has_grid and self.share[0] == 1:
             self._map_grid(sources)
         self.loaded.restore()
+
+    def _share_of(self, all_of_them: list[Any]) -> list[Any]:
+        number, of = self.share
+        return all_of_them[number - 1 :: of]
 
     def _map_one(self, item: pytest.Item, following: Any, sources: dict[str, str]) -> None:
         self._begin_anew()
         began = process_time()
-        _run(item, following)
+        run(item, following)
         if self.failed:
             self.say(f"  fails without a mutant, and is left out: {item.nodeid}")
         self._keep(item.nodeid, item.path, process_time() - began, sources)
@@ -179,10 +195,11 @@ class Mutating:
 
         known = {name: one for name, one in self.reached.items() if name.startswith(GRID)}
         state = hashlib.sha256(json.dumps([FINDER, sources], sort_keys=True).encode()).hexdigest()
-        if known and all(one["state"] == state for one in known.values()):
+        if known and (self.is_trusting or all(one["state"] == state for one in known.values())):
             return
         for name in known:
             del self.reached[name]
+        learnt = {}
         began = monotonic()
         for number, check in enumerate(covering()):
             self.stage.into_world()
@@ -196,33 +213,42 @@ class Mutating:
             name = f"{GRID}{number}"
             self._keep(name, TESTS / "contracts" / "test_grid.py", process_time() - start, sources)
             self.reached[name] |= {"state": state, "own": check.state == "own"}
-        KEPT.write_text(json.dumps(self.reached), encoding="utf-8")
+            learnt[name] = self.reached[name]
+        keep(REACHED, learnt, gone=tuple(known))
         self.say(f"  the grid after {monotonic() - began:.0f} s")
         self.stage.out_of_world()
 
     # The mutants
 
-    def _try_all(self, items: dict[str, pytest.Item], session: pytest.Session) -> None:
-        waiting = self._waiting(items)
+    def _try_all(self, items: dict[str, pytest.Item], children: Children) -> None:
+        self.killed_by = load(KILLERS)
+        unknown = [
+            one for one in self._waiting(items) if not self.is_unknown_only or one[0] not in self.killed_by
+        ]
+        waiting = self._share_of(unknown)
+        self.sound = set(self.killed_by.values())  # each passed in a child without a mutant
         self.sizes = Counter(name.partition("::")[0] for name in self.reached)
         self.say(f"{len(waiting)} mutants")
         later = []
         for key, line, reaching in waiting:
-            plain = [name for name in reaching if not self._needs_world(name, items)]
-            verdict = self._try(key, line, plain, items, session)
-            if verdict.outcome == KILLED or len(plain) == len(reaching):
-                self._settle(verdict)
-            else:
-                later.append((key, line, [name for name in reaching if name not in set(plain)], verdict))
+            in_world = [name for name in reaching if self._needs_world(name, items)]
+            plain = [name for name in reaching if name not in set(in_world)]
+            verdict = None  # what the world killed before waits for it at once
+            waits = self.is_world_first and bool(in_world)
+            if not waits and self.killed_by.get(key, "") not in in_world:
+                verdict = self._try(key, line, plain, children)
+                if verdict.outcome == KILLED or not in_world:
+                    self._settle(verdict)
+                    continue
                 self.say(f"  waits: {key}  [{verdict.tests} tests, {verdict.seconds:.1f} s]")
+            later.append((key, line, plain, in_world, verdict))
         self.say(f"{len(later)} wait for the world of the denials")
-        if self.is_without_world:
-            for _key, _line, _reaching, verdict in later:
-                self._settle(replace(verdict, outcome=NOT_DONE))
-            return
-        for key, line, reaching, verdict in later:
-            then = self._try(key, line, reaching, items, session, in_world=True)
-            self._settle(then if verdict.outcome != NOT_DONE or then.outcome == KILLED else verdict)
+        for key, line, plain, in_world, before in later:
+            then = Verdict(key=key, line=line.number, outcome=NOT_DONE)
+            if not self.is_without_world:
+                then = self._try(key, line, in_world, children, in_world=True)
+            other = then if then.outcome == KILLED else before or self._try(key, line, plain, children)
+            self._settle(other if other.outcome in (KILLED, NOT_DONE) else then)
 
     def _waiting(self, items: dict[str, pytest.Item]) -> list[tuple[str, Line, list[str]]]:
         """Give each mutant with the tests that reach its line."""
@@ -268,19 +294,17 @@ class Mutating:
         return name.startswith(GRID) or "world" in getattr(items.get(name), "fixturenames", ())
 
     def _try(
-        self, key: str, line: Line, names: list[str], items: dict[str, pytest.Item], session: pytest.Session, *,
-        in_world: bool = False,
-    ) -> Verdict:  # fmt: skip
+        self, key: str, line: Line, names: list[str], children: Children, *, in_world: bool = False
+    ) -> Verdict:
         """Run tests in a child with the mutant. What fails there must pass in a child without it, or it tells nothing."""
         began, count = monotonic(), 0
         outcome, by = NOT_RUN, ""
         while names := [name for name in names if name not in self.unsound]:
-            told = self._in_child(key, self._ordered(line, names), items, session, in_world=in_world)
-            outcome, by, tried = told
-            count += tried
+            told = children.run(key, self._ordered(key, line, names), in_world=in_world)
+            outcome, by, count = told.outcome, told.by, count + told.tests
             if outcome != KILLED or by in self.sound:
                 break
-            if self._in_child("", [by], items, session, in_world=in_world)[0] == LIVED:
+            if children.run("", [by], in_world=in_world).outcome == LIVED:
                 self.sound.add(by)
                 break
             self.unsound.add(by)
@@ -288,39 +312,32 @@ class Mutating:
         if outcome == KILLED:
             latest = self.killers.setdefault(line.file, [])
             latest[:] = [by, *[one for one in latest if one != by]][:12]
+            keep(KILLERS, {key: by})
         return Verdict(
             key=key, line=line.number, outcome=outcome, by=by, tests=count, seconds=monotonic() - began
         )
 
-    def _in_child(
-        self, key: str, order: list[str], items: dict[str, pytest.Item], session: pytest.Session, *, in_world: bool
-    ) -> tuple[str, str, int]:  # fmt: skip
-        (self.stage.into_world if in_world else self.stage.out_of_world)()
-        told, tell = os.pipe()
-        child = os.fork()
-        if child == 0:
-            os.close(told)
-            self._be_child(tell, key, order, items, session)
-        os.close(tell)
-        return self._wait(told, child)
-
-    def _ordered(self, line: Line, names: list[str]) -> list[str]:
-        """Begin with what killed others of the file; then take turns between the files of tests, most often those that are
-        mostly about this line, and of each file the tests that reach the fewest lines.
+    def _ordered(self, key: str, line: Line, names: list[str]) -> list[str]:
+        """Begin with what killed it before and what killed others of the file; then take turns between the files of tests,
+        most often those that are mostly about this line, and of each file the tests that reach the fewest lines.
         """
         app = line.file.partition("/")[0]
         by_file: dict[str, list[str]] = {}
         for name in names:
             by_file.setdefault(name.partition("::")[0], []).append(name)
 
-        def about(file: str) -> tuple[bool, float]:
-            return (not file.startswith(f"tests/{app}/"), -len(by_file[file]) / self.sizes.get(file, 1))
+        def about(file: str) -> tuple[bool, bool, float]:
+            is_namesake = Path(file).stem.startswith(f"test_{Path(line.file).stem}")
+            is_app = file.startswith(f"tests/{app}/")
+            return (not (is_app and is_namesake), not is_app, -len(by_file[file]) / self.sizes.get(file, 1))
 
         def focus(name: str) -> tuple[bool, bool, int]:
             one = self.reached.get(name, {"seconds": 0, "marks": ()})
             return (one["seconds"] > SLOW_SECONDS, bool(one.get("own")), len(one["marks"]))
 
-        lately = {name: number for number, name in enumerate(self.killers.get(line.file, []))}
+        quick = [one for one in self.killers.get(line.file, []) if not focus(one)[0]]
+        before = [self.killed_by.get(key, ""), *quick]
+        lately = {name: number for number, name in reversed([*enumerate(before)])}
         turn = {}
         for place, file in enumerate(
             sorted(by_file, key=about), 1
@@ -328,83 +345,18 @@ class Mutating:
             turn |= {
                 name: (number * place, place) for number, name in enumerate(sorted(by_file[file], key=focus))
             }
-        return sorted(names, key=lambda name: (lately.get(name, 99), turn[name]))
+        own = line.name.rpartition(".")[2].replace("_", "-")  # of a view: a test may be made for each
 
-    def _wait(self, told: int, child: int) -> tuple[str, str, int]:
-        """Read what the child tells: each test that it begins, and how it ended."""
-        until, text = monotonic() + self.most_seconds + GRACE_SECONDS, b""
-        outcome = NOT_DONE
-        while (left := until - monotonic()) > 0:
-            if not select.select([told], [], [], left)[0]:
-                break
-            if not (part := os.read(told, 65536)):
-                outcome = LIVED
-                break
-            text += part
-        if outcome == NOT_DONE:
-            os.kill(child, signal.SIGKILL)
-        os.close(told)
-        _, status = os.waitpid(child, 0)
-        begun = text.decode().splitlines()
-        count = sum(not line.startswith("!") for line in begun)
-        last = begun[-1] if begun else ""
-        if outcome == NOT_DONE:
-            self.stage.mend()
-            return NOT_DONE, "", count
-        code = os.waitstatus_to_exitcode(status)
-        if code in (PASSED, CUT_SHORT):
-            return LIVED if code == PASSED else NOT_DONE, "", count
-        return (KILLED, last, count) if code == FAILED else (NOT_MADE, last.removeprefix("!"), count)
+        def is_its_own(name: str) -> bool:
+            return own in name.partition("[")[2].replace("_", "-")
 
-    def _be_child(
-        self, tell: int, key: str, order: list[str], items: dict[str, pytest.Item], session: pytest.Session
-    ) -> None:  # fmt: skip
-        session.config.pluginmanager.unregister(name="terminalreporter")
-        null = os.open(os.devnull, os.O_RDWR)
-        for each in (0, 1, 2):
-            os.dup2(null, each)
-        code, until = BROKEN, monotonic() + self.most_seconds
-        try:
-            self.failed.clear()
-            if key:
-                apply(self.loaded, key)
-            code = PASSED
-            for name in order:
-                if monotonic() > until:
-                    code = CUT_SHORT
-                    break
-                os.write(tell, f"{name}\n".encode())
-                if self._fails(name, items, session):
-                    code = FAILED
-                    break
-        except BaseException as error:  # noqa: BLE001 - a child must not go on into its parent's work
-            os.write(tell, f"!{type(error).__name__}: {' '.join(str(error).split())}\n".encode()[:2000])
-            code = BROKEN
-        finally:
-            os._exit(code)
-
-    def _fails(self, name: str, items: dict[str, pytest.Item], session: pytest.Session) -> bool:
-        if name.startswith(GRID):
-            from tests.contracts.denial_grid import fault_of
-
-            try:
-                with self.stage.unblocked():
-                    return bool(fault_of(self.stage.world, _checks()[int(name.rpartition("::")[2])]))
-            except Exception:  # noqa: BLE001 - the test would fail by it as well
-                return True
-        _run(items[name], session)
-        return bool(self.failed)
-
-
-def _checks(made: list[Any] = []) -> list[Any]:  # noqa: B006 - made once
-    if not made:
-        from tests.contracts.denial_grid import covering
-
-        made.extend(covering())
-    return made
-
-
-def _run(item: pytest.Item, following: Any) -> None:
-    """Run a test; what the next one does not stand on is torn down."""
-    item.session._setupstate.teardown_exact(item)  # noqa: SLF001 - pytest has no other way
-    item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        return sorted(
+            names,
+            key=lambda name: (
+                name != before[0],
+                not name.startswith(self.first),
+                not is_its_own(name),
+                lately.get(name, 99),
+                turn[name],
+            ),
+        )

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import json
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+
+CACHE: Final = Path(__file__).parents[1] / ".cache"
+REACHED: Final = CACHE / "mutations.json"  # which lines a test reaches
+KILLERS: Final = CACHE / "mutations-killers.json"  # which test noticed last that a line was gone
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Read what earlier runs learnt."""
+    known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return known
+
+
+def keep(path: Path, learnt: dict[str, Any], *, gone: tuple[str, ...] = ()) -> None:
+    """Add what was learnt to what other runs, which may go on beside this one, have learnt meanwhile."""
+    CACHE.mkdir(exist_ok=True)
+    with path.with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        known = {name: one for name, one in load(path).items() if name not in gone} | learnt
+        draft = path.with_suffix(".draft")
+        draft.write_text(json.dumps(known), encoding="utf-8")
+        draft.replace(path)
 
 
 def digest(path: Path) -> str:
@@ -17,8 +40,12 @@ def digest(path: Path) -> str:
 FINDER: Final = digest(Path(__file__).with_name("_mutants.py"))  # what is found decides what is marked
 
 
-def is_known(kept: dict[str, Any] | None, item: pytest.Item, sources: dict[str, str]) -> bool:
-    """Tell whether neither the test nor a source that it reaches has changed."""
+def is_known(
+    kept: dict[str, Any] | None, item: pytest.Item, sources: dict[str, str], *, is_trusting: bool = False
+) -> bool:
+    """Tell whether neither the test nor a source that it reaches has changed; trusting, whether it was ever run."""
+    if is_trusting:
+        return kept is not None and not kept["has_failed"]
     if (
         kept is None
         or kept["has_failed"]

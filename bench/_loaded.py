@@ -98,9 +98,7 @@ def _open_view(line: Line) -> None:
     ]
     if line.what == "@fresh":
         asking = next(layer for layer in layers if layer.__code__.co_qualname.startswith("fresh."))
-        outer = next(
-            named["view"] for _, named in cells if named.get("view") and named["view"].cell_contents is asking
-        )
+        outer = next(cell for _, named in cells for cell in named.values() if cell.cell_contents is asking)
         outer.cell_contents = asking.__wrapped__
         return
     guard = Guard() if line.what.startswith("@requires") else Guard(is_public=True)

@@ -111,6 +111,6 @@ class Stage:
         self.world, self.world_at = world, monotonic()
 
     def _point_at(self, name: str) -> None:
-        from amparo.config.embedded import APP
+        from tests.database import TESTER
 
-        self.databases._point_at(name, role=APP)  # noqa: SLF001 - the tests' own
+        self.databases._point_at(name, role=TESTER)  # noqa: SLF001 - the tests' own

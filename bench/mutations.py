@@ -1,11 +1,13 @@
 """Take one access line away at a time, and see whether a test notices.
 
-    python bench/mutations.py [--only access/queries] [--list] [--quick] [--tests tests/access ...]
+    python bench/mutations.py [--only access/queries] [--list] [--quick] [--unknown] [--processes 2] [--tests tests/access ...]
 
 A mutant is the source without one line that keeps somebody out. One process loads everything, runs each test once to learn
 which access lines it reaches (kept in .cache/mutations.json until the test or a source that it reaches changes), and tries each
-mutant in a child of its own, with the tests that reach its line: those about its folder first, the grid of denials last. Prints
-each with what killed it, and killed of all; exits with 1 when one lived.
+mutant in a child of its own, with the tests that reach its line: first the one that noticed it in an earlier run (kept in
+.cache/mutations-killers.json), then those about its folder, the grid of denials last. Prints each with what killed it, and killed
+of all; exits with 1 when one lived. What is kept serves several processes at once, and a run that was broken off: `--unknown`
+goes on with those that nothing has noticed yet.
 """
 
 from __future__ import annotations
@@ -13,9 +15,12 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import subprocess
 import sys
+import threading
+from collections.abc import Iterable
 from pathlib import Path
-from time import monotonic, process_time
+from time import monotonic
 
 import pytest
 
@@ -28,9 +33,9 @@ CHECKOUT = Path(__file__).parents[1]
 PLACES = {
     "access/queries": 90, "access/rules": 45, "access/actions": 155, "access/api": 9, "access/web.py": 28,
     "access/holding.py": 2, "access/models": 3, "access/views": 38, "accounts/queries": 38, "cases/queries": 85,
-    "cases/actions": 65, "cases/views": 50, "cases/api": 12, "intake/queries.py": 10, "intake/views.py": 13,
-    "intake/api.py": 9, "evidence/queries": 4, "evidence/views.py": 20, "evidence/api.py": 5,
-    "oversight/queries.py": 15, "oversight/actions": 4, "oversight/views": 7, "portal/views.py": 8,
+    "cases/actions": 65, "cases/views": 50, "cases/api": 10, "intake/queries.py": 10, "intake/views.py": 13,
+    "intake/api.py": 9, "evidence/queries": 4, "evidence/views.py": 12, "evidence/api.py": 2,
+    "oversight/queries.py": 15, "oversight/actions": 4, "oversight/views": 7, "portal/views.py": 6,
     "vault/queries.py": 15, "vault/keeping.py": 3, "vault/keyd/service.py": 4,
 }  # fmt: skip
 # Reads of apps that know nobody who looks: whoever asks them has asked for access.
@@ -50,7 +55,19 @@ NO_ACCESS = {
     r"access/queries/acts\.py:_rows: filter": "the database stamps every act; the filter is for the types",
     r"access/queries/viewers\.py:granted_organisations: filter organisation__isnull": "None is no organisation",
     r"access/queries/viewers\.py:was_carried_out: the guard": "what nobody sent is of no user, so the filter finds none",
-    r"access/actions/dual\.py:visible_acts: .*(where is not|viewer\.may)": "which acts are fetched; `_may_look` decides on each",
+    r"access/(actions/dual\.py:visible_acts: .*(where is not|viewer\.may)|queries/acts\.py:list_acts: filter)":
+        "which acts are fetched; `_may_look` decides on each",
+    r"access/queries/acts\.py:asked_and_done: the guard": "of nothing nothing is asked",
+    r"access/(queries/notices\.py:_unseen|actions/notices\.py:mark_read): the (guard|side) (by|viewer)\.(user|organisation)_id is None":
+        "no notice is for nobody or in no organisation, so the filter finds none",
+    r"access/queries/viewers\.py:(_opened: the side (granted|viewer\.homes)|_reach: the (side|guard) .*homes|_scope: the guard viewer\.organisation_id)":
+        "no record lies in no compartment or organisation: without it the same is asked in more words",
+    r"access/actions/people\.py:_own_organisation: the guard": "which words refuse: no role and no suspension is in no organisation",
+    r"access/actions/permission\.py:require: the demand": "which words refuse",
+    r"access/web\.py:_memberships: the condition": "nobody has no role, and `_viewer` asks again",
+    r"access/web\.py:requires\.decorate: Guard with": "it is taken away at each view, where the decorator stands",
+    r"access/api/viewers\.py:TokenViewer\.authenticate: the side viewer\.token_id": "for the types: who comes by a key has its number",
+    r"accounts/queries/people\.py:find_user_of_link: the side user is not None": "for the types: no link is good for nobody",
     r"access/actions/dual\.py:_refuse_unless_second: the guard not (may_decide|own\.staff_number)":
         "`_may_look` has asked the first already, and without a number one is the same human as anybody",
     r"access/actions/dual\.py:collect_act: the side row\.(decided_at is None|asked_by_id)": "for the types; a membership is of one user",
@@ -82,7 +99,20 @@ NO_ACCESS = {
     r"cases/queries/work\.py:(?!own_work: filter worker_id)": "which of the own visible cases come first",
     r"cases/queries/(search\.py:(MOST_FOUND|OwnNames|search_own|search_persons: the guard not facts)|likely\.py:likely)": "which names are alike",
     r"cases/queries/sameness\.py:find_alike: (the guard|filter birth)": "which persons are alike",
-    r"cases/queries/(bulk\.py:(iterate_files: filter id|_files: filter kind)|seen\.py:list_)": "portions and columns of what was found visible",
+    r"cases/queries/(bulk\.py:(iterate_files: filter id|_files: filter (kind|case__in))|coded\.py:_episodes_of|seen\.py:list_)":
+        "portions and columns of what was found visible; each row is put to its own case",
+    r"cases/queries/files\.py:_with_links": "of no operation nothing is asked",
+    r"cases/queries/search\.py:_within_reach: filter": "which of the visible are looked up",
+    r"cases/queries/search\.py:own_people": "whose names are compared; each is compared after",
+    r"cases/queries/sameness\.py:_own: the guard": "no case is of no organisation, so the filter finds none",
+    r"cases/queries/lost\.py:_roles: the side Permission": "tests/access/test_roles.py holds that every role with a reach reads cases",
+    r"cases/actions/(erasing\.py:(_emptied|empty_persons): filter|closing\.py:take_off: filter person|finding\.py:_searched: filter id)":
+        "within `keeping` the tables show the named persons only, by row-level security",
+    r"cases/actions/finding\.py:_searched: filter compartment": "`BY_SYSTEM` has no key of whom it leaves out, so nothing of them is read",
+    r"access/actions/submissions\.py:_same: the guard": "nobody is asked for as None either way",
+    r"access/queries/walls\.py:count_left_alone: filter record": "only hers are counted in the end",
+    r"cases/actions/filters\.py:remove_filter: the guard by": "no list is nobody's, so the filter finds none",
+    r"intake/queries\.py:visible_batches: the side viewer\.organisation_id": "no batch is of no organisation, so the filter finds none",
     r"cases/actions/(ageing|storing|inserting|happenings)\.py:": "what a birthday and a disk do to records: nobody is looking",
     r"cases/actions/finding\.py:follow_facts:": "what a change of a record must carry along",
     r"cases/actions/erasing\.py:(_empty|emptied_columns|_nothing)": "which columns are emptied",
@@ -91,10 +121,28 @@ NO_ACCESS = {
     r"cases/actions/(changing\.py:(_changed|_refuse_faults)|documents\.py:_title|moving\.py:_permission|dual_acts\.py:.*_is_idle)": "the content of a change",
     r"cases/actions/[a-z_]+\.py:.*filter id=(case|person)\.id": "the row that was found through a getter a line before, which stands in the same function",
     r"cases/actions/(notes\.py|telling\.py|moving\.py|opening\.py|documents\.py):.*(text\.strip|needs_reason|step is None|is_closed|the guard faults|the guard size)": "what must be filled in",
-    r"cases/views/changing\.py:(_compare|_keep|_change|_answer_again|episode_new: the side find)": "the comparison after a stale edit",
+    r"cases/views/changing\.py:(_compare|_keep|_change|_answer_again)": "the comparison after a stale edit",
+    r"(access/views/people\.py:show_link|portal/views\.py:(home: the condition|search: the condition isinstance\(answer, FoundRows)|cases/views/changing\.py:episode_new: the side|intake/views\.py:(_findings|_preview|_numbers?):)":
+        "how a page is laid out",
+    r"(access/views/two_people\.py:emergency: the side (not found|left|verdict)|cases/views/erasing\.py:erase: the side is_possible)":
+        "what the page says; the action behind it asks again",
     r"cases/views/(lists|opening)\.py:(filters|_table|new):": "how a page is laid out",
     r"(cases|intake)/(views/)?(papers|seen)\.py:document: the condition": "how a file is named",
     r"cases/api/(lists|papers)\.py:": "the form of what a program sends and gets",
+    r"(cases/api/(files\.py:case_open|searching\.py)|intake/api\.py:import_(send|undo)|evidence/api\.py:(snapshot_|table_)).*: the demand require":
+        "`open_cases`, `search_persons`, `receive_workbook`, `undo_batch` and what is asked about snapshots and tables begin with the same demand",
+    r"access/queries/viewers\.py:viewer_for_token: the side Permission": "without it less is allowed, for a day",
+    r"access/queries/viewers\.py:_named: the side (is_wall of an and \(2\)|person is not None)": "nobody is the person None, which is all that it leaves out",
+    r"access/views/invitations\.py:_taken_up: the side known is not None": "without it more is asked, not less",
+    r"access/views/invitations\.py:new_password: the guard": "`set_password` asks the same of the link",
+    r"access/views/people\.py:_own_organisation: the guard own is None": "for the types: who manages people works for an organisation",
+    r"cases/views/opening\.py:_tell_of_others: the guard": "`search_persons` demands it",
+    r"cases/views/seen\.py:told: the condition": "in which languages a page is offered",
+    r"evidence/views\.py:(table: the (side|condition name)|download: the|_holding: the side|snapshot: the|collect: the guard|_choices: the)":
+        "which page says that there is no table, and how it is laid out; `show_table`, `download_table` and `collect_facts` ask for access",
+    r"portal/views\.py:(home: the side|search: the side form)": "which page comes first",
+    r"cases/api/changing\.py:(person|case|episode)_change: get_case": "`update_person`, `update_case` and `update_episode` ask the same of the same case",
+    r"cases/views/papers\.py:documents: get_case": "`list_documents` asks the same of the same case",
     r"intake/queries\.py:(is_given_up|working_batches|_jobs_of|_file|earlier_of|find_earlier|count_proposals: exclude|count_proposals: filter is_|list_rows: (exclude|filter number))":
         "how far the work on a batch is; the batch itself was found through its getter",
     r"(intake|evidence)/api\.py:(export|_choices|_condition|MOST|snapshot_read: the condition)": "the form of what a program sends and gets",
@@ -131,10 +179,19 @@ def main() -> int:
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--map", action="store_true", help="only find out which test gets to which line")
     parser.add_argument("--quick", action="store_true", help="without the grid of denials")
+    parser.add_argument("--world-first", action="store_true", help="the grid of denials before other tests")
+    parser.add_argument("--first", nargs="*", default=["none"], help="tests to begin with")
     parser.add_argument("--tests", nargs="*", default=TESTS, help="fewer tests, for a quick look")
     parser.add_argument(
-        "--most-seconds", type=float, default=120, help="for one mutant; then it counts as living"
+        "--most-seconds",
+        type=float,
+        default=60,
+        help="of processor time for the tests of one mutant; then it counts as living",
     )
+    parser.add_argument("--trust", action="store_true", help="do not learn anew what changed tests reach")
+    parser.add_argument("--unknown", action="store_true", help="only those that nothing killed before")
+    parser.add_argument("--processes", type=int, default=1, help="that share the mutants between them")
+    parser.add_argument("--share", default="1/1", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     try:
         found = lines([*PLACES])
@@ -149,7 +206,42 @@ def main() -> int:
                     f"{key.partition(':')[0]}:{number} {key.partition(':')[2]}{f'  (none: {why})' if (why := why_none(key)) else ''}"
                 )
         return 0
+    if asked.processes > 1:
+        return _share(asked.processes, is_map_only=asked.map)
     return _try(found, only, asked)
+
+
+def _share(processes: int, *, is_map_only: bool) -> int:
+    """Let several processes learn what the tests reach, and then try the mutants, each its share."""
+    lived, killed, codes = [], 0, []
+    for more in (["--map"],) if is_map_only else (["--map"], []):
+        shares = [["--processes", "1", "--share", f"{one}/{processes}"] for one in range(1, processes + 1)]
+        running = [
+            subprocess.Popen([sys.executable, *sys.argv, *more, *share], stdout=subprocess.PIPE, text=True)
+            for share in shares
+        ]
+        outs: list[list[str]] = [[] for _ in running]
+        threads = [
+            threading.Thread(target=_pass_on, args=(one.stdout, out))
+            for one, out in zip(running, outs, strict=True)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        codes += [one.wait() for one in running]
+        said = [line for out in outs for line in out]
+        lived = [line for line in said if line.startswith("LIVED") and "src/" not in line]
+        killed = sum(line.startswith("killed") for line in said)
+    print(*lived, sep="\n")
+    print(f"{killed} killed of {killed + len(lived)}")
+    return max(codes, default=0)
+
+
+def _pass_on(lines: Iterable[str], kept: list[str]) -> None:
+    for line in lines:
+        kept.append(line)
+        print(line, end="", flush=True)
 
 
 def _try(found: dict[str, int], only: tuple[str, ...], asked: argparse.Namespace) -> int:
@@ -163,6 +255,11 @@ def _try(found: dict[str, int], only: tuple[str, ...], asked: argparse.Namespace
         most_seconds=asked.most_seconds,
         is_map_only=asked.map,
         is_without_world=asked.quick,
+        is_world_first=asked.world_first,
+        first=tuple(asked.first),
+        is_trusting=asked.trust,
+        is_unknown_only=asked.unknown,
+        share=tuple(map(int, asked.share.split("/"))),
     )
     began = monotonic()
     told = ["-q", "-n", "0", "--tb=short", "-m", "not journey and not screenshot"]
@@ -174,7 +271,11 @@ def _try(found: dict[str, int], only: tuple[str, ...], asked: argparse.Namespace
     print(
         f"{tried - len(lived)} killed of {tried}, {sum(why_none(key) != '' for key in found)} others are none"
     )
-    print(f"{monotonic() - began:.0f} s, of which {process_time():.0f} s of processor time in this process")
+    spent = os.times()
+    worked = spent.user + spent.system + spent.children_user + spent.children_system
+    print(
+        f"{monotonic() - began:.0f} s; {worked:.0f} s of processor time here and in the children, the database not counted"
+    )
     return int(bool(lived) or not tried) or int(code)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from random import Random
 from threading import Barrier, Thread
 from typing import Any
 from uuid import UUID, uuid4
@@ -46,7 +47,7 @@ from amparo.accounts.models import Membership, User
 from amparo.audit.models import Event
 from amparo.cases.actions import NotOpened, add_note, open_in_emergency
 from amparo.cases.models import CaseEvent
-from amparo.cases.queries import Absent, get_case, list_cases, search_own_caseload
+from amparo.cases.queries import Absent, get_case, is_open_in_emergency, list_cases, search_own_caseload
 from amparo.cases.rules import Address
 from amparo.vault.models import PersonKeys
 from amparo.vault.rules import Compartment
@@ -228,6 +229,14 @@ class TestOneHour:
         for by in (make_viewer(role), replace(scene.reader, token_id=4)):
             with pytest.raises(Refused):
                 scene.open(by=by)
+            with pytest.raises(Refused):  # whether it is there or not
+                open_in_emergency(
+                    reference=make_reference("XA", Random(7)),
+                    reason=EmergencyReason.LIFE,
+                    text=WHY,
+                    by=make_viewer(role),
+                    now=NOW,
+                )
 
     def test_p15_the_opening_itself_asks_who_opens(self, scene: Scene) -> None:
         case = row_of(scene.reference)
@@ -270,6 +279,15 @@ class TestOneHour:
         assert found is not None
         assert read_reason(found, by=scene.reviewer, now=NOW) == WHY
         assert Event.objects.latest("id").action == "access.emergency.judge"
+
+
+def test_p15_an_opening_reaches_its_own_case_and_none_of_the_unit() -> None:
+    worker, officer = make_viewer("supervisor"), make_viewer("integrity_officer")
+    own, of_the_unit = make_case(worker), make_case(officer)
+    assert is_open_in_emergency(worker, own)
+    assert not is_open_in_emergency(worker, of_the_unit)
+    assert not is_open_in_emergency(officer, of_the_unit)
+    assert not is_open_in_emergency(officer, own)
 
 
 class TestClosed:
@@ -462,6 +480,7 @@ class TestPages:
         assert "Open until" in page
         assert "Amina" in page
         assert HIDING not in page
+        assert "address" not in {block.code for block in record.context["blocks"]}
         (opening,) = EmergencyOpening.objects.all()
         address = reverse("cases:emergency-record", args=[opening.pk])
         assert sign_in(Client(), scene.leader).get(address).status_code == 404
@@ -479,6 +498,14 @@ class TestPages:
         assert reader.get(address).status_code == 403
         with database_clock(HOUR):
             assert "Amina" not in reader.get(address).content.decode()
+
+    def test_what_was_closed_since_is_shown_no_more(self) -> None:
+        scene = make_scene(now=timezone.now())
+        address = reverse("cases:emergency-record", args=[scene.open(now=timezone.now())])
+        client = sign_in(Client(), scene.reader)
+        assert client.get(address).status_code == 200
+        PersonKeys.objects.filter(person=row_of(scene.reference).person_id).delete()
+        assert client.get(address).status_code == 404
 
     def test_after_the_hour_the_page_says_so(self) -> None:
         scene = make_scene(now=timezone.now())

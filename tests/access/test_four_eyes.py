@@ -211,6 +211,24 @@ class TestTwoPeople:
             approve(act, house.decider)
         assert get_act(house.asker, act).is_waiting
 
+    def test_what_one_asked_for_in_one_organisation_is_not_seen_at_work_for_another(
+        self, house: House
+    ) -> None:
+        act = house.ask()
+        elsewhere = make_membership(role="supervisor", user=user_of(house.asker))
+        viewer = viewer_for_membership(elsewhere.pk, NOW)
+        assert viewer is not None
+        assert visible_acts(viewer) == []
+        with pytest.raises(Http404):
+            get_act(viewer, act)
+
+    def test_an_act_of_a_kind_that_is_no_more_looks_absent(self, house: House, monkeypatch: Any) -> None:
+        act = house.ask()
+        monkeypatch.setattr("amparo.access.actions.dual.dual_kinds", dict)
+        assert visible_acts(house.asker) == []
+        with pytest.raises(Http404):
+            get_act(house.asker, act)
+
     def test_another_organisation_sees_no_act(self, house: House) -> None:
         act, stranger = house.ask(), make_house().decider
         assert [one.id for one in visible_acts(house.decider)] == [act]
@@ -294,7 +312,7 @@ class TestOneHuman:
     def test_p17_only_by_somebody_who_is_there(self, house: House) -> None:
         act = house.ask()
         seen = seen_by(house.decider, act)
-        for change in ({"token_id": 7}, {"is_system": True}, {"emergency": 3}):
+        for change in ({"token_id": 7}, {"is_system": True}, {"emergency": 3}, {"user_id": None}):
             with pytest.raises(Refused):
                 approve_act(act, seen=seen, by=replace(house.decider, **change), now=NOW)
             with pytest.raises(Refused):

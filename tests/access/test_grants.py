@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from itertools import count
 from threading import Thread
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -216,6 +218,26 @@ class TestOnce:
         with pytest.raises(IntegrityError), transaction.atomic():
             Submission.objects.create(user=None, submission=submission, at=NOW)
 
+    def test_each_number_of_each_user_has_its_own_result(self) -> None:
+        viewers = (make_viewer(), make_viewer(), NOBODY)
+        numbers = (uuid4(), uuid4())
+        sent = [(viewer, number) for viewer in viewers for number in numbers]
+
+        def results() -> list[str]:
+            return [
+                once(
+                    viewer,
+                    submission=number,
+                    make=lambda: f"result {next(made)}",
+                    now=NOW,
+                    fingerprint="same",
+                )
+                for viewer, number in sent
+            ]
+
+        made = count()
+        assert results() == results() == [f"result {number}" for number in range(6)]
+
     def test_only_who_sent_it_is_told_that_it_was_carried_out(self) -> None:
         viewer, submission = make_viewer(), uuid4()
         once(viewer, submission=submission, make=str, now=NOW)
@@ -271,6 +293,14 @@ class TestKeys:
     def test_not_for_longer(self, days: int) -> None:
         with pytest.raises(TokenTooLong):
             make_token(name="x", days=days, by=make_viewer("supervisor"), now=NOW)
+
+    def test_a_key_is_made_by_somebody_in_a_role_and_by_no_key(self) -> None:
+        viewer = make_viewer("supervisor")
+        changes: tuple[dict[str, Any], ...] = ({"token_id": 7}, {"user_id": None}, {"membership_id": None})
+        for change in changes:
+            with pytest.raises(Refused):
+                make_token(name="x", days=3, by=replace(viewer, **change), now=NOW)
+        assert make_token(name="x", days=3, by=viewer, now=NOW)
 
     def test_a_key_tells_to_the_hour_when_it_was_last_used(self) -> None:
         owner = make_viewer("supervisor")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -189,6 +190,15 @@ class TestWhoMayInvite:
     def test_not_an_installation_administrator(self, administrator: Viewer) -> None:
         with pytest.raises(Refused):
             invite(administrator, role="installation_administrator")
+        worker = make_membership(organisation=organisation_of(administrator))
+        with pytest.raises(Refused):
+            ask_role_change(
+                membership_id=worker.pk,
+                role="installation_administrator",
+                team_id=None,
+                by=administrator,
+                now=NOW,
+            )
 
     @pytest.mark.parametrize("role", sorted(set(ROLES) - {"organisation_administrator"}))
     def test_the_installation_administrator_gives_no_other_role(self, role: str) -> None:
@@ -355,14 +365,15 @@ class TestChangeAndEnd:
     def test_only_who_manages_people_touches_them(self, administrator: Viewer) -> None:
         organisation = organisation_of(administrator)
         worker, colleague = make_viewer(organisation=organisation), make_membership(organisation=organisation)
+        awake = make_membership(organisation=organisation)
         secret = invite(administrator)
         User.objects.filter(pk=colleague.user_id).update(is_active=False, asleep_since=NOW)
         invitation = Invitation.objects.get().pk
         for touch in (
             lambda by: withdraw_invitation(invitation_id=invitation, by=by, now=NOW),
             lambda by: wake_person(user_id=colleague.user_id, by=by, now=NOW),
-            lambda by: end_membership(membership_id=colleague.pk, by=by, now=NOW),
-            lambda by: keep_staff_number(membership_id=colleague.pk, staff_number="7", by=by, now=NOW),
+            lambda by: end_membership(membership_id=awake.pk, by=by, now=NOW),
+            lambda by: keep_staff_number(membership_id=awake.pk, staff_number="7", by=by, now=NOW),
             lambda by: ask_lift(membership_id=colleague.pk, by=by, now=NOW),
             lambda by: renew_access(email=colleague.user.email, by=by, now=NOW),
             lambda by: renew_access(email=colleague.user.email, by=system_viewer([]), now=NOW),
@@ -370,7 +381,7 @@ class TestChangeAndEnd:
             with pytest.raises(Refused):
                 touch(worker)
         assert accept(secret)
-        assert Membership.objects.get(pk=colleague.pk).until is None
+        assert Membership.objects.get(pk=awake.pk).until is None
         assert not User.objects.get(pk=colleague.user_id).is_active
         wake_person(user_id=colleague.user_id, by=administrator, now=NOW)
         assert User.objects.get(pk=colleague.user_id).is_active
@@ -399,6 +410,8 @@ class TestChangeAndEnd:
         for membership in (make_membership().pk, make_membership(user=second.user, until=NOW.date()).pk):
             with pytest.raises(Refused):
                 choose_membership(membership_id=membership, by=viewer, now=NOW)
+        with pytest.raises(Refused):
+            choose_membership(membership_id=second.pk, by=replace(viewer, token_id=7), now=NOW)
 
 
 class TestOrganisations:
@@ -429,6 +442,10 @@ class TestOrganisations:
             rename_organisation(organisation_id=other, name="Mine", by=administrator, now=NOW)
         with pytest.raises(Refused):
             add_team(organisation_id=other, name="Mine", by=make_viewer("supervisor"), now=NOW)
+        worker = make_viewer(organisation=organisation_of(administrator))
+        for change in (rename_organisation, add_team):
+            with pytest.raises(Refused):
+                change(organisation_id=worker.organisation_id or 0, name="Mine", by=worker, now=NOW)
 
 
 def test_every_write_leaves_a_row_in_the_log(administrator: Viewer) -> None:

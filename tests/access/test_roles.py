@@ -183,5 +183,13 @@ def test_nobody_and_the_system_may_only_what_is_said() -> None:
     assert system_viewer([Permission.IMPORT_RUN], organisation_id=3).scope is Scope.ORGANISATION
 
 
+def test_every_role_with_a_reach_reads_cases() -> None:
+    assert not [
+        role.code
+        for role in ROLES.values()
+        if role.scope is not Scope.NONE and Permission.CASE_READ not in role.permissions
+    ]
+
+
 def test_unknown_role_is_none() -> None:
     assert role_of("king") is None

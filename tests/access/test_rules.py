@@ -120,6 +120,11 @@ def test_a_grant_that_does_not_open_to_read_opens_nothing() -> None:
     assert viewer.granted_for(Permission.NOTE_ADD) == frozenset()
 
 
+def test_no_record_lies_in_the_compartment_of_places() -> None:
+    everywhere = Viewer(compartments=frozenset({Compartment.LOCATION, Compartment.PROTECTION}))
+    assert everywhere.homes == {Compartment.PROTECTION}
+
+
 def test_nobody_has_no_number() -> None:
     with pytest.raises(LookupError):
         _ = NOBODY.known_user_id

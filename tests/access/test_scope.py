@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from typing import ClassVar
 from uuid import UUID, uuid5
 
@@ -145,6 +146,45 @@ def test_list_and_getter_agree_with_the_rule(
         gotten = {one for one in IDS if reached.filter(pk=one).first() is not None}
         expected = {row.id for row in rows if may(viewer, row, permission, getattr(row, record))}
         assert listed == gotten == expected
+
+
+def each_row() -> list[Row]:
+    """Make a row of every kind: of two organisations, teams and workers or none, in two compartments, closed and open."""
+    kinds = product((1, 2), (None, 1, 2), (None, 1, 2), ("protection", "justice"), ("normal", "restricted"))
+    return [
+        Row(
+            id=uuid5(SPACE, f"row {place}"), case_id=uuid5(SPACE, f"row {place}"), organisation_id=organisation, team_id=team,
+            worker_id=worker, compartment=compartment, clearance=clearance, person_id=IDS[place % 5],
+        )
+        for place, (organisation, team, worker, compartment, clearance) in enumerate(kinds)
+    ]  # fmt: skip
+
+
+def test_p01_each_scope_keeps_exactly_its_rows(table: None) -> None:
+    made = Row.objects.bulk_create(each_row())
+    beyond = [row for row in made if row.organisation_id == 2]
+    reading = frozenset({Permission.CASE_READ})
+    grants = tuple(
+        GrantedRecord(id=place, record=row.id, permissions=reading, compartments=compartments)
+        for place, (row, compartments) in enumerate(
+            product(beyond[:8:2], (frozenset(), frozenset({Compartment.JUSTICE})))
+        )
+        if (place % 8) in (0, 2, 7)
+    )
+    for scope, organisation, user, team in product(Scope, (None, 1), (None, 1), (None, 1)):
+        plain = Viewer(
+            user_id=user, organisation_id=organisation, team_id=team, permissions=reading, scope=scope,
+            compartments=frozenset({Compartment.PROTECTION}),
+        )  # fmt: skip
+        closed = replace(
+            plain, grants=grants, cleared=frozenset(row.id for row in made[1::6]),
+            walled_records=frozenset(row.id for row in made[::7]), walled_persons=frozenset(IDS[3:4]),
+        )  # fmt: skip
+        for viewer in (plain, closed):
+            listed = set(scoped(viewer, Row.objects.all()).values_list("id", flat=True))
+            assert listed == {row.id for row in made if may(viewer, row, Permission.CASE_READ, row.id)}, (
+                viewer
+            )
 
 
 def test_a_grant_to_read_does_not_borrow_the_compartment_that_another_names(table: None) -> None:

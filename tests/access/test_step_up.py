@@ -9,7 +9,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import LazySettings
 from django.http import Http404
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,9 +23,10 @@ from amparo.access.actions import (
 )
 from amparo.access.models import DualAct
 from amparo.access.rules import NOBODY, Viewer
+from amparo.access.web import lacks_demanded_passkey
 from amparo.accounts.actions import remove_passkey
 from amparo.accounts.models import Membership, User
-from amparo.accounts.queries import has_passkey
+from amparo.accounts.queries import has_passkey, memberships_of
 from tests.agreeing import agree
 from tests.clock import database_clock
 from tests.factories.accounts import (
@@ -90,6 +91,15 @@ class TestFresh:
             answer = client.post(reverse("accounts:tokens"), {"name": "x", "days": "3", "may_write": "read"})
             assert answer.status_code == status
 
+    def test_p25_the_way_back_leads_to_no_page_of_another_host(self, client: Client) -> None:
+        viewer = make_viewer("supervisor")
+        sign_in(client, viewer)
+        shown(client, user_of(viewer), minutes=20)
+        for host, back in (("testserver", "%2Fme%2Fkeys%2F%3Fa%3Db"), ("evil.example", "%2F")):
+            sent_from = f"http://{host}/me/keys/?a=b"
+            answer = client.post(reverse("accounts:tokens"), {"name": "x"}, headers={"referer": sent_from})
+            assert answer["Location"].partition("next=")[2] == back
+
     def test_p25_other_pages_do_not_ask(self, client: Client) -> None:
         viewer = make_viewer("organisation_administrator")
         sign_in(client, viewer)
@@ -115,6 +125,17 @@ class TestPasskeys:
         assert client.get(reverse("accounts:me")).status_code == 302
         shown(client, user_of(viewer), minutes=1, type="webauthn")
         assert client.get(reverse("accounts:me")).status_code == 200
+
+    def test_p25_with_training_data_none_is_demanded(
+        self, rf: RequestFactory, settings: LazySettings
+    ) -> None:
+        settings.AMPARO_DEMANDS_PASSKEYS = True
+        keeper, request = make_viewer("organisation_administrator"), rf.get("/")
+        request.memberships = memberships_of(keeper.known_user_id, NOW)  # type: ignore[attr-defined]
+        request.session, request.user = {}, user_of(keeper)  # type: ignore[assignment]
+        for is_training in (False, True):
+            settings.AMPARO_TRAINING = is_training
+            assert lacks_demanded_passkey(request) is not is_training
 
     def test_p25_others_choose(self, client: Client, settings: LazySettings) -> None:
         settings.AMPARO_DEMANDS_PASSKEYS = True

@@ -10,10 +10,12 @@ from uuid import uuid4
 import pytest
 
 from amparo.access.actions import end_membership, grant_access, make_token, revoke, revoke_token
+from amparo.access.actions.permission import NotYet, require
+from amparo.access.models import Grant
 from amparo.access.queries import viewer_for, viewer_for_membership, viewer_for_token
-from amparo.access.rules import GrantReason, Permission, Scope
+from amparo.access.rules import IN_PERSON, ROLES, GrantReason, Permission, Scope
 from amparo.accounts.models import ApiToken, Membership, Organisation, User
-from amparo.accounts.queries import memberships_of
+from amparo.accounts.queries import find_membership, memberships_of
 from tests.factories.accounts import (
     NOW,
     make_membership,
@@ -144,6 +146,33 @@ def test_who_looks_is_asked_in_two_statements(django_assert_num_queries: Any) ->
                 replace(viewer_for(membership, NOW), via=viewer.via, stated_purpose=viewer.stated_purpose)
                 == viewer
             )
+
+
+def test_what_an_earlier_version_granted_and_this_one_does_not_know_opens_nothing() -> None:
+    giver, taker = make_viewer("supervisor"), make_membership(role="competent_authority")
+    grant_access(
+        record=uuid4(), organisation_id=taker.organisation_id, permissions=[Permission.CASE_READ],
+        reason=GrantReason.IDENTIFICATION, ends_at=NOW + timedelta(days=3), by=giver, now=NOW,
+    )  # fmt: skip
+    Grant.objects.update(permissions=["case.fly", Permission.CASE_READ], compartments=["moon"])
+    viewer = viewer_for_membership(taker.pk, NOW)
+    assert viewer is not None
+    (grant,) = viewer.grants
+    assert (grant.permissions, grant.compartments) == ({Permission.CASE_READ}, frozenset())
+
+
+def test_who_was_let_in_again_waits_for_what_is_done_in_person_and_no_longer() -> None:
+    row = find_membership(make_membership(role="supervisor").pk, NOW)
+    assert row is not None
+    assert viewer_for(row, NOW).waiting == frozenset()
+    waiting = viewer_for(replace(row, is_renewed_lately=True), NOW)
+    own = ROLES["supervisor"].permissions
+    assert waiting.waiting == own & IN_PERSON
+    assert waiting.permissions == own - IN_PERSON
+    assert waiting.waiting < IN_PERSON
+    for permission in waiting.waiting:
+        with pytest.raises(NotYet):
+            require(waiting, permission)
 
 
 class TestTokens:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
+from random import Random
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import LazySettings
@@ -15,13 +19,15 @@ from django.urls import URLPattern, reverse
 from amparo.access import urls
 from amparo.access.actions import Refused, make_token, renew_password
 from amparo.access.api import SessionViewer, TokenViewer
+from amparo.access.api.viewers import ask_again
 from amparo.access.queries import viewer_for_token
-from amparo.access.rules import ROLES, Permission, Viewer, system_viewer
-from amparo.access.web import Request, guard_of, public, requires, signed_in, viewer_middleware
+from amparo.access.rules import NOBODY, ROLES, Permission, Viewer, system_viewer
+from amparo.access.web import Request, _log_refusal, guard_of, public, requires, signed_in, viewer_middleware
 from amparo.accounts.actions import issue_password_link
 from amparo.accounts.models import ApiToken, Invitation, Membership, Organisation, User
-from amparo.accounts.queries import is_password_link_open
+from amparo.accounts.queries import is_password_link_open, memberships_of
 from amparo.audit.models import Event
+from amparo.vocab.reference import make_reference
 from tests.factories.accounts import (
     NOW,
     PASSWORD,
@@ -216,6 +222,35 @@ class TestApiDoor:
         assert found(viewer) == viewer
         assert found(Viewer(user_id=viewer.user_id)) is None
         assert found(Viewer()) is None
+
+    def test_a_session_without_its_second_step_does_not_count(self, settings: LazySettings) -> None:
+        settings.AMPARO_TRAINING = False
+        viewer = make_viewer("supervisor")
+        request = RequestFactory().get("/api/v1/")
+        request.COOKIES[SessionViewer.param_name] = "a session"
+        for name, value in (("viewer", viewer), ("memberships", memberships_of(viewer.known_user_id, NOW))):
+            setattr(request, name, value)
+        assert SessionViewer(csrf=False)(request) is None
+        add_second_factor(user_of(viewer))
+        request.memberships = memberships_of(viewer.known_user_id, NOW)  # type: ignore[attr-defined]
+        assert SessionViewer(csrf=False)(request) == viewer
+
+    def test_without_key_or_session_it_is_told_so_and_not_of_a_forgery(self) -> None:
+        browser = Client(enforce_csrf_checks=True)
+        answer = browser.post("/api/v1/cases", {}, content_type="application/json")
+        assert answer.status_code == 401
+
+    def test_p25_a_key_beside_a_session_that_was_shown_lately_is_asked_again(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("amparo.access.api.viewers.shown_lately", lambda *_request, **_within: True)
+        viewer, request = make_viewer("supervisor"), RequestFactory().post("/api/v1/")
+        for name, value in (("now", NOW), ("viewer", viewer)):
+            setattr(request, name, value)
+        ask_again(request)  # type: ignore[arg-type]
+        request.viewer = replace(viewer, token_id=7)  # type: ignore[attr-defined]
+        with pytest.raises(Refused):
+            ask_again(request)  # type: ignore[arg-type]
 
 
 class TestPeoplePages:
@@ -499,3 +534,28 @@ def test_a_view_gets_who_is_looking_and_one_moment(rf: RequestFactory) -> None:
     assert seen[0].viewer.user_id == request.user.pk
     assert seen[0].memberships == ()
     assert seen[0].now.tzinfo is not None
+
+
+def test_a_refusal_is_written_down_of_who_signed_in_and_a_page_that_hides_only_with_what_was_named() -> None:
+    viewer, named = make_viewer("supervisor"), {"reference": make_reference("XA", Random(3))}
+    tried: list[tuple[Any, int, dict[str, Any], str, int]] = [
+        (NOBODY, 403, named, "cases:detail", 0),
+        (viewer, 404, {}, "cases:detail", 0),
+        (viewer, 404, {"team": 3}, "cases:detail", 0),
+        (viewer, 404, named, "cases:detail", 1),
+        (viewer, 404, {"document": uuid4()}, "cases:detail", 1),
+        (viewer, 403, {}, "cases:detail", 1),
+        (viewer, 403, {}, "no page at all", 1),
+    ]
+    for who, status, kwargs, page, written in tried:
+        before = Event.objects.count()
+        request = RequestFactory().get("/")
+        request.viewer = who  # type: ignore[attr-defined]
+        request.resolver_match = SimpleNamespace(kwargs=kwargs, view_name=page)  # type: ignore[assignment]
+        _log_refusal(request, status)
+        assert Event.objects.count() - before == written, (status, kwargs, page)
+    assert Event.objects.latest("id").fields == []
+    request = RequestFactory().get("/")
+    request.viewer, request.resolver_match = viewer, None  # type: ignore[attr-defined]
+    _log_refusal(request, 403)
+    assert Event.objects.count() == 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from random import Random
 
@@ -11,7 +12,7 @@ from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
 from amparo.access.actions import Refused
-from amparo.access.rules import Viewer
+from amparo.access.rules import Permission, Viewer
 from amparo.audit.models import Event
 from amparo.cases.actions import (
     EmptyNote,
@@ -117,6 +118,9 @@ def test_a_sensitive_note_says_that_it_is_there_and_no_more() -> None:
     add_note(reference=reference, text="The number of the shelter", is_sensitive=True, by=responder, now=NOW)
     (note,) = list_notes(responder, reference, now=NOW)
     assert (note.is_withheld, note.text) == (True, "")
+    add_note(reference=reference, text="She called.", by=responder, now=NOW - timedelta(days=1))
+    told = [(each.is_withheld, each.text) for each in list_notes(responder, reference, now=NOW)]
+    assert told == [(True, ""), (False, "She called.")]
     with pytest.raises(EmptyNote):
         add_note(reference=reference, text=" \n", by=responder, now=NOW)
 
@@ -147,6 +151,16 @@ def test_the_log_names_the_changed_attributes_and_never_their_values() -> None:
     event = Event.objects.get(action="cases.person.change")
     assert event.fields == ["called"]
     assert "Rima" not in str(vars(event))
+
+
+def test_the_log_names_an_episode_only_where_there_is_one() -> None:
+    viewer = make_viewer("supervisor")
+    fields = []
+    for episodes in ((), (EPISODE,)):
+        reference = make_case(viewer, episodes=episodes)
+        get_case(viewer, reference, now=NOW)
+        fields.append(set(Event.objects.filter(action="cases.case.read").latest("id").fields))
+    assert fields[0] < fields[1]
 
 
 def test_linked_episodes_count_each_other_and_open_nothing() -> None:
@@ -196,6 +210,15 @@ def test_a_list_without_a_team_stays_in_the_organisation_and_ones_own_too() -> N
     moved = replace(leader, organisation_id=elsewhere.organisation_id)
     nobody = replace(leader, user_id=None)
     assert [list_filters(viewer) for viewer in (elsewhere, moved, nobody)] == [(), (), ()]
+
+
+def test_who_keeps_no_lists_sees_none() -> None:
+    viewer = make_viewer("supervisor")
+    save_filter(name="Ours", choices=CaseChoices(), is_shared=True, by=viewer, now=NOW)
+    assert [each.name for each in list_filters(viewer)] == ["Ours"]
+    without = viewer.permissions - {Permission.FILTER_SAVE}
+    assert list_filters(replace(viewer, permissions=without)) == ()
+    assert list_filters(replace(viewer, user_id=None)) == ()
 
 
 def test_a_list_is_kept_and_removed_only_by_whose_it_is() -> None:

@@ -175,6 +175,16 @@ class TestWalls:
             assert sees(house.mate, reference)
             assert row_of(reference).worker_id is None
 
+    def test_p19_who_is_kept_from_one_person_keeps_the_cases_of_others(self, house: House) -> None:
+        others, mates = make_case(house.worker), open_case(
+            new=NewCase(existing_person=row_of(house.reference).person_id, opened_date=NOW.date()),
+            by=house.mate, now=NOW,
+        )  # fmt: skip
+        house.wall(user_id=house.worker.known_user_id)
+        assert row_of(house.reference).worker_id is None
+        assert row_of(others).worker_id == house.worker.user_id
+        assert row_of(mates).worker_id == house.mate.user_id
+
     def test_p19_a_wall_wins_over_grant_and_name(self, house: House) -> None:
         house.restrict(house.supervisor, house.worker, house.mate)
         grant_access(

@@ -107,6 +107,11 @@ def walls() -> list[tuple[int | None, str]]:
     return list(Wall.objects.filter(lifted_at=None).values_list("user_id", "reason"))
 
 
+def test_the_log_names_which_facts_were_given_and_none_of_them(office: Office) -> None:
+    office.declare(telephones=())
+    assert Event.objects.get(action="cases.staff.keep").fields == ["birth", "papers"]
+
+
 class TestMatches:
     def test_p19_who_is_the_person_never_sees_the_case_that_is_opened(self, office: Office) -> None:
         office.declare()

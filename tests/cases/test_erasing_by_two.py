@@ -22,15 +22,21 @@ from amparo.access.actions import (
     shown,
     visible_acts,
 )
+from amparo.access.context import acting_as
 from amparo.access.models import Notice
-from amparo.access.rules import TwoPeople, Viewer
+from amparo.access.rules import TwoPeople, Viewer, basis_of
 from amparo.accounts.models import User
-from amparo.cases.actions import NothingToDo, ask_erasure, hold_person
+from amparo.audit.models import Event
+from amparo.cases.actions import NothingToDo, ask_erasure, erase_persons, hold_person
 from amparo.cases.actions.dual_acts import ERASE, HOLD, LIFT
+from amparo.cases.models import CaseEvent
 from amparo.cases.queries import Absent
 from amparo.cases.rules.erasing import ErasureReason
+from amparo.cases.rules.timeline import Happening
+from amparo.vault.actions import NotTwoPeople as NoProof
 from amparo.vault.ledger import make_ledger
 from amparo.vault.models import Erasure, LegalHold, PersonKeys
+from tests.cases.test_permissions_asked import all_of
 from tests.factories.accounts import (
     NOW,
     make_organisation,
@@ -76,6 +82,8 @@ def test_p17_asked_by_one_and_agreed_by_another_she_is_erased(pair: tuple[Viewer
     first, second = pair
     reference = make_case(first, person=make_person_details())
     person = row_of(reference).person_id
+    others = [row_of(make_case(viewer)) for viewer in pair]
+    before = [all_of(other) for other in others]
     act = ask(first, reference)
     assert PersonKeys.objects.filter(person=person).exists()
     with pytest.raises(NotTwoPeople):
@@ -87,6 +95,17 @@ def test_p17_asked_by_one_and_agreed_by_another_she_is_erased(pair: tuple[Viewer
     assert not PersonKeys.objects.filter(person=person).exists()
     with pytest.raises(NothingToDo):
         ask(first, reference)
+    assert [all_of(other) for other in others] == before
+    assert PersonKeys.objects.filter(person__in=[other.person_id for other in others]).count() == 2
+    assert CaseEvent.objects.filter(kind=Happening.ERASED).values_list("case__reference").get() == (
+        reference,
+    )
+    erased = Event.objects.get(action="cases.person.erase")
+    asked = Event.objects.get(action="cases.person.ask_erasure")
+    with acting_as(first):
+        assert asked.basis == basis_of(first, row_of(reference)) != basis_of(first, others[1])
+    with acting_as(second):
+        assert erased.basis == basis_of(second, row_of(reference)) != basis_of(second, others[1])
 
 
 def test_p17_two_accounts_of_one_human_erase_nobody(pair: tuple[Viewer, Viewer]) -> None:
@@ -182,3 +201,12 @@ def test_from_the_case_to_the_end_in_the_browser(pair: tuple[Viewer, Viewer]) ->
     assert "erased already" in again.content.decode()
     worker = make_viewer("caseworker", organisation=organisation_of(first))
     assert sign_in(Client(), worker).get(page).status_code == 403
+
+
+def test_p17_without_the_proof_of_two_nobody_is_erased(pair: tuple[Viewer, Viewer]) -> None:
+    case = row_of(make_case(pair[0]))
+    no_proof: Any
+    for no_proof in (None, pair[0], pair):
+        with pytest.raises(NoProof):
+            erase_persons(persons=[case.person_id], reason="consent_withdrawn", proof=no_proof, now=NOW)
+    assert PersonKeys.objects.filter(person=case.person_id).exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -106,6 +107,8 @@ class TestWhichAreLost:
                 assert house.lost == [house.reference], let_go
                 (told,) = list_lost(house.reviewer, now=NOW)
                 assert (told.reference, told.organisation) == (house.reference, organisation)
+                for nobody in (house.mate, replace(house.other, organisation_id=None)):
+                    assert list_lost(nobody, now=NOW) == ()
                 transaction.set_rollback(True)
         assert house.lost == []
 
@@ -200,6 +203,13 @@ class TestWayBack:
             house.ask(by=make_viewer("supervisor"))
         with pytest.raises(Absent):
             ask_readers(reference="XA-0000-0000-0", readers=[], by=house.other, now=NOW)
+
+    def test_when_one_who_was_to_be_named_leaves_meanwhile_nothing_is_done(self, house: House) -> None:
+        house.leave()
+        house.ask()
+        let_leave(house.mate)
+        with pytest.raises(Changed):
+            agree(house.reviewer)
 
     def test_when_one_of_them_wakes_meanwhile_nothing_is_done(self, house: House) -> None:
         put_to_sleep(house.named)
@@ -314,3 +324,21 @@ class TestPages:
     def test_nobody_is_warned_while_somebody_else_is_named(self, house: House) -> None:
         membership: Any = find_membership(house.worker.membership_id or 0, NOW)
         assert count_left_alone(membership, NOW) == 0
+
+
+def test_what_somebody_leaves_alone_is_what_no_other_reader_is_named_for(house: House) -> None:
+    def left_by(viewer: Viewer) -> int:
+        return count_left_alone(find_membership(viewer.membership_id or 0, NOW), NOW)
+
+    assert count_left_alone(None, NOW) == 0
+    assert [left_by(each) for each in (house.named, house.worker, house.mate)] == [0, 0, 0]
+    give_another_role(house.worker)
+    assert left_by(house.named) == 1
+    assert left_by(house.mate) == 0
+    let_leave(house.named)
+    assert left_by(house.worker) == 0, "who reads none leaves none alone"
+    assert left_by(house.mate) == 0, "she was not named"
+    Membership.objects.filter(pk=house.worker.membership_id or 0).update(role="caseworker")
+    assert left_by(house.worker) == 1
+    Clearance.objects.update(ended_at=NOW)
+    assert left_by(house.worker) == 0

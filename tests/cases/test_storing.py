@@ -16,13 +16,13 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from amparo.access.rules import Viewer
-from amparo.cases.actions import add_document, seal_clear_contents, settle_arrivals
+from amparo.cases.actions import add_document, empty_persons, seal_clear_contents, settle_arrivals
 from amparo.cases.models import Document
 from amparo.cases.queries import Absent, document_content, get_document
 from amparo.cases.queries.stored import arriving_folder, arriving_path, stored_path
 from amparo.vault.rules import NotOpened
 from tests.factories.accounts import NOW, make_viewer
-from tests.factories.cases import make_case
+from tests.factories.cases import make_case, row_of
 
 pytestmark = pytest.mark.django_db
 
@@ -167,3 +167,17 @@ def test_p06_what_an_earlier_version_left_clear_is_sealed(
     assert len(files()) == 2
     assert all(PDF[:8] not in path.read_bytes() for path in files())
     assert [read(place, each) for each in (settled, arriving)] == [PDF, PDF]
+
+
+def test_of_one_who_is_erased_the_papers_go_and_those_of_others_stay(
+    place: Place, django_capture_on_commit_callbacks: Any
+) -> None:
+    viewer, reference = place
+    other = (viewer, make_case(viewer))
+    with django_capture_on_commit_callbacks(execute=True):
+        add(place)
+        kept = add(other)
+    with django_capture_on_commit_callbacks(execute=True):
+        empty_persons([row_of(reference).person_id])
+    assert files() == [stored_path(Document.objects.get(id=kept).stored_name)]
+    assert read(other, kept) == PDF

@@ -41,7 +41,7 @@ from amparo.intake.queries import (
 from amparo.intake.rules import BatchState
 from amparo.vault.keeping import LocalKeeper
 from amparo.vault.rules import KeysAway
-from tests.factories.accounts import NOW, make_organisation, make_viewer
+from tests.factories.accounts import NOW, make_organisation, make_viewer, organisation_of
 from tests.factories.cases import make_case, make_person_details
 from tests.factories.intake import (
     AMINA,
@@ -318,6 +318,30 @@ def test_other_roles_bring_nothing_in(role: str) -> None:
         receive_workbook(
             content=make_workbook(), file_name="x.xlsx", team_id=None, by=make_viewer(role), now=NOW
         )
+
+
+def test_of_two_batches_the_one_that_is_named_is_opened() -> None:
+    viewer = make_viewer("supervisor")
+    good, bad = (
+        make_batch(viewer),
+        make_batch(
+            viewer, make_workbook([{name: value for name, value in SOFIA.items() if name != "con_Consent"}])
+        ),
+    )
+    assert {batch: get_batch(viewer, batch).id for batch in (good, bad)} == {good: good, bad: bad}
+    assert get_rejected_file(viewer, bad, now=NOW)[0]
+    with pytest.raises(Absent):
+        get_rejected_file(viewer, good, now=NOW)
+
+
+def test_a_role_that_brings_nothing_in_sees_no_batch_of_the_own_organisation() -> None:
+    viewer = make_viewer("supervisor")
+    batch = make_batch(viewer)
+    assert get_batch(viewer, batch).id == batch
+    colleague = make_viewer("caseworker", organisation=organisation_of(viewer))
+    assert list_batches(colleague) == ()
+    with pytest.raises(Absent):
+        get_batch(colleague, batch)
 
 
 def test_whose_rights_ended_has_nothing_written() -> None:

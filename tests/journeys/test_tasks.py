@@ -65,8 +65,10 @@ def test_an_invited_colleague_sets_up_the_second_step_and_signs_in_without_her_p
     send(administrator)
     link = administrator.locator("code").inner_text().strip("\u2068\u2069 \n")
     supervisor = browsing("supervisor").open("/two-people/")
-    supervisor.get_by_role("link", name=re.compile("invit", re.I)).first.click()
+    supervisor.get_by_role("link", name="Let somebody into the organisation").first.click()
+    assert faults_of(supervisor) == []
     press(supervisor, "Agree and carry it out")
+    expect(supervisor.get_by_role("heading", level=1)).to_be_visible()
 
     settings.AMPARO_TRAINING = False
     try:

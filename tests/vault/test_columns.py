@@ -128,6 +128,12 @@ class TestSealed:
         with pytest.raises(NotCovered):
             next(open_column(reading(one), [(one, hers), (unread, hers)], place=place))
 
+    def test_what_was_never_written_opens_as_nothing_and_asks_for_no_key(self) -> None:
+        own = uuid4()
+        asked = reading(own)
+        assert open_many(asked, [Sealed(None, place=seal({"text": "a"}, person=own).place)]) == [{}]
+        assert asked.keys == {}
+
 
 @pytest.mark.django_db
 class TestField:

@@ -114,14 +114,14 @@ def fresh(view: View[Asked, Parameters]) -> View[Asked, Parameters]:
 
 def guard_of(view: Callable[..., Any]) -> Guard | None:
     """Give what a view asks, or None when it was left without a guard."""
-    guard = getattr(view, "guard", None)
-    return guard if isinstance(guard, Guard) else None
+    guard: Guard | None = getattr(view, "guard", None)
+    return guard
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
     """Give who is looking, where the request is not known to carry it (a template tag, a middleware)."""
-    viewer = getattr(request, "viewer", NOBODY)
-    return viewer if isinstance(viewer, Viewer) else NOBODY
+    viewer: Viewer = getattr(request, "viewer", NOBODY)
+    return viewer
 
 
 def viewer_middleware(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

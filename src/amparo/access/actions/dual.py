@@ -274,7 +274,7 @@ def _may_look(viewer: Viewer, act: ActRow) -> bool:
     about = dual_kinds().get(act.kind)
     if about is None:
         return False
-    is_own = act.asked_by == viewer.user_id and act.asked_membership == viewer.membership_id
+    is_own = act.asked_membership == viewer.membership_id  # which is of one user
     if about.reaches is not None and not about.reaches(act.payload, viewer):
         return False
     return is_own or may_decide(viewer, decided_with=about.decided_with, organisation_id=act.organisation_id)

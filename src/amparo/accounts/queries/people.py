@@ -262,7 +262,7 @@ def memberships_in(roles: frozenset[str], *, but_of: int | None = None) -> tuple
     """Name the memberships in certain roles, ended ones too, without those of one organisation."""
     found = Membership.objects.filter(role__in=roles)
     found = found if but_of is None else found.exclude(organisation_id=but_of)
-    return tuple(found.values_list("id", flat=True)) if roles else ()
+    return tuple(found.values_list("id", flat=True))
 
 
 def names_of_organisations(ids: Iterable[int]) -> dict[int, str]:

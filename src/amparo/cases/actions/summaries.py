@@ -17,6 +17,6 @@ from amparo.cases.rules.timeline import Happening
 def take_summary(*, reference: str, by: Viewer, now: datetime) -> CaseFile:
     """Open a case in order to print it, and write down that it was printed. Raises `Absent`."""
     case = visible_case(by, reference, permission=Permission.SUMMARY_PRINT)
-    file = get_case(by, reference, now=now, permission=Permission.SUMMARY_PRINT)
+    file = get_case(by, reference, now=now)
     note_happening(case, Happening.SUMMARY_PRINTED, action="cases.summary.print", by=by, now=now)
     return file

@@ -29,7 +29,9 @@ def person_reached(viewer: Viewer, reference: str) -> UUID:
     the erasure is written down: that says for what.
     """
     with acting_as(viewer):
-        person = find_case(viewer, reference, permission=NEEDED).person_id
+        person = find_case(
+            viewer, reference
+        ).person_id  # what is needed is asked of all her cases, this one too
         cases = list(_cases_of(viewer, person).values_list("id", flat=True))
         if ask_beyond("amparo_persons_elsewhere", [person], cases):
             raise Absent
