@@ -3,7 +3,26 @@
 From the overlaps of lists (multiple systems estimation) and from surveys. The methods stand in ``docs/methods/``.
 """
 
+from ._describing import Description, Overlap, check_bearing, describe
 from ._estimate import Estimate, Limits, Status
+from ._linking import LinkedRecords, read_links
+from ._reading import Layout, Strata, read_overlaps, read_strata
 from ._table import CannotEstimate, OverlapTable
 
-__all__ = ["CannotEstimate", "Estimate", "Limits", "OverlapTable", "Status"]
+__all__ = [
+    "CannotEstimate",
+    "Description",
+    "Estimate",
+    "Layout",
+    "Limits",
+    "LinkedRecords",
+    "Overlap",
+    "OverlapTable",
+    "Status",
+    "Strata",
+    "check_bearing",
+    "describe",
+    "read_links",
+    "read_overlaps",
+    "read_strata",
+]
