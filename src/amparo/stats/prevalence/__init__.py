@@ -3,6 +3,7 @@
 From the overlaps of lists (multiple systems estimation) and from surveys. The methods stand in ``docs/methods/``.
 """
 
+from ._bounds import ChaoBound, PairEstimate, PerListBound, chao_bound, pair_estimates, per_list_bound
 from ._describing import Description, Overlap, check_bearing, describe
 from ._estimate import Estimate, Limits, Status
 from ._linking import LinkedRecords, read_links
@@ -11,6 +12,7 @@ from ._table import CannotEstimate, OverlapTable
 
 __all__ = [
     "CannotEstimate",
+    "ChaoBound",
     "Description",
     "Estimate",
     "Layout",
@@ -18,10 +20,15 @@ __all__ = [
     "LinkedRecords",
     "Overlap",
     "OverlapTable",
+    "PairEstimate",
+    "PerListBound",
     "Status",
     "Strata",
+    "chao_bound",
     "check_bearing",
     "describe",
+    "pair_estimates",
+    "per_list_bound",
     "read_links",
     "read_overlaps",
     "read_strata",
