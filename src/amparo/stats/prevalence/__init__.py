@@ -7,6 +7,7 @@ from ._bounds import ChaoBound, PairEstimate, PerListBound, chao_bound, pair_est
 from ._describing import Description, Overlap, check_bearing, describe
 from ._estimate import Estimate, Limits, Status
 from ._linking import LinkedRecords, read_links
+from ._protecting import ProtectedOverlaps, PublishedCount, Shown, protect_overlaps
 from ._reading import Layout, Strata, read_overlaps, read_strata
 from ._table import CannotEstimate, OverlapTable
 
@@ -22,6 +23,9 @@ __all__ = [
     "OverlapTable",
     "PairEstimate",
     "PerListBound",
+    "ProtectedOverlaps",
+    "PublishedCount",
+    "Shown",
     "Status",
     "Strata",
     "chao_bound",
@@ -29,6 +33,7 @@ __all__ = [
     "describe",
     "pair_estimates",
     "per_list_bound",
+    "protect_overlaps",
     "read_links",
     "read_overlaps",
     "read_strata",
