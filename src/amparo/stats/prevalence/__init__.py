@@ -4,6 +4,16 @@ From the overlaps of lists (multiple systems estimation) and from surveys. The m
 """
 
 from ._estimate import Estimate, Limits, Status
+from ._hierarchy import Hierarchy
+from ._loglinear import LoglinearEstimate, Multiverse, RankedModel, fit_all_loglinear, fit_loglinear
 from ._table import CannotEstimate, OverlapTable
 
 __all__ = ["CannotEstimate", "Estimate", "Limits", "OverlapTable", "Status"]
+__all__ += [
+    "Hierarchy",
+    "LoglinearEstimate",
+    "Multiverse",
+    "RankedModel",
+    "fit_all_loglinear",
+    "fit_loglinear",
+]
