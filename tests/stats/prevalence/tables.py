@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -52,3 +53,13 @@ def made_up_sparse(seed: int = 8, lists: int = 8, people: int = 185) -> OverlapT
         on = random.choice(lists, size=times, replace=False, p=shares)
         counts[sum(1 << int(i) for i in on)] += 1
     return OverlapTable(tuple("ABCDEFGHIJ"[:lists]), counts)
+
+
+def replicates_of_r(name: str) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """Read the tables that R drew (seed 1234, in the order of rows of the file) as counts by history."""
+    names, histories, _ = open_rows(name)
+    with gzip.open(reference_path(f"bootcounts_{name}.csv.gz"), "rt") as file:
+        drawn = np.loadtxt(file, delimiter=",")
+    tables = np.zeros((drawn.shape[0], 1 << len(names)))
+    tables[:, [sum(1 << names.index(on) for on in history) for history in histories]] = drawn
+    return tables

@@ -3,9 +3,11 @@
 From the overlaps of lists (multiple systems estimation) and from surveys. The methods stand in ``docs/methods/``.
 """
 
+from ._bootstrap import Bootstrap
 from ._estimate import Estimate, Limits, Status
 from ._hierarchy import Hierarchy
 from ._loglinear import LoglinearEstimate, Multiverse, RankedModel, fit_all_loglinear, fit_loglinear
+from ._stepwise import Step, StepwiseEstimate, estimate_stepwise, follow_thresholds
 from ._table import CannotEstimate, OverlapTable
 
 __all__ = ["CannotEstimate", "Estimate", "Limits", "OverlapTable", "Status"]
@@ -17,3 +19,4 @@ __all__ += [
     "fit_all_loglinear",
     "fit_loglinear",
 ]
+__all__ += ["Bootstrap", "Step", "StepwiseEstimate", "estimate_stepwise", "follow_thresholds"]
