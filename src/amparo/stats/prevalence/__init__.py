@@ -3,34 +3,49 @@
 From the overlaps of lists (multiple systems estimation) and from surveys. The methods stand in ``docs/methods/``.
 """
 
+from ._bootstrap import Bootstrap
 from ._bounds import ChaoBound, PairEstimate, PerListBound, chao_bound, pair_estimates, per_list_bound
 from ._describing import Description, Overlap, check_bearing, describe
 from ._estimate import Estimate, Limits, Status
+from ._hierarchy import Hierarchy
 from ._linking import LinkedRecords, read_links
+from ._loglinear import LoglinearEstimate, Multiverse, RankedModel, fit_all_loglinear, fit_loglinear
 from ._protecting import ProtectedOverlaps, PublishedCount, Shown, protect_overlaps
 from ._reading import Layout, Strata, read_overlaps, read_strata
+from ._stepwise import Step, StepwiseEstimate, estimate_stepwise, follow_thresholds
 from ._table import CannotEstimate, OverlapTable
 
 __all__ = [
+    "Bootstrap",
     "CannotEstimate",
     "ChaoBound",
     "Description",
     "Estimate",
+    "Hierarchy",
     "Layout",
     "Limits",
     "LinkedRecords",
+    "LoglinearEstimate",
+    "Multiverse",
     "Overlap",
     "OverlapTable",
     "PairEstimate",
     "PerListBound",
     "ProtectedOverlaps",
     "PublishedCount",
+    "RankedModel",
     "Shown",
     "Status",
+    "Step",
+    "StepwiseEstimate",
     "Strata",
     "chao_bound",
     "check_bearing",
     "describe",
+    "estimate_stepwise",
+    "fit_all_loglinear",
+    "fit_loglinear",
+    "follow_thresholds",
     "pair_estimates",
     "per_list_bound",
     "protect_overlaps",
