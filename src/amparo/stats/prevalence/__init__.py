@@ -3,7 +3,19 @@
 From the overlaps of lists (multiple systems estimation) and from surveys. The methods stand in ``docs/methods/``.
 """
 
+from ._decomposable import DecomposableEstimate, GraphShare, average_graphs, sweep_delta, sweep_prior
 from ._estimate import Estimate, Limits, Status
 from ._table import CannotEstimate, OverlapTable
 
-__all__ = ["CannotEstimate", "Estimate", "Limits", "OverlapTable", "Status"]
+__all__ = [
+    "CannotEstimate",
+    "DecomposableEstimate",
+    "Estimate",
+    "GraphShare",
+    "Limits",
+    "OverlapTable",
+    "Status",
+    "average_graphs",
+    "sweep_delta",
+    "sweep_prior",
+]
