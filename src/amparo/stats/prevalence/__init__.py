@@ -5,6 +5,7 @@ From the overlaps of lists (multiple systems estimation) and from surveys. The m
 
 from ._bootstrap import Bootstrap
 from ._bounds import ChaoBound, PairEstimate, PerListBound, chao_bound, pair_estimates, per_list_bound
+from ._decomposable import DecomposableEstimate, GraphShare, average_graphs, sweep_delta, sweep_prior
 from ._describing import Description, Overlap, check_bearing, describe
 from ._estimate import Estimate, Limits, Status
 from ._hierarchy import Hierarchy
@@ -19,8 +20,10 @@ __all__ = [
     "Bootstrap",
     "CannotEstimate",
     "ChaoBound",
+    "DecomposableEstimate",
     "Description",
     "Estimate",
+    "GraphShare",
     "Hierarchy",
     "Layout",
     "Limits",
@@ -39,6 +42,7 @@ __all__ = [
     "Step",
     "StepwiseEstimate",
     "Strata",
+    "average_graphs",
     "chao_bound",
     "check_bearing",
     "describe",
@@ -52,4 +56,6 @@ __all__ = [
     "read_links",
     "read_overlaps",
     "read_strata",
+    "sweep_delta",
+    "sweep_prior",
 ]
