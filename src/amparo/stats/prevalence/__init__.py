@@ -3,6 +3,7 @@
 From the overlaps of lists (multiple systems estimation) and from surveys. The methods stand in ``docs/methods/``.
 """
 
+from ._bic import BicEstimate, PathPoint, estimate_bic
 from ._bootstrap import Bootstrap
 from ._estimate import Estimate, Limits, Status
 from ._hierarchy import Hierarchy
@@ -19,4 +20,5 @@ __all__ += [
     "fit_all_loglinear",
     "fit_loglinear",
 ]
-__all__ += ["Bootstrap", "Step", "StepwiseEstimate", "estimate_stepwise", "follow_thresholds"]
+__all__ += ["BicEstimate", "Bootstrap", "PathPoint", "estimate_bic"]
+__all__ += ["Step", "StepwiseEstimate", "estimate_stepwise", "follow_thresholds"]
