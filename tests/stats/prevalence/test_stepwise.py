@@ -16,7 +16,7 @@ from amparo.stats.prevalence import (
     estimate_stepwise,
     follow_thresholds,
 )
-from amparo.stats.prevalence._bootstrap import draw_tables, jackknife, quantile
+from amparo.stats.prevalence._bootstrap import acceleration_of, draw_tables, quantile, without_one
 from amparo.stats.prevalence._stepwise import stepwise_numbers
 from amparo.stats.prevalence._stepwise_kernels import poisson_tail
 
@@ -41,7 +41,7 @@ def test_on_the_draws_of_r_every_replicate_and_every_limit_is_that_of_sparsemse(
     status, values = stepwise_numbers(replicates_of_r(name), lists, 0.02)
     assert (status == 0).all()
     np.testing.assert_allclose(values, theirs["bootreps"], rtol=1e-6)
-    acceleration = jackknife(table, lambda tables: stepwise_numbers(tables, lists, 0.02)[1])
+    acceleration = acceleration_of(table, stepwise_numbers(without_one(table), lists, 0.02)[1])
     assert acceleration == pytest.approx(theirs["ahat"], abs=1e-8)
     assert acceleration is not None
     bootstrap = Bootstrap(theirs["popest"], values, 0, acceleration)

@@ -3,6 +3,7 @@
 From the overlaps of lists (multiple systems estimation) and from surveys. The methods stand in ``docs/methods/``.
 """
 
+from ._bic import BicEstimate, PathPoint, estimate_bic
 from ._bootstrap import Bootstrap
 from ._bounds import ChaoBound, PairEstimate, PerListBound, chao_bound, pair_estimates, per_list_bound
 from ._decomposable import DecomposableEstimate, GraphShare, average_graphs, sweep_delta, sweep_prior
@@ -17,6 +18,7 @@ from ._stepwise import Step, StepwiseEstimate, estimate_stepwise, follow_thresho
 from ._table import CannotEstimate, OverlapTable
 
 __all__ = [
+    "BicEstimate",
     "Bootstrap",
     "CannotEstimate",
     "ChaoBound",
@@ -33,6 +35,7 @@ __all__ = [
     "Overlap",
     "OverlapTable",
     "PairEstimate",
+    "PathPoint",
     "PerListBound",
     "ProtectedOverlaps",
     "PublishedCount",
@@ -46,6 +49,7 @@ __all__ = [
     "chao_bound",
     "check_bearing",
     "describe",
+    "estimate_bic",
     "estimate_stepwise",
     "fit_all_loglinear",
     "fit_loglinear",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from statistics import NormalDist
 from typing import Final
@@ -17,7 +16,7 @@ from amparo.vocab.text import N_
 from ._estimate import Limits
 from ._table import CannotEstimate, OverlapTable
 
-__all__ = ["Bootstrap", "draw_tables", "jackknife", "quantile", "seed_of"]
+__all__ = ["Bootstrap", "acceleration_of", "draw_tables", "quantile", "seed_of", "without_one"]
 
 _NORMAL: Final = NormalDist()
 _TIE: Final = 1e-8  # relative: two estimates that differ by less are the same number computed in two ways
@@ -48,16 +47,21 @@ def draw_tables(table: OverlapTable, replicates: int, random: np.random.Generato
     return drawn
 
 
-def jackknife(table: OverlapTable, estimate_each: Callable[[Floats], Floats]) -> float | None:
-    """Give the acceleration (Efron 1987) from leaving out one person of each observed cell in turn, weighted by its count.
-
-    ``estimate_each`` answers the number of people for each row of counts. None where leaving out one person leaves no
-    estimate, or where all are equal.
-    """
+def without_one(table: OverlapTable) -> Floats:
+    """Give the tables that lack one person: one row for each observed cell, in the order of histories."""
     seen = np.flatnonzero(table.counts)
-    without = np.repeat(table.counts[None, :].astype(np.float64), seen.size, axis=0)
-    without[np.arange(seen.size), seen] -= 1
-    weights, estimates = table.counts[seen].astype(np.float64), estimate_each(without)
+    tables = np.repeat(table.counts[None, :].astype(np.float64), seen.size, axis=0)
+    tables[np.arange(seen.size), seen] -= 1
+    return tables
+
+
+def acceleration_of(table: OverlapTable, estimates: Floats) -> float | None:
+    """Give the acceleration (Efron 1987) from the numbers of people estimated on each table ``without_one``.
+
+    Each weighs as many times as its cell has people. None where without one person there is no estimate, or where all are
+    equal.
+    """
+    weights = table.counts[np.flatnonzero(table.counts)].astype(np.float64)
     if not np.isfinite(estimates).all():
         return None
     apart = float(weights @ estimates) / table.observed - estimates

@@ -228,8 +228,8 @@ class Multiverse:
         return int((self.status == 0).sum())
 
     def order_by_bic(self) -> NDArray[np.int64]:
-        """Give the places of the admissible models, lowest BIC first; ties in the order of enumeration, which is fixed."""
-        return np.argsort(self.bic, kind="stable")[: self.admissible]
+        """Give the places of the admissible models, lowest BIC first; where rounding decides, the order of enumeration."""
+        return np.argsort(np.round(self.bic, 7), kind="stable")[: self.admissible]
 
     def hierarchy(self, place: int) -> Hierarchy:
         """Give the model at a place."""

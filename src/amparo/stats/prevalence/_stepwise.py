@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from amparo.stats.results import Caution, Said
 from amparo.vocab.text import N_
 
-from ._bootstrap import Bootstrap, draw_tables, jackknife, seed_of
+from ._bootstrap import Bootstrap, acceleration_of, draw_tables, seed_of, without_one
 from ._estimate import Estimate, Limits, Status
 from ._existence import status_named
 from ._hierarchy import Hierarchy
@@ -127,7 +127,7 @@ def _with_bootstrap(
     """Add the replicates and what they warn of."""
     lists, threshold = len(table.lists), answer.threshold
     status, values = stepwise_numbers(draw_tables(table, replicates, random), lists, threshold)
-    acceleration = jackknife(table, lambda tables: stepwise_numbers(tables, lists, threshold)[1])
+    acceleration = acceleration_of(table, stepwise_numbers(without_one(table), lists, threshold)[1])
     assert answer.estimate is not None
     bootstrap = Bootstrap(answer.estimate, values, int((status != 0).sum()), acceleration or 0.0)
     warnings = bootstrap.cautions()
