@@ -145,6 +145,12 @@ def _stepwise(table: OverlapTable, settings: Settings) -> Estimate:
     )
 
 
+def _bic(table: OverlapTable, settings: Settings) -> Estimate:
+    from ._bic import estimate_bic
+
+    return estimate_bic(table, random=settings.random("bic"), replicates=settings.replicates)
+
+
 def _dga(table: OverlapTable, settings: Settings) -> Estimate:
     from ._decomposable import average_graphs
 
@@ -156,6 +162,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
         "chao": Method(N_("Chao's lower bound"), _chao),
         "loglinear": Method(N_("One log-linear model"), _loglinear),
         "stepwise": Method(N_("Stepwise choice of pairs"), _stepwise),
+        "bic": Method(N_("Lowest BIC of all models"), _bic),
         "dga": Method(N_("Average over decomposable graphs"), _dga),
     }
 )
