@@ -16,7 +16,8 @@ from amparo.vocab.text import N_
 
 from ._describing import check_bearing
 from ._estimate import Estimate, Limits, Status
-from ._table import CannotEstimate, OverlapTable
+from ._loglinear import CLOSED, LINKED, checked_level
+from ._table import OverlapTable
 from ._versions import versions_used
 
 __all__ = ["ChaoBound", "PairEstimate", "PerListBound", "chao_bound", "pair_estimates", "per_list_bound"]
@@ -41,9 +42,6 @@ _PAIRS: Final = (
         "estimation. Communications in Statistics - Simulation and Computation 38, 1909-1924."
     ),
 )
-_CLOSED: Final = Said(
-    N_("Nobody comes or goes while the lists are made, and each person is recognised on every list.")
-)
 _ALIKE: Final = Said(
     N_(
         "Being on one list does not change the chance of being on another; people may differ in their chances."
@@ -55,20 +53,11 @@ _CONVERGED: Final = 1e-9
 _FURTHEST: Final = 60.0  # no log of an expected count lies further from 0 than this in data that people made
 
 
-def _checked(level: float) -> float:
-    if not 0 < level < 1:
-        raise CannotEstimate(
-            N_("The level of an interval lies between 0 and 1, for example 0.95; %(level)s was given."),
-            level=level,
-        )
-    return level
-
-
 def _lognormal(observed: int, dark: float, variance: float, level: float) -> Limits:
     """Give an interval for n + dark that never falls below n (Chao 1987, eq. 12)."""
     if dark <= 0:
         return Limits(float(observed), float(observed))
-    z = NormalDist().inv_cdf(0.5 + _checked(level) / 2)
+    z = NormalDist().inv_cdf(0.5 + checked_level(level) / 2)
     factor = math.exp(z * math.sqrt(math.log1p(variance / dark**2)))
     return Limits(observed + dark / factor, observed + dark * factor)
 
@@ -104,7 +93,7 @@ def chao_bound(
     about = {
         "method": "chao",
         "observed": table.observed,
-        "assumptions": (_CLOSED, _ALIKE, _SAME_SIZE),
+        "assumptions": (CLOSED, LINKED, _ALIKE, _SAME_SIZE),
         "sources": _CHAO,
         "versions": versions_used(),
     }
@@ -205,7 +194,7 @@ def per_list_bound(table: OverlapTable) -> PerListBound:
     about = {
         "method": "chao-per-list",
         "observed": table.observed,
-        "assumptions": (_CLOSED, _ALIKE),
+        "assumptions": (CLOSED, LINKED, _ALIKE),
         "sources": _PER_LIST,
         "versions": versions_used(),
     }
@@ -306,7 +295,7 @@ class PairEstimate(Estimate):
         both = self.shared + 0.5
         first, second = (size - self.shared + 0.5 for size in self.sizes)
         spread = math.sqrt(1 / both + 1 / first + 1 / second + both / (first * second))
-        z = NormalDist().inv_cdf(0.5 + _checked(level) / 2)
+        z = NormalDist().inv_cdf(0.5 + checked_level(level) / 2)
         centre = first * second / both
         low, high = (centre * math.exp(sign * z * spread) for sign in (-1, 1))
         return Limits(self.observed - 0.5 + low, self.observed - 0.5 + high)
@@ -325,7 +314,7 @@ def pair_estimates(table: OverlapTable) -> tuple[PairEstimate, ...]:
             "method": "chapman",
             "observed": first + second - both,
             "model": f"{i + 1},{j + 1}",
-            "assumptions": (_CLOSED, _ALIKE),
+            "assumptions": (CLOSED, LINKED, _ALIKE),
             "sources": _PAIRS,
             "versions": versions_used(),
             "lists": (table.lists[i], table.lists[j]),

@@ -159,8 +159,8 @@ def _warnings(table: OverlapTable) -> Iterator[Caution]:
     if empty:
         named = ", ".join(f"{table.lists[i]} and {table.lists[j]}" for i, j in empty[:6])
         words = N_(
-            "%(number)s of the pairs of lists share nobody (%(pairs)s%(more)s). A model that lets such a pair depend on "
-            "each other has no ordinary fit."
+            "Pairs of lists that share nobody: %(number)s (%(pairs)s%(more)s). A model that lets such a pair depend on each other "
+            "has no ordinary fit."
         )
         more = ", ..." if len(empty) > 6 else ""
         yield Caution("empty-pairs", Said(words, {"number": len(empty), "pairs": named, "more": more}))

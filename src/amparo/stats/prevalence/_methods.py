@@ -161,8 +161,8 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
     {
         "chao": Method(N_("Chao's lower bound"), _chao),
         "loglinear": Method(N_("One log-linear model"), _loglinear),
-        "stepwise": Method(N_("Stepwise choice of pairs"), _stepwise),
-        "bic": Method(N_("Lowest BIC of all models"), _bic),
-        "dga": Method(N_("Average over decomposable graphs"), _dga),
+        "stepwise": Method(N_("Stepwise choice"), _stepwise),
+        "bic": Method(N_("Lowest BIC"), _bic),
+        "dga": Method(N_("Decomposable graphs"), _dga),
     }
 )

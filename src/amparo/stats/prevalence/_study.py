@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from amparo.vocab.text import N_
 
+from ._bootstrap import Bootstrap
 from ._bounds import PairEstimate, PerListBound, pair_estimates, per_list_bound
 from ._checks import (
     ConsistencyCheck,
@@ -26,10 +27,11 @@ from ._checks import (
 )
 from ._describing import Description, check_bearing, describe
 from ._estimate import Estimate, Limits
+from ._hierarchy import Hierarchy
 from ._linking import LinkedRecords
 from ._loglinear import RankedModel, fit_all_loglinear
 from ._methods import METHODS, Settings, estimate_by
-from ._protecting import ProtectedOverlaps, protect_overlaps
+from ._protecting import ProtectedOverlaps, PublishedCount, protect_overlaps
 from ._spreading import spread
 from ._stepwise import StepwiseEstimate, estimate_stepwise
 from ._table import CannotEstimate, OverlapTable
@@ -48,6 +50,7 @@ __all__ = [
 # In the order in which they are shown. Those that are not among METHODS yet are passed over.
 DEFAULT_METHODS: Final = ("average", "stepwise", "bic", "dga", "threshold", "lcmcr", "chao")
 _TOP: Final = 20
+_QUICK: Final = {"floor", "pairs", "ranking"}
 
 # Called with the words of what was done, how many tasks are done, and how many there are.
 Progress = Callable[[str, int, int], None]
@@ -132,6 +135,23 @@ class Study:
     not_done: tuple[str, ...] = ()
     cannot: Mapping[str, CannotEstimate] = field(default_factory=dict)
 
+    def size_of(self, name: str) -> PublishedCount | None:
+        """Give the size of a list as it may be shown; None where nothing of the lists may be."""
+        return None if self.overlaps is None else self.overlaps.totals[self.table.lists.index(name)]
+
+    @property
+    def shown_pairs(self) -> tuple[PairEstimate, ...]:
+        """Give the estimates from pairs of lists whose overlap may be shown: from the others it could be worked out."""
+        if self.overlaps is None or self.sensitivity is None or self.sensitivity.pairs is None:
+            return ()
+        shown = {pair for pair, count in self.overlaps.pairs if count.value is not None}
+        sized = {
+            name
+            for name, count in zip(self.overlaps.lists, self.overlaps.totals, strict=True)
+            if count.value is not None
+        }
+        return tuple(one for one in self.sensitivity.pairs if one.lists in shown and set(one.lists) <= sized)
+
     @property
     def is_answered(self) -> bool:
         """Tell whether every estimate that was asked for exists, in every stratum as well."""
@@ -174,16 +194,20 @@ def run_study(
                 name=name,
                 known=", ".join(METHODS),
             )
+    if settings.model is not None:
+        Hierarchy.parse(
+            len(table.lists), settings.model
+        )  # a slip of the pen is told at once, not as an estimate that does not exist
     tables = {"": table, **(strata or {})}
-    tasks: dict[tuple[str, str], Callable[[], Any]] = {
+    estimates: dict[tuple[str, str], Callable[[], Any]] = {
         (stratum, f"estimate {name}"): partial(estimate_by, name, one, settings)
         for stratum, one in tables.items()
         for name in asked
     }
-    if not methods:
-        tasks |= {
-            ("", name): task for name, task in _sensitivity_tasks(table, settings, level, links).items()
-        }
+    others = {} if methods else _sensitivity_tasks(table, settings, level, links)
+    around: dict[tuple[str, str], Callable[[], Any]] = {("", name): task for name, task in others.items()}
+    # The quickest first, so that a study that is stopped early has something to say.
+    tasks = {key: task for key, task in around.items() if key[1] in _QUICK} | estimates | around
     done = _run(tasks, workers, progress)
     studies = {
         stratum: _study(source, one, stratum, asked, done, settings, level, threshold, population)
@@ -318,6 +342,17 @@ def _sensitivity(done: Mapping[tuple[str, str], Any], study: Study, level: float
         if not stratum and not name.startswith("estimate ") and not isinstance(found, CannotEstimate)
     }
     return Sensitivity(**parts, models=_path(study.estimates, level))
+
+
+def bootstrap_of(one: Estimate) -> Bootstrap | None:
+    """Give the replicates behind an estimate, where it has any."""
+    from ._bic import BicEstimate
+
+    if isinstance(one, StepwiseEstimate):
+        return one.bootstrap
+    if isinstance(one, BicEstimate) and one.path:
+        return one.path[-1].bootstrap
+    return None
 
 
 def _path(estimates: Sequence[Estimate], level: float) -> PathOfModels | None:

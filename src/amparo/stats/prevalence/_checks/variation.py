@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import combinations
 
 from amparo.stats.prevalence._estimate import Estimate, Status
@@ -95,7 +96,7 @@ def sweep_deltas(table: OverlapTable) -> Variations:
     from amparo.stats.prevalence._decomposable import sweep_delta
 
     found = sweep_delta(table)
-    return _of("delta", "dga", [f"{one.delta:g}" for one in found], found)
+    return _of("delta", "dga", [str(Fraction(one.delta).limit_denominator(1 << 20)) for one in found], found)
 
 
 def sweep_priors(table: OverlapTable) -> Variations:

@@ -103,7 +103,8 @@ def short(number: float) -> str:
 
 def draw_rows(rows: Sequence[Row], *, axis: str, line_at: float | None = None, line_words: str = "") -> str:
     """Draw intervals one under the other; an interval without an end goes on as an arrow. ``line_at`` draws a line across."""
-    left, right, top, step = 200, WIDTH - 24, 30 if line_at is not None else 12, 34
+    left = min(240.0, max([90.0, *(24 + 7.2 * len(row.label) for row in rows)]))
+    right, top, step = WIDTH - 24, 30 if line_at is not None else 12, 34
     ends = [end for row in rows for pair in (row.wide, row.narrow) if pair for end in pair]
     numbers = [*ends, *(row.point for row in rows if row.point is not None)]
     if line_at is not None:
@@ -135,7 +136,6 @@ def draw_marks(marks: Sequence[Mark], *, across: str, down: str) -> str:
     left, right, top, bottom = 70, WIDTH - 24, 14, 14 + 300
     x_scale = _Scale([mark.x for mark in marks], left + 10, right - 10)
     y_scale = _Scale([0.0, *(mark.y for mark in marks)], top + 8, bottom - 8)
-    y_scale.is_log = False
     parts = _axis_below(x_scale, top, bottom, across)
     for tick in y_scale.ticks(6):
         y = y_scale.at(tick)
@@ -146,7 +146,7 @@ def draw_marks(marks: Sequence[Mark], *, across: str, down: str) -> str:
         f'<text x="16" y="{middle:.0f}" transform="rotate(-90 16 {middle:.0f})" text-anchor="middle" font-size="12" '
         f'fill="{QUIET}">{escape(down)}</text>'
     )
-    taken: list[tuple[float, float, float]] = []
+    taken = [(x_scale.at(mark.x) - 6, x_scale.at(mark.x) + 6, y_scale.at(mark.y)) for mark in marks]
     for mark in marks:
         x, y = x_scale.at(mark.x), y_scale.at(mark.y)
         parts.append(

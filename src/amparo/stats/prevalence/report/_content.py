@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 
 from amparo.stats.prevalence._bounds import ChaoBound
 from amparo.stats.prevalence._estimate import Estimate
-from amparo.stats.prevalence._protecting import ProtectedOverlaps, Shown
-from amparo.stats.prevalence._study import Study
+from amparo.stats.prevalence._protecting import ProtectedOverlaps, PublishedCount, Shown
+from amparo.stats.prevalence._study import Study, bootstrap_of
 
 from ._charts import Row, draw_rows
 from ._document import Block, Chart, Document, Heading, Items, Paragraph, Table
 from ._hanging import hanging_parts
-from ._saying import full_estimates, may_be_said, may_not_be_said, range_of
-from ._words import about, interval, joined, level_words, method_words, number, ratio, status_words
+from ._saying import may_be_said, may_not_be_said, range_of
+from ._words import about, interval, joined, level_words, lowered, method_words, number, ratio, status_words
 
 __all__ = ["report_of"]
 
@@ -31,8 +31,8 @@ def _blocks(study: Study) -> Iterator[Block]:
     yield Items(tuple(may_be_said(study)))
     yield Heading("What may not be said")
     yield Items(tuple(may_not_be_said(study)))
-    yield from _estimates(study)
     yield from _lists(study)
+    yield from _estimates(study)
     yield from _strata(study)
     if study.sensitivity is not None:
         yield from hanging_parts(study, study.sensitivity)
@@ -52,7 +52,7 @@ def _in_short(study: Study) -> Iterator[Block]:
         if existing:
             one = existing[0]
             yield Paragraph(f"{method_words(one)}: {about(one.estimate)} ({_said(one, study.level)}).")
-        else:
+        elif study.estimates:
             yield Paragraph(
                 "No estimate exists. The reasons stand with each method below; they are findings, not faults of the program.",
                 is_warning=True,
@@ -87,7 +87,7 @@ def _estimates(study: Study) -> Iterator[Block]:
         told = [None if pair is None else (pair.low, pair.high) for pair in pairs]
         rows.append(
             Row(
-                method_words(one) if len(method_words(one)) < 30 else one.method,
+                method_words(one),
                 one.estimate,
                 told[-1],
                 told[0] if len(levels) > 1 else None,
@@ -126,7 +126,7 @@ def _table_of(study: Study, levels: Iterable[float]) -> Table:
         "Model",
         "Estimate",
         *(level_words(level) for level in levels),
-        "Unseen for each seen",
+        "Unseen per seen",
     ]
     if study.population is not None:
         headings.append("Per 100,000")
@@ -174,8 +174,9 @@ def _overlaps(told: ProtectedOverlaps) -> Iterator[Block]:
     notes = ""
     if told.threshold and any(count.shown is not Shown.SHOWN for count in _all_counts(told)):
         notes = (
-            f"1–{told.threshold - 1}: hidden because it is small; ×: hidden because a small count could be worked out from it. Proved for a "
-            "reader who sees these tables; the estimates are rounded for the same reason."
+            f"1–{told.threshold - 1}: hidden because it is small; ×: hidden because a small count could be worked out from it. This is proved "
+            "for a reader of these tables. The estimates follow from the same counts; they are rounded, which blurs and proves nothing: who "
+            "publishes them decides how many to give."
         )
     yield Table(
         "People on each list",
@@ -208,7 +209,7 @@ def _overlaps(told: ProtectedOverlaps) -> Iterator[Block]:
         )
 
 
-def _all_counts(told: ProtectedOverlaps) -> list:  # type: ignore[type-arg]
+def _all_counts(told: ProtectedOverlaps) -> list[PublishedCount]:
     return [
         *told.totals,
         *told.captured,
@@ -261,7 +262,7 @@ def _strata(study: Study) -> Iterator[Block]:
     for stratum, part in study.strata.items():
         for one in part.estimates:
             if one.estimate is None and one.warnings:
-                yield Paragraph(f"{stratum}, {method_words(one).lower()}: {one.warnings[0].message}")
+                yield Paragraph(f"{stratum}, {lowered(one)}: {one.warnings[0].message}")
 
 
 def _cell(one: Estimate | None, level: float) -> str:
@@ -277,7 +278,7 @@ def _how(study: Study) -> Iterator[Block]:
     assumptions: dict[str, list[str]] = {}
     for one in study.estimates:
         for said in one.assumptions:
-            assumptions.setdefault(str(said), []).append(method_words(one).lower())
+            assumptions.setdefault(str(said), []).append(lowered(one))
     every = len([one for one in study.estimates if one.assumptions])
     if assumptions:
         yield Heading("What is taken for granted")
@@ -295,13 +296,12 @@ def _how(study: Study) -> Iterator[Block]:
         ("Bootstrap replicates", number(study.settings.replicates)),
         ("Software", ", ".join(f"{name} {version}" for name, version in versions.items())),
     ]
-    refused = [one for one in full_estimates(study) if getattr(one, "bootstrap", None) is not None]
-    for one in refused:
-        count = one.bootstrap.refused  # type: ignore[attr-defined]
-        share = count / study.settings.replicates
-        table.append(
-            (f"Replicates without an estimate, {method_words(one).lower()}", f"{number(count)} ({share:.1%})")
-        )
+    for one in study.estimates:
+        replicates = bootstrap_of(one)
+        if replicates is not None:
+            share = replicates.refused / replicates.values.size
+            refused = f"{number(replicates.refused)} of {number(replicates.values.size)} ({share:.1%})"
+            table.append((f"Replicates without an estimate, {lowered(one)}", refused))
     yield Table("How to make it again", ("What", "Value"), tuple(table), labels=2)
     for name, error in study.cannot.items():
         yield Paragraph(f"Not shown ({name}): {error}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from amparo.stats.prevalence._checks import ConsistencyCheck, Spread, Variations
+from amparo.stats.prevalence._checks import ConsistencyCheck, ConsistencyPoint, Spread, Variations
 from amparo.stats.prevalence._study import PathOfModels, Ranking, Sensitivity, Study
 
 from ._charts import Band, Mark, Row, draw_lines, draw_marks, draw_rows
@@ -69,15 +69,15 @@ def hanging_parts(study: Study, parts: Sensitivity) -> Iterator[Block]:
             yield from _sweep(sweep)
     if parts.models is not None and len(parts.models.points) > 1:
         yield from _path(parts.models)
-    if parts.pairs:
-        yield _pairs(parts, study.level)
-    yield from _checks(parts)
+    if study.shown_pairs and parts.pairs:
+        yield _pairs(study, len(parts.pairs))
+    yield from _checks(study, parts)
 
 
-def _checks(parts: Sensitivity) -> Iterator[Block]:
+def _checks(study: Study, parts: Sensitivity) -> Iterator[Block]:
     yield Heading("Checks")
     if parts.consistency is not None:
-        yield from _consistency(parts.consistency)
+        yield from _consistency(parts.consistency, study)
     for spread in (parts.growth, parts.missed, parts.redrawn):
         if spread is not None:
             yield from _spread(spread)
@@ -199,26 +199,22 @@ def _path(path: PathOfModels) -> Iterator[Block]:
     )
 
 
-def _pairs(parts: Sensitivity, level: float) -> Block:
-    assert parts.pairs is not None
+def _pairs(study: Study, all_pairs: int) -> Block:
     rows = tuple(
         (
             " and ".join(one.lists),
             about(one.estimate) if one.estimate is not None else "none: they share nobody",
-            interval(one.interval(level)) if one.estimate is not None else "",
+            interval(one.interval(study.level)) if one.estimate is not None else "",
         )
-        for one in parts.pairs
-        # An estimate from fewer people than may be shown would tell how many they are.
-        if one.shared == 0 or one.shared >= 5
+        for one in study.shown_pairs
     )
-    left_out = len(parts.pairs) - len(rows)
     notes = "Lists that send each other people make it too low, lists that reach different people too high."
-    if left_out:
-        notes += f" {left_out} pairs share too few people to be shown."
-    return Table("From two lists alone", ("Lists", "Estimate", level_words(level)), rows, notes=notes)
+    if len(rows) < all_pairs:
+        notes += f" {len(rows)} of {all_pairs} pairs are shown: the overlap of the others is hidden, and could be worked out from this."
+    return Table("From two lists alone", ("Lists", "Estimate", level_words(study.level)), rows, notes=notes)
 
 
-def _consistency(check: ConsistencyCheck) -> Iterator[Block]:
+def _consistency(check: ConsistencyCheck, study: Study) -> Iterator[Block]:
     yield Heading("Lists of known size, hidden", 3)
     if not check.points:
         yield Paragraph("No list could be hidden: of none do the others see thirty people or more.")
@@ -228,9 +224,13 @@ def _consistency(check: ConsistencyCheck) -> Iterator[Block]:
         f"Each list was hidden in turn, and its size estimated from those of its people who are on other lists, by stepwise choice. {held} of "
         f"{asked} intervals of {level_words(check.level)} held the size. People on no list may be harder to reach than any of these."
     )
+    sizes = {
+        point.hidden: count.text if (count := study.size_of(point.hidden)) else "×" for point in check.points
+    }
+    is_shown = {name for name, size in sizes.items() if "×" not in size and "–" not in size}
     rows = [
         Row(
-            f"{point.hidden} ({number(point.truth)})",
+            f"{point.hidden} ({sizes[point.hidden]})",
             None if point.estimate is None else point.estimate / point.truth,
             None
             if point.limits is None
@@ -256,14 +256,20 @@ def _consistency(check: ConsistencyCheck) -> Iterator[Block]:
             tuple(
                 (
                     point.hidden,
-                    number(point.truth),
-                    about(point.estimate) if point.estimate is not None else status_words(point.status),
-                    interval(point.limits),
+                    sizes[point.hidden],
+                    _hidden_or(point, is_shown),
+                    interval(point.limits) if point.hidden in is_shown else "",
                 )
                 for point in check.points
             ),
         ),
     )
+
+
+def _hidden_or(point: ConsistencyPoint, is_shown: set[str]) -> str:
+    if point.estimate is None:
+        return status_words(point.status)
+    return about(point.estimate) if point.hidden in is_shown else f"{point.estimate / point.truth:.0%} of it"
 
 
 def _spread(spread: Spread) -> Iterator[Block]:

@@ -28,10 +28,11 @@ figure svg { display: block; width: 100%; height: auto; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; margin: 1.25rem 0 .35rem; font-size: .95rem; font-variant-numeric: tabular-nums; }
 caption { text-align: start; font-weight: 600; padding-bottom: .35rem; }
+td { white-space: nowrap; }
 th, td { padding: .35rem 1rem .35rem 0; text-align: end; border-bottom: 1px solid #c5d0d3; vertical-align: top; }
 th.label, td.label { text-align: start; font-weight: 400; }
 thead th, thead th.label { font-weight: 600; border-bottom: 2px solid #45535e; vertical-align: bottom; }
-td.label { overflow-wrap: anywhere; min-width: 5rem; }
+td.label { white-space: normal; overflow-wrap: anywhere; min-width: 5rem; }
 summary { cursor: pointer; color: #00566b; padding: .35rem 0; }
 summary:focus-visible, .wide:focus-visible { outline: 3px solid #a1410d; outline-offset: 2px; }
 @media print { main { max-width: none; padding: 0; } details:not([open]) > *:not(summary) { display: block; } h2, h3, figcaption { break-after: avoid; } figure, tr { break-inside: avoid; } }

@@ -107,7 +107,6 @@ def _sensitivity(parts: Sensitivity, study: Study) -> dict[str, Any]:
             "interval": _limits(parts.floor.interval(study.level)),
         }
     if parts.pairs is not None:
-        smallest = study.overlaps.threshold if study.overlaps is not None else 5
         told["pairs"] = [
             {
                 "lists": list(one.lists),
@@ -115,12 +114,11 @@ def _sensitivity(parts: Sensitivity, study: Study) -> dict[str, Any]:
                 "interval": _limits(one.interval(study.level)),
                 "status": one.status.value,
             }
-            for one in parts.pairs
-            if one.shared == 0 or one.shared >= smallest
+            for one in study.shown_pairs
         ]
     for part in (parts.ranking, parts.models, parts.consistency):
         if part is not None:
-            told |= _part(part)
+            told |= _part(part, study)
     for variations in (parts.omitted, parts.merged, parts.thresholds, parts.deltas, parts.priors):
         if variations is not None:
             told[variations.kind] = _variations(variations)
@@ -130,7 +128,7 @@ def _sensitivity(parts: Sensitivity, study: Study) -> dict[str, Any]:
     return told
 
 
-def _part(part: Ranking | PathOfModels | ConsistencyCheck) -> dict[str, Any]:
+def _part(part: Ranking | PathOfModels | ConsistencyCheck, study: Study) -> dict[str, Any]:
     match part:
         case Ranking():
             return {
@@ -165,7 +163,7 @@ def _part(part: Ranking | PathOfModels | ConsistencyCheck) -> dict[str, Any]:
                     "points": [
                         {
                             "hidden": point.hidden,
-                            "truth": point.truth,
+                            "truth": None if (count := study.size_of(point.hidden)) is None else count.value,
                             "estimate": point.estimate,
                             "interval": _limits(point.limits),
                             "status": point.status.value,

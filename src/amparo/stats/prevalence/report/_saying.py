@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from amparo.stats.prevalence._bounds import ChaoBound
@@ -12,7 +12,7 @@ from amparo.stats.prevalence._estimate import Estimate
 from amparo.stats.prevalence._protecting import Shown
 from amparo.stats.prevalence._study import Study
 
-from ._words import about, joined, level_words, method_words, number, ratio
+from ._words import about, joined, level_words, lowered, number, ratio
 
 __all__ = ["Range", "full_estimates", "may_be_said", "may_not_be_said", "range_of"]
 
@@ -60,29 +60,45 @@ def may_be_said(study: Study) -> Iterator[str]:
     if floor is not None and floor.estimate is not None:
         limits = floor.interval(study.level)
         assert limits is not None
+        below = [
+            one for one in full_estimates(study) if one.estimate is not None and one.estimate < floor.estimate
+        ]
         yield (
             f"At least about {about(floor.estimate)} people, and hardly fewer than {about(limits.low)}, provided that being on one "
             "list does not make it less likely to be on another."
+            + (
+                f" Estimates below that ({joined(lowered(one) for one in below)}) take people to be alike in their chances, or find that "
+                "some lists avoid each other."
+                if below
+                else ""
+            )
         )
     found = range_of(study)
     if found is None:
         return
-    methods = joined(method_words(one).lower() for one in found.estimates)
-    high = "no upper limit" if math.isinf(found.high) else about(found.high)
-    yield (
-        f"Between {about(found.low)} and {high} people: the range of the {level_words(study.level)} intervals of "
-        f"{len(found.estimates)} {'method' if len(found.estimates) == 1 else 'methods'} ({methods}), each of which allows for the "
-        "choice of its model. The methods themselves put the number between "
-        f"{about(found.lowest)} and {about(found.highest)}."
+    methods = joined(lowered(one) for one in found.estimates)
+    span = (
+        f"{about(found.low)} people or more, without an upper limit"
+        if math.isinf(found.high)
+        else f"Between {about(found.low)} and {about(found.high)} people"
     )
-    low, high_ratio = (found.lowest - seen) / seen, (found.highest - seen) / seen
-    yield f"For each person on a list, between {ratio(low)} and {ratio(high_ratio)} are on none, by these methods."
-    if study.population is not None:
-        top = "no upper limit" if math.isinf(found.high) else f"{_rate(study.population.rate(found.high))}"
+    if len(found.estimates) == 1:
+        yield f"{span}: the {level_words(study.level)} interval of one method ({methods}), which allows for the choice of its model."
+    else:
         yield (
-            f"Between {_rate(study.population.rate(found.low))} and {top} per 100,000 {study.population.words} "
-            f"({number(study.population.people)} in all)."
+            f"{span}: the range of the {level_words(study.level)} intervals of {len(found.estimates)} methods ({methods}), each of which "
+            f"allows for the choice of its model. The methods themselves put the number at {_between(found.lowest, found.highest, about)}."
         )
+    low, high_ratio = (found.lowest - seen) / seen, (found.highest - seen) / seen
+    yield f"For each person on a list, {_between(low, high_ratio, ratio)} are on none."
+    if study.population is not None:
+        low, high = (study.population.rate(end) for end in (found.low, found.high))
+        rates = f"{_rate(low)} or more" if math.isinf(high) else f"Between {_rate(low)} and {_rate(high)}"
+        yield f"{rates} per 100,000 {study.population.words} ({number(study.population.people)} in all)."
+
+
+def _between(low: float, high: float, words: Callable[[float], str]) -> str:
+    return f"about {words(low)}" if words(low) == words(high) else f"between {words(low)} and {words(high)}"
 
 
 def may_not_be_said(study: Study) -> Iterator[str]:
@@ -90,7 +106,7 @@ def may_not_be_said(study: Study) -> Iterator[str]:
     yield "One number without its interval, or one interval without saying that other methods give others."
     found = range_of(study)
     if found is None:
-        yield "Any number of unseen people: none of these methods found one that the data set."
+        yield "Any number of unseen people with an interval that allows for the choice of the model: none was found."
     elif found.highest / found.lowest > _FAR_APART:
         yield (
             f"That the methods agree: the highest is {ratio(found.highest / found.lowest)} times the lowest. Nothing in the data "

@@ -67,7 +67,10 @@ def _rooms(needed: list[list[int]], width: int) -> list[int]:
 
 
 def _row(cells: tuple[str, ...], rooms: list[int], labels: int) -> Iterator[str]:
-    folded = [textwrap.wrap(_plain(cell), room) or [""] for cell, room in zip(cells, rooms, strict=True)]
+    folded = [
+        _folded(_plain(cell), room, is_label=place < labels)
+        for place, (cell, room) in enumerate(zip(cells, rooms, strict=True))
+    ]
     for at in range(max(map(len, folded))):
         line = []
         for place, (lines, room) in enumerate(zip(folded, rooms, strict=True)):
@@ -75,6 +78,18 @@ def _row(cells: tuple[str, ...], rooms: list[int], labels: int) -> Iterator[str]
             pad = " " * (room - _room(text))
             line.append(text + pad if place < labels else pad + text)
         yield _GAP.join(line).rstrip() + "\n"
+
+
+def _folded(text: str, room: int, *, is_label: bool) -> list[str]:
+    """Break a cell into lines: between words, and in a label also behind the commas of a model."""
+    if not is_label or _room(text) <= room:
+        return textwrap.wrap(text, room) or [""]
+    lines = (
+        textwrap.wrap(text.replace(",", ", "), room)
+        if "," in text and " " not in text
+        else textwrap.wrap(text, room)
+    )
+    return [line.replace(", ", ",") if " " not in text else line for line in lines] or [""]
 
 
 def _room(text: str) -> int:

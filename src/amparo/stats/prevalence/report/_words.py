@@ -8,15 +8,25 @@ from collections.abc import Iterable
 from amparo.stats.prevalence._estimate import Estimate, Limits, Status
 from amparo.stats.prevalence._methods import METHODS
 
-__all__ = ["about", "interval", "joined", "level_words", "method_words", "number", "ratio", "status_words"]
+__all__ = [
+    "about",
+    "interval",
+    "joined",
+    "level_words",
+    "lowered",
+    "method_words",
+    "number",
+    "ratio",
+    "status_words",
+]
 
 _STATUS = {
     Status.EXISTS: "exists",
-    Status.NO_MAXIMUM: "does not exist: any number above some limit fits",
-    Status.NOT_IDENTIFIABLE: "does not exist: many numbers fit equally well",
-    Status.NEITHER: "does not exist: no best fit, and many numbers fit",
-    Status.NOT_CONVERGED: "not given: the computation did not settle",
-    Status.REFUSED: "not given: the data cannot bear this method",
+    Status.NO_MAXIMUM: "none: no upper end",
+    Status.NOT_IDENTIFIABLE: "none: many fit equally",
+    Status.NEITHER: "none: no upper end",
+    Status.NOT_CONVERGED: "none: did not settle",
+    Status.REFUSED: "none: data too thin",
 }
 
 
@@ -61,8 +71,14 @@ def method_words(one: Estimate) -> str:
     return METHODS[one.method].words if one.method in METHODS else one.method
 
 
+def lowered(one: Estimate) -> str:
+    """Name the method within a sentence: only a word that begins like others loses its capital."""
+    words = method_words(one)
+    return words if words.startswith("Chao") else words[:1].lower() + words[1:]
+
+
 def status_words(status: Status) -> str:
-    """Say why there is no estimate."""
+    """Say in a cell of a table why there is no estimate; the whole reason stands among the warnings."""
     return _STATUS[status]
 
 
