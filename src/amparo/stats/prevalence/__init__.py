@@ -3,6 +3,7 @@
 From the overlaps of lists (multiple systems estimation) and from surveys. The methods stand in ``docs/methods/``.
 """
 
+from ._average import AveragedEstimate, WeightedModel, default_spread, estimate_averaged
 from ._bic import BicEstimate, PathPoint, estimate_bic
 from ._bootstrap import Bootstrap
 from ._estimate import Estimate, Limits, Status
@@ -22,3 +23,4 @@ __all__ += [
 ]
 __all__ += ["BicEstimate", "Bootstrap", "PathPoint", "estimate_bic"]
 __all__ += ["Step", "StepwiseEstimate", "estimate_stepwise", "follow_thresholds"]
+__all__ += ["AveragedEstimate", "WeightedModel", "default_spread", "estimate_averaged"]
