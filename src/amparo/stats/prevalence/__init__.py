@@ -3,6 +3,7 @@
 From the overlaps of lists (multiple systems estimation) and from surveys. The methods stand in ``docs/methods/``.
 """
 
+from ._average import AveragedEstimate, WeightedModel, default_spread, estimate_averaged
 from ._bic import BicEstimate, PathPoint, estimate_bic
 from ._bootstrap import Bootstrap
 from ._bounds import ChaoBound, PairEstimate, PerListBound, chao_bound, pair_estimates, per_list_bound
@@ -41,6 +42,7 @@ from ._table import CannotEstimate, OverlapTable
 
 __all__ = [
     "METHODS",
+    "AveragedEstimate",
     "BicEstimate",
     "Bootstrap",
     "CannotEstimate",
@@ -84,11 +86,14 @@ __all__ = [
     "Unanswered",
     "Variation",
     "Variations",
+    "WeightedModel",
     "average_graphs",
     "chao_bound",
     "check_bearing",
     "check_consistency",
+    "default_spread",
     "describe",
+    "estimate_averaged",
     "estimate_bic",
     "estimate_by",
     "estimate_stepwise",

@@ -14,7 +14,7 @@ from amparo.vocab.text import N_
 
 from ._bootstrap import Bootstrap, acceleration_of, draw_tables, seed_of, without_one
 from ._estimate import Estimate, Limits, Status
-from ._hierarchy import Hierarchy, terms_matrix
+from ._hierarchy import Hierarchy
 from ._loglinear import CLOSED, LINKED, Multiverse, checked_level, fit_all_loglinear
 from ._stepwise import WITHOUT_ONE
 from ._table import CannotEstimate, OverlapTable
@@ -40,17 +40,16 @@ Progress = Callable[[int, int], None]
 
 
 def fit_replicates(
-    tables: Floats, models: NDArray[np.uint64], lists: int, progress: Progress | None = None
+    tables: Floats, terms: NDArray[np.int16], sizes: NDArray[np.int64], progress: Progress | None = None
 ) -> tuple[Floats, Floats]:
-    """Fit each of the models to each row of counts: BIC (infinite where there is no estimate) and dark figure (NaN there).
+    """Fit each model (a row of terms) to each row of counts: BIC (infinite where there is no estimate) and dark figure (NaN there).
 
     ``progress`` is called with the number of rows done and of all rows.
     """
     from ._bic_kernels import fit_each
 
-    terms, sizes = terms_matrix(models, lists)
-    rows, step = tables.shape[0], max(1, _BLOCK // max(models.size, 1))
-    bic, dark = np.empty((rows, models.size)), np.empty((rows, models.size))
+    rows, step = tables.shape[0], max(1, _BLOCK // sizes.size)
+    bic, dark = np.empty((rows, sizes.size)), np.empty((rows, sizes.size))
     for start in range(0, rows, step):
         some = np.ascontiguousarray(tables[start : start + step], dtype=np.float64)
         fit_each(some, terms, sizes, bic[start : start + step], dark[start : start + step])
@@ -148,10 +147,10 @@ def _follow_path(
 ) -> tuple[tuple[PathPoint, ...], bool]:
     """Let each replicate choose among 1, 2, ... of the models, from one set of fits; say whether one person decides at the end."""
     table = fits.table
-    lists, models = len(table.lists), fits.models[chosen]
+    terms, sizes = fits.terms[chosen], fits.sizes[chosen]
     drawn = draw_tables(table, replicates, random)
-    bic, dark = fit_replicates(drawn, models, lists, progress)
-    bic_without, dark_without = fit_replicates(without_one(table), models, lists)
+    bic, dark = fit_replicates(drawn, terms, sizes, progress)
+    bic_without, dark_without = fit_replicates(without_one(table), terms, sizes)
     points, acceleration = [], None
     for count in _marks(chosen.size):
         values = _best_numbers(bic[:, :count], dark[:, :count], table.observed)

@@ -182,8 +182,3 @@ def terms_matrix(models: NDArray[np.uint64], lists: int) -> tuple[NDArray[np.int
     places = np.arange(rows.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     terms[rows, places] = columns
     return terms, sizes
-
-
-def hierarchy_of(bits: int, lists: int) -> Hierarchy:
-    """Give the model whose terms are the bits that are set."""
-    return Hierarchy(lists, frozenset(term for term in range(1 << lists) if bits >> term & 1))

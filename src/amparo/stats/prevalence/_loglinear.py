@@ -15,7 +15,7 @@ from amparo.vocab.text import N_
 
 from ._estimate import Estimate, Limits, Status
 from ._existence import exact_status, status_named
-from ._hierarchy import Hierarchy, all_hierarchies, hierarchy_of, terms_matrix
+from ._hierarchy import Hierarchy, all_hierarchies, terms_matrix
 from ._table import CannotEstimate, OverlapTable
 from ._versions import versions_used
 
@@ -209,18 +209,35 @@ class RankedModel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Multiverse:
-    """Holds the fits of all models of a table as arrays, one place per model.
+    """Holds the fits of many models of a table as arrays, one place per model.
 
-    ``models`` are 64 bits each (bit s set: the model has term s); ``status`` is 0 where the estimate exists, else 1 for no
-    maximum plus 2 for not identifiable; ``estimate`` is NaN where it does not exist. ``bic`` and ``aic`` are infinite there.
+    ``terms`` has a row per model, of which the first ``sizes`` are its terms; ``status`` is 0 where the estimate exists, else 1
+    for no maximum plus 2 for not identifiable; ``estimate`` and ``spread`` (the standard error of the logarithm of the dark
+    figure) are NaN where it does not exist. ``loglikelihood`` is its supremum there. ``whole`` says that every model is here.
     """
 
     table: OverlapTable
-    models: NDArray[np.uint64]
+    terms: NDArray[np.int16]
+    sizes: NDArray[np.int64]
     status: NDArray[np.int64]
+    loglikelihood: NDArray[np.float64]
     estimate: NDArray[np.float64]
-    bic: NDArray[np.float64]
-    aic: NDArray[np.float64]
+    spread: NDArray[np.float64]
+    whole: bool = True
+
+    @property
+    def bic(self) -> NDArray[np.float64]:
+        """Give the BIC of each model, with n people; infinite where there is no estimate."""
+        return self.criterion(math.log(self.table.observed))
+
+    @property
+    def aic(self) -> NDArray[np.float64]:
+        """Give the AIC of each model; infinite where there is no estimate."""
+        return self.criterion(2.0)
+
+    def criterion(self, penalty: float) -> NDArray[np.float64]:
+        """Give -2 log-likelihood + penalty x terms; infinite where there is no estimate."""
+        return np.where(self.status == 0, penalty * self.sizes - 2 * self.loglikelihood, np.inf)
 
     @property
     def admissible(self) -> int:
@@ -233,21 +250,23 @@ class Multiverse:
 
     def hierarchy(self, place: int) -> Hierarchy:
         """Give the model at a place."""
-        return hierarchy_of(int(self.models[place]), len(self.table.lists))
+        terms = self.terms[place, : self.sizes[place]]
+        return Hierarchy(len(self.table.lists), frozenset(int(term) for term in terms))
 
     def top(self, count: int = 20, *, within: float = math.inf) -> tuple[RankedModel, ...]:
         """Give the admissible models of lowest BIC, at most ``count`` and at most ``within`` above the lowest."""
         places = self.order_by_bic()[:count]
         if not places.size:
             return ()
-        lowest, lowest_aic = self.bic[places[0]], float(self.aic.min())
+        bic, aic = self.bic, self.aic
+        lowest, lowest_aic = float(bic.min()), float(aic.min())
         return tuple(
             RankedModel(
-                self.hierarchy(place), float(self.estimate[place]), float(self.bic[place]), float(self.bic[place] - lowest),
-                float(self.aic[place]), float(self.aic[place]) - lowest_aic,
+                self.hierarchy(place), float(self.estimate[place]), float(bic[place]), float(bic[place]) - lowest,
+                float(aic[place]), float(aic[place]) - lowest_aic,
             )
             for place in places
-            if self.bic[place] - lowest <= within
+            if bic[place] - lowest <= within
         )  # fmt: skip
 
 
@@ -260,18 +279,22 @@ def fit_all_loglinear(table: OverlapTable, order: int | None = None) -> Multiver
     lists = len(table.lists)
     if order is None and lists > 5:
         order = 2
+    return fit_models(table, *terms_matrix(all_hierarchies(lists, order), lists))
+
+
+def fit_models(
+    table: OverlapTable, terms: NDArray[np.int16], sizes: NDArray[np.int64], *, whole: bool = True
+) -> Multiverse:
+    """Fit these models, one per row of terms."""
     from ._fitting_kernels import fit_many, log_factorials
 
-    models = all_hierarchies(lists, order)
-    terms, sizes = terms_matrix(models, lists)
     counts = table.counts.astype(np.float64)
-    status, likelihood, dark = fit_many(counts, terms, sizes)
+    status, likelihood, dark, variance = fit_many(counts, terms, sizes)
     for place in np.flatnonzero(status >= _UNDECIDED):
         # A model that exists by the programme but whose fit does not end keeps the code, and gives no number.
         exact = exact_status(counts, terms[place, : sizes[place]].astype(np.int64))
         status[place] = exact or status[place]
-    deviance = -2 * (likelihood - log_factorials(counts))
-    exists = status == 0
-    bic = np.where(exists, deviance + sizes * math.log(table.observed), np.inf)
-    aic = np.where(exists, deviance + 2 * sizes, np.inf)
-    return Multiverse(table, models, status, np.where(exists, table.observed + dark, np.nan), bic, aic)
+    return Multiverse(
+        table, terms, sizes, status, likelihood - log_factorials(counts), table.observed + dark,
+        np.sqrt(variance + 1 / dark), whole,
+    )  # fmt: skip
