@@ -31,6 +31,7 @@ from ._decomposable import DecomposableEstimate, GraphShare, average_graphs, swe
 from ._describing import Description, Overlap, check_bearing, describe
 from ._estimate import Estimate, Limits, Status
 from ._hierarchy import Hierarchy
+from ._latent import LatentEstimate, estimate_latent
 from ._linking import LinkedRecords, read_links
 from ._loglinear import LoglinearEstimate, Multiverse, RankedModel, fit_all_loglinear, fit_loglinear
 from ._methods import METHODS, Method, Settings, Unanswered, estimate_by
@@ -55,6 +56,7 @@ __all__ = [
     "Estimate",
     "GraphShare",
     "Hierarchy",
+    "LatentEstimate",
     "Layout",
     "LevelHeld",
     "Limits",
@@ -96,6 +98,7 @@ __all__ = [
     "estimate_averaged",
     "estimate_bic",
     "estimate_by",
+    "estimate_latent",
     "estimate_stepwise",
     "fit_all_loglinear",
     "fit_loglinear",
