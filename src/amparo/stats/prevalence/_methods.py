@@ -157,6 +157,18 @@ def _dga(table: OverlapTable, settings: Settings) -> Estimate:
     return average_graphs(table)
 
 
+def _average(table: OverlapTable, settings: Settings) -> Estimate:
+    from ._average import estimate_averaged
+
+    return estimate_averaged(table)
+
+
+def _lcmcr(table: OverlapTable, settings: Settings) -> Estimate:
+    from ._latent import estimate_latent
+
+    return estimate_latent(table, random=settings.random("lcmcr"))
+
+
 METHODS: Final[Mapping[str, Method]] = MappingProxyType(
     {
         "chao": Method(N_("Chao's lower bound"), _chao),
@@ -164,5 +176,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
         "stepwise": Method(N_("Stepwise choice"), _stepwise),
         "bic": Method(N_("Lowest BIC"), _bic),
         "dga": Method(N_("Decomposable graphs"), _dga),
+        "lcmcr": Method(N_("Latent classes"), _lcmcr),
+        "average": Method(N_("Average over models"), _average),
     }
 )

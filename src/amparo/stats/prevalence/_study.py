@@ -304,7 +304,7 @@ def rank_models(table: OverlapTable) -> Ranking:
     numbers = [model.estimate for model in near]
     return Ranking(
         near[:_TOP] if len(near) >= _TOP else fits.top(_TOP),
-        int(fits.models.size),
+        int(fits.status.size),
         fits.admissible,
         len(near),
         (min(numbers), max(numbers)) if numbers else None,
