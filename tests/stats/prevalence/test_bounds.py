@@ -123,10 +123,10 @@ def test_pairs_are_chapmans_with_sadinles_interval() -> None:
 
 @pytest.mark.slow
 def test_interval_of_a_pair_keeps_its_level() -> None:
-    """Two independent lists of a population of 300: at least 93 of 100 intervals of 95 % hold it."""
+    """Two independent lists of a population of 300: about 95 of 100 intervals of 95 % hold it."""
     random = np.random.default_rng(5)
     held = 0
-    for _ in range(1000):
+    for _ in range(300):
         both, first, second = random.multinomial(300, [0.06, 0.24, 0.14, 0.56])[:3]
         table = OverlapTable.from_cells(
             ("A", "B"), [(("A",), int(first)), (("B",), int(second)), (("A", "B"), int(both))]
@@ -134,7 +134,7 @@ def test_interval_of_a_pair_keeps_its_level() -> None:
         limits = pair_estimates(table)[0].interval()
         assert limits is not None
         held += limits.low <= 300 <= limits.high
-    assert 930 <= held <= 985
+    assert 276 <= held <= 299
 
 
 def test_no_floor_without_overlap() -> None:

@@ -231,7 +231,11 @@ def _move_sticks(
         _break_stick(trial, shares)
         _mix(shares, within, mixed)
         other = _likelihood(cells[1], mixed)
-        ratio = _softplus(-sticks[k]) - _softplus(-trial[k]) + level[0] * (_softplus(sticks[k]) - _softplus(trial[k]))
+        ratio = (
+            _softplus(-sticks[k])
+            - _softplus(-trial[k])
+            + level[0] * (_softplus(sticks[k]) - _softplus(trial[k]))
+        )
         if np.log(random.random()) < other - level[1] + ratio:
             sticks[:] = trial
             weights[:] = shares

@@ -17,8 +17,8 @@ _GAP = "  "
 def to_text(document: Document, *, width: int = 80) -> Iterator[str]:
     """Give the report as lines of text; charts stand as their tables."""
     width = max(width, _NARROWEST)
-    yield document.title + "\n"
-    yield document.subtitle + "\n"
+    yield _plain(document.title) + "\n"
+    yield _plain(document.subtitle) + "\n"
     for block in document.blocks:
         yield from _block(block, width)
 
@@ -28,7 +28,7 @@ def _block(block: Block, width: int) -> Iterator[str]:
         case Heading():
             yield "\n" + _plain(block.text) + "\n"
             if block.level == 2:
-                yield "─" * min(len(block.text), width) + "\n"
+                yield "─" * min(_room(_plain(block.text)), width) + "\n"
         case Paragraph():
             yield from _wrapped(("! " if block.is_warning else "") + block.text, width)
         case Items():
