@@ -9,6 +9,7 @@ from ._bootstrap import Bootstrap
 from ._estimate import Estimate, Limits, Status
 from ._hierarchy import Hierarchy
 from ._loglinear import LoglinearEstimate, Multiverse, RankedModel, fit_all_loglinear, fit_loglinear
+from ._search import ModelSearch, search_loglinear
 from ._stepwise import Step, StepwiseEstimate, estimate_stepwise, follow_thresholds
 from ._table import CannotEstimate, OverlapTable
 
@@ -21,6 +22,7 @@ __all__ += [
     "fit_all_loglinear",
     "fit_loglinear",
 ]
+__all__ += ["ModelSearch", "search_loglinear"]
 __all__ += ["BicEstimate", "Bootstrap", "PathPoint", "estimate_bic"]
 __all__ += ["Step", "StepwiseEstimate", "estimate_stepwise", "follow_thresholds"]
 __all__ += ["AveragedEstimate", "WeightedModel", "default_spread", "estimate_averaged"]
