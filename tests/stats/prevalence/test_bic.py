@@ -7,8 +7,15 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
-from amparo.stats.prevalence import BicEstimate, CannotEstimate, OverlapTable, Status, estimate_bic
-from amparo.stats.prevalence._bootstrap import Bootstrap
+from amparo.stats.prevalence import (
+    BicEstimate,
+    CannotEstimate,
+    OverlapTable,
+    Status,
+    estimate_bic,
+    fit_all_loglinear,
+)
+from amparo.stats.prevalence._bootstrap import Bootstrap, draw_tables
 
 from .tables import made_up_sparse, open_table, reference, replicates_of_r
 
@@ -81,14 +88,35 @@ def test_five_lists_of_all_orders_choose_the_published_model() -> None:
     assert (pairwise.model, pairwise.admissible) == ("12,13,23,25,34", 1024)
 
 
-def test_exhaustive_takes_every_admissible_model_and_reports_its_progress() -> None:
+@pytest.mark.parametrize(("name", "order"), [("australia4", None), ("western5", 2)])
+def test_exhaustive_finds_in_each_replicate_the_best_of_all_models(name: str, order: int | None) -> None:
+    """Against fitting every model to every replicate."""
+    table = open_table(name)
     seen: list[tuple[int, int]] = []
     answer = estimate_bic(
-        open_table("australia4"), random=np.random.default_rng(1), replicates=40, exhaustive=True,
+        table, random=np.random.default_rng(1), replicates=25, exhaustive=True, order=order,
         progress=lambda done, of: seen.append((done, of)),
     )  # fmt: skip
-    assert answer.considered == answer.admissible == answer.path[-1].models == 92
-    assert seen[-1] == (40, 40)
+    found = answer.path[-1]
+    assert (found.models, found.last) == (None, None)
+    assert (25, 25) in seen
+    for row, value in zip(
+        draw_tables(table, 25, np.random.default_rng(1)), found.bootstrap.values, strict=True
+    ):
+        fits = fit_all_loglinear(OverlapTable(table.lists, row.astype(np.int64)), order)
+        if fits.admissible:
+            near = fits.estimate[fits.bic <= fits.bic.min() + 1e-6]
+            assert np.isclose(near, value, rtol=1e-8).any()
+        else:
+            assert np.isinf(value)
+
+
+def test_eight_lists_are_searched() -> None:
+    answer = estimate_bic(made_up_sparse(), random=np.random.default_rng(1), replicates=20)
+    assert answer.model == "1,2,3,4,5,6,7,8"
+    interval = answer.interval(0.8)
+    assert interval is not None
+    assert interval.low < 1106.9 < interval.high
 
 
 def test_no_overlap_gives_no_number() -> None:
@@ -111,5 +139,5 @@ def test_a_single_pair_of_lists_works() -> None:
 def test_nonsense_is_refused() -> None:
     with pytest.raises(CannotEstimate):
         estimate_bic(open_table("korea3"), models=0)
-    with pytest.raises(CannotEstimate, match="more than"):
-        estimate_bic(made_up_sparse())
+    with pytest.raises(CannotEstimate, match="Lower the order"):
+        estimate_bic(made_up_sparse(), order=4)

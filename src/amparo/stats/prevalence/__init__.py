@@ -37,6 +37,7 @@ from ._loglinear import LoglinearEstimate, Multiverse, RankedModel, fit_all_logl
 from ._methods import METHODS, Method, Settings, Unanswered, estimate_by
 from ._protecting import ProtectedOverlaps, PublishedCount, Shown, protect_overlaps
 from ._reading import Layout, Strata, read_overlaps, read_strata
+from ._search import ModelSearch, search_loglinear
 from ._stepwise import Step, StepwiseEstimate, estimate_stepwise, follow_thresholds
 from ._study import Population, Progress, Ranking, Sensitivity, Study, run_study
 from ._table import CannotEstimate, OverlapTable
@@ -63,6 +64,7 @@ __all__ = [
     "LinkedRecords",
     "LoglinearEstimate",
     "Method",
+    "ModelSearch",
     "Multiverse",
     "Overlap",
     "OverlapTable",
@@ -115,6 +117,7 @@ __all__ = [
     "read_strata",
     "redraw_links",
     "run_study",
+    "search_loglinear",
     "simulate_coverage",
     "sweep_delta",
     "sweep_deltas",

@@ -14,7 +14,8 @@ from amparo.vocab.text import N_
 
 from ._estimate import Estimate, Limits, Status
 from ._hierarchy import Hierarchy
-from ._loglinear import CLOSED, LINKED, Multiverse, checked_level, fit_all_loglinear
+from ._loglinear import CLOSED, LINKED, Multiverse, checked_level, refuse_unfit
+from ._search import fit_or_search
 from ._table import CannotEstimate, OverlapTable
 from ._versions import versions_used
 
@@ -25,11 +26,12 @@ _SOURCES: Final = (
     "Buckland, S. T., Burnham, K. P., Augustin, N. H. (1997). Model selection: an integral part of inference. Biometrics 53, 603-618.",
     (
         "Aleshin-Guendel, S., Sadinle, M., Wakefield, J. (2024). The central role of the identifying assumption in population "
-        "size estimation. Biometrics 80, ujad028."
+        "size estimation. Biometrics 80(1); arXiv:2101.09304."
     ),
 )
 _FEWEST: Final = 30  # people on two lists or more, below which everything hangs on a few
 _PAIR_SPREAD: Final = 1.25  # of the log odds ratio of two lists; see default_spread
+_WINDOW: Final = 8.0  # of the criterion, within which a search keeps models: a weight of 2 % of the highest
 _NEGLIGIBLE: Final = 1e-9
 Floats = NDArray[np.float64]
 
@@ -126,7 +128,8 @@ def estimate_averaged(
         raise CannotEstimate(
             N_("The spread allowed for what is hidden is 0 or more; %(spread)s was given."), spread=spread
         )
-    found = fits or fit_all_loglinear(table, order)
+    refuse_unfit(table)
+    found = fits or fit_or_search(table, order, penalty=_penalty(table), window=_WINDOW)
     bare = AveragedEstimate(
         method="average",
         observed=table.observed,
@@ -159,8 +162,7 @@ def estimate_averaged(
 def _averaged(bare: AveragedEstimate, found: Multiverse) -> AveragedEstimate:
     """Weigh the models and read the mixture."""
     table = found.table
-    penalty = 2 * math.log(math.log(max(table.observed, 16)))  # below 16 people it would reward terms
-    score = penalty * found.sizes - 2 * found.loglikelihood
+    score = _penalty(table) * found.sizes - 2 * found.loglikelihood
     every = np.exp(-(score - score.min()) / 2)
     raw = np.exp(-(score - score[found.status == 0].min()) / 2) * (found.status == 0)
     kept = np.flatnonzero(raw > _NEGLIGIBLE * raw.sum())
@@ -184,6 +186,11 @@ def _averaged(bare: AveragedEstimate, found: Multiverse) -> AveragedEstimate:
         spreads=spreads,
         warnings=_cautions(table, refused, whole=found.whole),
     )
+
+
+def _penalty(table: OverlapTable) -> float:
+    """Give the penalty of Hannan & Quinn per term; below 16 people it would fall below that of AIC, and stays there."""
+    return 2 * math.log(math.log(max(table.observed, 16)))
 
 
 def _mean_on_log_scale(observed: int, weights: Floats, centres: Floats, spreads: Floats) -> float:

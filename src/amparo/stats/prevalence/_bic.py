@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -15,7 +16,8 @@ from amparo.vocab.text import N_
 from ._bootstrap import Bootstrap, acceleration_of, draw_tables, seed_of, without_one
 from ._estimate import Estimate, Limits, Status
 from ._hierarchy import Hierarchy
-from ._loglinear import CLOSED, LINKED, Multiverse, checked_level, fit_all_loglinear
+from ._loglinear import CLOSED, LINKED, Multiverse, checked_level, refuse_unfit
+from ._search import fit_or_search, search_space
 from ._stepwise import WITHOUT_ONE
 from ._table import CannotEstimate, OverlapTable
 from ._versions import versions_used
@@ -34,6 +36,9 @@ _USUAL: Final = {
     3: 8,
     4: 20,
 }  # how many of the best models are refitted per replicate; 100 for more lists
+_WINDOW: Final = 6.0  # of BIC, within which a search keeps models
+_ROWS: Final = 50  # replicates searched between two reports of progress
+_MOST_FITS: Final = 200_000  # per replicate
 _BLOCK: Final = 500_000  # fits between two reports of progress
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -60,11 +65,15 @@ def fit_replicates(
 
 @dataclass(frozen=True, slots=True)
 class PathPoint:
-    """Holds what the bootstrap says when each replicate chooses among the ``models`` best of the data; ``last`` is the worst."""
+    """Holds what the bootstrap says when each replicate chooses among the ``models`` best of the data; ``last`` is the worst.
 
-    models: int
-    last: Hierarchy
+    Both are None where each replicate searched all models, whether they have an estimate on the data or not.
+    """
+
+    models: int | None
+    last: Hierarchy | None
     bootstrap: Bootstrap
+    one_decides: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,13 +108,16 @@ def estimate_bic(
     """Estimate by the admissible model of lowest BIC, of all with terms of at most ``order`` lists.
 
     ``random`` draws the replicates; each refits the ``models`` best models of the data (all of three lists, 20 of four, 100 of
-    more when not given; all with ``exhaustive``) and takes its own best. Without ``random`` there is no interval.
+    more when not given) and takes its own best. With ``exhaustive`` each replicate then searches all models, exactly (see
+    ``search_loglinear``), and the interval is that. Without ``random`` there is no interval. Above five lists with higher
+    orders, and above six, the models are those that a search finds.
     """
     if models is not None and models < 1:
         raise CannotEstimate(
             N_("At least one model is needed, and %(models)s were asked for."), models=models
         )
-    fits = fit_all_loglinear(table, order)
+    refuse_unfit(table)
+    fits = fit_or_search(table, order, penalty=None, window=_WINDOW)
     ranked = fits.order_by_bic()
     bare = BicEstimate(
         method="bic",
@@ -121,7 +133,7 @@ def estimate_bic(
         nothing = Said(N_("No model has an estimate: too few people are on two lists."))
         return replace(bare, warnings=(Caution("no-estimate", nothing),))
     usual = _USUAL.get(len(table.lists), 100)
-    chosen = ranked if exhaustive else ranked[: models or usual]
+    chosen = ranked[: models or usual]
     best = chosen[0]
     answer = replace(
         bare,
@@ -133,34 +145,81 @@ def estimate_bic(
     )
     if random is None:
         return answer
-    path, one_decides = _follow_path(fits, chosen, replicates, random, progress)
-    warnings = path[-1].bootstrap.cautions() + ((WITHOUT_ONE,) if one_decides else ())
-    return replace(answer, path=path, seed=seed_of(random), warnings=warnings)
+    drawn = draw_tables(table, replicates, random)
+    path = _follow_path(fits, chosen, drawn, progress)
+    if exhaustive:
+        path.append(_search_each(fits, chosen, drawn, order, progress))
+    warnings = path[-1].bootstrap.cautions() + ((WITHOUT_ONE,) if path[-1].one_decides else ())
+    return replace(answer, path=tuple(path), seed=seed_of(random), warnings=warnings)
 
 
 def _follow_path(
-    fits: Multiverse,
-    chosen: NDArray[np.int64],
-    replicates: int,
-    random: np.random.Generator,
-    progress: Progress | None,
-) -> tuple[tuple[PathPoint, ...], bool]:
-    """Let each replicate choose among 1, 2, ... of the models, from one set of fits; say whether one person decides at the end."""
+    fits: Multiverse, chosen: NDArray[np.int64], drawn: Floats, progress: Progress | None
+) -> list[PathPoint]:
+    """Let each replicate choose among 1, 2, ... of the models, from one set of fits."""
     table = fits.table
     terms, sizes = fits.terms[chosen], fits.sizes[chosen]
-    drawn = draw_tables(table, replicates, random)
     bic, dark = fit_replicates(drawn, terms, sizes, progress)
     bic_without, dark_without = fit_replicates(without_one(table), terms, sizes)
-    points, acceleration = [], None
+    points = []
     for count in _marks(chosen.size):
         values = _best_numbers(bic[:, :count], dark[:, :count], table.observed)
         lacking = _best_numbers(bic_without[:, :count], dark_without[:, :count], table.observed - 1)
-        acceleration = acceleration_of(table, lacking)
-        bootstrap = Bootstrap(
-            float(fits.estimate[chosen[0]]), values, int(np.isinf(values).sum()), acceleration or 0.0
-        )
-        points.append(PathPoint(count, fits.hierarchy(chosen[count - 1]), bootstrap))
-    return tuple(points), acceleration is None
+        points.append(_point(fits, chosen, values, lacking, count))
+    return points
+
+
+def _point(
+    fits: Multiverse, chosen: NDArray[np.int64], values: Floats, lacking: Floats, count: int | None
+) -> PathPoint:
+    """Make a point of the path from the numbers of the replicates, and of the tables that lack one person."""
+    acceleration = acceleration_of(fits.table, lacking)
+    refused = int(np.isinf(values).sum())
+    bootstrap = Bootstrap(float(fits.estimate[chosen[0]]), values, refused, acceleration or 0.0)
+    last = None if count is None else fits.hierarchy(chosen[count - 1])
+    return PathPoint(count, last, bootstrap, one_decides=acceleration is None)
+
+
+def _search_each(
+    fits: Multiverse, chosen: NDArray[np.int64], drawn: Floats, order: int | None, progress: Progress | None
+) -> PathPoint:
+    """Let each replicate search all models, starting from the five best of the data."""
+    from ._search_kernels import best_each
+
+    table = fits.table
+    lists = len(table.lists)
+    space = search_space(table, order or (lists - 1 if lists <= 5 else 2))
+    starts = np.array([space.bits(fits.hierarchy(place)) for place in chosen[:5]], dtype=np.int64)
+
+    def numbers(tables: Floats) -> Floats:
+        dark = np.empty(tables.shape[0])
+        for row in range(0, tables.shape[0], _ROWS):
+            some = np.ascontiguousarray(tables[row : row + _ROWS])
+            people = math.log(float(some[0].sum()))
+            ended = best_each(
+                some,
+                lists,
+                space.terms,
+                space.above,
+                space.below,
+                starts,
+                people,
+                _MOST_FITS,
+                dark[row : row + _ROWS],
+            )
+            if ended:
+                raise CannotEstimate(
+                    N_(
+                        "The search through all models did not end in %(ended)s replicates. Leave the exhaustive option out."
+                    ),
+                    ended=ended,
+                )
+            if progress is not None:
+                progress(min(row + _ROWS, tables.shape[0]), tables.shape[0])
+        people_each: Floats = tables.sum(axis=1) + dark
+        return people_each
+
+    return _point(fits, chosen, numbers(drawn), numbers(without_one(table)), None)
 
 
 def _marks(models: int) -> list[int]:

@@ -19,7 +19,6 @@ __all__ = [
     "MOST_MODELS",
     "Hierarchy",
     "all_hierarchies",
-    "count_hierarchies",
     "terms_matrix",
 ]
 
@@ -116,7 +115,7 @@ class Hierarchy:
         """Give every model that has one term more (of at most ``order`` lists) or one term less."""
         most = min(order or self.lists - 1, self.lists - 1)
         for size in range(2, most + 1):
-            for term in _terms_of_size(self.lists, size):
+            for term in terms_of_size(self.lists, size):
                 if term not in self.terms and all(part in self.terms for part in _facets(term)):
                     yield Hierarchy(self.lists, self.terms | {term})
         for term in self.generators():
@@ -133,7 +132,8 @@ def _facets(term: int) -> list[int]:
     return [term & ~(1 << i) for i in range(term.bit_length()) if term >> i & 1]
 
 
-def _terms_of_size(lists: int, size: int) -> list[int]:
+def terms_of_size(lists: int, size: int) -> list[int]:
+    """Give the sets of so many lists, in the order (1,2), (1,3), ... of their positions."""
     return [sum(1 << i for i in places) for places in combinations(range(lists), size)]
 
 
@@ -148,7 +148,7 @@ def all_hierarchies(lists: int, order: int | None = None, *, most: int = MOST_MO
     start = sum(1 << (1 << i) for i in range(lists)) | 1
     models = np.array([start], dtype=np.uint64)
     for size in range(2, min(order or lists - 1, lists - 1) + 1):
-        for term in _terms_of_size(lists, size):
+        for term in terms_of_size(lists, size):
             needed = np.uint64(sum(1 << part for part in _facets(term)))
             open_to = models[(models & needed) == needed]
             if models.size + open_to.size > most:
@@ -165,11 +165,6 @@ def _too_many(lists: int, most: int) -> CannotEstimate:
         most=most,
         lists=lists,
     )
-
-
-def count_hierarchies(lists: int, order: int | None = None) -> int:
-    """Count the models that ``all_hierarchies`` gives."""
-    return int(all_hierarchies(lists, order).size)
 
 
 def terms_matrix(models: NDArray[np.uint64], lists: int) -> tuple[NDArray[np.int16], NDArray[np.int64]]:
