@@ -31,8 +31,14 @@ SOURCES: Final = (
 )
 ASSUMPTIONS: Final = (
     Said(N_("Nobody comes or goes while the lists are made, and each person is recognised on every list.")),
-    Said(N_("People fall into classes that nobody sees. Within a class, lists are independent of each other.")),
-    Said(N_("Nobody is out of reach of every list: a class that no list can reach leaves no trace in the data.")),
+    Said(
+        N_("People fall into classes that nobody sees. Within a class, lists are independent of each other.")
+    ),
+    Said(
+        N_(
+            "Nobody is out of reach of every list: a class that no list can reach leaves no trace in the data."
+        )
+    ),
 )
 
 Integers = NDArray[np.int64]
@@ -197,7 +203,9 @@ def _too_low(cap: float | None, cut: float) -> Caution:
     return Caution(
         "cap",
         Said(
-            N_("The cap of %(cap)s cuts away %(cut).0f %% of the posterior: it contradicts the data. Raise it."),
+            N_(
+                "The cap of %(cap)s cuts away %(cut).0f %% of the posterior: it contradicts the data. Raise it."
+            ),
             {"cap": cap, "cut": 100 * cut},
         ),
     )
@@ -249,7 +257,9 @@ def _answer(
     )
 
 
-def _cautions(cap: float | None, cut: float, near: float, found: Convergence, greatest_hat: float) -> list[Caution]:
+def _cautions(
+    cap: float | None, cut: float, near: float, found: Convergence, greatest_hat: float
+) -> list[Caution]:
     """Say where chains disagree or tell little, and what the cap does."""
     cautions = []
     if found.rank_hat > greatest_hat:
