@@ -16,8 +16,17 @@ __all__ = ["run_chain"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-LOWEST = -600.0  # logarithm below which a share is as good as nothing
+LOWEST = (
+    -1e15
+)  # logarithm of a share of the stick: alpha near 0 leaves hardly any, and the logarithm must tell how little
 NEARLY = 1 - 1e-9  # the highest probability of being unseen that is taken
+
+
+@compiled
+def _copy(source: Floats, target: Floats) -> None:
+    """Copy element by element: that compiles several times faster than an assignment of arrays."""
+    for i in range(source.size):
+        target[i] = source[i]
 
 
 @compiled
@@ -32,7 +41,8 @@ def _break_stick(sticks: Floats, weights: Floats) -> None:
 @compiled
 def _spread(histories: Integers, logits: Floats, within: Floats) -> None:
     """Write the probability of each history within one class."""
-    within[:] = 1.0
+    for w in range(histories.size):
+        within[w] = 1.0
     for j in range(logits.size):
         on, off = 1.0 / (1.0 + np.exp(-logits[j])), 1.0 / (1.0 + np.exp(logits[j]))
         for w in range(histories.size):
@@ -42,10 +52,11 @@ def _spread(histories: Integers, logits: Floats, within: Floats) -> None:
 @compiled
 def _mix(weights: Floats, within: Floats, chances: Floats) -> None:
     """Write the chance of each history over all classes."""
-    chances[:] = 0.0
-    for k in range(weights.size):
-        for w in range(chances.size):
-            chances[w] += weights[k] * within[k, w]
+    for w in range(chances.size):
+        total = 0.0
+        for k in range(weights.size):
+            total += weights[k] * within[k, w]
+        chances[w] = total
 
 
 @compiled
@@ -107,8 +118,6 @@ def _assign(
     """Split every cell, and the unseen, over the classes; add up who is in each class and who of them on each list."""
     histories, counts = cells
     weights, within, chances = state
-    sizes[:] = 0.0
-    caught[:] = 0.0
     for w in range(counts.size):
         left = unseen if w == 0 else int(counts[w])
         rest = chances[w]
@@ -139,11 +148,14 @@ def _gibbs(
     """Take the steps 1 to 6 of Manrique-Vallier (2016, section 3) and give the number of unseen people drawn."""
     weights, within, chances = state
     classes, lists = logits.shape
-    people = cells[1].sum()
-    unseen = random.negative_binomial(people, 1.0 - min(chances[0], NEARLY))
-    sizes, caught = np.empty(classes), np.empty((classes, lists))
+    people = 0.0
+    for w in range(chances.size):
+        people += cells[1][w]
+    hidden = min(chances[0], NEARLY)
+    unseen = random.poisson(random.standard_gamma(people) * hidden / (1.0 - hidden))  # negative binomial
+    sizes, caught = np.zeros(classes), np.zeros((classes, lists))
     _assign(random, cells, unseen, state, sizes, caught)
-    after, spent = sizes.sum(), 0.0
+    after, spent = people + unseen, 0.0
     for k in range(classes):
         for j in range(lists):
             hit = random.standard_gamma(1.0 + caught[k, j])
@@ -180,9 +192,10 @@ def _try_class(
         mixed[w] = max(chances[w] + weights[k] * (spread[w] - within[k, w]), 1e-300)
     other = _likelihood(cells[1], mixed)
     if np.log(random.random()) < other - level[1] + ratio:
-        logits[k] = trial
-        within[k] = spread
-        chances[:] = mixed
+        for j in range(trial.size):
+            logits[k, j] = trial[j]
+        for w in range(mixed.size):
+            within[k, w], chances[w] = spread[w], mixed[w]
         level[1] = other
 
 
@@ -204,7 +217,8 @@ def _move_classes(
         if state[0][k] < 1e-6:
             continue  # nothing but the prior speaks of an empty class
         for j in range(lists + 1):
-            trial[:] = logits[k]
+            for i in range(lists):
+                trial[i] = logits[k, i]
             step = (1.0 if j < lists else 0.5) * random.standard_normal()
             ratio = 0.0
             for i in range(lists):
@@ -224,23 +238,29 @@ def _move_sticks(
 ) -> None:
     """Move each share of the stick."""
     weights, within, chances = state
-    trial, shares, mixed = np.empty(sticks.size), np.empty(weights.size), np.empty(chances.size)
+    shares, mixed = np.empty(weights.size), np.empty(chances.size)
     for k in range(sticks.size):
-        trial[:] = sticks
-        trial[k] += random.standard_normal()
-        _break_stick(trial, shares)
+        old = sticks[k]
+        new = old + random.standard_normal()
+        sticks[k] = new
+        _break_stick(sticks, shares)
         _mix(shares, within, mixed)
         other = _likelihood(cells[1], mixed)
+<<<<<<< HEAD
         ratio = (
             _softplus(-sticks[k])
             - _softplus(-trial[k])
             + level[0] * (_softplus(sticks[k]) - _softplus(trial[k]))
         )
+=======
+        ratio = _softplus(-old) - _softplus(-new) + level[0] * (_softplus(old) - _softplus(new))
+>>>>>>> s5-bayes
         if np.log(random.random()) < other - level[1] + ratio:
-            sticks[:] = trial
-            weights[:] = shares
-            chances[:] = mixed
+            _copy(shares, weights)
+            _copy(mixed, chances)
             level[1] = other
+        else:
+            sticks[k] = old
 
 
 @compiled
@@ -250,7 +270,9 @@ def _swap_classes(
     """Exchange neighbouring classes; the likelihood stays, the Jacobian of the sticks is (1 - V) / (1 - V')."""
     weights, within, _ = state
     for k in range(weights.size - 2):
-        left = weights[k:].sum()
+        left = 0.0
+        for rest in range(k, weights.size):
+            left += weights[rest]
         if not 0.0 < weights[k + 1] < left or not weights[k] < left - weights[k + 1]:
             continue
         first, second = weights[k + 1] / left, weights[k] / (left - weights[k + 1])
@@ -277,14 +299,17 @@ def _redraw_rest(
 ) -> None:
     """Draw alpha, the sticks from a random place on, and half the time the classes after it, from their prior."""
     weights, within, chances = state
-    keep = random.integers(0, sticks.size)
+    keep = int(random.random() * sticks.size)
     spent = 0.0
     for k in range(keep):
         spent += _softplus(sticks[k])
     alpha = random.standard_gamma(0.25 + keep) / (0.25 + spent)
     if alpha < 1e-12:
         return
-    broken, drawn, spread = sticks.copy(), logits.copy(), within.copy()
+    broken, drawn, spread = np.empty(sticks.size), np.empty(logits.shape), np.empty(within.shape)
+    _copy(sticks, broken)
+    _copy(logits.ravel(), drawn.ravel())
+    _copy(within.ravel(), spread.ravel())
     for k in range(keep, sticks.size):
         broken[k] = _draw_stick(random, alpha)
     if random.random() < 0.5:
@@ -297,7 +322,11 @@ def _redraw_rest(
     _mix(shares, spread, mixed)
     other = _likelihood(cells[1], mixed)
     if np.log(random.random()) < other - level[1]:
-        sticks[:], logits[:], within[:], weights[:], chances[:] = broken, drawn, spread, shares, mixed
+        _copy(broken, sticks)
+        _copy(drawn.ravel(), logits.ravel())
+        _copy(spread.ravel(), within.ravel())
+        _copy(shares, weights)
+        _copy(mixed, chances)
         level[0], level[1] = alpha, other
 
 
