@@ -246,15 +246,7 @@ def _move_sticks(
         _break_stick(sticks, shares)
         _mix(shares, within, mixed)
         other = _likelihood(cells[1], mixed)
-<<<<<<< HEAD
-        ratio = (
-            _softplus(-sticks[k])
-            - _softplus(-trial[k])
-            + level[0] * (_softplus(sticks[k]) - _softplus(trial[k]))
-        )
-=======
         ratio = _softplus(-old) - _softplus(-new) + level[0] * (_softplus(old) - _softplus(new))
->>>>>>> s5-bayes
         if np.log(random.random()) < other - level[1] + ratio:
             _copy(shares, weights)
             _copy(mixed, chances)

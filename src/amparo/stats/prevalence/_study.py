@@ -25,13 +25,15 @@ from ._checks import (
     sweep_priors,
     sweep_thresholds,
 )
+from ._decomposable import FEWEST, MOST
 from ._describing import Description, check_bearing, describe
 from ._estimate import Estimate, Limits
 from ._hierarchy import Hierarchy
 from ._linking import LinkedRecords
-from ._loglinear import RankedModel, fit_all_loglinear
+from ._loglinear import RankedModel
 from ._methods import METHODS, Settings, estimate_by
 from ._protecting import ProtectedOverlaps, PublishedCount, protect_overlaps
+from ._search import fit_or_search
 from ._spreading import spread
 from ._stepwise import StepwiseEstimate, estimate_stepwise
 from ._table import CannotEstimate, OverlapTable
@@ -49,7 +51,9 @@ __all__ = [
 
 # In the order in which they are shown. Those that are not among METHODS yet are passed over.
 DEFAULT_METHODS: Final = ("average", "stepwise", "bic", "dga", "threshold", "lcmcr", "chao")
+GRAPH_LISTS: Final = range(FEWEST, MOST + 1)  # lists that an average over graphs takes
 _TOP: Final = 20
+_NEAR: Final = 10.0  # units of BIC: models that are no farther apart are not told apart by the data
 _QUICK: Final = {"floor", "pairs", "ranking"}
 
 # Called with the words of what was done, how many tasks are done, and how many there are.
@@ -82,6 +86,7 @@ class Ranking:
     models: tuple[RankedModel, ...]
     fitted: int
     admissible: int
+    is_whole: bool  # every model was fitted; else those that a search found
     near: int  # models within 10 units of BIC
     near_range: tuple[float, float] | None  # the smallest and the largest estimate of those
 
@@ -186,7 +191,7 @@ def run_study(
             N_("The level of an interval lies between 0 and 1, for example 0.95; %(level)s was given."),
             level=level,
         )
-    asked = tuple(methods) or tuple(name for name in DEFAULT_METHODS if name in METHODS)
+    asked = tuple(methods) or _usual_methods(table)
     for name in asked:
         if name not in METHODS:
             raise CannotEstimate(
@@ -223,6 +228,14 @@ def run_study(
         strata_by=strata_by,
         not_done=tuple(" ".join(filter(None, key)) for key in tasks if key not in done),
         cannot=refused,
+    )
+
+
+def _usual_methods(table: OverlapTable) -> tuple[str, ...]:
+    return tuple(
+        name
+        for name in DEFAULT_METHODS
+        if name in METHODS and (name != "dga" or len(table.lists) in GRAPH_LISTS)
     )
 
 
@@ -297,15 +310,16 @@ def _with_replicates(table: OverlapTable, settings: Settings) -> Estimate:
 
 
 def rank_models(table: OverlapTable) -> Ranking:
-    """Fit all models, and rank them by BIC."""
+    """Fit all models, or those that a search finds where there are too many, and rank them by BIC."""
     check_bearing(table)
-    fits = fit_all_loglinear(table)
-    near = fits.top(fits.admissible, within=10.0)
+    fits = fit_or_search(table, None, penalty=None, window=_NEAR)
+    near = fits.top(fits.admissible, within=_NEAR)
     numbers = [model.estimate for model in near]
     return Ranking(
         near[:_TOP] if len(near) >= _TOP else fits.top(_TOP),
         int(fits.status.size),
         fits.admissible,
+        fits.whole,
         len(near),
         (min(numbers), max(numbers)) if numbers else None,
     )
@@ -322,14 +336,14 @@ def _sensitivity_tasks(
         "omitted": partial(omit_each, table, quick),
         "merged": partial(merge_each, table, quick),
         "thresholds": partial(sweep_thresholds, table),
-        "deltas": partial(sweep_deltas, table),
-        "priors": partial(sweep_priors, table),
         "consistency": partial(
             check_consistency, table, partial(_with_replicates, settings=settings), level=level
         ),
         "growth": partial(follow_growth, table, quick, random=settings.random("growth")),
         "missed": partial(miss_links, table, quick, random=settings.random("missed")),
     }
+    if len(table.lists) in GRAPH_LISTS:
+        tasks |= {"deltas": partial(sweep_deltas, table), "priors": partial(sweep_priors, table)}
     if links is not None:
         tasks["redrawn"] = partial(redraw_links, links, quick, random=settings.random("redrawn"))
     return tasks
@@ -361,6 +375,11 @@ def _path(estimates: Sequence[Estimate], level: float) -> PathOfModels | None:
     for one in estimates:
         if isinstance(one, BicEstimate) and one.path:
             return PathOfModels(
-                level, tuple((point.models, point.bootstrap.limits(level)) for point in one.path)
+                level,
+                tuple(
+                    (point.models, point.bootstrap.limits(level))
+                    for point in one.path
+                    if point.models is not None
+                ),
             )
     return None

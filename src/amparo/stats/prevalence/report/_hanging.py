@@ -87,6 +87,8 @@ def _ranking(ranking: Ranking) -> Iterator[Block]:
     words = (
         f"{number(ranking.admissible)} of {number(ranking.fitted)} log-linear models have an estimate. "
         f"{number(ranking.fitted - ranking.admissible)} have none with these overlaps."
+        if ranking.is_whole
+        else f"There are too many models to fit all: a search found the {number(ranking.admissible)} of lowest BIC."
     )
     if ranking.near_range is not None:
         low, high = ranking.near_range
