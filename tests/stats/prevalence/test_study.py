@@ -141,6 +141,27 @@ def test_nothing_that_is_hidden_stands_elsewhere_in_the_report(study: Study) -> 
     }
 
 
+def test_digest_of_hidden_counts_is_not_printed(study: Study) -> None:
+    """Whoever guesses the hidden counts could else check the guess."""
+    digest = study.description.fingerprint
+    assert digest[:8] not in text(study) + to_html(report_of(study))
+    assert digest == json.loads(to_json(study))["fingerprint"]
+    shown = run_study(TABLE, methods=("chao",), threshold=0)
+    assert digest[:16] in text(shown)
+
+
+def test_small_stratum_hides_the_next_smallest_too() -> None:
+    few = OverlapTable.from_cells(("A", "B", "C"), [(("A",), 2), (("B",), 1)])
+    half = OverlapTable.from_cells(("A", "B", "C"), [(names, count // 2 + 1) for names, count in CELLS])
+    made = run_study(TABLE, methods=("chao",), strata={"a": few, "b": TABLE, "c": half}, strata_by="place")
+    assert {name: count.text for name, count in made.seen_by_stratum().items()} == {
+        "a": "1–4",
+        "b": "205",
+        "c": "×",
+    }
+    assert json.loads(to_json(made))["strata"]["a"]["n"] is None
+
+
 def test_page_asks_nobody_for_anything_and_its_charts_have_words_and_tables(study: Study) -> None:
     page = to_html(report_of(study))
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", page)

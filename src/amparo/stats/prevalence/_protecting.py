@@ -21,7 +21,7 @@ from amparo.vocab.text import N_
 
 from ._table import CannotEstimate, OverlapTable
 
-__all__ = ["ProtectedOverlaps", "PublishedCount", "Shown", "protect_overlaps"]
+__all__ = ["ProtectedOverlaps", "PublishedCount", "Shown", "protect_overlaps", "published"]
 
 
 MOST_HISTORIES: Final = 64
@@ -99,7 +99,7 @@ def protect_overlaps(table: OverlapTable, threshold: int = 5) -> ProtectedOverla
     sums = list(_sums(table))
     counts = table.counts[table.counts > 0]
     shown = _Protection(sums, counts, threshold).run() if threshold else [Shown.SHOWN] * len(sums)
-    published = iter([_published(one.value, how, threshold) for one, how in zip(sums, shown, strict=True)])
+    printed = iter([published(one.value, how, threshold) for one, how in zip(sums, shown, strict=True)])
     filled = [int(history) for history in np.flatnonzero(table.counts)]
     told = filled if len(filled) <= MOST_HISTORIES else []
     t = len(table.lists)
@@ -107,11 +107,11 @@ def protect_overlaps(table: OverlapTable, threshold: int = 5) -> ProtectedOverla
         threshold=threshold,
         observed=table.observed,
         lists=table.lists,
-        histories=tuple((table.names_of(history), next(published)) for history in told),
-        totals=tuple(next(published) for _ in range(t)),
-        pairs=tuple((pair, next(published)) for pair in combinations(table.lists, 2)),
-        captured=tuple(next(published) for _ in range(t)),
-        repeated=next(published),
+        histories=tuple((table.names_of(history), next(printed)) for history in told),
+        totals=tuple(next(printed) for _ in range(t)),
+        pairs=tuple((pair, next(printed)) for pair in combinations(table.lists, 2)),
+        captured=tuple(next(printed) for _ in range(t)),
+        repeated=next(printed),
     )
 
 
@@ -139,7 +139,8 @@ def _sums(table: OverlapTable) -> Iterator[_Sum]:
     yield of(size >= 2, 20.0)
 
 
-def _published(value: int, shown: Shown, threshold: int) -> PublishedCount:
+def published(value: int, shown: Shown, threshold: int) -> PublishedCount:
+    """Give a count as it may be read, with its mark where it is hidden."""
     if shown is Shown.SHOWN:
         return PublishedCount(value, shown, f"{value:,}")
     return PublishedCount(None, shown, f"1–{threshold - 1}" if shown is Shown.PRIMARY else "×")

@@ -32,7 +32,7 @@ from ._hierarchy import Hierarchy
 from ._linking import LinkedRecords
 from ._loglinear import RankedModel
 from ._methods import METHODS, Settings, estimate_by
-from ._protecting import ProtectedOverlaps, PublishedCount, protect_overlaps
+from ._protecting import ProtectedOverlaps, PublishedCount, Shown, protect_overlaps, published
 from ._search import fit_or_search
 from ._spreading import spread
 from ._stepwise import StepwiseEstimate, estimate_stepwise
@@ -53,6 +53,7 @@ __all__ = [
 DEFAULT_METHODS: Final = ("average", "stepwise", "bic", "dga", "threshold", "lcmcr", "chao")
 GRAPH_LISTS: Final = range(FEWEST, MOST + 1)  # lists that an average over graphs takes
 _TOP: Final = 20
+_USUAL_THRESHOLD: Final = 5
 _NEAR: Final = 10.0  # units of BIC: models that are no farther apart are not told apart by the data
 _QUICK: Final = {"floor", "pairs", "ranking"}
 
@@ -143,6 +144,22 @@ class Study:
     def size_of(self, name: str) -> PublishedCount | None:
         """Give the size of a list as it may be shown; None where nothing of the lists may be."""
         return None if self.overlaps is None else self.overlaps.totals[self.table.lists.index(name)]
+
+    def seen_by_stratum(self) -> dict[str, PublishedCount]:
+        """Give how many people were seen in each stratum, as it may be shown: a small one hides the next smallest as well."""
+        counts = {name: study.table.observed for name, study in self.strata.items()}
+        threshold = self.overlaps.threshold if self.overlaps is not None else _USUAL_THRESHOLD
+        small = {name for name, count in counts.items() if 0 < count < threshold}
+        others = sorted((name for name in counts if name not in small), key=lambda name: (counts[name], name))
+        beside = set(others[:1]) if small else set()
+        return {
+            name: published(
+                count,
+                Shown.PRIMARY if name in small else Shown.SECONDARY if name in beside else Shown.SHOWN,
+                threshold,
+            )
+            for name, count in counts.items()
+        }
 
     @property
     def shown_pairs(self) -> tuple[PairEstimate, ...]:

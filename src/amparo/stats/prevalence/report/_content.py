@@ -228,6 +228,7 @@ def _strata(study: Study) -> Iterator[Block]:
     methods = [one.method for one in study.estimates]
     names = [method_words(one) for one in study.estimates]
     rows = []
+    seen = study.seen_by_stratum()
     for stratum, part in study.strata.items():
         by = {one.method: one for one in part.estimates}
         rows.append(
@@ -274,6 +275,19 @@ def _cell(one: Estimate | None, level: float) -> str:
 # --- how it was made ---
 
 
+def _data(study: Study) -> str:
+    # Where counts are hidden, the digest of all counts would tell who guesses them whether the guess is right.
+    is_open = study.overlaps is not None and all(
+        count.shown is Shown.SHOWN for count in _all_counts(study.overlaps)
+    )
+    name = study.source or "lists"
+    return (
+        f"{name}, fingerprint {study.description.fingerprint[:16]}"
+        if is_open
+        else f"{name} (fingerprint in the JSON)"
+    )
+
+
 def _how(study: Study) -> Iterator[Block]:
     assumptions: dict[str, list[str]] = {}
     for one in study.estimates:
@@ -291,7 +305,7 @@ def _how(study: Study) -> Iterator[Block]:
     yield Heading("How this was made")
     versions = next((one.versions for one in study.estimates if one.versions), {})
     table = [
-        ("Data", f"{study.source or 'lists'}, fingerprint {study.description.fingerprint[:16]}"),
+        ("Data", _data(study)),
         ("Seed", str(study.settings.seed)),
         ("Bootstrap replicates", number(study.settings.replicates)),
         ("Software", ", ".join(f"{name} {version}" for name, version in versions.items())),

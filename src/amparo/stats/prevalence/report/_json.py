@@ -34,10 +34,11 @@ def _study(study: Study) -> dict[str, Any]:
         "sensitivity": None if study.sensitivity is None else _sensitivity(study.sensitivity, study),
     }
     if study.strata:
+        seen = study.seen_by_stratum()
         told["strata_by"] = study.strata_by
         told["strata"] = {
             name: {
-                "n": part.description.observed,
+                "n": seen[name].value,
                 "estimates": [_estimate(one, levels, part) for one in part.estimates],
             }
             for name, part in study.strata.items()
