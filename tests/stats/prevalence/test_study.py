@@ -160,6 +160,7 @@ def test_small_stratum_hides_the_next_smallest_too() -> None:
         "c": "×",
     }
     assert json.loads(to_json(made))["strata"]["a"]["n"] is None
+    assert re.search(r"^a +1–4", text(made), flags=re.MULTILINE)
 
 
 def test_page_asks_nobody_for_anything_and_its_charts_have_words_and_tables(study: Study) -> None:

@@ -232,7 +232,7 @@ def _strata(study: Study) -> Iterator[Block]:
     for stratum, part in study.strata.items():
         by = {one.method: one for one in part.estimates}
         rows.append(
-            (stratum, number(part.description.observed), *(_cell(by.get(m), study.level) for m in methods))
+            (stratum, seen[stratum].text, *(_cell(by.get(m), study.level) for m in methods))
         )
     sums = []
     for method in methods:
