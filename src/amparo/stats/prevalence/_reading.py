@@ -168,7 +168,7 @@ def _matrix(rows: Rows, layout: Layout) -> Sightings:
     if count_at is None:
         words = N_("There is no column with counts, so each row was taken for one person.")
         found.cautions.append(Caution("row-is-a-person", Said(words)))
-    else:
+    elif len(used | set(lists)) == len(rows.headings):  # else the rows differ in a column that was left aside
         found.cautions += _repeated_histories(found)
     return found
 
@@ -199,8 +199,8 @@ def _is_on(row: Row, heading: str, place: int) -> bool:
         )
     raise CannotEstimate(
         N_(
-            '%(where)s, column "%(column)s": "%(value)s" is neither 0 nor 1. If this column is no list, name those that are; if each '
-            "row is one person on one list, name the column of the person and the column of the list."
+            '%(where)s, column "%(column)s": "%(value)s" is neither 0 nor 1. If it divides the people, name it as strata; if it is no list, '
+            "name those that are; if each row is one person on one list, name the column of the person and that of the list."
         ),
         where=_sentence(row.where),
         column=heading,

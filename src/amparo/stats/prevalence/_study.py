@@ -294,12 +294,12 @@ def _study(
     population: Population | None,
 ) -> Study:
     keys = [(stratum, f"estimate {name}") for name in asked]
+    overlaps = None
     try:
-        overlaps = protect_overlaps(table, threshold)
+        overlaps = None if stratum else protect_overlaps(table, threshold)  # those of a stratum are not shown
     except CannotEstimate:
         if threshold in range(1, 3) or threshold < 0:
             raise
-        overlaps = None
     return Study(
         source=source,
         table=table,
