@@ -18,8 +18,8 @@ from amparo.stats.prevalence import (
     fit_loglinear,
 )
 from amparo.stats.prevalence._existence import exact_status
-from amparo.stats.prevalence._fitting_kernels import fit_many
 from amparo.stats.prevalence._hierarchy import all_hierarchies, terms_matrix
+from amparo.stats.prevalence._many_kernels import fit_many
 from amparo.stats.prevalence._profile_kernels import profile
 
 from .tables import OPEN_TABLES, made_up_sparse, open_table, reference, reference_path

@@ -51,7 +51,7 @@ def fit_replicates(
 
     ``progress`` is called with the number of rows done and of all rows.
     """
-    from ._bic_kernels import fit_each
+    from ._many_kernels import fit_each
 
     rows, step = tables.shape[0], max(1, _BLOCK // sizes.size)
     bic, dark = np.empty((rows, sizes.size)), np.empty((rows, sizes.size))

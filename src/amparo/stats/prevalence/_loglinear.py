@@ -286,7 +286,8 @@ def fit_models(
     table: OverlapTable, terms: NDArray[np.int16], sizes: NDArray[np.int64], *, whole: bool = True
 ) -> Multiverse:
     """Fit these models, one per row of terms."""
-    from ._fitting_kernels import fit_many, log_factorials
+    from ._fitting_kernels import log_factorials
+    from ._many_kernels import fit_many
 
     counts = table.counts.astype(np.float64)
     status, likelihood, dark, variance = fit_many(counts, terms, sizes)

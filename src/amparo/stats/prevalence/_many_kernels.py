@@ -1,4 +1,4 @@
-"""Fit many models to many tables, compiled."""
+"""Fit many models to one table or to many, compiled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ._compiling import compiled
 from ._fitting_kernels import ADMISSIBLE, fit, log_factorials
 
-__all__ = ["fit_each"]
+__all__ = ["fit_each", "fit_many"]
 
 Floats = NDArray[np.float64]
 
@@ -43,3 +43,34 @@ def fit_each(
             if status == ADMISSIBLE:
                 bic[row, model] = sizes[model] * math.log(people) - 2.0 * (likelihood - constant)
                 dark[row, model] = math.exp(coefficients[0])
+
+
+@compiled(
+    "Tuple((int64[::1], float64[::1], float64[::1], float64[::1]))(float64[::1], int16[:, ::1], int64[::1])"
+)
+def fit_many(
+    counts: Floats, terms: NDArray[np.int16], sizes: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], Floats, Floats, Floats]:
+    """Fit every model (rows of ``terms``, of which the first ``sizes`` count) to one table.
+
+    Answers the status, the log-likelihood without factorials, the dark figure and the variance of its logarithm given the
+    number of people (the last two NaN where the estimate does not exist).
+    """
+    models = terms.shape[0]
+    status = np.empty(models, dtype=np.int64)
+    likelihood = np.empty(models)
+    dark = np.empty(models)
+    variance = np.empty(models)
+    coefficients = np.empty(counts.size)
+    fitted = np.empty(counts.size)
+    for model in range(models):
+        these = np.empty(sizes[model], dtype=np.int64)
+        for row in range(these.size):
+            these[row] = terms[model, row]
+        status[model], likelihood[model], variance[model], _ = fit(counts, these, False, coefficients, fitted)
+        dark[model] = np.nan
+        if status[model] == ADMISSIBLE:
+            dark[model] = math.exp(min(coefficients[0], 600.0))
+        else:
+            variance[model] = np.nan
+    return status, likelihood, dark, variance
