@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 import numba
 
-__all__ = ["compiled"]
+__all__ = ["compiled", "inlined"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -21,3 +21,8 @@ def compiled(signature: str, *, inner: bool = False) -> Callable[[F], F]:
     wrappers: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True} if inner else {}
     made = numba.njit(signature, cache=True, error_model="numpy", nogil=True, **wrappers)
     return cast("Callable[[F], F]", made)
+
+
+def inlined(function: F) -> F:
+    """Make a function part of the compiled function that calls it, so that it is not compiled twice."""
+    return cast("F", numba.njit(inline="always", error_model="numpy")(function))

@@ -22,7 +22,6 @@ __all__ = [
     "add_subsets",
     "add_supersets",
     "fit",
-    "log_factorials",
 ]
 
 ADMISSIBLE, NO_MAXIMUM, NOT_IDENTIFIABLE, UNDECIDED = (
@@ -62,15 +61,6 @@ def add_subsets(values: Floats) -> None:
             for place in range(start, start + bit):
                 values[place + bit] += values[place]
         bit *= 2
-
-
-@compiled("float64(float64[::1])")
-def log_factorials(counts: Floats) -> float:
-    """Sum log N! over the cells."""
-    total = 0.0
-    for count in counts:
-        total += math.lgamma(count + 1.0)
-    return total
 
 
 @compiled("int64(float64[::1], int64[::1], boolean, boolean[::1], int64[::1])", inner=True)
