@@ -18,7 +18,7 @@ from amparo.stats.prevalence import (
     fit_loglinear,
 )
 from amparo.stats.prevalence._existence import exact_status
-from amparo.stats.prevalence._fitting_kernels import fit_many
+from amparo.stats.prevalence._fitting import fit_tables
 from amparo.stats.prevalence._hierarchy import all_hierarchies, terms_matrix
 from amparo.stats.prevalence._profile_kernels import profile
 
@@ -147,7 +147,7 @@ def test_the_fit_and_the_linear_programme_agree_on_existence() -> None:
     for _ in range(12):
         counts = random.poisson(random.gamma(0.25, 12.0, 16)).astype(float)
         counts[0] = 0.0
-        status, _, _, _ = fit_many(counts, terms, sizes)
+        status = fit_tables(counts[None, :], terms, sizes).status[0]
         for place in random.choice(models.size, 15, replace=False):
             exact = exact_status(counts, terms[place, : sizes[place]].astype(np.int64))
             assert status[place] == exact

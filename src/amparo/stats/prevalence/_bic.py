@@ -15,6 +15,7 @@ from amparo.vocab.text import N_
 
 from ._bootstrap import Bootstrap, acceleration_of, draw_tables, seed_of, without_one
 from ._estimate import Estimate, Limits, Status
+from ._fitting import fit_tables
 from ._hierarchy import Hierarchy
 from ._loglinear import CLOSED, LINKED, Multiverse, checked_level, refuse_unfit
 from ._search import fit_or_search, search_space
@@ -51,13 +52,14 @@ def fit_replicates(
 
     ``progress`` is called with the number of rows done and of all rows.
     """
-    from ._bic_kernels import fit_each
-
     rows, step = tables.shape[0], max(1, _BLOCK // sizes.size)
     bic, dark = np.empty((rows, sizes.size)), np.empty((rows, sizes.size))
     for start in range(0, rows, step):
-        some = np.ascontiguousarray(tables[start : start + step], dtype=np.float64)
-        fit_each(some, terms, sizes, bic[start : start + step], dark[start : start + step])
+        some = tables[start : start + step]
+        fits = fit_tables(some, terms, sizes)
+        penalties = sizes[None, :] * np.log(some.sum(axis=1))[:, None]
+        bic[start : start + step] = np.where(fits.status == 0, penalties - 2 * fits.loglikelihood, np.inf)
+        dark[start : start + step] = fits.dark
         if progress is not None:
             progress(min(start + step, rows), rows)
     return bic, dark

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast, overload
 
 import numba
 
-__all__ = ["compiled"]
+__all__ = ["compiled", "inlined"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,3 +28,8 @@ def compiled(asked: F | str, /, *, inner: bool = False) -> F | Callable[[F], F]:
     wrappers: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True} if inner else {}
     made = numba.njit(asked, cache=True, error_model="numpy", nogil=True, **wrappers)
     return cast("Callable[[F], F]", made)
+
+
+def inlined(function: F) -> F:
+    """Make a function part of the compiled function that calls it, so that it is not compiled twice."""
+    return cast("F", numba.njit(inline="always", error_model="numpy")(function))

@@ -22,8 +22,6 @@ __all__ = [
     "add_subsets",
     "add_supersets",
     "fit",
-    "fit_many",
-    "log_factorials",
 ]
 
 ADMISSIBLE, NO_MAXIMUM, NOT_IDENTIFIABLE, UNDECIDED = (
@@ -63,15 +61,6 @@ def add_subsets(values: Floats) -> None:
             for place in range(start, start + bit):
                 values[place + bit] += values[place]
         bit *= 2
-
-
-@compiled("float64(float64[::1])")
-def log_factorials(counts: Floats) -> float:
-    """Sum log N! over the cells."""
-    total = 0.0
-    for count in counts:
-        total += math.lgamma(count + 1.0)
-    return total
 
 
 @compiled("int64(float64[::1], int64[::1], boolean, boolean[::1], int64[::1])", inner=True)
@@ -337,34 +326,3 @@ def fit(
             _step(counts, kept, live, alive, margins, fitted, used, False, matrix, change, True)
             return status, likelihood, change[0], iteration
     return status + UNDECIDED, likelihood, np.nan, MOST_ITERATIONS
-
-
-@compiled(
-    "Tuple((int64[::1], float64[::1], float64[::1], float64[::1]))(float64[::1], int16[:, ::1], int64[::1])"
-)
-def fit_many(
-    counts: Floats, terms: NDArray[np.int16], sizes: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], Floats, Floats, Floats]:
-    """Fit every model (rows of ``terms``, of which the first ``sizes`` count) to one table.
-
-    Answers the status, the log-likelihood without factorials, the dark figure and the variance of its logarithm given the
-    number of people (the last two NaN where the estimate does not exist).
-    """
-    models = terms.shape[0]
-    status = np.empty(models, dtype=np.int64)
-    likelihood = np.empty(models)
-    dark = np.empty(models)
-    variance = np.empty(models)
-    coefficients = np.empty(counts.size)
-    fitted = np.empty(counts.size)
-    for model in range(models):
-        these = np.empty(sizes[model], dtype=np.int64)
-        for row in range(these.size):
-            these[row] = terms[model, row]
-        status[model], likelihood[model], variance[model], _ = fit(counts, these, False, coefficients, fitted)
-        dark[model] = np.nan
-        if status[model] == ADMISSIBLE:
-            dark[model] = math.exp(min(coefficients[0], 600.0))
-        else:
-            variance[model] = np.nan
-    return status, likelihood, dark, variance

@@ -15,6 +15,7 @@ from amparo.vocab.text import N_
 
 from ._estimate import Estimate, Limits, Status
 from ._existence import exact_status, status_named
+from ._fitting import UNDECIDED, fit_tables, log_factorials
 from ._hierarchy import Hierarchy, all_hierarchies, terms_matrix
 from ._table import CannotEstimate, OverlapTable
 from ._versions import versions_used
@@ -28,7 +29,6 @@ __all__ = [
     "refuse_unfit",
 ]
 
-_UNDECIDED: Final = 4  # and above: the kernel could not tell
 _SOURCES: Final = (
     "Fienberg, S. E. (1972). The multiple recapture census for closed populations and incomplete 2^k contingency tables. Biometrika 59, 591-603.",
     "Cormack, R. M. (1992). Interval estimation for mark-recapture studies of closed populations. Biometrics 48, 567-576.",
@@ -142,12 +142,12 @@ def fit_loglinear(table: OverlapTable, model: str | Hierarchy | None = None) -> 
             model=hierarchy.lists,
             table=lists,
         )
-    from ._fitting_kernels import ADMISSIBLE, fit, log_factorials
+    from ._fitting_kernels import ADMISSIBLE, fit
 
     counts, terms = table.counts.astype(np.float64), hierarchy.ordered()
     coefficients, fitted = np.empty(counts.size), np.empty(counts.size)
     code, likelihood, variance, _ = fit(counts, terms, False, coefficients, fitted)
-    if code >= _UNDECIDED:
+    if code >= UNDECIDED:
         exact = exact_status(counts, terms)
         status = Status.NOT_CONVERGED if exact == ADMISSIBLE else status_named(exact)
     else:
@@ -167,7 +167,7 @@ def fit_loglinear(table: OverlapTable, model: str | Hierarchy | None = None) -> 
     if status is not Status.EXISTS:
         return replace(bare, warnings=(absent(status),))
     coefficient = {table.names_of(int(term)): float(coefficients[term]) for term in terms}
-    return _with_fit(bare, coefficient, fitted, likelihood - log_factorials(counts), variance)
+    return _with_fit(bare, coefficient, fitted, likelihood - float(log_factorials(counts)), variance)
 
 
 def _with_fit(
@@ -286,15 +286,8 @@ def fit_models(
     table: OverlapTable, terms: NDArray[np.int16], sizes: NDArray[np.int64], *, whole: bool = True
 ) -> Multiverse:
     """Fit these models, one per row of terms."""
-    from ._fitting_kernels import fit_many, log_factorials
-
-    counts = table.counts.astype(np.float64)
-    status, likelihood, dark, variance = fit_many(counts, terms, sizes)
-    for place in np.flatnonzero(status >= _UNDECIDED):
-        # A model that exists by the programme but whose fit does not end keeps the code, and gives no number.
-        exact = exact_status(counts, terms[place, : sizes[place]].astype(np.int64))
-        status[place] = exact or status[place]
+    fits = fit_tables(table.counts[None, :].astype(np.float64), terms, sizes)
     return Multiverse(
-        table, terms, sizes, status, likelihood - log_factorials(counts), table.observed + dark,
-        np.sqrt(variance + 1 / dark), whole,
+        table, terms, sizes, fits.status[0], fits.loglikelihood[0], table.observed + fits.dark[0],
+        np.sqrt(fits.variance[0] + 1 / fits.dark[0]), whole,
     )  # fmt: skip

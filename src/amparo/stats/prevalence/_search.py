@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from amparo.vocab.text import N_
 
+from ._fitting import log_factorials
 from ._hierarchy import Hierarchy, terms_of_size
 from ._loglinear import Multiverse, fit_all_loglinear, fit_models, refuse_unfit
 from ._stepwise import estimate_stepwise
@@ -63,7 +64,6 @@ def search_loglinear(
     refuse_unfit(table)
     lists = len(table.lists)
     per_term = math.log(table.observed) if penalty is None else penalty
-    from ._fitting_kernels import log_factorials
     from ._search_kernels import explore
 
     counts = table.counts.astype(np.float64)
@@ -71,7 +71,7 @@ def search_loglinear(
     start, lowest = _walk_downhill(table, order, per_term)
     found, score = np.empty(_MOST_FOUND, dtype=np.int64), np.empty(_MOST_FOUND)
     number, fitted, exact = explore(
-        counts, lists, space.terms, space.above, space.below, per_term, lowest - 2 * log_factorials(counts), window,
+        counts, lists, space.terms, space.above, space.below, per_term, lowest - 2 * float(log_factorials(counts)), window,
         most_fits, found, score,
     )  # fmt: skip
     near = found[:number][score[:number] <= score[:number].min(initial=math.inf) + window]

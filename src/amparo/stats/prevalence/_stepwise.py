@@ -59,11 +59,22 @@ def stepwise_numbers(tables: Floats, lists: int, threshold: float) -> tuple[NDAr
 
     Where the status is not 0 the number is infinite, or that of those seen where the dark figure shrinks to nothing.
     """
+    status, dark, _, _ = _choose(tables, lists, threshold)
+    return status, tables.sum(axis=1) + dark
+
+
+def _choose(
+    tables: Floats, lists: int, threshold: float
+) -> tuple[NDArray[np.int64], Floats, NDArray[np.int64], Floats]:
+    """Choose stepwise: statuses, dark figures, and per pair (in columns) when it was added and its Poisson tail then."""
     from ._stepwise_kernels import choose_each
 
-    status, dark = np.empty(tables.shape[0], dtype=np.int64), np.empty(tables.shape[0])
-    choose_each(np.ascontiguousarray(tables, dtype=np.float64), lists, threshold, status, dark)
-    return status, tables.sum(axis=1) + dark
+    rows, pairs = tables.shape[0], lists * (lists - 1) // 2
+    status, dark = np.empty(rows, dtype=np.int64), np.empty(rows)
+    ranks, chances = np.empty((rows, pairs), dtype=np.int64), np.empty((rows, pairs))
+    tables = np.ascontiguousarray(tables, dtype=np.float64)
+    choose_each(tables, lists, threshold, status, dark, ranks, chances)
+    return status, dark, ranks, chances
 
 
 def estimate_stepwise(
@@ -83,12 +94,10 @@ def estimate_stepwise(
         raise CannotEstimate(
             N_("The threshold is a probability from 0 to 1; %(threshold)s was given."), threshold=threshold
         )
-    from ._stepwise_kernels import choose
-
     lists = len(table.lists)
-    rank, chances = np.empty(lists * (lists - 1) // 2, dtype=np.int64), np.empty(lists * (lists - 1) // 2)
-    code, dark = choose(table.counts.astype(np.float64), lists, threshold, rank, chances)
-    status = status_named(code) if code < 4 else Status.NOT_CONVERGED
+    codes, darks, ranks, tails = _choose(table.counts[None, :].astype(np.float64), lists, threshold)
+    rank, chances, dark = ranks[0], tails[0], float(darks[0])
+    status = status_named(int(codes[0])) if codes[0] < 4 else Status.NOT_CONVERGED
     pairs = [(i, j) for i in range(lists) for j in range(i + 1, lists)]
     added = [place for place in np.argsort(rank, kind="stable") if rank[place]]
     bare = StepwiseEstimate(

@@ -7,10 +7,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ._compiling import compiled
+from ._compiling import compiled, inlined
 from ._fitting_kernels import ADMISSIBLE, add_supersets, fit
 
-__all__ = ["choose", "choose_each", "poisson_tail"]
+__all__ = ["choose_each", "poisson_tail"]
 
 Floats = NDArray[np.float64]
 Terms = NDArray[np.int64]
@@ -71,8 +71,8 @@ def _fill_pairs(lists: int, pairs: Terms) -> None:
             place += 1
 
 
-@compiled("Tuple((int64, float64))(float64[::1], int64, float64, int64[::1], float64[::1])")
-def choose(counts: Floats, lists: int, threshold: float, rank: Terms, chances: Floats) -> tuple[int, float]:
+@inlined
+def _choose(counts: Floats, lists: int, threshold: float, rank: Terms, chances: Floats) -> tuple[int, float]:
     """Choose pairs stepwise (Chan, Silverman & Vincent 2021, section 3), from independence on.
 
     The overlap that is least probable under the current model is added while its Poisson tail is below ``threshold``;
@@ -119,13 +119,13 @@ def choose(counts: Floats, lists: int, threshold: float, rank: Terms, chances: F
     return ADMISSIBLE, dark
 
 
-@compiled("void(float64[:, ::1], int64, float64, int64[::1], float64[::1])")
-def choose_each(tables: Floats, lists: int, threshold: float, status: Terms, dark: Floats) -> None:
-    """Choose stepwise for each row of counts."""
-    rank = np.empty(lists * (lists - 1) // 2, dtype=np.int64)
-    chances = np.empty(rank.size)
+@compiled("void(float64[:, ::1], int64, float64, int64[::1], float64[::1], int64[:, ::1], float64[:, ::1])")
+def choose_each(
+    tables: Floats, lists: int, threshold: float, status: Terms, dark: Floats, ranks: Terms, chances: Floats
+) -> None:
+    """Choose stepwise for each row of counts; all that is filled has a row per row of counts."""
     counts = np.empty(tables.shape[1])
     for row in range(tables.shape[0]):
         for cell in range(counts.size):
             counts[cell] = tables[row, cell]
-        status[row], dark[row] = choose(counts, lists, threshold, rank, chances)
+        status[row], dark[row] = _choose(counts, lists, threshold, ranks[row], chances[row])
