@@ -80,7 +80,7 @@ def test_all_steps_leave_the_prior_as_it_is_when_there_are_no_data() -> None:
     histories, counts = np.arange(8), np.zeros(8)
     sticks, logits, level = np.zeros(3), np.zeros((4, 3)), np.zeros(2)
     alpha, used, chance = [], [], []
-    for _ in range(20_000):
+    for _ in range(10_000):
         run_chain(random, histories, counts, sticks, logits, level, np.empty(1, dtype=np.int64), True)
         alpha.append(level[0])
         # If V ~ Beta(1, alpha), then (1 - V)**alpha is uniform.
@@ -89,12 +89,12 @@ def test_all_steps_leave_the_prior_as_it_is_when_there_are_no_data() -> None:
     from scipy.stats import gamma
 
     ranks = gamma.cdf(alpha, 0.25, scale=4)
-    assert np.mean(ranks) == pytest.approx(0.5, abs=0.02)
-    assert np.mean(ranks < 0.2) == pytest.approx(0.2, abs=0.02)
+    assert np.mean(ranks) == pytest.approx(0.5, abs=0.03)
+    assert np.mean(ranks < 0.2) == pytest.approx(0.2, abs=0.03)
     for values in (np.array(used).T, np.array(chance).reshape(len(chance), -1).T):
         for one in values:
-            assert np.mean(one) == pytest.approx(0.5, abs=0.02)
-            assert np.mean(one < 0.1) == pytest.approx(0.1, abs=0.015)
+            assert np.mean(one) == pytest.approx(0.5, abs=0.03)
+            assert np.mean(one < 0.1) == pytest.approx(0.1, abs=0.02)
 
 
 def test_steps_that_sum_people_out_sample_what_gibbs_steps_alone_sample() -> None:

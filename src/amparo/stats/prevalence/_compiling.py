@@ -12,9 +12,12 @@ __all__ = ["compiled"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def compiled(function: F) -> F:
-    """Compile a function on its first call and keep the machine code on disk. Only modules of kernels import this.
+def compiled(signature: str, *, inner: bool = False) -> Callable[[F], F]:
+    """Compile a function for one signature and keep the machine code on disk; only modules of kernels import this.
 
-    Threads run it side by side (it lets go of the interpreter).
+    The signature is given because Numba would otherwise compile again for every constant that is passed. ``inner`` functions
+    are called by compiled ones only. Division by zero gives infinity, as in NumPy.
     """
-    return cast("F", numba.njit(cache=True, nogil=True)(function))
+    wrappers: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True} if inner else {}
+    made = numba.njit(signature, cache=True, error_model="numpy", nogil=True, **wrappers)
+    return cast("Callable[[F], F]", made)

@@ -13,6 +13,7 @@ from amparo.vocab.text import N_
 
 from ._chains import Convergence, check_chains
 from ._estimate import Estimate, Limits, Status
+from ._loglinear import checked_level
 from ._seeds import seed_of
 from ._table import CannotEstimate, OverlapTable
 from ._versions import versions_used
@@ -26,8 +27,7 @@ ENOUGH: Final = 400.0  # effective draws (Vehtari et al. 2021)
 MOST_CUT: Final = 0.8  # share of the posterior above the cap beyond which what is left is too little
 SOURCES: Final = (
     "Manrique-Vallier D (2016). Bayesian population size estimation using Dirichlet process mixtures. Biometrics 72.",
-    "Vehtari A, Gelman A, Simpson D, Carpenter B, Bürkner PC (2021). Rank-normalization, folding, and localization. "
-    "Bayesian Analysis 16.",
+    "Vehtari A, Gelman A, Simpson D, Carpenter B, Bürkner PC (2021). Rank-normalization. Bayesian Analysis 16.",
 )
 ASSUMPTIONS: Final = (
     Said(N_("Nobody comes or goes while the lists are made, and each person is recognised on every list.")),
@@ -61,6 +61,7 @@ class LatentEstimate(Estimate):
 
     def interval(self, level: float = 0.95) -> Limits | None:
         """Give the equal-tailed interval of all chains together; None where they disagree."""
+        checked_level(level)
         if self.estimate is None:
             return None
         low, high = np.quantile(self.draws, [(1 - level) / 2, (1 + level) / 2])

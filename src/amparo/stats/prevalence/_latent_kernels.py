@@ -16,20 +16,22 @@ __all__ = ["run_chain"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+VECTOR, MATRIX, WHOLE = "f8[::1]", "f8[:,::1]", "i8[::1]"
+CELLS, STATE = f"Tuple(({WHOLE}, {VECTOR}))", f"Tuple(({VECTOR}, {MATRIX}, {VECTOR}))"
 LOWEST = (
     -1e15
 )  # logarithm of a share of the stick: alpha near 0 leaves hardly any, and the logarithm must tell how little
 NEARLY = 1 - 1e-9  # the highest probability of being unseen that is taken
 
 
-@compiled
+@compiled(f"void({VECTOR}, {VECTOR})", inner=True)
 def _copy(source: Floats, target: Floats) -> None:
     """Copy element by element: that compiles several times faster than an assignment of arrays."""
     for i in range(source.size):
         target[i] = source[i]
 
 
-@compiled
+@compiled(f"void({VECTOR}, {VECTOR})", inner=True)
 def _break_stick(sticks: Floats, weights: Floats) -> None:
     left = 1.0
     for k in range(sticks.size):
@@ -38,7 +40,7 @@ def _break_stick(sticks: Floats, weights: Floats) -> None:
     weights[sticks.size] = left
 
 
-@compiled
+@compiled(f"void({WHOLE}, {VECTOR}, {VECTOR})", inner=True)
 def _spread(histories: Integers, logits: Floats, within: Floats) -> None:
     """Write the probability of each history within one class."""
     for w in range(histories.size):
@@ -49,7 +51,7 @@ def _spread(histories: Integers, logits: Floats, within: Floats) -> None:
             within[w] *= on if histories[w] >> j & 1 else off
 
 
-@compiled
+@compiled(f"void({VECTOR}, {MATRIX}, {VECTOR})", inner=True)
 def _mix(weights: Floats, within: Floats, chances: Floats) -> None:
     """Write the chance of each history over all classes."""
     for w in range(chances.size):
@@ -59,7 +61,7 @@ def _mix(weights: Floats, within: Floats, chances: Floats) -> None:
         chances[w] = total
 
 
-@compiled
+@compiled(f"f8({VECTOR}, {VECTOR})", inner=True)
 def _likelihood(counts: Floats, chances: Floats) -> float:
     """Give the log likelihood of the counts, being seen given: what the prior 1/N leaves when N is summed out."""
     total, people = 0.0, 0.0
@@ -73,32 +75,32 @@ def _likelihood(counts: Floats, chances: Floats) -> float:
     return float(total - people * np.log(1.0 - chances[0]))
 
 
-@compiled
+@compiled("f8(f8)", inner=True)
 def _softplus(value: float) -> float:
     """Give -log(1 - V) of a logit."""
     return float(max(value, 0.0) + np.log1p(np.exp(-abs(value))))
 
 
-@compiled
+@compiled("f8(f8)", inner=True)
 def _uniform_logit(logit: float) -> float:
     """Give the log density of the logit of a uniform chance."""
     return float(-abs(logit) - 2.0 * np.log1p(np.exp(-abs(logit))))
 
 
-@compiled
+@compiled("f8(npy_rng)", inner=True)
 def _draw_logit(random: np.random.Generator) -> float:
     chance = random.random()
     return float(np.log(chance) - np.log1p(-chance))
 
 
-@compiled
+@compiled("f8(npy_rng, f8)", inner=True)
 def _draw_stick(random: np.random.Generator, alpha: float) -> float:
     """Draw the logit of V ~ Beta(1, alpha)."""
     rest = max(np.log(random.random()) / alpha, LOWEST)
     return float(np.log(-np.expm1(rest)) - rest)
 
 
-@compiled
+@compiled("f8(npy_rng, f8)", inner=True)
 def _log_gamma(random: np.random.Generator, shape: float) -> float:
     """Draw the logarithm of a gamma variable, also of a shape so small that the variable itself would be 0."""
     if shape >= 1.0:
@@ -106,7 +108,7 @@ def _log_gamma(random: np.random.Generator, shape: float) -> float:
     return float(np.log(random.standard_gamma(shape + 1.0)) + np.log(random.random()) / shape)
 
 
-@compiled
+@compiled(f"void(npy_rng, {CELLS}, i8, {STATE}, {VECTOR}, {MATRIX})", inner=True)
 def _assign(
     random: np.random.Generator,
     cells: tuple[Integers, Floats],
@@ -136,7 +138,7 @@ def _assign(
                     caught[k, j] += members
 
 
-@compiled
+@compiled(f"i8(npy_rng, {CELLS}, {VECTOR}, {MATRIX}, {VECTOR}, {STATE})", inner=True)
 def _gibbs(
     random: np.random.Generator,
     cells: tuple[Integers, Floats],
@@ -173,7 +175,7 @@ def _gibbs(
     return int(unseen)
 
 
-@compiled
+@compiled(f"void(npy_rng, {CELLS}, i8, {VECTOR}, f8, {MATRIX}, {VECTOR}, {STATE})", inner=True)
 def _try_class(
     random: np.random.Generator,
     cells: tuple[Integers, Floats],
@@ -199,7 +201,7 @@ def _try_class(
         level[1] = other
 
 
-@compiled
+@compiled(f"void(npy_rng, {CELLS}, {MATRIX}, {VECTOR}, {STATE})", inner=True)
 def _move_classes(
     random: np.random.Generator,
     cells: tuple[Integers, Floats],
@@ -222,13 +224,13 @@ def _move_classes(
             step = (1.0 if j < lists else 0.5) * random.standard_normal()
             ratio = 0.0
             for i in range(lists):
-                if j == lists or i == j:
+                if j in (i, lists):
                     trial[i] += step
                     ratio += _uniform_logit(trial[i]) - _uniform_logit(logits[k, i])
             _try_class(random, cells, k, trial, ratio, logits, level, state)
 
 
-@compiled
+@compiled(f"void(npy_rng, {CELLS}, {VECTOR}, {VECTOR}, {STATE})", inner=True)
 def _move_sticks(
     random: np.random.Generator,
     cells: tuple[Integers, Floats],
@@ -255,7 +257,7 @@ def _move_sticks(
             sticks[k] = old
 
 
-@compiled
+@compiled(f"void(npy_rng, {VECTOR}, {MATRIX}, {STATE})", inner=True)
 def _swap_classes(
     random: np.random.Generator, sticks: Floats, logits: Floats, state: tuple[Floats, Floats, Floats]
 ) -> None:
@@ -280,7 +282,7 @@ def _swap_classes(
                 within[k, w], within[k + 1, w] = within[k + 1, w], within[k, w]
 
 
-@compiled
+@compiled(f"void(npy_rng, {CELLS}, {VECTOR}, {MATRIX}, {VECTOR}, {STATE})", inner=True)
 def _redraw_rest(
     random: np.random.Generator,
     cells: tuple[Integers, Floats],
@@ -322,7 +324,7 @@ def _redraw_rest(
         level[0], level[1] = alpha, other
 
 
-@compiled
+@compiled(f"void(npy_rng, {WHOLE}, {VECTOR}, {VECTOR}, {MATRIX}, {VECTOR}, {WHOLE}, b1)")
 def run_chain(
     random: np.random.Generator,
     histories: Integers,
