@@ -23,7 +23,8 @@ __all__ = ["LatentEstimate", "estimate_latent"]
 FIRST: Final = 10_000  # iterations of a chain before its agreement with others is looked at
 KEPT: Final = 5_000  # draws of a chain on which it is looked at
 GOOD_HAT: Final = 1.01
-ENOUGH: Final = 400.0  # effective draws (Vehtari et al. 2021)
+ENOUGH: Final = 400.0  # effective draws, fewer of which are told (Vehtari et al. 2021)
+PLENTY: Final = 1_000.0  # effective draws at which chains end
 MOST_CUT: Final = 0.8  # share of the posterior above the cap beyond which what is left is too little
 SOURCES: Final = (
     "Manrique-Vallier D (2016). Bayesian population size estimation using Dirichlet process mixtures. Biometrics 72.",
@@ -86,13 +87,13 @@ def estimate_latent(
     classes: int = 10,
     cap: float | None = None,
     chains: int = 4,
-    longest: int = 160_000,
+    longest: int = 320_000,
     greatest_hat: float = 1.05,
     workers: int = 1,
 ) -> LatentEstimate:
     """Estimate N by a stick-breaking mixture of at most ``classes`` classes, with p(N) proportional to 1/N.
 
-    Chains begin at draws from the prior, far apart. They go on until R-hat is below 1.01 with 400 effective draws, in the bulk
+    Chains begin at draws from the prior, far apart. They go on until R-hat is below 1.01 with 1,000 effective draws, in the bulk
     and in the tails, or until each has ``longest`` iterations; the first half is thrown away. Where R-hat is then above
     ``greatest_hat`` the status is NOT_CONVERGED, without estimate or interval. ``cap`` is the largest N that is allowed
     (the R package allows 21 n without saying so), None sets none.
@@ -114,7 +115,7 @@ def estimate_latent(
         if cut > MOST_CUT:
             return _answer(table, random, classes, cap, refused=_too_low(cap, cut))
         found = check_chains(draws.astype(np.float64), length)
-        done = found.rank_hat < GOOD_HAT and min(found.bulk, found.tail) >= ENOUGH
+        done = found.rank_hat < GOOD_HAT and min(found.bulk, found.tail) >= PLENTY
         if done or length >= longest:
             break
         length = min(2 * length, longest)

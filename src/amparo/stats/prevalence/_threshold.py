@@ -171,18 +171,21 @@ def _highest(model: _Model) -> tuple[Floats, Floats]:
         level = np.minimum(model.design @ effects, 700.0)
         return float(model.counts @ level - np.exp(level).sum() - 0.5 * model.precision @ effects**2)
 
-    effects = np.linalg.lstsq(model.design, np.log(model.counts + 0.5), rcond=None)[0]
+    effects: Floats = np.linalg.lstsq(model.design, np.log(model.counts + 0.5), rcond=None)[0].astype(
+        np.float64
+    )
     for _ in range(200):
         mean = np.exp(np.minimum(model.design @ effects, 700.0))
         curve = model.design.T @ (mean[:, None] * model.design) + np.diag(model.precision)
-        step = np.linalg.solve(curve, model.design.T @ (model.counts - mean) - model.precision * effects)
+        slope = model.design.T @ (model.counts - mean) - model.precision * effects
+        step = np.linalg.solve(curve, slope).astype(np.float64)
         share, before = 1.0, height(effects)
         while height(effects + share * step) < before - 1e-9 and share > 1e-6:
             share /= 2
         effects = effects + share * step
         if np.abs(step).max() < 1e-9:
             break
-    return effects, np.linalg.cholesky(np.linalg.inv(curve))
+    return effects, np.ascontiguousarray(np.linalg.cholesky(np.linalg.inv(curve)), dtype=np.float64)
 
 
 def _sample(model: _Model, random: np.random.Generator, chains: int) -> Floats:
@@ -193,7 +196,7 @@ def _sample(model: _Model, random: np.random.Generator, chains: int) -> Floats:
     draws = np.empty((chains, KEPT, mode.size))
     for one, out in zip(random.spawn(chains), draws, strict=True):
         start = mode + 2 * root @ one.standard_normal(mode.size)
-        walk(one, model.design, model.counts, model.precision, np.ascontiguousarray(root), start, BURN, out)
+        walk(one, model.design, model.counts, model.precision, root, start, BURN, out)
     return draws
 
 
