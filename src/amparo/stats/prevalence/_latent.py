@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from amparo.stats.results import Caution, Said
 from amparo.vocab.text import N_
 
+from ._bootstrap import seed_of
 from ._chains import Convergence, check_chains
 from ._estimate import Estimate, Limits, Status
 from ._loglinear import checked_level
-from ._seeds import seed_of
 from ._table import CannotEstimate, OverlapTable
 from ._versions import versions_used
 

@@ -257,29 +257,67 @@ def _move_sticks(
             sticks[k] = old
 
 
-@compiled(f"void(npy_rng, {VECTOR}, {MATRIX}, {STATE})", inner=True)
+@compiled("f8(f8, f8)", inner=True)
+def _add_logs(one: float, other: float) -> float:
+    return float(max(one, other) + np.log1p(np.exp(-abs(one - other))))
+
+
+@compiled(f"f8({VECTOR})", inner=True)
+def _order_density(shares: Floats) -> float:
+    """Give the log density of an order of classes, from the logarithms of their shares, alpha summed out.
+
+    In terms of shares, Beta(1, alpha) sticks have density alpha**(K-1) share_K**(alpha-1) / (product of what was left before
+    classes 2 to K-1); over alpha ~ Gamma(1/4, 1/4) that leaves (1/4 - log share_K)**-(K-3/4) in place of the first two.
+    """
+    last = shares.size - 1
+    left = shares[last]
+    density = -(last + 0.25) * np.log(0.25 - left) - left
+    for k in range(last - 1, 0, -1):
+        left = _add_logs(left, shares[k])
+        density -= left
+    return float(density)
+
+
+@compiled(f"void(npy_rng, {VECTOR}, {MATRIX}, {VECTOR}, {STATE})", inner=True)
 def _swap_classes(
-    random: np.random.Generator, sticks: Floats, logits: Floats, state: tuple[Floats, Floats, Floats]
+    random: np.random.Generator,
+    sticks: Floats,
+    logits: Floats,
+    level: Floats,
+    state: tuple[Floats, Floats, Floats],
 ) -> None:
-    """Exchange neighbouring classes; the likelihood stays, the Jacobian of the sticks is (1 - V) / (1 - V')."""
-    weights, within, _ = state
-    for k in range(weights.size - 2):
-        left = 0.0
-        for rest in range(k, weights.size):
-            left += weights[rest]
-        if not 0.0 < weights[k + 1] < left or not weights[k] < left - weights[k + 1]:
+    """Exchange classes, neighbours and any two, with alpha summed out; then draw alpha. The likelihood stays.
+
+    Without this a large class that begins at the end of the stick stays there, with an alpha that hardly can be.
+    """
+    classes = logits.shape[0]
+    shares = np.empty(classes)
+    left = 0.0
+    for k in range(classes - 1):
+        shares[k] = left - _softplus(-sticks[k])
+        left -= _softplus(sticks[k])
+    shares[classes - 1] = left
+    now = _order_density(shares)
+    for attempt in range(classes + 3):
+        one, other = attempt, attempt + 1
+        if attempt >= classes - 1:
+            one, other = int(random.random() * classes), int(random.random() * classes)
+        shares[one], shares[other] = shares[other], shares[one]
+        then = _order_density(shares)
+        if np.log(random.random()) >= then - now:
+            shares[one], shares[other] = shares[other], shares[one]
             continue
-        first, second = weights[k + 1] / left, weights[k] / (left - weights[k + 1])
-        if first >= 1.0 or second <= 0.0:
-            continue
-        if np.log(random.random()) < -_softplus(sticks[k]) - np.log1p(-first):
-            sticks[k] = np.log(first) - np.log1p(-first)
-            sticks[k + 1] = np.log(second) - np.log1p(-second)
-            _break_stick(sticks, weights)
-            for j in range(logits.shape[1]):
-                logits[k, j], logits[k + 1, j] = logits[k + 1, j], logits[k, j]
-            for w in range(within.shape[1]):
-                within[k, w], within[k + 1, w] = within[k + 1, w], within[k, w]
+        now = then
+        for j in range(logits.shape[1]):
+            logits[one, j], logits[other, j] = logits[other, j], logits[one, j]
+        for w in range(state[1].shape[1]):
+            state[1][one, w], state[1][other, w] = state[1][other, w], state[1][one, w]
+    left = shares[classes - 1]
+    level[0] = max(random.standard_gamma(classes - 0.75) / (0.25 - left), 1e-12)
+    for k in range(classes - 2, -1, -1):
+        sticks[k] = shares[k] - left
+        left = _add_logs(left, shares[k])
+    _break_stick(sticks, state[0])
 
 
 @compiled(f"void(npy_rng, {CELLS}, {VECTOR}, {MATRIX}, {VECTOR}, {STATE})", inner=True)
@@ -361,6 +399,6 @@ def run_chain(
         draws[at] = _gibbs(random, cells, sticks, logits, level, state)
         if moves:
             _redraw_rest(random, cells, sticks, logits, level, state)
-            _swap_classes(random, sticks, logits, state)
+            _swap_classes(random, sticks, logits, level, state)
             _move_classes(random, cells, logits, level, state)
             _move_sticks(random, cells, sticks, level, state)
