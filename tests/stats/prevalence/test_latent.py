@@ -80,7 +80,7 @@ def test_all_steps_leave_the_prior_as_it_is_when_there_are_no_data() -> None:
     histories, counts = np.arange(8), np.zeros(8)
     sticks, logits, level = np.zeros(3), np.zeros((4, 3)), np.zeros(2)
     alpha, used, chance = [], [], []
-    for _ in range(20_000):
+    for _ in range(10_000):
         run_chain(random, histories, counts, sticks, logits, level, np.empty(1, dtype=np.int64), True)
         alpha.append(level[0])
         # If V ~ Beta(1, alpha), then (1 - V)**alpha is uniform.
@@ -89,12 +89,12 @@ def test_all_steps_leave_the_prior_as_it_is_when_there_are_no_data() -> None:
     from scipy.stats import gamma
 
     ranks = gamma.cdf(alpha, 0.25, scale=4)
-    assert np.mean(ranks) == pytest.approx(0.5, abs=0.02)
-    assert np.mean(ranks < 0.2) == pytest.approx(0.2, abs=0.02)
+    assert np.mean(ranks) == pytest.approx(0.5, abs=0.03)
+    assert np.mean(ranks < 0.2) == pytest.approx(0.2, abs=0.03)
     for values in (np.array(used).T, np.array(chance).reshape(len(chance), -1).T):
         for one in values:
-            assert np.mean(one) == pytest.approx(0.5, abs=0.02)
-            assert np.mean(one < 0.1) == pytest.approx(0.1, abs=0.015)
+            assert np.mean(one) == pytest.approx(0.5, abs=0.03)
+            assert np.mean(one < 0.1) == pytest.approx(0.1, abs=0.02)
 
 
 def test_steps_that_sum_people_out_sample_what_gibbs_steps_alone_sample() -> None:
@@ -133,3 +133,16 @@ def test_too_few_lists_and_nobody_at_all_are_told() -> None:
         estimate_latent(OverlapTable(("a", "b"), np.array([0, 3, 4, 2])), random=seeded())
     with pytest.raises(CannotEstimate, match="Nobody is on any list"):
         estimate_latent(OverlapTable(("a", "b", "c"), np.zeros(8, dtype=np.int64)), random=seeded())
+
+
+def test_a_large_class_at_the_end_of_the_stick_does_not_stay_there() -> None:
+    """A chain that began so gave 1,670 on this table for 80,000 iterations, where the others gave 1,835."""
+    table = reference_table("western5")
+    histories = np.concatenate([[0], np.flatnonzero(table.counts)])
+    sticks, logits, level = np.full(9, -6.0), np.zeros((10, 5)), np.array([30.0, 0.0])
+    logits[-1] = -3.0
+    draws = np.empty(500, dtype=np.int64)
+    run_chain(seeded(), histories, table.counts[histories].astype(float), sticks, logits, level, draws, True)
+    shares_left = np.exp(-np.logaddexp(0, sticks).cumsum())
+    assert shares_left[-1] < 0.5
+    assert level[0] < 10

@@ -41,6 +41,7 @@ from ._search import ModelSearch, search_loglinear
 from ._stepwise import Step, StepwiseEstimate, estimate_stepwise, follow_thresholds
 from ._study import Population, Progress, Ranking, Sensitivity, Study, run_study
 from ._table import CannotEstimate, OverlapTable
+from ._threshold import ThresholdEstimate, estimate_thresholded
 
 __all__ = [
     "METHODS",
@@ -87,6 +88,7 @@ __all__ = [
     "StepwiseEstimate",
     "Strata",
     "Study",
+    "ThresholdEstimate",
     "Unanswered",
     "Variation",
     "Variations",
@@ -102,6 +104,7 @@ __all__ = [
     "estimate_by",
     "estimate_latent",
     "estimate_stepwise",
+    "estimate_thresholded",
     "fit_all_loglinear",
     "fit_loglinear",
     "follow_growth",

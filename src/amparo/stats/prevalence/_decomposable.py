@@ -15,6 +15,7 @@ from amparo.vocab.text import N_
 
 from ._estimate import Estimate, Limits, Status
 from ._graphs import GraphPosterior, decomposable_graphs, notation, posterior_of_graphs
+from ._loglinear import checked_level
 from ._table import CannotEstimate, OverlapTable
 from ._versions import versions_used
 
@@ -86,6 +87,7 @@ class DecomposableEstimate(Estimate):
 
     def interval(self, level: float = 0.95) -> Limits | None:
         """Give the equal-tailed interval; it has no upper end where the limit on N cuts off more than its upper tail."""
+        checked_level(level)
         if self.estimate is None:
             return None
         high = np.inf if self.beyond > (1 - level) / 2 else self.quantile((1 + level) / 2)

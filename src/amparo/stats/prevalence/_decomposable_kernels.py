@@ -9,10 +9,11 @@ from ._compiling import compiled
 
 __all__ = ["add_scores", "best_scores", "find_graphs"]
 
+VECTOR, MATRIX, WHOLE = "f8[::1]", "f8[:,::1]", "i8[::1]"
 SMALLEST = -60.0  # exp of less than this adds nothing to a sum of 617,675 terms of which the largest is 1
 
 
-@compiled
+@compiled("i8(i8)", inner=True)
 def _count_bits(value: int) -> int:
     """Count the bits that are set."""
     count = 0
@@ -22,7 +23,7 @@ def _count_bits(value: int) -> int:
     return count
 
 
-@compiled
+@compiled(f"void(i8, i8, {WHOLE})", inner=True)
 def _join(lists: int, edges: int, adjacent: NDArray[np.int64]) -> None:
     """Write the neighbours of each list as bits."""
     adjacent[:lists] = 0
@@ -35,7 +36,7 @@ def _join(lists: int, edges: int, adjacent: NDArray[np.int64]) -> None:
             bit += 1
 
 
-@compiled
+@compiled(f"Tuple((i8, i8))(i8, i8, {WHOLE})", inner=True)
 def _next(lists: int, visited: int, adjacent: NDArray[np.int64]) -> tuple[int, int]:
     """Give the list with the most neighbours among those visited, and how many they are."""
     chosen, most = -1, -1
@@ -47,7 +48,7 @@ def _next(lists: int, visited: int, adjacent: NDArray[np.int64]) -> tuple[int, i
     return chosen, most
 
 
-@compiled
+@compiled(f"i8(i8, i8, {WHOLE}, i1[::1])", inner=True)
 def _decompose(lists: int, edges: int, adjacent: NDArray[np.int64], found: NDArray[np.int8]) -> int:
     """Decompose the graph of a bitmask of edges by maximum-cardinality search; give the number of its parts, or -1.
 
@@ -76,7 +77,7 @@ def _decompose(lists: int, edges: int, adjacent: NDArray[np.int64], found: NDArr
     return parts + 1
 
 
-@compiled
+@compiled("i1[:,::1](i8)")
 def find_graphs(lists: int) -> NDArray[np.int8]:
     """Find every decomposable graph of 2 to 7 lists. Shape: graphs x (2 lists - 1), filled up with 0.
 
@@ -102,7 +103,7 @@ def find_graphs(lists: int) -> NDArray[np.int8]:
     return graphs
 
 
-@compiled
+@compiled(f"void(i1[::1], {MATRIX}, {VECTOR}, {VECTOR})", inner=True)
 def _score(
     graph: NDArray[np.int8], table: NDArray[np.float64], base: NDArray[np.float64], score: NDArray[np.float64]
 ) -> None:
@@ -122,7 +123,7 @@ def _score(
                 score[k] -= row[k]
 
 
-@compiled
+@compiled(f"{VECTOR}(i1[:,::1], {MATRIX}, {VECTOR})")
 def best_scores(
     graphs: NDArray[np.int8], table: NDArray[np.float64], base: NDArray[np.float64]
 ) -> NDArray[np.float64]:
@@ -136,7 +137,7 @@ def best_scores(
     return best
 
 
-@compiled
+@compiled(f"{VECTOR}(i1[:,::1], {MATRIX}, {VECTOR}, {VECTOR}, {MATRIX}, {MATRIX})")
 def add_scores(
     graphs: NDArray[np.int8],
     table: NDArray[np.float64],

@@ -37,9 +37,7 @@ def decomposable_graphs(lists: int) -> NDArray[np.int8]:
     """Give all decomposable graphs of so many lists, as `find_graphs` does (8, 61, 822, 18,154 and 617,675 for 3 to 7)."""
     from ._decomposable_kernels import find_graphs
 
-    graphs = find_graphs(lists)
-    graphs.flags.writeable = False
-    return graphs
+    return find_graphs(lists)
 
 
 def _margin(counts: NDArray[np.int64], subset: int) -> NDArray[np.int64]:

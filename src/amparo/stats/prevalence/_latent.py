@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from amparo.stats.results import Caution, Said
 from amparo.vocab.text import N_
 
+from ._bootstrap import seed_of
 from ._chains import Convergence, check_chains
 from ._estimate import Estimate, Limits, Status
-from ._seeds import seed_of
+from ._loglinear import checked_level
 from ._table import CannotEstimate, OverlapTable
 from ._versions import versions_used
 
@@ -22,12 +23,12 @@ __all__ = ["LatentEstimate", "estimate_latent"]
 FIRST: Final = 10_000  # iterations of a chain before its agreement with others is looked at
 KEPT: Final = 5_000  # draws of a chain on which it is looked at
 GOOD_HAT: Final = 1.01
-ENOUGH: Final = 400.0  # effective draws (Vehtari et al. 2021)
+ENOUGH: Final = 400.0  # effective draws, fewer of which are told (Vehtari et al. 2021)
+PLENTY: Final = 1_000.0  # effective draws at which chains end
 MOST_CUT: Final = 0.8  # share of the posterior above the cap beyond which what is left is too little
 SOURCES: Final = (
     "Manrique-Vallier D (2016). Bayesian population size estimation using Dirichlet process mixtures. Biometrics 72.",
-    "Vehtari A, Gelman A, Simpson D, Carpenter B, Bürkner PC (2021). Rank-normalization, folding, and localization. "
-    "Bayesian Analysis 16.",
+    "Vehtari A, Gelman A, Simpson D, Carpenter B, Bürkner PC (2021). Rank-normalization. Bayesian Analysis 16.",
 )
 ASSUMPTIONS: Final = (
     Said(N_("Nobody comes or goes while the lists are made, and each person is recognised on every list.")),
@@ -61,6 +62,7 @@ class LatentEstimate(Estimate):
 
     def interval(self, level: float = 0.95) -> Limits | None:
         """Give the equal-tailed interval of all chains together; None where they disagree."""
+        checked_level(level)
         if self.estimate is None:
             return None
         low, high = np.quantile(self.draws, [(1 - level) / 2, (1 + level) / 2])
@@ -85,13 +87,13 @@ def estimate_latent(
     classes: int = 10,
     cap: float | None = None,
     chains: int = 4,
-    longest: int = 160_000,
+    longest: int = 320_000,
     greatest_hat: float = 1.05,
     workers: int = 1,
 ) -> LatentEstimate:
     """Estimate N by a stick-breaking mixture of at most ``classes`` classes, with p(N) proportional to 1/N.
 
-    Chains begin at draws from the prior, far apart. They go on until R-hat is below 1.01 with 400 effective draws, in the bulk
+    Chains begin at draws from the prior, far apart. They go on until R-hat is below 1.01 with 1,000 effective draws, in the bulk
     and in the tails, or until each has ``longest`` iterations; the first half is thrown away. Where R-hat is then above
     ``greatest_hat`` the status is NOT_CONVERGED, without estimate or interval. ``cap`` is the largest N that is allowed
     (the R package allows 21 n without saying so), None sets none.
@@ -113,7 +115,7 @@ def estimate_latent(
         if cut > MOST_CUT:
             return _answer(table, random, classes, cap, refused=_too_low(cap, cut))
         found = check_chains(draws.astype(np.float64), length)
-        done = found.rank_hat < GOOD_HAT and min(found.bulk, found.tail) >= ENOUGH
+        done = found.rank_hat < GOOD_HAT and min(found.bulk, found.tail) >= PLENTY
         if done or length >= longest:
             break
         length = min(2 * length, longest)

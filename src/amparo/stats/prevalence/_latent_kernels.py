@@ -16,20 +16,22 @@ __all__ = ["run_chain"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+VECTOR, MATRIX, WHOLE = "f8[::1]", "f8[:,::1]", "i8[::1]"
+CELLS, STATE = f"Tuple(({WHOLE}, {VECTOR}))", f"Tuple(({VECTOR}, {MATRIX}, {VECTOR}))"
 LOWEST = (
     -1e15
 )  # logarithm of a share of the stick: alpha near 0 leaves hardly any, and the logarithm must tell how little
 NEARLY = 1 - 1e-9  # the highest probability of being unseen that is taken
 
 
-@compiled
+@compiled(f"void({VECTOR}, {VECTOR})", inner=True)
 def _copy(source: Floats, target: Floats) -> None:
     """Copy element by element: that compiles several times faster than an assignment of arrays."""
     for i in range(source.size):
         target[i] = source[i]
 
 
-@compiled
+@compiled(f"void({VECTOR}, {VECTOR})", inner=True)
 def _break_stick(sticks: Floats, weights: Floats) -> None:
     left = 1.0
     for k in range(sticks.size):
@@ -38,7 +40,7 @@ def _break_stick(sticks: Floats, weights: Floats) -> None:
     weights[sticks.size] = left
 
 
-@compiled
+@compiled(f"void({WHOLE}, {VECTOR}, {VECTOR})", inner=True)
 def _spread(histories: Integers, logits: Floats, within: Floats) -> None:
     """Write the probability of each history within one class."""
     for w in range(histories.size):
@@ -49,7 +51,7 @@ def _spread(histories: Integers, logits: Floats, within: Floats) -> None:
             within[w] *= on if histories[w] >> j & 1 else off
 
 
-@compiled
+@compiled(f"void({VECTOR}, {MATRIX}, {VECTOR})", inner=True)
 def _mix(weights: Floats, within: Floats, chances: Floats) -> None:
     """Write the chance of each history over all classes."""
     for w in range(chances.size):
@@ -59,7 +61,7 @@ def _mix(weights: Floats, within: Floats, chances: Floats) -> None:
         chances[w] = total
 
 
-@compiled
+@compiled(f"f8({VECTOR}, {VECTOR})", inner=True)
 def _likelihood(counts: Floats, chances: Floats) -> float:
     """Give the log likelihood of the counts, being seen given: what the prior 1/N leaves when N is summed out."""
     total, people = 0.0, 0.0
@@ -73,32 +75,32 @@ def _likelihood(counts: Floats, chances: Floats) -> float:
     return float(total - people * np.log(1.0 - chances[0]))
 
 
-@compiled
+@compiled("f8(f8)", inner=True)
 def _softplus(value: float) -> float:
     """Give -log(1 - V) of a logit."""
     return float(max(value, 0.0) + np.log1p(np.exp(-abs(value))))
 
 
-@compiled
+@compiled("f8(f8)", inner=True)
 def _uniform_logit(logit: float) -> float:
     """Give the log density of the logit of a uniform chance."""
     return float(-abs(logit) - 2.0 * np.log1p(np.exp(-abs(logit))))
 
 
-@compiled
+@compiled("f8(npy_rng)", inner=True)
 def _draw_logit(random: np.random.Generator) -> float:
     chance = random.random()
     return float(np.log(chance) - np.log1p(-chance))
 
 
-@compiled
+@compiled("f8(npy_rng, f8)", inner=True)
 def _draw_stick(random: np.random.Generator, alpha: float) -> float:
     """Draw the logit of V ~ Beta(1, alpha)."""
     rest = max(np.log(random.random()) / alpha, LOWEST)
     return float(np.log(-np.expm1(rest)) - rest)
 
 
-@compiled
+@compiled("f8(npy_rng, f8)", inner=True)
 def _log_gamma(random: np.random.Generator, shape: float) -> float:
     """Draw the logarithm of a gamma variable, also of a shape so small that the variable itself would be 0."""
     if shape >= 1.0:
@@ -106,7 +108,7 @@ def _log_gamma(random: np.random.Generator, shape: float) -> float:
     return float(np.log(random.standard_gamma(shape + 1.0)) + np.log(random.random()) / shape)
 
 
-@compiled
+@compiled(f"void(npy_rng, {CELLS}, i8, {STATE}, {VECTOR}, {MATRIX})", inner=True)
 def _assign(
     random: np.random.Generator,
     cells: tuple[Integers, Floats],
@@ -136,7 +138,7 @@ def _assign(
                     caught[k, j] += members
 
 
-@compiled
+@compiled(f"i8(npy_rng, {CELLS}, {VECTOR}, {MATRIX}, {VECTOR}, {STATE})", inner=True)
 def _gibbs(
     random: np.random.Generator,
     cells: tuple[Integers, Floats],
@@ -173,7 +175,7 @@ def _gibbs(
     return int(unseen)
 
 
-@compiled
+@compiled(f"void(npy_rng, {CELLS}, i8, {VECTOR}, f8, {MATRIX}, {VECTOR}, {STATE})", inner=True)
 def _try_class(
     random: np.random.Generator,
     cells: tuple[Integers, Floats],
@@ -199,7 +201,7 @@ def _try_class(
         level[1] = other
 
 
-@compiled
+@compiled(f"void(npy_rng, {CELLS}, {MATRIX}, {VECTOR}, {STATE})", inner=True)
 def _move_classes(
     random: np.random.Generator,
     cells: tuple[Integers, Floats],
@@ -222,13 +224,13 @@ def _move_classes(
             step = (1.0 if j < lists else 0.5) * random.standard_normal()
             ratio = 0.0
             for i in range(lists):
-                if j == lists or i == j:
+                if j in (i, lists):
                     trial[i] += step
                     ratio += _uniform_logit(trial[i]) - _uniform_logit(logits[k, i])
             _try_class(random, cells, k, trial, ratio, logits, level, state)
 
 
-@compiled
+@compiled(f"void(npy_rng, {CELLS}, {VECTOR}, {VECTOR}, {STATE})", inner=True)
 def _move_sticks(
     random: np.random.Generator,
     cells: tuple[Integers, Floats],
@@ -255,32 +257,70 @@ def _move_sticks(
             sticks[k] = old
 
 
-@compiled
+@compiled("f8(f8, f8)", inner=True)
+def _add_logs(one: float, other: float) -> float:
+    return float(max(one, other) + np.log1p(np.exp(-abs(one - other))))
+
+
+@compiled(f"f8({VECTOR})", inner=True)
+def _order_density(shares: Floats) -> float:
+    """Give the log density of an order of classes, from the logarithms of their shares, alpha summed out.
+
+    In terms of shares, Beta(1, alpha) sticks have density alpha**(K-1) share_K**(alpha-1) / (product of what was left before
+    classes 2 to K-1); over alpha ~ Gamma(1/4, 1/4) that leaves (1/4 - log share_K)**-(K-3/4) in place of the first two.
+    """
+    last = shares.size - 1
+    left = shares[last]
+    density = -(last + 0.25) * np.log(0.25 - left) - left
+    for k in range(last - 1, 0, -1):
+        left = _add_logs(left, shares[k])
+        density -= left
+    return float(density)
+
+
+@compiled(f"void(npy_rng, {VECTOR}, {MATRIX}, {VECTOR}, {STATE})", inner=True)
 def _swap_classes(
-    random: np.random.Generator, sticks: Floats, logits: Floats, state: tuple[Floats, Floats, Floats]
+    random: np.random.Generator,
+    sticks: Floats,
+    logits: Floats,
+    level: Floats,
+    state: tuple[Floats, Floats, Floats],
 ) -> None:
-    """Exchange neighbouring classes; the likelihood stays, the Jacobian of the sticks is (1 - V) / (1 - V')."""
-    weights, within, _ = state
-    for k in range(weights.size - 2):
-        left = 0.0
-        for rest in range(k, weights.size):
-            left += weights[rest]
-        if not 0.0 < weights[k + 1] < left or not weights[k] < left - weights[k + 1]:
+    """Exchange classes, neighbours and any two, with alpha summed out; then draw alpha. The likelihood stays.
+
+    Without this a large class that begins at the end of the stick stays there, with an alpha that hardly can be.
+    """
+    classes = logits.shape[0]
+    shares = np.empty(classes)
+    left = 0.0
+    for k in range(classes - 1):
+        shares[k] = left - _softplus(-sticks[k])
+        left -= _softplus(sticks[k])
+    shares[classes - 1] = left
+    now = _order_density(shares)
+    for attempt in range(classes + 3):
+        one, other = attempt, attempt + 1
+        if attempt >= classes - 1:
+            one, other = int(random.random() * classes), int(random.random() * classes)
+        shares[one], shares[other] = shares[other], shares[one]
+        then = _order_density(shares)
+        if np.log(random.random()) >= then - now:
+            shares[one], shares[other] = shares[other], shares[one]
             continue
-        first, second = weights[k + 1] / left, weights[k] / (left - weights[k + 1])
-        if first >= 1.0 or second <= 0.0:
-            continue
-        if np.log(random.random()) < -_softplus(sticks[k]) - np.log1p(-first):
-            sticks[k] = np.log(first) - np.log1p(-first)
-            sticks[k + 1] = np.log(second) - np.log1p(-second)
-            _break_stick(sticks, weights)
-            for j in range(logits.shape[1]):
-                logits[k, j], logits[k + 1, j] = logits[k + 1, j], logits[k, j]
-            for w in range(within.shape[1]):
-                within[k, w], within[k + 1, w] = within[k + 1, w], within[k, w]
+        now = then
+        for j in range(logits.shape[1]):
+            logits[one, j], logits[other, j] = logits[other, j], logits[one, j]
+        for w in range(state[1].shape[1]):
+            state[1][one, w], state[1][other, w] = state[1][other, w], state[1][one, w]
+    left = shares[classes - 1]
+    level[0] = max(random.standard_gamma(classes - 0.75) / (0.25 - left), 1e-12)
+    for k in range(classes - 2, -1, -1):
+        sticks[k] = shares[k] - left
+        left = _add_logs(left, shares[k])
+    _break_stick(sticks, state[0])
 
 
-@compiled
+@compiled(f"void(npy_rng, {CELLS}, {VECTOR}, {MATRIX}, {VECTOR}, {STATE})", inner=True)
 def _redraw_rest(
     random: np.random.Generator,
     cells: tuple[Integers, Floats],
@@ -322,7 +362,7 @@ def _redraw_rest(
         level[0], level[1] = alpha, other
 
 
-@compiled
+@compiled(f"void(npy_rng, {WHOLE}, {VECTOR}, {VECTOR}, {MATRIX}, {VECTOR}, {WHOLE}, b1)")
 def run_chain(
     random: np.random.Generator,
     histories: Integers,
@@ -359,6 +399,6 @@ def run_chain(
         draws[at] = _gibbs(random, cells, sticks, logits, level, state)
         if moves:
             _redraw_rest(random, cells, sticks, logits, level, state)
-            _swap_classes(random, sticks, logits, state)
+            _swap_classes(random, sticks, logits, level, state)
             _move_classes(random, cells, logits, level, state)
             _move_sticks(random, cells, sticks, level, state)
