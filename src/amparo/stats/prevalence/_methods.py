@@ -169,6 +169,12 @@ def _lcmcr(table: OverlapTable, settings: Settings) -> Estimate:
     return estimate_latent(table, random=settings.random("lcmcr"))
 
 
+def _threshold(table: OverlapTable, settings: Settings) -> Estimate:
+    from ._threshold import estimate_thresholded
+
+    return estimate_thresholded(table, random=settings.random("threshold"))
+
+
 METHODS: Final[Mapping[str, Method]] = MappingProxyType(
     {
         "chao": Method(N_("Chao's lower bound"), _chao),
@@ -177,6 +183,7 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
         "bic": Method(N_("Lowest BIC"), _bic),
         "dga": Method(N_("Decomposable graphs"), _dga),
         "lcmcr": Method(N_("Latent classes"), _lcmcr),
+        "threshold": Method(N_("Bayesian thresholding"), _threshold),
         "average": Method(N_("Average over models"), _average),
     }
 )

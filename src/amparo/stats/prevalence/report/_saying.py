@@ -16,7 +16,7 @@ from ._words import about, joined, level_words, lowered, number, ratio
 
 __all__ = ["Range", "full_estimates", "may_be_said", "may_not_be_said", "range_of"]
 
-_CONDITIONAL = {"loglinear"}  # its interval takes one model for granted
+_CONDITIONAL = {"loglinear", "threshold"}  # their intervals take the model for granted
 _FAR_APART = 1.5
 
 
