@@ -231,9 +231,7 @@ def _strata(study: Study) -> Iterator[Block]:
     seen = study.seen_by_stratum()
     for stratum, part in study.strata.items():
         by = {one.method: one for one in part.estimates}
-        rows.append(
-            (stratum, seen[stratum].text, *(_cell(by.get(m), study.level) for m in methods))
-        )
+        rows.append((stratum, seen[stratum].text, *(_cell(by.get(m), study.level) for m in methods)))
     sums = []
     for method in methods:
         numbers = [

@@ -87,7 +87,7 @@ def may_be_said(study: Study) -> Iterator[str]:
     else:
         yield (
             f"{span}: the range of the {level_words(study.level)} intervals of {len(found.estimates)} methods ({methods}), each of which "
-            f"allows for the choice of its model. The methods themselves put the number at {_between(found.lowest, found.highest, about)}."
+            f"allows for the choice of its model. The methods themselves put the number {_between(found.lowest, found.highest, about)}."
         )
     low, high_ratio = (found.lowest - seen) / seen, (found.highest - seen) / seen
     yield f"For each person on a list, {_between(low, high_ratio, ratio)} are on none."
