@@ -95,3 +95,32 @@ def test_commands_exist(document: str, typed: str) -> None:
             return
         assert word in below, f"{document}: there is no command amparo {typed}"
         command = below[word]
+
+
+def shown_runs(page: Path, command: str) -> list[tuple[str, str]]:
+    """Give each command of a page with the text that stands below it as what it prints."""
+    found = re.findall(
+        rf"^```sh\n({re.escape(command)} [^\n]*)\n```\n(?:\n```text\n(.*?)^```)?",
+        page.read_text(encoding="utf-8"),
+        flags=re.DOTALL | re.MULTILINE,
+    )
+    return [(typed, text) for typed, text in found if text]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("typed", "text"), shown_runs(DOCS / "tutorials" / "prevalence.md", "amparo prevalence")
+)
+def test_tutorial_of_prevalence_shows_what_is_printed(
+    typed: str, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(CHECKOUT)
+    done = CliRunner().invoke(command_line(), shlex.split(typed)[1:])
+    assert done.exit_code == (2 if text.startswith("Line ") else 0), done.output
+    printed = done.output.splitlines()
+    assert [line for line in text.splitlines() if line not in printed] == []
+
+
+def test_raw_lines_of_the_tutorial_are_those_of_its_file() -> None:
+    raw = blocks(DOCS / "tutorials" / "prevalence.md", "text")[0]
+    assert (DOCS / "examples" / "lists.csv").read_text(encoding="utf-8").startswith(raw)

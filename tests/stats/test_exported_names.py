@@ -19,6 +19,6 @@ import pytest
 )
 def test_every_promised_name_is_there_and_documented(name: str) -> None:
     module = importlib.import_module(name)
-    assert list(module.__all__) == sorted(module.__all__, key=lambda n: (n[0].islower(), n))
+    assert list(module.__all__) == sorted(module.__all__, key=lambda n: (not n.isupper(), n[0].islower(), n))
     for promised in module.__all__:
         assert getattr(module, promised).__doc__

@@ -1,0 +1,28 @@
+"""Compile numerical loops with Numba, keeping their types for the type checker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+
+__all__ = ["compiled", "inlined"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def compiled(signature: str, *, inner: bool = False) -> Callable[[F], F]:
+    """Compile a function for one signature and keep the machine code on disk; only modules of kernels import this.
+
+    The signature is given because Numba would otherwise compile again for every constant that is passed. ``inner`` functions
+    are called by compiled ones only. Division by zero gives infinity, as in NumPy.
+    """
+    wrappers: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True} if inner else {}
+    made = numba.njit(signature, cache=True, error_model="numpy", nogil=True, **wrappers)
+    return cast("Callable[[F], F]", made)
+
+
+def inlined(function: F) -> F:
+    """Make a function part of the compiled function that calls it, so that it is not compiled twice."""
+    return cast("F", numba.njit(inline="always", error_model="numpy")(function))
