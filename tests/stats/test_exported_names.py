@@ -21,4 +21,4 @@ def test_every_promised_name_is_there_and_documented(name: str) -> None:
     module = importlib.import_module(name)
     assert list(module.__all__) == sorted(module.__all__, key=lambda n: (not n.isupper(), n[0].islower(), n))
     for promised in module.__all__:
-        assert getattr(module, promised).__doc__
+        assert promised.isupper() or getattr(module, promised).__doc__
