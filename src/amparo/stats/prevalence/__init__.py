@@ -41,7 +41,7 @@ from ._protecting import ProtectedOverlaps, PublishedCount, Shown, protect_overl
 from ._reading import Layout, Strata, read_overlaps, read_strata
 from ._search import ModelSearch, search_loglinear
 from ._stepwise import Step, StepwiseEstimate, estimate_stepwise, follow_thresholds
-from ._study import Population, Progress, Ranking, Sensitivity, Study, run_study
+from ._study import Population, Ranking, Sensitivity, Study, run_study
 from ._table import CannotEstimate, OverlapTable
 from ._threshold import ThresholdEstimate, estimate_thresholded
 
@@ -77,7 +77,6 @@ __all__ = [
     "PathPoint",
     "PerListBound",
     "Population",
-    "Progress",
     "ProtectedOverlaps",
     "PublishedCount",
     "RankedModel",
