@@ -242,6 +242,11 @@ class Multiverse:
         return np.where(self.status == 0, penalty * self.sizes - 2 * self.loglikelihood, np.inf)
 
     @property
+    def whole(self) -> bool:
+        """Say whether every model was fitted, and none left out by a search."""
+        return math.isinf(self.window)
+
+    @property
     def admissible(self) -> int:
         """Count the models whose estimate exists."""
         return int((self.status == 0).sum())

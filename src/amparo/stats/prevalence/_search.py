@@ -31,7 +31,7 @@ __all__ = [
 
 _MOST_TERMS: Final = 62  # that a model may have beyond the single lists: it is kept in 64 bits
 _MOST_WHOLE: Final = 5  # lists of which all models are fitted
-_WINDOWS: Final = (2.0, 4.0, 6.0, 8.0)  # at 8, a model has 2 % of the weight of the best
+_WINDOWS: Final = (2.0, 4.0, 6.0)  # before the one asked for; at 8, a model has 2 % of the weight of the best
 _MOST_FITS: Final = 60_000
 _MOST_FOUND: Final = 200_000
 
@@ -152,19 +152,20 @@ def search_space(table: OverlapTable, order: int) -> SearchSpace:
     )
 
 
-def fit_or_search(table: OverlapTable, order: int | None, *, penalty: float | None) -> Multiverse:
+def fit_or_search(
+    table: OverlapTable, order: int | None, *, penalty: float | None, window: float = 8.0
+) -> Multiverse:
     """Fit all models where they are few enough (five lists, or six with pairs), else those near the best that a search finds.
 
-    The window is the widest of 2, 4, 6 and 8 with which the search comes to its end: only then are all models within it found.
+    The window is the widest of 2, 4, 6 and 8, and at most ``window``, with which the search comes to its end: only then are all
+    models within it found.
     """
     lists = len(table.lists)
     if lists <= _MOST_WHOLE or (lists == _MOST_WHOLE + 1 and (order or 2) == 2):
         return fit_all_loglinear(table, order)
     found = None
-    for window in _WINDOWS:
-        wider = search_loglinear(
-            table, order=order or 2, penalty=penalty, window=window, most_fits=_MOST_FITS
-        )
+    for width in (*(step for step in _WINDOWS if step < window), window):
+        wider = search_loglinear(table, order=order or 2, penalty=penalty, window=width, most_fits=_MOST_FITS)
         if found is None or wider.exact:
             found = wider
         if not wider.exact:
