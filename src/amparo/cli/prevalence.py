@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from amparo.stats.prevalence import Layout, LinkedRecords, OverlapTable, Population, Progress, Study
+    from amparo.stats.prevalence import Layout, LinkedRecords, OverlapTable, Population, Study
 
 __all__ = ["prevalence"]
 
@@ -211,7 +211,7 @@ def _read(file: Path, layout: Layout) -> tuple[OverlapTable, dict[str, OverlapTa
 
 
 @contextmanager
-def _progress() -> Iterator[Progress | None]:
+def _progress() -> Iterator[Callable[[str, int, int], None] | None]:
     """Show a bar on a terminal, and nothing elsewhere."""
     if not sys.stderr.isatty():
         yield None
