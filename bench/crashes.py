@@ -34,6 +34,7 @@ import psutil
 
 PORT: Final = 8767
 PATIENCE: Final = 90.0
+JOB_PATIENCE: Final = 900.0  # a job that was killed or kept waiting four times runs again minutes later
 NOTES_A_CASE: Final = 20
 MANY: Final = 1_000_000
 VICTIMS: Final = ("server", "web process", "worker", "database", "database process", "keyd")
@@ -299,7 +300,7 @@ class _Person:
             self._faults += [f"doubled: a note of {reference}" for text in texts if found[text] > 1]
             self._faults += [f"nobody's: a note of {reference}" for text in found if text not in texts]
         for batch in self.imports:
-            until = time.monotonic() + PATIENCE
+            until = time.monotonic() + JOB_PATIENCE
             while (state := self._bring_in(batch)) not in FINISHED and time.monotonic() < until:
                 time.sleep(0.5)
             if state != "done":
