@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from amparo.stats.prevalence import Layout, LinkedRecords, OverlapTable, Population, Progress, Study
+    from amparo.stats.prevalence import Layout, LinkedRecords, OverlapTable, Population, Study
+    from amparo.stats.prevalence._study import Progress
 
 __all__ = ["prevalence"]
 

@@ -34,17 +34,16 @@ from ._hierarchy import Hierarchy
 from ._latent import LatentEstimate, estimate_latent
 from ._linking import LinkedRecords, read_links
 from ._loglinear import LoglinearEstimate, Multiverse, RankedModel, fit_all_loglinear, fit_loglinear
-from ._methods import METHODS, Method, Settings, Unanswered, estimate_by
+from ._methods import Method, Settings, Unanswered, estimate_by
 from ._protecting import ProtectedOverlaps, PublishedCount, Shown, protect_overlaps
 from ._reading import Layout, Strata, read_overlaps, read_strata
 from ._search import ModelSearch, search_loglinear
 from ._stepwise import Step, StepwiseEstimate, estimate_stepwise, follow_thresholds
-from ._study import Population, Progress, Ranking, Sensitivity, Study, run_study
+from ._study import Population, Ranking, Sensitivity, Study, run_study
 from ._table import CannotEstimate, OverlapTable
 from ._threshold import ThresholdEstimate, estimate_thresholded
 
 __all__ = [
-    "METHODS",
     "AveragedEstimate",
     "BicEstimate",
     "Bootstrap",
@@ -73,7 +72,6 @@ __all__ = [
     "PathPoint",
     "PerListBound",
     "Population",
-    "Progress",
     "ProtectedOverlaps",
     "PublishedCount",
     "RankedModel",
