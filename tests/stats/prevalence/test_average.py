@@ -17,7 +17,7 @@ from amparo.stats.prevalence import (
     fit_loglinear,
 )
 
-from .tables import open_table
+from .tables import made_up_sparse, open_table
 
 
 def test_rivals_on_both_sides_share_the_interval() -> None:
@@ -94,6 +94,15 @@ def test_models_without_an_estimate_that_fit_as_well_are_told() -> None:
     assert answer.admissible == 4
     assert answer.refused_weight > 0.1
     assert "refused-models" in {warning.code for warning in answer.warnings}
+
+
+def test_seven_lists_average_the_models_near_the_best_and_say_so() -> None:
+    answer = estimate_averaged(made_up_sparse(lists=7))
+    assert answer.estimate is not None
+    assert "searched" in {warning.code for warning in answer.warnings}
+    assert answer.admissible > 100
+    lightest = answer.weights.min() / answer.weights.max()
+    assert math.exp(-8 / 2) <= lightest < math.exp(-5 / 2)
 
 
 def test_no_overlap_gives_no_number() -> None:

@@ -15,7 +15,7 @@ from amparo.vocab.text import N_
 from ._estimate import Estimate, Limits, Status
 from ._hierarchy import Hierarchy
 from ._loglinear import CLOSED, LINKED, Multiverse, checked_level, refuse_unfit
-from ._search import fit_or_search
+from ._search import NO_MODEL, SEARCH_ENDED, fit_or_search
 from ._table import CannotEstimate, OverlapTable
 from ._versions import versions_used
 
@@ -31,7 +31,6 @@ _SOURCES: Final = (
 )
 _FEWEST: Final = 30  # people on two lists or more, below which everything hangs on a few
 _PAIR_SPREAD: Final = 1.25  # of the log odds ratio of two lists; see default_spread
-_WINDOW: Final = 8.0  # of the criterion, within which a search keeps models: a weight of 2 % of the highest
 _NEGLIGIBLE: Final = 1e-9
 Floats = NDArray[np.float64]
 
@@ -129,7 +128,7 @@ def estimate_averaged(
             N_("The spread allowed for what is hidden is 0 or more; %(spread)s was given."), spread=spread
         )
     refuse_unfit(table)
-    found = fits or fit_or_search(table, order, penalty=_penalty(table), window=_WINDOW)
+    found = fits or fit_or_search(table, order, penalty=_penalty(table))
     bare = AveragedEstimate(
         method="average",
         observed=table.observed,
@@ -154,8 +153,7 @@ def estimate_averaged(
         versions=versions_used(),
     )
     if not found.admissible:
-        nothing = Said(N_("No model has an estimate: too few people are on two lists."))
-        return replace(bare, warnings=(Caution("no-estimate", nothing),))
+        return replace(bare, warnings=(NO_MODEL,))
     return _averaged(bare, found)
 
 
@@ -184,7 +182,7 @@ def _averaged(bare: AveragedEstimate, found: Multiverse) -> AveragedEstimate:
         weights=weights,
         centres=centres,
         spreads=spreads,
-        warnings=_cautions(table, refused, whole=found.whole),
+        warnings=_cautions(found, refused),
     )
 
 
@@ -200,16 +198,16 @@ def _mean_on_log_scale(observed: int, weights: Floats, centres: Floats, spreads:
     return math.exp(float(weights @ (logs @ (shares / shares.sum()))))
 
 
-def _cautions(table: OverlapTable, refused: float, *, whole: bool) -> tuple[Caution, ...]:
+def _cautions(fits: Multiverse, refused: float) -> tuple[Caution, ...]:
     """Say where the average does not hold."""
     found = []
-    together = int(table.captured()[2:].sum())
+    together = int(fits.table.captured()[2:].sum())
     if together < _FEWEST:
         thin = N_(
             "Only %(together)s people are on two lists or more: the weights of the models hang on a few of them."
         )
         found.append(Caution("few-overlaps", Said(thin, {"together": together})))
-    if len(table.lists) == 2:
+    if len(fits.table.lists) == 2:
         pair = N_(
             "Two lists cannot show their own dependence; the interval allows for it, and the estimate takes it as none."
         )
@@ -219,13 +217,11 @@ def _cautions(table: OverlapTable, refused: float, *, whole: bool) -> tuple[Caut
             "Models without an estimate fit as well: they would have %(share)s %% of the weight, and the data cannot rule them out."
         )
         found.append(Caution("refused-models", Said(without, {"share": round(100 * refused)})))
-    if not whole:
-        found.append(
-            Caution(
-                "searched",
-                Said(
-                    N_("There are too many models to fit them all: those that a search found are averaged.")
-                ),
-            )
+    if not fits.exact:
+        found.append(SEARCH_ENDED)
+    elif math.isfinite(fits.window):
+        near = N_(
+            "There are too many models to fit them all: those within %(window)s of the best criterion are averaged."
         )
+        found.append(Caution("searched", Said(near, {"window": f"{fits.window:g}"})))
     return tuple(found)

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from amparo.stats.results import Caution, Said
+from amparo.stats.results import Said
 from amparo.vocab.text import N_
 
 from ._bootstrap import Bootstrap, acceleration_of, draw_tables, seed_of, without_one
@@ -18,7 +18,7 @@ from ._estimate import Estimate, Limits, Status
 from ._fitting import fit_tables
 from ._hierarchy import Hierarchy
 from ._loglinear import CLOSED, LINKED, Multiverse, checked_level, refuse_unfit
-from ._search import fit_or_search, search_space
+from ._search import NO_MODEL, SEARCH_ENDED, fit_or_search, search_space
 from ._stepwise import WITHOUT_ONE
 from ._table import CannotEstimate, OverlapTable
 from ._versions import versions_used
@@ -37,7 +37,6 @@ _USUAL: Final = {
     3: 8,
     4: 20,
 }  # how many of the best models are refitted per replicate; 100 for more lists
-_WINDOW: Final = 6.0  # of BIC, within which a search keeps models
 _ROWS: Final = 50  # replicates searched between two reports of progress
 _MOST_FITS: Final = 200_000  # per replicate
 _BLOCK: Final = 500_000  # fits between two reports of progress
@@ -119,7 +118,7 @@ def estimate_bic(
             N_("At least one model is needed, and %(models)s were asked for."), models=models
         )
     refuse_unfit(table)
-    fits = fit_or_search(table, order, penalty=None, window=_WINDOW)
+    fits = fit_or_search(table, order, penalty=None)
     ranked = fits.order_by_bic()
     bare = BicEstimate(
         method="bic",
@@ -132,8 +131,9 @@ def estimate_bic(
         versions=versions_used(),
     )
     if not ranked.size:
-        nothing = Said(N_("No model has an estimate: too few people are on two lists."))
-        return replace(bare, warnings=(Caution("no-estimate", nothing),))
+        return replace(bare, warnings=(NO_MODEL,))
+    if not fits.exact:
+        bare = replace(bare, warnings=(SEARCH_ENDED,))
     usual = _USUAL.get(len(table.lists), 100)
     chosen = ranked[: models or usual]
     best = chosen[0]
@@ -152,7 +152,7 @@ def estimate_bic(
     if exhaustive:
         path.append(_search_each(fits, chosen, drawn, order, progress))
     warnings = path[-1].bootstrap.cautions() + ((WITHOUT_ONE,) if path[-1].one_decides else ())
-    return replace(answer, path=tuple(path), seed=seed_of(random), warnings=warnings)
+    return replace(answer, path=tuple(path), seed=seed_of(random), warnings=answer.warnings + warnings)
 
 
 def _follow_path(

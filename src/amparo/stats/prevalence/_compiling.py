@@ -24,5 +24,8 @@ def compiled(signature: str, *, inner: bool = False) -> Callable[[F], F]:
 
 
 def inlined(function: F) -> F:
-    """Make a function part of the compiled function that calls it, so that it is not compiled twice."""
-    return cast("F", numba.njit(inline="always", error_model="numpy")(function))
+    """Make a function part of the compiled function that calls it, so that it is not compiled twice.
+
+    Called from Python, it is compiled on its own.
+    """
+    return cast("F", numba.njit(inline="always", cache=True, error_model="numpy", nogil=True)(function))

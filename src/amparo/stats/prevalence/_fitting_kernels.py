@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ._compiling import compiled
+from ._compiling import compiled, inlined
 
 __all__ = [
     "ADMISSIBLE",
@@ -276,9 +276,7 @@ def _move(
     return share, value
 
 
-@compiled(
-    "Tuple((int64, float64, float64, int64))(float64[::1], int64[::1], boolean, float64[::1], float64[::1])"
-)
+@inlined
 def fit(
     counts: Floats, terms: Terms, whole: bool, coefficients: Floats, fitted: Floats
 ) -> tuple[int, float, float, int]:

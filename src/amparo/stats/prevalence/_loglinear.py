@@ -213,7 +213,8 @@ class Multiverse:
 
     ``terms`` has a row per model, of which the first ``sizes`` are its terms; ``status`` is 0 where the estimate exists, else 1
     for no maximum plus 2 for not identifiable; ``estimate`` and ``spread`` (the standard error of the logarithm of the dark
-    figure) are NaN where it does not exist. ``loglikelihood`` is its supremum there. ``whole`` says that every model is here.
+    figure) are NaN where it does not exist. ``loglikelihood`` is its supremum there. With a finite ``window`` the models are those
+    within it of the best, and ``exact`` says that they are all of these.
     """
 
     table: OverlapTable
@@ -223,7 +224,8 @@ class Multiverse:
     loglikelihood: NDArray[np.float64]
     estimate: NDArray[np.float64]
     spread: NDArray[np.float64]
-    whole: bool = True
+    window: float = math.inf
+    exact: bool = True
 
     @property
     def bic(self) -> NDArray[np.float64]:
@@ -282,12 +284,10 @@ def fit_all_loglinear(table: OverlapTable, order: int | None = None) -> Multiver
     return fit_models(table, *terms_matrix(all_hierarchies(lists, order), lists))
 
 
-def fit_models(
-    table: OverlapTable, terms: NDArray[np.int16], sizes: NDArray[np.int64], *, whole: bool = True
-) -> Multiverse:
+def fit_models(table: OverlapTable, terms: NDArray[np.int16], sizes: NDArray[np.int64]) -> Multiverse:
     """Fit these models, one per row of terms."""
     fits = fit_tables(table.counts[None, :].astype(np.float64), terms, sizes)
     return Multiverse(
         table, terms, sizes, fits.status[0], fits.loglikelihood[0], table.observed + fits.dark[0],
-        np.sqrt(fits.variance[0] + 1 / fits.dark[0]), whole,
+        np.sqrt(fits.variance[0] + 1 / fits.dark[0]),
     )  # fmt: skip

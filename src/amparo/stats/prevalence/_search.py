@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from amparo.stats.results import Caution, Said
 from amparo.vocab.text import N_
 
 from ._fitting import log_factorials
@@ -18,6 +19,8 @@ from ._stepwise import estimate_stepwise
 from ._table import CannotEstimate, OverlapTable
 
 __all__ = [
+    "NO_MODEL",
+    "SEARCH_ENDED",
     "ModelSearch",
     "SearchSpace",
     "fit_hierarchies",
@@ -28,7 +31,23 @@ __all__ = [
 
 _MOST_TERMS: Final = 62  # that a model may have beyond the single lists: it is kept in 64 bits
 _MOST_WHOLE: Final = 5  # lists of which all models are fitted
+_WINDOWS: Final = (2.0, 4.0, 6.0, 8.0)  # at 8, a model has 2 % of the weight of the best
+_MOST_FITS: Final = 60_000
 _MOST_FOUND: Final = 200_000
+
+
+NO_MODEL: Final = Caution(
+    "no-estimate",
+    Said(N_("No model has an estimate: too few people are on two lists, or one list holds everybody.")),
+)
+SEARCH_ENDED: Final = Caution(
+    "search-ended",
+    Said(
+        N_(
+            "There are more models than a search can go through: better ones may be missing. Merge or omit lists."
+        )
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +152,25 @@ def search_space(table: OverlapTable, order: int) -> SearchSpace:
     )
 
 
-def fit_or_search(
-    table: OverlapTable, order: int | None, *, penalty: float | None, window: float
-) -> Multiverse:
-    """Fit all models where they are few enough (five lists, or six with pairs), else those that a search finds."""
+def fit_or_search(table: OverlapTable, order: int | None, *, penalty: float | None) -> Multiverse:
+    """Fit all models where they are few enough (five lists, or six with pairs), else those near the best that a search finds.
+
+    The window is the widest of 2, 4, 6 and 8 with which the search comes to its end: only then are all models within it found.
+    """
     lists = len(table.lists)
     if lists <= _MOST_WHOLE or (lists == _MOST_WHOLE + 1 and (order or 2) == 2):
         return fit_all_loglinear(table, order)
-    return search_loglinear(table, order=order or 2, penalty=penalty, window=window).fits
+    found = None
+    for window in _WINDOWS:
+        wider = search_loglinear(
+            table, order=order or 2, penalty=penalty, window=window, most_fits=_MOST_FITS
+        )
+        if found is None or wider.exact:
+            found = wider
+        if not wider.exact:
+            break
+    assert found is not None
+    return replace(found.fits, window=found.window, exact=found.exact)
 
 
 def fit_hierarchies(table: OverlapTable, models: list[Hierarchy]) -> Multiverse:
@@ -149,7 +179,7 @@ def fit_hierarchies(table: OverlapTable, models: list[Hierarchy]) -> Multiverse:
     terms = np.zeros((len(models), int(sizes.max())), dtype=np.int16)
     for row, model in enumerate(models):
         terms[row, : sizes[row]] = model.ordered()
-    return fit_models(table, terms, sizes, whole=False)
+    return fit_models(table, terms, sizes)
 
 
 def _walk_downhill(table: OverlapTable, order: int, penalty: float) -> tuple[Hierarchy, float]:

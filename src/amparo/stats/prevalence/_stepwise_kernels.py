@@ -80,10 +80,9 @@ def _choose(counts: Floats, lists: int, threshold: float, rank: Terms, chances: 
     and ``chances`` (the tail at which each was added). Answers the status of the fit and the dark figure; where even
     independence has no maximum, the dark figure is infinite, or 0 where it shrinks.
     """
-    size = 1 + lists
     pairs = np.empty(rank.size, dtype=np.int64)
     _fill_pairs(lists, pairs)
-    terms = np.zeros(size, dtype=np.int64)
+    terms = np.zeros(1 + lists, dtype=np.int64)
     for i in range(lists):
         terms[1 + i] = 1 << i
     for place in range(rank.size):
@@ -91,32 +90,28 @@ def _choose(counts: Floats, lists: int, threshold: float, rank: Terms, chances: 
         chances[place] = 1.0
     coefficients = np.empty(counts.size)
     fitted = np.empty(counts.size)
-    status, _, direction, _ = fit(counts, terms, False, coefficients, fitted)
-    if status != ADMISSIBLE:
-        return status, (0.0 if direction < 0.0 else np.inf)
-    dark = math.exp(coefficients[0])
     surprise = np.empty(rank.size)
-    trial = np.empty(counts.size)
-    _surprises(counts, fitted, lists, rank, surprise)
-    while rank.size:
-        place = _least(surprise)
-        if surprise[place] >= threshold:
-            break
-        more = np.empty(size + 1, dtype=np.int64)
-        for row in range(size):
+    more, added, dark = terms, -1, np.nan
+    while True:
+        status, _, direction, _ = fit(counts, more, False, coefficients, fitted)
+        if status == ADMISSIBLE:
+            dark = math.exp(coefficients[0])
+            terms = more
+            if added >= 0:
+                chances[added] = surprise[added]
+                rank[added] = terms.size - 1 - lists
+            _surprises(counts, fitted, lists, rank, surprise)
+        elif added < 0:
+            return status, (0.0 if direction < 0.0 else np.inf)
+        else:
+            surprise[added] = 1.0
+        added = _least(surprise)
+        if surprise[added] >= threshold:
+            return ADMISSIBLE, dark
+        more = np.empty(terms.size + 1, dtype=np.int64)
+        for row in range(terms.size):
             more[row] = terms[row]
-        more[size] = pairs[place]
-        status, _, _, _ = fit(counts, more, False, coefficients, trial)
-        if status != ADMISSIBLE:
-            surprise[place] = 1.0
-            continue
-        dark = math.exp(coefficients[0])
-        chances[place] = surprise[place]
-        rank[place] = size - lists
-        terms = more
-        size += 1
-        _surprises(counts, trial, lists, rank, surprise)
-    return ADMISSIBLE, dark
+        more[terms.size] = pairs[added]
 
 
 @compiled("void(float64[:, ::1], int64, float64, int64[::1], float64[::1], int64[:, ::1], float64[:, ::1])")
