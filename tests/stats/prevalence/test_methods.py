@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from amparo.stats.prevalence import (
-    METHODS,
     CannotEstimate,
     ChaoBound,
     Method,
@@ -18,6 +17,7 @@ from amparo.stats.prevalence import (
     Status,
     estimate_by,
 )
+from amparo.stats.prevalence._methods import METHODS
 
 TABLE = OverlapTable.from_cells(
     ("A", "B", "C"),

@@ -141,6 +141,18 @@ def test_nothing_that_is_hidden_stands_elsewhere_in_the_report(study: Study) -> 
     }
 
 
+def test_hidden_number_of_people_on_two_lists_stands_in_no_note() -> None:
+    """Methods warn with the number itself; where it is hidden, the report warns without."""
+    cells = [(("A",), 60), (("B",), 50), (("C",), 55), (("A", "B"), 2), (("A", "C"), 1), (("A", "B", "C"), 1)]
+    made = run_study(OverlapTable.from_cells(("A", "B", "C"), cells), methods=("average",))
+    assert made.overlaps is not None
+    assert made.overlaps.repeated.value is None
+    assert any(" 4 people " in str(caution.message) for caution in made.estimates[0].warnings)
+    said = text(made) + to_html(report_of(made))
+    assert " 4 people" not in said
+    assert "Very few people are on two lists or more" in said
+
+
 def test_digest_of_hidden_counts_is_not_printed(study: Study) -> None:
     """Whoever guesses the hidden counts could else check the guess."""
     digest = study.description.fingerprint

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
@@ -329,14 +330,14 @@ def _with_replicates(table: OverlapTable, settings: Settings) -> Estimate:
 def rank_models(table: OverlapTable) -> Ranking:
     """Fit all models, or those that a search finds where there are too many, and rank them by BIC."""
     check_bearing(table)
-    fits = fit_or_search(table, None, penalty=None, window=_NEAR)
+    fits = fit_or_search(table, None, penalty=None)
     near = fits.top(fits.admissible, within=_NEAR)
     numbers = [model.estimate for model in near]
     return Ranking(
         near[:_TOP] if len(near) >= _TOP else fits.top(_TOP),
         int(fits.status.size),
         fits.admissible,
-        fits.whole,
+        math.isinf(fits.window),
         len(near),
         (min(numbers), max(numbers)) if numbers else None,
     )

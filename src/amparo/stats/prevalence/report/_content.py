@@ -113,7 +113,14 @@ def _estimates(study: Study) -> Iterator[Block]:
             f"Floor with a size for each list: {about(floor.estimate)} ({_said(floor, study.level)}). It is about the least number that "
             "fits, not about the number."
         )
-    notes = [f"{method_words(one)}: {caution.message}" for one in study.estimates for caution in one.warnings]
+    repeated = f" {study.description.repeated} people "
+    is_hidden = study.overlaps is None or study.overlaps.repeated.shown is not Shown.SHOWN
+    notes = [
+        f"{method_words(one)}: {caution.message}"
+        for one in study.estimates
+        for caution in one.warnings
+        if not (is_hidden and repeated in str(caution.message))  # the lists above say it without the number
+    ]
     if notes:
         yield Heading("What the methods say of themselves", 3)
         yield Items(tuple(notes))

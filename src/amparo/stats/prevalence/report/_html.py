@@ -23,11 +23,11 @@ li + li { margin-top: .4rem; }
 .warning { border-inline-start: 5px solid #a1410d; padding: .25rem 0 .25rem .9rem; margin: .75rem 0; }
 figure { margin: 1.75rem 0; }
 figcaption { font-weight: 600; margin-bottom: .35rem; }
-figure svg { display: block; width: 100%; height: auto; }
+figure svg { display: block; width: 100%; min-width: 34rem; height: auto; }
 .told, .notes { color: #45535e; font-size: .92rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; margin: 1.25rem 0 .35rem; font-size: .95rem; font-variant-numeric: tabular-nums; }
-caption { text-align: start; font-weight: 600; padding-bottom: .35rem; }
+caption { white-space: nowrap; text-align: start; font-weight: 600; padding-bottom: .35rem; }
 td { white-space: nowrap; }
 th, td { padding: .35rem 1rem .35rem 0; text-align: end; border-bottom: 1px solid #c5d0d3; vertical-align: top; }
 th.label, td.label { text-align: start; font-weight: 400; }
@@ -67,15 +67,20 @@ def _block(block: Block) -> Iterator[str]:
         case Chart():
             named = f'role="img" aria-label="{escape(block.title)}. {escape(block.told)} The numbers stand in the table below."'
             drawing = block.drawing.replace("<svg ", f"<svg {named} ", 1)
-            yield f"<figure>\n<figcaption>{escape(block.title)}</figcaption>\n{drawing}\n"
+            yield f"<figure>\n<figcaption>{escape(block.title)}</figcaption>\n{_wide(block.title)}{drawing}</div>\n"
             yield f'<p class="told">{escape(block.told)}</p>\n'
             yield "<details><summary>The numbers of this chart</summary>\n"
             yield from _table(block.table)
             yield "</details>\n</figure>\n"
 
 
+def _wide(name: str) -> str:
+    """Open a frame that scrolls sideways on a narrow screen, with the keyboard too."""
+    return f'<div class="wide" tabindex="0" role="region" aria-label="{escape(name)}">'
+
+
 def _table(table: Table) -> Iterator[str]:
-    yield f'<div class="wide" tabindex="0" role="region" aria-label="{escape(table.caption)}">\n<table>\n'
+    yield f"{_wide(table.caption)}\n<table>\n"
     yield f"<caption>{escape(table.caption)}</caption>\n<thead><tr>"
     for place, heading in enumerate(table.headings):
         label = ' class="label"' if place < table.labels else ""
