@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import struct
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol
 from uuid import UUID
@@ -140,17 +140,18 @@ class LocalKeeper:
                     continue
                 line = KeyLine(self.installation, kind, locked_in(kind, home=home), number)
                 opened = found[kind]
-                for person, key in zip(of, self._unwrapped(line, of, wrapped), strict=True):
+                for person, key in self._unwrapped(line, list(zip(of, wrapped, strict=True))):
                     opened[person] = (*opened[person], key) if person in opened else (key,)
         return found
 
     def _unwrapped(
-        self, line: KeyLine, persons: Sequence[UUID], wrapped: Sequence[bytes]
-    ) -> list[PersonKey]:
-        """Unwrap the keys of many persons that are of one line, by one or several keys of its compartment."""
-        numbers = {each[: _NUMBER.size]: each for each in wrapped}
-        by = {head: self._unwrapping(each, line).key_of for head, each in numbers.items()}
-        return [by[each[: _NUMBER.size]](person, each) for person, each in zip(persons, wrapped, strict=True)]
+        self, line: KeyLine, held: Sequence[tuple[UUID, bytes]]
+    ) -> Iterator[tuple[UUID, PersonKey]]:
+        """Unwrap the keys of persons that are of one line, wrapped by one key or, after a rotation, by several."""
+        for by in {wrapped[: _NUMBER.size] for _person, wrapped in held}:
+            those = [each for each in held if each[1][: _NUMBER.size] == by]
+            keys = self._unwrapping(those[0][1], line).keys_of(those)
+            yield from zip((person for person, _wrapped in those), keys, strict=True)
 
     def make_keys(
         self, persons: Collection[UUID], *, compartment: Compartment, now: datetime, by: Asker = SYSTEM

@@ -131,7 +131,8 @@ def fetch_binary(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, .
         filled = cursor.mogrify(statement, parameters)
     plain = Cursor(connection.connection)
     plain.format = Format.BINARY
-    with connection._prepare_cursor(plain) as cursor:
+    # As Django's own cursors are made: with its errors, and with its record of queries.
+    with connection._prepare_cursor(plain) as cursor:  # type: ignore[attr-defined]  # noqa: SLF001
         cursor.execute(filled)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows

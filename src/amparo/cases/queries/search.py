@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
-import re
 from datetime import date, datetime
 from operator import itemgetter
 from typing import NamedTuple, Protocol
@@ -84,9 +84,7 @@ class _OwnCases(NamedTuple):
         chosen = [at for at, organisation in enumerate(organisations) if organisation != home]
         if home in organisations:
             chosen.append(organisations.index(home))
-        return [
-            _OwnRow(self.ids[at], organisations[at], self.teams[at], viewer.user_id) for at in chosen
-        ]
+        return [_OwnRow(self.ids[at], organisations[at], self.teams[at], viewer.user_id) for at in chosen]
 
 
 class OwnNames(NamedTuple):
