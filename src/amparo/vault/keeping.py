@@ -148,8 +148,9 @@ class LocalKeeper:
         self, line: KeyLine, held: Sequence[tuple[UUID, bytes]]
     ) -> Iterator[tuple[UUID, PersonKey]]:
         """Unwrap the keys of persons that are of one line, wrapped by one key or, after a rotation, by several."""
-        for by in {wrapped[: _NUMBER.size] for _person, wrapped in held}:
-            those = [each for each in held if each[1][: _NUMBER.size] == by]
+        numbers = {wrapped[: _NUMBER.size] for _person, wrapped in held}
+        for by in numbers:
+            those = held if len(numbers) == 1 else [each for each in held if each[1][: _NUMBER.size] == by]
             keys = self._unwrapping(those[0][1], line).keys_of(those)
             yield from zip((person for person, _wrapped in those), keys, strict=True)
 
