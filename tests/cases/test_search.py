@@ -103,6 +103,18 @@ def test_own_people_are_found_however_they_are_written(typed: str, known: Person
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "name", ['O"Hara', "back\\slash", 'Ana "text":"Zoe', "tab\tbed", "\u2028Lina", "Ünal"]
+)
+def test_own_people_are_found_by_names_that_are_written_with_marks_when_they_are_sealed(name: str) -> None:
+    viewer = make_viewer()
+    make_case(viewer, person=named("Grace", "Okonkwo"))
+    reference = make_case(viewer, person=named(name))
+    typed = name.replace('"', " ").split()[0] if name.startswith("Ana") else name
+    assert reference in [row.reference for row in search_own_caseload(viewer, typed, now=NOW)]
+
+
+@pytest.mark.django_db
 def test_what_begins_as_it_was_typed_comes_first_and_what_is_unlike_not_at_all() -> None:
     viewer = make_viewer()
     alike = make_case(viewer, person=named("Hasan", "Ali"))

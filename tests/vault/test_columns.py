@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 from amparo.cases.models import Person
 from amparo.cases.rules.person import PersonDetails
 from amparo.vault.actions import begin_sealing
-from amparo.vault.queries import open_column, open_many
+from amparo.vault.models import PersonKeys
+from amparo.vault.queries import keeper, open_column, open_many, plain_of
 from amparo.vault.rules import (
     DOTS,
     Compartment,
@@ -106,7 +108,12 @@ class TestSealed:
         opened = open_column(
             reading(*persons), [*held, (persons[0], None)], place=NAMES.place(row=LAST, person=LAST)
         )
-        assert list(opened) == [{"called": "0"}, {"called": "1"}, {"called": "2"}, {}]
+        assert [text and plain_of(text) for text in opened] == [
+            {"called": "0"},
+            {"called": "1"},
+            {"called": "2"},
+            None,
+        ]
 
     def test_p07_in_a_column_of_many_nothing_opens_that_was_sealed_for_another_place(self) -> None:
         one, other, unread = uuid4(), uuid4(), uuid4()
@@ -115,7 +122,7 @@ class TestSealed:
             NAMES.place(row=LAST, person=LAST),
         )
         hers = content_of(sealing, "a", row=one)
-        assert list(open_column(reading(one), [(one, hers)], place=place)) == [{"called": "a"}]
+        assert open_column(reading(one), [(one, hers)], place=place) == [b'{"called":"a"}']
         for person, content in (
             (other, hers),
             (one, content_of(sealing, "a", row=other, person=one)),
@@ -124,9 +131,32 @@ class TestSealed:
             (one, b""),
         ):
             with pytest.raises(NotOpened):
-                list(open_column(reading(one, other), [(one, hers), (person, content)], place=place))
+                open_column(reading(one, other), [(one, hers), (person, content)], place=place)
         with pytest.raises(NotCovered):
-            next(open_column(reading(one), [(one, hers), (unread, hers)], place=place))
+            open_column(reading(one), [(one, hers), (unread, hers)], place=place)
+
+    def test_in_a_column_of_many_who_was_erased_opens_as_nothing_and_who_lost_her_keys_not_at_all(
+        self,
+    ) -> None:
+        there, gone = uuid4(), uuid4()
+        sealing, place = (
+            begin_sealing((), new=[there, gone], now=NOW),
+            NAMES.place(row=LAST, person=LAST),
+        )
+        held = [(each, content_of(sealing, "a", row=each)) for each in (gone, there)]
+        PersonKeys.objects.filter(person=gone).delete()
+        with pytest.raises(NotOpened):
+            open_column(reading(there, gone), held, place=place)
+        without = reading(there, gone)
+        without.keys[place.kind] = {
+            **keeper().open_keys([there], [place.kind], within=tuple(Compartment))[place.kind],
+            gone: (),
+        }
+        assert open_column(without, held, place=place) == [None, b'{"called":"a"}']
+        closed = replace(reading(there), closed=frozenset({place.kind}))
+        assert open_column(closed, held[1:], place=place) == [None]
+        with pytest.raises(NotOpened):
+            open_column(replace(reading(there), compartments=frozenset()), held[1:], place=place)
 
     def test_what_was_never_written_opens_as_nothing_and_asks_for_no_key(self) -> None:
         own = uuid4()

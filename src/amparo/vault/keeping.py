@@ -8,15 +8,13 @@ from __future__ import annotations
 import os
 import struct
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from operator import attrgetter
 from typing import Any, Final, Protocol
 from uuid import UUID
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.db import connection
 
 from amparo.vault.custodians import Custodian
 from amparo.vault.models import CompartmentKey, Keyring, PersonKeys
@@ -40,20 +38,21 @@ from amparo.vault.rules.keys import SECRET_BYTES, Draw
 from amparo.vault.rules.places import LAYOUT, PRODUCT, bound
 from amparo.vault.rules.tokens import IndexKey, new_search_number
 from amparo.vault.rules.values import KeysByKind
-from amparo.vault.storing import insert_rows
+from amparo.vault.storing import fetch_binary, insert_rows
 
 DATA: Final = "data"
 INDEX: Final = "index"
 OWN: Final = Compartment.PROTECTION  # from its keys those of the installation's own secrets are derived
+_COMPARTMENTS: Final = {each.value: each for each in Compartment}
 FRESH_SECONDS: Final = 60.0  # after that long another process's rotation is noticed
 _NUMBER: Final = struct.Struct(">H")
 # The turn in the array comes back instead of the person: an id would have to be made anew for each. OFFSET 0 keeps the
-# planner from reading the whole keyring for a page of fifty.
+# planner from reading the whole keyring for a page of fifty. One row comes back for all that are of one line, the newest first.
 _WRAPPED: Final = """
-    SELECT turn, number, compartment, {columns} FROM unnest(%s::uuid[]) WITH ORDINALITY AS wanted (person, turn),
+    SELECT number, compartment, array_agg(turn), {arrays} FROM unnest(%s::uuid[]) WITH ORDINALITY AS wanted (person, turn),
     LATERAL (SELECT number, compartment, {columns} FROM keyring.person_keys WHERE person = wanted.person OFFSET 0) AS held
+    GROUP BY number, compartment ORDER BY number DESC
 """
-_COMPARTMENTS: Final = {each.value: each for each in Compartment}
 
 
 class KeyringMissing(Exception):
@@ -133,23 +132,27 @@ class LocalKeeper:
     ) -> KeysByKind:
         """Give the keys of those kinds that are locked in one of the compartments, newest first."""
         wanted = list(dict.fromkeys(persons))
-        rows = _wrapped_keys(wanted, kinds)
-        found: dict[KeyKind, dict[UUID, tuple[PersonKey, ...]]] = {}
-        for column, kind in enumerate(kinds, start=3):
-            opened = found[kind] = {}
-            homes = {each.value for each in Compartment if locked_in(kind, home=each) in within}
-            lines: dict[tuple[str, int, bytes], Unwrapping] = {}
-            for row in rows:
-                turn, number, home, wrapped = row[0], row[1], row[2], row[column]
-                if home not in homes:
+        found: dict[KeyKind, dict[UUID, tuple[PersonKey, ...]]] = {kind: {} for kind in kinds}
+        for number, named, turns, *columns in _wrapped_keys(wanted, kinds):
+            of, home = [wanted[turn - 1] for turn in turns], _COMPARTMENTS.get(named)
+            for kind, wrapped in zip(kinds, columns, strict=True):
+                if home is None or locked_in(kind, home=home) not in within:
                     continue
-                line = (home, number, wrapped[: _NUMBER.size])
-                if line not in lines:
-                    lines[line] = self._unwrapping(wrapped, kind, _COMPARTMENTS[home], number)
-                person = wanted[turn - 1]
-                key = lines[line].key_of(person, wrapped)
-                opened[person] = _newest_first(*opened[person], key) if person in opened else (key,)
+                line = KeyLine(self.installation, kind, locked_in(kind, home=home), number)
+                opened = found[kind]
+                for person, key in self._unwrapped(line, list(zip(of, wrapped, strict=True))):
+                    opened[person] = (*opened[person], key) if person in opened else (key,)
         return found
+
+    def _unwrapped(
+        self, line: KeyLine, held: Sequence[tuple[UUID, bytes]]
+    ) -> Iterator[tuple[UUID, PersonKey]]:
+        """Unwrap the keys of persons that are of one line, wrapped by one key or, after a rotation, by several."""
+        numbers = {wrapped[: _NUMBER.size] for _person, wrapped in held}
+        for by in numbers:
+            those = held if len(numbers) == 1 else [each for each in held if each[1][: _NUMBER.size] == by]
+            keys = self._unwrapping(those[0][1], line).keys_of(those)
+            yield from zip((person for person, _wrapped in those), keys, strict=True)
 
     def make_keys(
         self, persons: Collection[UUID], *, compartment: Compartment, now: datetime, by: Asker = SYSTEM
@@ -185,7 +188,7 @@ class LocalKeeper:
             line = KeyLine(self.installation, kind, locked_in(kind, home=home), row.number)
             newest = self._newest_key(line.compartment)
             if wrapped_by(wrapped) != newest.number:
-                key = self._unwrapping(wrapped, kind, home, row.number).key_of(row.person, wrapped)
+                key = self._unwrapping(wrapped, line).key_of(row.person, wrapped)
                 setattr(row, kind, wrap(key, by=newest, line=line, person=row.person, draw=self._draw))
                 changed = True
         return changed
@@ -206,8 +209,7 @@ class LocalKeeper:
             self._index[compartment] = IndexKey(row.number, self._secret_of(row))
         return self._index[compartment]
 
-    def _unwrapping(self, wrapped: bytes, kind: KeyKind, home: Compartment, number: int) -> Unwrapping:
-        line = KeyLine(self.installation, kind, locked_in(kind, home=home), number)
+    def _unwrapping(self, wrapped: bytes, line: KeyLine) -> Unwrapping:
         return Unwrapping(line, by=self._key(line.compartment, wrapped_by(wrapped)))
 
     def _newest_key(self, compartment: Compartment) -> Key:
@@ -239,19 +241,15 @@ class LocalKeeper:
         return self._custodian.unwrap(bytes(row.wrapped), bound=about)
 
 
-def _newest_first(*keys: PersonKey) -> tuple[PersonKey, ...]:
-    return tuple(sorted(keys, key=attrgetter("number"), reverse=True))
-
-
 def _wrapped_keys(persons: Sequence[UUID], kinds: Collection[KeyKind]) -> list[tuple[Any, ...]]:
-    """Fetch (turn among the persons, number, compartment, wrapped keys by kind): one array, not a parameter a person."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _WRAPPED.format(columns=", ".join(kind.value for kind in kinds)),
-            ["{" + ",".join([person.hex for person in persons]) + "}"],
-        )
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+    """Fetch (number, compartment, turns among the persons, wrapped keys by kind): one array, not a parameter a person."""
+    return fetch_binary(
+        _WRAPPED.format(
+            columns=", ".join(kind.value for kind in kinds),
+            arrays=", ".join(f"array_agg({kind.value})" for kind in kinds),
+        ),
+        ["{" + ",".join([person.hex for person in persons]) + "}"],
+    )
 
 
 def compartment_bound(installation: UUID, compartment: Compartment, use: str, number: int) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence, Set
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -200,35 +200,31 @@ def open_many(reading: Reading, sealed: Iterable[Sealed]) -> list[dict[str, Any]
             continue
         if unsealing is None:
             unsealing = Unsealing(keeper().installation)
-        # Only the names of fields may stay in its cache of texts, never what they hold.
-        opened.append(from_json(unsealing.open(content, keys=keys or (), place=place), cache_strings="keys"))
+        opened.append(plain_of(unsealing.open(content, keys=keys or (), place=place)))
     return opened
 
 
 def open_column(
     reading: Reading, held: Sequence[tuple[UUID, bytes | None]], *, place: Place
-) -> Iterator[dict[str, Any]]:
-    """Open one column of rows that are persons themselves, as `open_many` does, each value when it is asked for.
+) -> list[bytes | None]:
+    """Open one column of rows that are persons themselves, as `open_many` does, each as the text that `plain_of` reads.
 
-    `place` is that of any of them. It is for thousands, of whom few are kept.
+    `place` is that of any of them. It is for thousands, of whom few are read. None where `open_many` gives nothing.
     """
-    if not reading.persons.issuperset(person for person, _content in held):
+    if not reading.persons.issuperset([person for person, _content in held]):
         raise NotCovered(_NOT_COVERED)
-    kind = place.kind
-    _fetch(reading, {kind})
-    keys = reading.keys.get(kind, {})  # none where this is closed to the reading
-    is_empty = [
-        content is None or kind in reading.closed or keys.get(person) == () for person, content in held
-    ]
-    sealed = [
-        (person, content)
-        for (person, content), empty in zip(held, is_empty, strict=True)
-        if content is not None and not empty
-    ]
-    texts = unseal_column(sealed, keys=keys, place=place, installation=keeper().installation)
-    for empty in is_empty:
-        # Only the names of fields may stay in its cache of texts, never what they hold.
-        yield {} if empty else from_json(next(texts), cache_strings="keys")
+    if place.kind in reading.closed:
+        return [None] * len(held)
+    _fetch(reading, {place.kind})
+    keys = reading.keys[place.kind]
+    return unseal_column(held, keys=keys, place=place, installation=keeper().installation)
+
+
+def plain_of(text: bytes) -> dict[str, Any]:
+    """Read what was opened."""
+    # Only the names of fields may stay in its cache of texts, never what they hold.
+    plain: dict[str, Any] = from_json(text, cache_strings="keys")
+    return plain
 
 
 def open_content(reading: Reading, content: BinaryIO, place: Place) -> BinaryIO:

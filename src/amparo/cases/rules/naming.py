@@ -44,11 +44,19 @@ class NameSearch:
 
     def telling(self, words: Set[str]) -> set[str]:
         """Return the words of which somebody has at least one whose names fit, of all the words of many people's names."""
-        return {word for word in words if self._may_begin(word)} | self._query.telling(words)
+        return self._beginning(words) | self._query.telling(words)
 
-    def _may_begin(self, word: str) -> bool:
-        folded = search_form(word)
-        return folded.startswith(self._beginnings) or " " in folded  # one sign may stand for several words
+    def _beginning(self, words: Set[str]) -> set[str]:
+        """Return the words that begin as it was typed. Those in plain letters are folded in one piece."""
+        plain = [word for word in words if word.isascii()]
+        folded = zip(plain, search_form(" ".join(plain)).split(), strict=True)
+        found = {word for word, form in folded if form.startswith(self._beginnings)}
+        for word in words:
+            if not word.isascii():
+                form = search_form(word)
+                if form.startswith(self._beginnings) or " " in form:  # one sign may stand for several words
+                    found.add(word)
+        return found
 
     def score(self, names: Iterable[str]) -> float:
         """Return how well one of a person's names fits, 0 for not at all: what begins as it was typed comes first."""

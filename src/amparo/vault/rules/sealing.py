@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 from uuid import UUID
 
@@ -77,33 +77,41 @@ class Unsealing:
 
 
 def unseal_column(
-    held: Iterable[tuple[UUID, bytes]],
+    held: Iterable[tuple[UUID, bytes | None]],
     *,
     keys: Mapping[UUID, tuple[PersonKey, ...]],
     place: Place,
     installation: UUID,
-) -> Iterator[bytes]:
+) -> list[bytes | None]:
     """Open one column of the rows of many persons, of whom each is her own row; `place` is that of any of them.
 
-    As `Unsealing` does, with what thousands have in common made once. `NotOpened` for whoever has no key, too.
+    As `Unsealing` does, with what thousands have in common made once: this is the one loop in which each of them is touched.
+    None for what was never written and for who is known to have no keys; `NotOpened` for whoever has none there.
     """
-    header: bytes | None = None
+    opened: list[bytes | None] = []
+    head, start, number = b"", _HEADER.size, 0
     compartment: Compartment | None = None
     before = after = b""
     for person, content in held:
-        if len(content) < LEAST_BYTES:
+        hers = keys.get(person)
+        if content is None or hers == ():
+            opened.append(None)
+            continue
+        if hers is None or len(content) < LEAST_BYTES:
             raise NotOpened
-        key = _key_for(content, keys.get(person, ()))
-        if content[: _HEADER.size] != header or key.compartment is not compartment:
-            header, compartment = content[: _HEADER.size], key.compartment
-            before, after = around(place, compartment=compartment, installation=installation, header=header)
+        key = hers[0]
+        if content[:start] != head or key.number != number or key.compartment is not compartment:
+            key = _key_for(content, hers)
+            head, number, compartment = content[:start], key.number, key.compartment
+            before, after = around(place, compartment=compartment, installation=installation, header=head)
         about = person.bytes
         bound = before + about + UUID_LENGTH + about + after
         try:
-            text = AESGCMSIV(key.secret).decrypt(content[_HEADER.size : _HEAD], content[_HEAD:], bound)
+            text = AESGCMSIV(key.secret).decrypt(content[start:_HEAD], content[_HEAD:], bound)
         except InvalidTag:
             raise NotOpened from None
-        yield unpadded(text)
+        opened.append(unpadded(text))
+    return opened
 
 
 def _key_for(content: bytes, keys: tuple[PersonKey, ...]) -> PersonKey:

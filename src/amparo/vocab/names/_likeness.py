@@ -88,7 +88,7 @@ class NameQuery:
         Words are written names cut at their spaces. Thousands are met at once, many times quicker than one by one. One that
         shares its key with a word asked for may be among them although it is a little less.
         """
-        plain = {word: bare for word in words if (bare := _bare(word))}
+        plain = _bares(words)
         latins = {bare: latin_of(bare) for bare in plain.values()}
         near = self._near(latins)
         self._unlike |= latins.keys() - near.keys()
@@ -113,7 +113,7 @@ class NameQuery:
     def _near(self, latins: Mapping[str, str]) -> dict[str, float]:
         """Return which of many bare words are worth a key, and how like they are without it."""
         bares, written = list(latins), list(latins.values())
-        skeletons = [latin.translate(_SKELETON) for latin in written]
+        skeletons = "\n".join(written).translate(_SKELETON).split("\n") if written else []  # all in one piece
         blind = {at for at, bare in enumerate(bares) if not bare.isascii() and is_without_vowels(bare)}
         near: dict[str, float] = {}
         for own in self._words:
@@ -244,14 +244,20 @@ class _Word:
         return found
 
 
-def _bare(word: str) -> str:
-    """Return a written word bare; empty where it is several words, only joins others, or has more than one reading."""
-    if word.isascii():
-        bare = word.lower() if word.isalpha() else ""
-    else:
-        words = words_of(word)
-        bare = words[0] if len(words) == 1 and script_of(words[0][0]) not in {"han", "hangul"} else ""
-    return "" if bare in joining_words().every else bare
+def _bares(words: Set[str]) -> dict[str, str]:
+    """Return written words bare, but those that are several words, only join others, or have more than one reading."""
+    known = joining_words().every
+    found = {word: word.lower() for word in words if word.isascii() and word.isalpha()}
+    for word in words:
+        if not word.isascii():
+            bare = words_of(word)
+            if len(bare) == 1 and script_of(bare[0][0]) not in {"han", "hangul"}:
+                found[word] = bare[0]
+    return (
+        found
+        if known.isdisjoint(found.values())
+        else {word: bare for word, bare in found.items() if bare not in known}
+    )
 
 
 def _alike(text: str, others: Sequence[str], *, at_least: float) -> dict[int, float]:
