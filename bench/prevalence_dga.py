@@ -3,7 +3,7 @@
     python bench/prevalence_dga.py
 
 Prints one figure, how many times longer R (dga 2.0.2) took for every number up to 30 n on the UK table, and the seconds of
-each size, finding the graphs included. R's seconds were recorded on the same kind of machine on one thread (mse.md 3d), not
+each size, finding the graphs included. R's seconds were recorded on the same kind of machine on one thread, not
 in this run. No table of 6 or 7 lists is open: lists that take one person in eight at random are added to the UK table.
 """
 

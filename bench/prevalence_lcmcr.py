@@ -3,7 +3,7 @@
     python bench/prevalence_lcmcr.py [--seed 1] [--tables korea3,uk5] [--longest 320000] [--write]
 
 Prints one figure, on how many of the tables whose recorded R-hat is below 1.01 the median lies within two Monte Carlo
-standard errors of R's; then a line for each table. R's figures were recorded (mse.md 3e, 300,000 iterations a chain, four
+standard errors of R's; then a line for each table. R's figures were recorded (300,000 iterations a chain, four
 chains), with its cap of 21 n, which is set here as well. ``--write`` keeps the table in bench/results/prevalence_lcmcr.md.
 """
 

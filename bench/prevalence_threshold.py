@@ -3,7 +3,7 @@
     python bench/prevalence_threshold.py [--seed 1]
 
 Prints one figure, on how many tables and priors the same pairs are kept (or both refuse), then a line for each. R's figures
-and seconds were recorded on the same kind of machine (mse.md 3f): one chain of 10,000 draws.
+and seconds were recorded on the same kind of machine: one chain of 10,000 draws.
 """
 
 from __future__ import annotations

@@ -161,7 +161,7 @@ def test_filling_in_between_gives_what_every_number_gives(counts: list[int], del
 
 
 def test_a_prior_count_too_large_collapses_and_says_so() -> None:
-    """The reference has no default, and 1/2 in its examples: on sparse tables that gives little more than n (mse.md 6.6)."""
+    """The R package dga 2.0.2 has no default, and 1/2 in its examples: on sparse tables that gives little more than n."""
     for name in ("uk5", "neworl5", "western5", "australia4"):
         table = reference_table(name)
         collapsed = average_graphs(table, delta=0.5)

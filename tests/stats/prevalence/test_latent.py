@@ -59,7 +59,7 @@ def test_no_interval_comes_from_chains_that_disagree() -> None:
 
 
 def test_cap_is_an_argument_and_what_it_does_is_told() -> None:
-    """The reference redraws until N is at most 21 n, and tells nobody (mse.md 6.5)."""
+    """The R package LCMCR 0.4.14 redraws until N is at most 21 n, and tells nobody."""
     table = reference_table("australia4")
     free = estimate_latent(table, random=seeded(), longest=4000, greatest_hat=2)
     assert free.cap is None

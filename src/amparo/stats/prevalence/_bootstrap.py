@@ -103,7 +103,7 @@ class Bootstrap:
 
     @property
     def share_below(self) -> float:
-        """Give the share of replicates below the estimate; those equal to it count half (mse.md, section 6.3).
+        """Give the share of replicates below the estimate; those equal to it count half.
 
         Comparing rounded numbers puts exact ties on either side by chance; so numbers within 1e-8 of each other are equal.
         """

@@ -47,6 +47,26 @@ ASSUMPTIONS: Final = (
     ),
 )
 
+CAUTIONS: Final = {
+    "unbounded": N_(
+        "The posterior has no end that the data set: without the limit of %(limit)s, most of it would lie "
+        "above it. There is no estimate."
+    ),
+    "limit": N_(
+        "The limit of %(limit)s people cuts the posterior: about %(beyond).1f %% of it would lie above. The "
+        "mean depends on the limit; the median hardly does."
+    ),
+    "saturated": N_(
+        "%(share).0f %% of the posterior lies on the graph that joins all lists, under which the data say "
+        "nothing of those on no list. The estimate then follows from delta (%(delta)s), not from the "
+        "overlaps: look at the sweep over smaller values."
+    ),
+    "collapse": N_(
+        "%(share).0f %% of the posterior lies on the smallest number that was allowed, %(unseen)s unseen. "
+        "That is the mark of a prior count delta (%(delta)s) too large for so few overlaps."
+    ),
+}
+
 Floats = NDArray[np.float64]
 LogPrior = Callable[[Floats], Floats]
 Prior = Literal["inverse", "uniform"] | LogPrior
@@ -251,59 +271,19 @@ def _cautions(
     limit = table.observed + unseen[-1]
     found = []
     if beyond >= 0.5:
-        found.append(
-            Caution(
-                "unbounded",
-                Said(
-                    N_(
-                        "The posterior has no end that the data set: without the limit of %(limit)s, most of it would lie "
-                        "above it. There is no estimate."
-                    ),
-                    {"limit": limit},
-                ),
-            )
-        )
+        found.append(_caution("unbounded", limit=limit))
     elif tail > TAIL:
-        found.append(
-            Caution(
-                "limit",
-                Said(
-                    N_(
-                        "The limit of %(limit)s people cuts the posterior: about %(beyond).1f %% of it would lie above. The "
-                        "mean depends on the limit; the median hardly does."
-                    ),
-                    {"limit": limit, "beyond": 100 * beyond},
-                ),
-            )
-        )
+        found.append(_caution("limit", limit=limit, beyond=100 * beyond))
     if saturated > 0.5:
-        found.append(
-            Caution(
-                "saturated",
-                Said(
-                    N_(
-                        "%(share).0f %% of the posterior lies on the graph that joins all lists, under which the data say "
-                        "nothing of those on no list. The estimate then follows from delta (%(delta)s), not from the "
-                        "overlaps: look at the sweep over smaller values."
-                    ),
-                    {"share": 100 * saturated, "delta": delta},
-                ),
-            )
-        )
+        found.append(_caution("saturated", share=100 * saturated, delta=delta))
     if posterior[0] >= 0.025:
-        found.append(
-            Caution(
-                "collapse",
-                Said(
-                    N_(
-                        "%(share).0f %% of the posterior lies on the smallest number that was allowed, %(unseen)s unseen. "
-                        "That is the mark of a prior count delta (%(delta)s) too large for so few overlaps."
-                    ),
-                    {"share": 100 * posterior[0], "unseen": unseen[0], "delta": delta},
-                ),
-            )
-        )
+        found.append(_caution("collapse", share=100 * posterior[0], unseen=unseen[0], delta=delta))
     return tuple(found)
+
+
+def _caution(code: str, **values: object) -> Caution:
+    """Word the caution of this code."""
+    return Caution(code, Said(CAUTIONS[code], values))
 
 
 def _refused(table: OverlapTable, delta: float, unseen: range, reason: Caution) -> DecomposableEstimate:

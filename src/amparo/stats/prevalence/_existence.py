@@ -13,7 +13,7 @@ _NAMED = (Status.EXISTS, Status.NO_MAXIMUM, Status.NOT_IDENTIFIABLE, Status.NEIT
 
 
 def status_named(code: int) -> Status:
-    """Name a status code of the kernels: 1 for no maximum plus 2 for not identifiable, as in mse.md 5.3."""
+    """Name a status code of the kernels: 1 for no maximum plus 2 for not identifiable (Chan et al. 2021)."""
     return _NAMED[code]
 
 

@@ -286,7 +286,7 @@ def fit(
     Answers the status, the log-likelihood without factorials, the variance of the intercept, and the iterations used.
     Without a maximum, the likelihood is its supremum to within rounding, and the third number is the direction of the
     intercept: positive where the dark figure grows without end. A converged fit is itself the certificate that the
-    maximum exists (mse.md 5.3): a positive table with these margins.
+    maximum exists (Fienberg & Rinaldo 2012): a positive table with these margins.
     """
     kept = np.empty(counts.size, dtype=np.bool_)
     live = np.empty(terms.size, dtype=np.int64)
