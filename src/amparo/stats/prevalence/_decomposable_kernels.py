@@ -107,7 +107,7 @@ def find_graphs(lists: int) -> NDArray[np.int8]:
 def _score(
     graph: NDArray[np.int8], table: NDArray[np.float64], base: NDArray[np.float64], score: NDArray[np.float64]
 ) -> None:
-    """Write the log marginal likelihood of one graph at each point: cliques minus separators (mse 5.7)."""
+    """Write the log marginal likelihood of one graph at each point: cliques minus separators (Dawid & Lauritzen 1993)."""
     score[:] = base
     for part in range(graph.size):
         subset = graph[part]
