@@ -105,7 +105,6 @@ NO_ACCESS = {
     r"cases/queries/search\.py:_within_reach: filter": "which of the visible are looked up",
     r"cases/queries/search\.py:own_people": "whose names are compared; each is compared after",
     r"cases/queries/sameness\.py:_own: the guard": "no case is of no organisation, so the filter finds none",
-    r"cases/queries/lost\.py:_roles: the side Permission": "tests/access/test_roles.py holds that every role with a reach reads cases",
     r"cases/actions/(erasing\.py:(_emptied|empty_persons): filter|closing\.py:take_off: filter person|finding\.py:_searched: filter id)":
         "within `keeping` the tables show the named persons only, by row-level security",
     r"cases/actions/finding\.py:_searched: filter compartment": "`BY_SYSTEM` has no key of whom it leaves out, so nothing of them is read",
@@ -132,7 +131,7 @@ NO_ACCESS = {
     r"(cases/api/(files\.py:case_open|searching\.py)|intake/api\.py:import_(send|undo)|evidence/api\.py:(snapshot_|table_)).*: the demand require":
         "`open_cases`, `search_persons`, `receive_workbook`, `undo_batch` and what is asked about snapshots and tables begin with the same demand",
     r"access/queries/viewers\.py:viewer_for_token: the side Permission": "without it less is allowed, for a day",
-    r"access/queries/viewers\.py:_named: the side (is_wall of an and \(2\)|person is not None)": "nobody is the person None, which is all that it leaves out",
+    r"access/queries/viewers\.py:_by_name: the condition person is not None": "nobody is the person None, which is all that it leaves out",
     r"access/views/invitations\.py:_taken_up: the side known is not None": "without it more is asked, not less",
     r"access/views/invitations\.py:new_password: the guard": "`set_password` asks the same of the link",
     r"access/views/people\.py:_own_organisation: the guard own is None": "for the types: who manages people works for an organisation",

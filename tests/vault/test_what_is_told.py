@@ -136,5 +136,5 @@ def test_a_kind_that_a_reading_leaves_closed_opens_as_nothing() -> None:
     sealed = seal({"text": "a"}, person=own)
     assert sealed.place is not None
     closed = replace(reading(own), closed=frozenset({sealed.place.kind}))
-    assert list(queries.open_each(closed, [sealed])) == [{}]
+    assert queries.open_column(closed, [(own, sealed.content)], place=sealed.place) == [None]
     assert closed.keys == {}
