@@ -1,7 +1,7 @@
 """The `amparo` command.
 
 Start-up loads Typer and this package's signatures, nothing else: each command imports what it needs when it is called. The
-analysts' commands (`table`) know nothing of Django. A module is one noun of the command line.
+analysts' commands (`table`, `prevalence`) know nothing of Django. A module is one noun of the command line.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ OPTIONS: dict[str, Any] = {"rich_markup_mode": None, "no_args_is_help": True}
 COMMANDS: Final[Mapping[str, str | tuple[str, Mapping[str, str]]]] = {
     "demo": "serving.demo",
     "table": "table.table",
+    "prevalence": "prevalence.prevalence",
     "import": ("Take in data of others.", {"htcds": "workbooks.import_htcds"}),
     "facts": ("The coded facts that tables are counted from.", {"export": "facts.export"}),
     "serve": "serving.serve",
@@ -70,7 +71,10 @@ COMMANDS: Final[Mapping[str, str | tuple[str, Mapping[str, str]]]] = {
     "doctor": "checking.doctor",
     "settings": "checking.settings",
 }
-SHORT_HELP: Final = {"table": "Count a file into a table that may be published."}
+SHORT_HELP: Final = {
+    "table": "Count a file into a table that may be published.",
+    "prevalence": "Estimate how many people are on none of several lists.",
+}
 
 
 def command_line() -> typer.Typer:

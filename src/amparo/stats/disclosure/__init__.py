@@ -7,6 +7,8 @@
 The method, its attacker and its limits stand in ``docs/methods/tables.md``.
 """
 
+from amparo.stats.records import CannotRead
+
 from ._audit import Audit, NotCleared
 from ._counting import count_cells
 from ._json import to_json
@@ -14,7 +16,6 @@ from ._protect import Method, ProtectedTable, PublishedCell, Status, protect
 from ._request import CannotCount, Condition, TableRequest
 from ._rules import Cell, Rule, Threshold
 from ._sheets import CannotWrite, to_csv, to_xlsx
-from ._source import CannotRead
 from ._table import CountTable
 from ._text import to_text
 

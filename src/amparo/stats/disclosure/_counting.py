@@ -10,11 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from amparo.stats.records import open_records
 from amparo.stats.results import Caution, Said
 from amparo.vocab.text import N_
 
 from ._request import CannotCount, Condition, TableRequest
-from ._source import open_records
 from ._table import MAXIMUM_CELLS, CountTable, Key, check_size
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Files of records: their columns, and how DuckDB is to read them."""
+"""Files of records: their columns, and how DuckDB is to read them. Counting tables and reading lists both begin here."""
 
 import codecs
 import csv
@@ -15,7 +15,7 @@ from amparo.vocab.text import N_, ToldError
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["CannotRead", "RecordFile", "open_records"]
+__all__ = ["CannotRead", "RecordFile", "describe_csv", "is_parquet", "not_utf8", "open_records"]
 
 _DELIMITERS = ",;\t|"
 _LONGEST_HEADING_LINE = 4_000_000
@@ -55,7 +55,7 @@ def open_records(path: Path) -> Iterator[tuple[RecordFile, "DuckDBPyConnection"]
     """Open a file of records for queries; a fault found while it is read is told in the words of :class:`CannotRead`."""
     import duckdb
 
-    _check_is_file(path)
+    is_parquet(path)  # tells of a file that cannot be read before the engine starts
     connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
     try:
         connection.execute("SET preserve_insertion_order = false")
@@ -64,6 +64,21 @@ def open_records(path: Path) -> Iterator[tuple[RecordFile, "DuckDBPyConnection"]
         raise _explained(path, str(error)) from error
     finally:
         connection.close()
+
+
+def is_parquet(path: Path) -> bool:
+    """Tell whether a file of records is Parquet (or else CSV); what can be neither is refused with the remedy."""
+    _check_is_file(path)
+    with path.open("rb") as stream:
+        starts_so = stream.read(4) == b"PAR1"
+    if not starts_so and path.suffix.lower() in {".parquet", ".pq"}:
+        raise CannotRead(
+            N_(
+                "%(path)s is named as Parquet but does not hold Parquet data. It may be cut short; make it again."
+            ),
+            path=path,
+        )
+    return starts_so
 
 
 def _check_is_file(path: Path) -> None:
@@ -101,22 +116,14 @@ def _check_is_file(path: Path) -> None:
 
 
 def _describe(path: Path, connection: "DuckDBPyConnection") -> RecordFile:
-    with path.open("rb") as stream:
-        is_parquet = stream.read(4) == b"PAR1"
-    if is_parquet:
+    if is_parquet(path):
         described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
         return RecordFile(path, tuple(str(row[0]) for row in described))
-    if path.suffix.lower() in {".parquet", ".pq"}:
-        raise CannotRead(
-            N_(
-                "%(path)s is named as Parquet but does not hold Parquet data. It may be cut short; make it again."
-            ),
-            path=path,
-        )
-    return _describe_csv(path)
+    return describe_csv(path)
 
 
-def _describe_csv(path: Path) -> RecordFile:
+def describe_csv(path: Path) -> RecordFile:
+    """Give the headings and the separator of a CSV file, found from its first line."""
     with path.open("rb") as stream:
         start = stream.read(_LONGEST_HEADING_LINE)
     start = start.removeprefix(codecs.BOM_UTF8)
@@ -128,7 +135,7 @@ def _describe_csv(path: Path) -> RecordFile:
     delimiter = max(_DELIMITERS, key=lambda mark: len(_heading_line(text, mark)))
     headings = tuple(_heading_line(text, delimiter))
     if any("\udc80" <= character <= "\udcff" for heading in headings for character in heading):
-        raise _not_utf8(path, 1)
+        raise not_utf8(path, 1)
     if not any(headings):
         raise CannotRead(
             N_("%(path)s begins with an empty line. Its first line must hold the headings of the columns."),
@@ -156,7 +163,7 @@ def _explained(path: Path, message: str) -> CannotRead:
     place = re.search(r"Line: (\d+)", message)
     line = int(place.group(1)) if place else 0
     if "not utf-8" in message or "unicode" in message.lower():
-        return _not_utf8(path, line)
+        return not_utf8(path, line)
     width = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
     if width:
         return CannotRead(
@@ -182,7 +189,8 @@ def _explained(path: Path, message: str) -> CannotRead:
     return CannotRead(N_("%(where)s cannot be read: %(reason)s"), where=where, reason=first)
 
 
-def _not_utf8(path: Path, line: int) -> CannotRead:
+def not_utf8(path: Path, line: int) -> CannotRead:
+    """Make the refusal of a CSV file in another encoding; ``line`` is 0 where it is not known."""
     where = f"{path}, line {line}," if line else str(path)
     return CannotRead(
         N_(

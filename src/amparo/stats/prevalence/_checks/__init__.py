@@ -1,0 +1,35 @@
+"""Checks of an estimate: what changes it, and how it does where the truth is known."""
+
+from .consistency import ConsistencyCheck, ConsistencyPoint, check_consistency
+from .resampling import Spread, SpreadAt, follow_growth, miss_links, redraw_links
+from .simulation import CoverageCheck, LevelHeld, simulate_coverage
+from .variation import (
+    Variation,
+    Variations,
+    merge_each,
+    omit_each,
+    sweep_deltas,
+    sweep_priors,
+    sweep_thresholds,
+)
+
+__all__ = [
+    "ConsistencyCheck",
+    "ConsistencyPoint",
+    "CoverageCheck",
+    "LevelHeld",
+    "Spread",
+    "SpreadAt",
+    "Variation",
+    "Variations",
+    "check_consistency",
+    "follow_growth",
+    "merge_each",
+    "miss_links",
+    "omit_each",
+    "redraw_links",
+    "simulate_coverage",
+    "sweep_deltas",
+    "sweep_priors",
+    "sweep_thresholds",
+]

@@ -1,0 +1,385 @@
+"""A study: several estimates of one table side by side, with what they hang on. This is what the command and the report show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
+from typing import Any, Final
+
+from amparo.vocab.text import N_
+
+from ._bootstrap import Bootstrap
+from ._bounds import PairEstimate, PerListBound, pair_estimates, per_list_bound
+from ._checks import (
+    ConsistencyCheck,
+    Spread,
+    Variations,
+    check_consistency,
+    follow_growth,
+    merge_each,
+    miss_links,
+    omit_each,
+    redraw_links,
+    sweep_deltas,
+    sweep_priors,
+    sweep_thresholds,
+)
+from ._decomposable import FEWEST, MOST
+from ._describing import Description, check_bearing, describe
+from ._estimate import Estimate, Limits
+from ._hierarchy import Hierarchy
+from ._linking import LinkedRecords
+from ._loglinear import RankedModel
+from ._methods import METHODS, Settings, estimate_by
+from ._protecting import ProtectedOverlaps, PublishedCount, protect_overlaps
+from ._search import fit_or_search
+from ._spreading import spread
+from ._stepwise import StepwiseEstimate, estimate_stepwise
+from ._table import CannotEstimate, OverlapTable
+
+__all__ = [
+    "DEFAULT_METHODS",
+    "PathOfModels",
+    "Population",
+    "Progress",
+    "Ranking",
+    "Sensitivity",
+    "Study",
+    "run_study",
+]
+
+# In the order in which they are shown. Those that are not among METHODS yet are passed over.
+DEFAULT_METHODS: Final = ("average", "stepwise", "bic", "dga", "threshold", "lcmcr", "chao")
+GRAPH_LISTS: Final = range(FEWEST, MOST + 1)  # lists that an average over graphs takes
+_TOP: Final = 20
+_NEAR: Final = 10.0  # units of BIC: models that are no farther apart are not told apart by the data
+_QUICK: Final = {"floor", "pairs", "ranking"}
+
+# Called with the words of what was done, how many tasks are done, and how many there are.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Says of how many people a rate is: "of 52,200,000 residents"."""
+
+    people: int
+    words: str = "people"
+
+    def __post_init__(self) -> None:
+        if self.people < 1:
+            raise CannotEstimate(
+                N_("The population is a number of people above zero; %(people)s was given."),
+                people=self.people,
+            )
+
+    def rate(self, number: float) -> float:
+        """Give how many that is for each 100,000."""
+        return number / self.people * 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Holds the log-linear models of lowest BIC, and how many there were of which kind."""
+
+    models: tuple[RankedModel, ...]
+    fitted: int
+    admissible: int
+    is_whole: bool  # every model was fitted; else those that a search found
+    near: int  # models within 10 units of BIC
+    near_range: tuple[float, float] | None  # the smallest and the largest estimate of those
+
+
+@dataclass(frozen=True, slots=True)
+class PathOfModels:
+    """Holds how the interval of the choice by BIC grows with the number of models that a replicate may choose from."""
+
+    level: float
+    points: tuple[tuple[int, Limits], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensitivity:
+    """Holds what the estimates hang on. A part is None where it was not asked for, cannot be had, or was not reached."""
+
+    floor: PerListBound | None = None
+    pairs: tuple[PairEstimate, ...] | None = None
+    ranking: Ranking | None = None
+    omitted: Variations | None = None
+    merged: Variations | None = None
+    thresholds: Variations | None = None
+    models: PathOfModels | None = None
+    deltas: Variations | None = None
+    priors: Variations | None = None
+    consistency: ConsistencyCheck | None = None
+    growth: Spread | None = None
+    missed: Spread | None = None
+    redrawn: Spread | None = None
+
+    def told(self) -> dict[str, Any]:
+        """Give the parts that are there, by name."""
+        return {one.name: part for one in fields(self) if (part := getattr(self, one.name)) is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """Holds a study of one table. ``not_done`` names what was not reached when it was stopped, ``cannot`` what could not be had."""
+
+    source: str
+    table: OverlapTable
+    description: Description
+    overlaps: ProtectedOverlaps | None  # None where nothing may be shown
+    settings: Settings
+    level: float
+    estimates: tuple[Estimate, ...]
+    sensitivity: Sensitivity | None
+    strata: Mapping[str, Study] = field(default_factory=dict)
+    strata_by: str = ""
+    population: Population | None = None
+    not_done: tuple[str, ...] = ()
+    cannot: Mapping[str, CannotEstimate] = field(default_factory=dict)
+
+    def size_of(self, name: str) -> PublishedCount | None:
+        """Give the size of a list as it may be shown; None where nothing of the lists may be."""
+        return None if self.overlaps is None else self.overlaps.totals[self.table.lists.index(name)]
+
+    @property
+    def shown_pairs(self) -> tuple[PairEstimate, ...]:
+        """Give the estimates from pairs of lists whose overlap may be shown: from the others it could be worked out."""
+        if self.overlaps is None or self.sensitivity is None or self.sensitivity.pairs is None:
+            return ()
+        shown = {pair for pair, count in self.overlaps.pairs if count.value is not None}
+        sized = {
+            name
+            for name, count in zip(self.overlaps.lists, self.overlaps.totals, strict=True)
+            if count.value is not None
+        }
+        return tuple(one for one in self.sensitivity.pairs if one.lists in shown and set(one.lists) <= sized)
+
+    @property
+    def is_answered(self) -> bool:
+        """Tell whether every estimate that was asked for exists, in every stratum as well."""
+        here = all(one.estimate is not None for one in self.estimates) and not self.not_done
+        return here and all(study.is_answered for study in self.strata.values())
+
+
+def run_study(
+    table: OverlapTable,
+    *,
+    source: str = "",
+    methods: Sequence[str] = (),
+    settings: Settings | None = None,
+    level: float = 0.95,
+    strata: Mapping[str, OverlapTable] | None = None,
+    strata_by: str = "",
+    links: LinkedRecords | None = None,
+    population: Population | None = None,
+    threshold: int = 5,
+    workers: int | None = 1,
+    progress: Progress | None = None,
+) -> Study:
+    """Estimate by each method, and, when no method is named, find out what the estimates hang on.
+
+    ``threshold`` hides small overlaps in what is shown; ``links`` are the uncertain links that the table was made from. ``workers``
+    spreads the tasks by joblib. A KeyboardInterrupt ends the study and gives what is done. The answer depends on the table,
+    the settings and the methods only: not on workers, and not on what else was asked for.
+    """
+    settings = settings or Settings()
+    if not 0 < level < 1:
+        raise CannotEstimate(
+            N_("The level of an interval lies between 0 and 1, for example 0.95; %(level)s was given."),
+            level=level,
+        )
+    asked = tuple(methods) or _usual_methods(table)
+    for name in asked:
+        if name not in METHODS:
+            raise CannotEstimate(
+                N_('There is no method "%(name)s". The methods are: %(known)s.'),
+                name=name,
+                known=", ".join(METHODS),
+            )
+    if settings.model is not None:
+        Hierarchy.parse(
+            len(table.lists), settings.model
+        )  # a slip of the pen is told at once, not as an estimate that does not exist
+    tables = {"": table, **(strata or {})}
+    estimates: dict[tuple[str, str], Callable[[], Any]] = {
+        (stratum, f"estimate {name}"): partial(estimate_by, name, one, settings)
+        for stratum, one in tables.items()
+        for name in asked
+    }
+    others = {} if methods else _sensitivity_tasks(table, settings, level, links)
+    around: dict[tuple[str, str], Callable[[], Any]] = {("", name): task for name, task in others.items()}
+    # The quickest first, so that a study that is stopped early has something to say.
+    tasks = {key: task for key, task in around.items() if key[1] in _QUICK} | estimates | around
+    done = _run(tasks, workers, progress)
+    studies = {
+        stratum: _study(source, one, stratum, asked, done, settings, level, threshold, population)
+        for stratum, one in tables.items()
+    }
+    pooled = studies.pop("")
+    if not methods:
+        pooled = replace(pooled, sensitivity=_sensitivity(done, pooled, level))
+    refused = {name: found for (stratum, name), found in done.items() if isinstance(found, CannotEstimate)}
+    return replace(
+        pooled,
+        strata=studies,
+        strata_by=strata_by,
+        not_done=tuple(" ".join(filter(None, key)) for key in tasks if key not in done),
+        cannot=refused,
+    )
+
+
+def _usual_methods(table: OverlapTable) -> tuple[str, ...]:
+    return tuple(
+        name
+        for name in DEFAULT_METHODS
+        if name in METHODS and (name != "dga" or len(table.lists) in GRAPH_LISTS)
+    )
+
+
+def _run(
+    tasks: Mapping[tuple[str, str], Callable[[], Any]], workers: int | None, progress: Progress | None
+) -> dict[tuple[str, str], Any]:
+    """Run what there is to do; Ctrl-C keeps what is done."""
+    keys = list(tasks)
+    done: dict[tuple[str, str], Any] = {}
+    try:
+        if progress is not None:
+            progress(" ".join(filter(None, keys[0])), 0, len(keys))
+        for place, found in spread([partial(_attempt, task) for task in tasks.values()], workers):
+            done[keys[place]] = found
+            waiting = next((key for key in keys if key not in done), keys[place])
+            if progress is not None:
+                progress(" ".join(filter(None, waiting)), len(done), len(keys))
+    except KeyboardInterrupt:
+        pass
+    return done
+
+
+def _attempt(task: Callable[[], Any]) -> Any:
+    try:
+        return task()
+    except CannotEstimate as error:
+        return error
+
+
+def _study(
+    source: str,
+    table: OverlapTable,
+    stratum: str,
+    asked: Sequence[str],
+    done: Mapping[tuple[str, str], Any],
+    settings: Settings,
+    level: float,
+    threshold: int,
+    population: Population | None,
+) -> Study:
+    keys = [(stratum, f"estimate {name}") for name in asked]
+    try:
+        overlaps = protect_overlaps(table, threshold)
+    except CannotEstimate:
+        if threshold in range(1, 3) or threshold < 0:
+            raise
+        overlaps = None
+    return Study(
+        source=source,
+        table=table,
+        description=describe(table),
+        overlaps=overlaps,
+        settings=settings,
+        level=level,
+        estimates=tuple(done[key] for key in keys if key in done),
+        sensitivity=None,
+        population=None if stratum else population,
+    )
+
+
+# --- what the estimates hang on ---
+
+
+def quick_stepwise(table: OverlapTable, threshold: float) -> StepwiseEstimate:
+    """Estimate by stepwise choice without replicates: the number alone, in a few milliseconds."""
+    check_bearing(table)
+    return estimate_stepwise(table, threshold=threshold)
+
+
+def _with_replicates(table: OverlapTable, settings: Settings) -> Estimate:
+    return estimate_by("stepwise", table, settings)
+
+
+def rank_models(table: OverlapTable) -> Ranking:
+    """Fit all models, or those that a search finds where there are too many, and rank them by BIC."""
+    check_bearing(table)
+    fits = fit_or_search(table, None, penalty=None, window=_NEAR)
+    near = fits.top(fits.admissible, within=_NEAR)
+    numbers = [model.estimate for model in near]
+    return Ranking(
+        near[:_TOP] if len(near) >= _TOP else fits.top(_TOP),
+        int(fits.status.size),
+        fits.admissible,
+        fits.whole,
+        len(near),
+        (min(numbers), max(numbers)) if numbers else None,
+    )
+
+
+def _sensitivity_tasks(
+    table: OverlapTable, settings: Settings, level: float, links: LinkedRecords | None
+) -> dict[str, Callable[[], Any]]:
+    quick = partial(quick_stepwise, threshold=settings.threshold)
+    tasks: dict[str, Callable[[], Any]] = {
+        "floor": partial(per_list_bound, table),
+        "pairs": partial(pair_estimates, table),
+        "ranking": partial(rank_models, table),
+        "omitted": partial(omit_each, table, quick),
+        "merged": partial(merge_each, table, quick),
+        "thresholds": partial(sweep_thresholds, table),
+        "consistency": partial(
+            check_consistency, table, partial(_with_replicates, settings=settings), level=level
+        ),
+        "growth": partial(follow_growth, table, quick, random=settings.random("growth")),
+        "missed": partial(miss_links, table, quick, random=settings.random("missed")),
+    }
+    if len(table.lists) in GRAPH_LISTS:
+        tasks |= {"deltas": partial(sweep_deltas, table), "priors": partial(sweep_priors, table)}
+    if links is not None:
+        tasks["redrawn"] = partial(redraw_links, links, quick, random=settings.random("redrawn"))
+    return tasks
+
+
+def _sensitivity(done: Mapping[tuple[str, str], Any], study: Study, level: float) -> Sensitivity:
+    parts = {
+        name: found
+        for (stratum, name), found in done.items()
+        if not stratum and not name.startswith("estimate ") and not isinstance(found, CannotEstimate)
+    }
+    return Sensitivity(**parts, models=_path(study.estimates, level))
+
+
+def bootstrap_of(one: Estimate) -> Bootstrap | None:
+    """Give the replicates behind an estimate, where it has any."""
+    from ._bic import BicEstimate
+
+    if isinstance(one, StepwiseEstimate):
+        return one.bootstrap
+    if isinstance(one, BicEstimate) and one.path:
+        return one.path[-1].bootstrap
+    return None
+
+
+def _path(estimates: Sequence[Estimate], level: float) -> PathOfModels | None:
+    from ._bic import BicEstimate
+
+    for one in estimates:
+        if isinstance(one, BicEstimate) and one.path:
+            return PathOfModels(
+                level,
+                tuple(
+                    (point.models, point.bootstrap.limits(level))
+                    for point in one.path
+                    if point.models is not None
+                ),
+            )
+    return None

@@ -1,0 +1,325 @@
+"""The part of the report about what the estimates hang on: models, lists, choices within methods, and checks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from amparo.stats.prevalence._checks import ConsistencyCheck, ConsistencyPoint, Spread, Variations
+from amparo.stats.prevalence._study import PathOfModels, Ranking, Sensitivity, Study
+
+from ._charts import Band, Mark, Row, draw_lines, draw_marks, draw_rows
+from ._document import Block, Chart, Heading, Paragraph, Table
+from ._words import about, interval, level_words, number, ratio, status_words
+
+__all__ = ["hanging_parts"]
+
+_KINDS = {
+    "omit": (
+        "A list left out",
+        "Without",
+        "Each line leaves one list out. What one list brings in alone, nobody else can check.",
+    ),
+    "merge": (
+        "Two lists merged",
+        "Merged",
+        "Each line makes one list of two. Where two lists send each other people, this is the sounder way.",
+    ),
+}
+_SWEEPS = {
+    "threshold": (
+        "The threshold of the stepwise choice",
+        "probability below which a pair of lists is let in",
+    ),
+    "delta": ("The prior count of the average over graphs", "delta, the prior count of a cell"),
+    "prior": ("The prior of the number of people", "prior of N"),
+}
+_SPREADS = {
+    "growth": (
+        "From growing parts of the people seen",
+        "share of the people seen",
+        "The estimate for each person seen, from random parts of them. A line that still climbs or falls at its end has not settled.",
+    ),
+    "missed-links": (
+        "If links were missed",
+        "share of links broken at random",
+        (
+            "What the stepwise estimate becomes when links between lists are broken. Links that were missed in the data themselves have "
+            "already done so: the truth is lower by about as much."
+        ),
+    ),
+    "drawn-links": (
+        "If uncertain links are drawn",
+        "all links, by their probability",
+        "The stepwise estimate over tables that were drawn by the probabilities of the links.",
+    ),
+}
+
+
+def hanging_parts(study: Study, parts: Sensitivity) -> Iterator[Block]:
+    """Give the blocks on what the estimates hang on, and the checks."""
+    yield Heading("What the estimates hang on")
+    if parts.ranking is not None:
+        yield from _ranking(parts.ranking)
+    for variations in (parts.omitted, parts.merged):
+        if variations is not None and variations.variations:
+            yield from _variations(variations, study)
+    for sweep in (parts.thresholds, parts.deltas, parts.priors):
+        if sweep is not None and sweep.variations:
+            yield from _sweep(sweep)
+    if parts.models is not None and len(parts.models.points) > 1:
+        yield from _path(parts.models)
+    if study.shown_pairs and parts.pairs:
+        yield _pairs(study, len(parts.pairs))
+    yield from _checks(study, parts)
+
+
+def _checks(study: Study, parts: Sensitivity) -> Iterator[Block]:
+    yield Heading("Checks")
+    if parts.consistency is not None:
+        yield from _consistency(parts.consistency, study)
+    for spread in (parts.growth, parts.missed, parts.redrawn):
+        if spread is not None:
+            yield from _spread(spread)
+
+
+def _ranking(ranking: Ranking) -> Iterator[Block]:
+    words = (
+        f"{number(ranking.admissible)} of {number(ranking.fitted)} log-linear models have an estimate. "
+        f"{number(ranking.fitted - ranking.admissible)} have none with these overlaps."
+        if ranking.is_whole
+        else f"There are too many models to fit all: a search found the {number(ranking.admissible)} of lowest BIC."
+    )
+    if ranking.near_range is not None:
+        low, high = ranking.near_range
+        near = "One lies" if ranking.near == 1 else f"{number(ranking.near)} lie"
+        words += f" {near} within 10 units of the lowest BIC and so cannot be told from it by the data: "
+        words += f"they say {about(low)} to {about(high)}." if ranking.near > 1 else f"it says {about(low)}."
+    yield Heading("The choice of the model", 3)
+    yield Paragraph(words)
+    models = ranking.models
+    if not models:
+        return
+    yield Chart(
+        "The models of lowest BIC",
+        draw_marks(
+            [Mark(model.estimate, model.delta_bic, str(model.hierarchy)) for model in models],
+            across="people, seen and unseen",
+            down="BIC above the lowest",
+        ),
+        f"Each dot is one of the {len(models)} log-linear models that fit best for their size; the higher it stands, the better. How far they "
+        "spread from left to right is how much the answer hangs on the model.",
+        Table(
+            "The models of lowest BIC",
+            ("Model", "Estimate", "BIC above the lowest", "AIC above the lowest"),
+            tuple(
+                (
+                    str(model.hierarchy),
+                    about(model.estimate),
+                    f"{model.delta_bic:.1f}",
+                    f"{model.delta_aic:.1f}",
+                )
+                for model in models
+            ),
+        ),
+    )
+
+
+def _variations(found: Variations, study: Study) -> Iterator[Block]:
+    title, heading, told = _KINDS[found.kind]
+    base = next((one.estimate for one in study.estimates if one.method == found.method), None)
+    rows = [
+        Row(one.changed, one.estimate, note="" if one.estimate is not None else "no estimate")
+        for one in found.variations
+    ]
+    yield Chart(
+        title,
+        draw_rows(
+            rows,
+            axis="people by the stepwise choice",
+            line_at=base,
+            line_words=f"{about(base)} with all lists" if base is not None else "",
+        ),
+        told,
+        Table(
+            title,
+            (heading, "Estimate", "Of the estimate with all lists"),
+            tuple(
+                (
+                    one.changed,
+                    about(one.estimate) if one.estimate is not None else status_words(one.status),
+                    f"{one.estimate / base:.0%}" if one.estimate is not None and base is not None else "",
+                )
+                for one in found.variations
+            ),
+        ),
+    )
+
+
+def _sweep(found: Variations) -> Iterator[Block]:
+    title, across = _SWEEPS[found.kind]
+    numbers = Table(
+        title,
+        (across[:1].upper() + across[1:], "Estimate"),
+        tuple(
+            (one.changed, about(one.estimate) if one.estimate is not None else status_words(one.status))
+            for one in found.variations
+        ),
+    )
+    if len(found.variations) < 3:
+        yield numbers
+        return
+    drawing = draw_lines(
+        [Band(one.changed, one.estimate) for one in found.variations], across=across, up="estimate"
+    )
+    yield Chart(
+        title, drawing, "An answer that jumps with a choice that nobody can justify is no answer.", numbers
+    )
+
+
+def _path(path: PathOfModels) -> Iterator[Block]:
+    bands = [
+        Band(
+            str(models),
+            math.sqrt(limits.low * limits.high) if math.isfinite(limits.high) else None,
+            limits.low,
+            limits.high,
+        )
+        for models, limits in path.points
+    ]
+    told = [one for one in path.points if one[0] in {1, 2, 5, 10, 20, 50, 100, path.points[-1][0]}]
+    yield Chart(
+        "The number of models that a replicate may choose from",
+        draw_lines(bands, across="models, the best on the data first", up="interval"),
+        f"The interval of {level_words(path.level)} of the choice by BIC (band; the line is its middle). Where it still grows at the right "
+        "end, it is too short.",
+        Table(
+            "The interval by the number of models",
+            ("Models", "Interval"),
+            tuple((str(models), interval(limits)) for models, limits in told),
+        ),
+    )
+
+
+def _pairs(study: Study, all_pairs: int) -> Block:
+    rows = tuple(
+        (
+            " and ".join(one.lists),
+            about(one.estimate) if one.estimate is not None else "none: they share nobody",
+            interval(one.interval(study.level)) if one.estimate is not None else "",
+        )
+        for one in study.shown_pairs
+    )
+    notes = "Lists that send each other people make it too low, lists that reach different people too high."
+    if len(rows) < all_pairs:
+        notes += f" {len(rows)} of {all_pairs} pairs are shown: the overlap of the others is hidden, and could be worked out from this."
+    return Table("From two lists alone", ("Lists", "Estimate", level_words(study.level)), rows, notes=notes)
+
+
+def _consistency(check: ConsistencyCheck, study: Study) -> Iterator[Block]:
+    yield Heading("Lists of known size, hidden", 3)
+    if not check.points:
+        yield Paragraph("No list could be hidden: of none do the others see thirty people or more.")
+        return
+    held, asked = check.held
+    yield Paragraph(
+        f"Each list was hidden in turn, and its size estimated from those of its people who are on other lists, by stepwise choice. {held} of "
+        f"{asked} intervals of {level_words(check.level)} held the size. People on no list may be harder to reach than any of these."
+    )
+    sizes = {
+        point.hidden: count.text if (count := study.size_of(point.hidden)) else "×" for point in check.points
+    }
+    is_shown = {name for name, size in sizes.items() if "×" not in size and "–" not in size}
+    rows = [
+        Row(
+            f"{point.hidden} ({sizes[point.hidden]})",
+            None if point.estimate is None else point.estimate / point.truth,
+            None
+            if point.limits is None
+            else (point.limits.low / point.truth, point.limits.high / point.truth),
+            note="" if point.estimate is not None else "no estimate",
+        )
+        for point in check.points
+    ]
+    left_out = (
+        f" Left out, since the others see too few of their people: {', '.join(check.too_few)}."
+        if check.too_few
+        else ""
+    )
+    yield Chart(
+        "Estimated size over true size",
+        draw_rows(
+            rows, axis="estimate for each person who is on the list", line_at=1.0, line_words="the truth"
+        ),
+        "Each line hides one list; the dashed line is its true size." + left_out,
+        Table(
+            "Lists of known size, hidden",
+            ("Hidden list", "True size", "Estimate", level_words(check.level)),
+            tuple(
+                (
+                    point.hidden,
+                    sizes[point.hidden],
+                    _hidden_or(point, is_shown),
+                    interval(point.limits) if point.hidden in is_shown else "",
+                )
+                for point in check.points
+            ),
+        ),
+    )
+
+
+def _hidden_or(point: ConsistencyPoint, is_shown: set[str]) -> str:
+    if point.estimate is None:
+        return status_words(point.status)
+    return about(point.estimate) if point.hidden in is_shown else f"{point.estimate / point.truth:.0%} of it"
+
+
+def _spread(spread: Spread) -> Iterator[Block]:
+    title, across, told = _SPREADS[spread.kind]
+    is_growth = spread.kind == "growth"
+
+    def scaled(value: float | None, observed: float) -> float | None:
+        return value / observed if value is not None and is_growth else value
+
+    def shown(value: float | None) -> str:
+        return ratio(value) if value is not None and is_growth else about(value)
+
+    numbers = [
+        (
+            f"{point.at:.0%}",
+            scaled(point.low, point.observed),
+            scaled(point.middle, point.observed),
+            scaled(point.high, point.observed),
+            point.refused,
+            point.draws,
+        )
+        for point in spread.points
+    ]
+    table = Table(
+        title,
+        (across[:1].upper() + across[1:], "Middle", "Middle 80 % of the draws", "Draws without an estimate"),
+        tuple(
+            (
+                at,
+                shown(middle),
+                f"{shown(low)} to {shown(high)}" if middle is not None else "",
+                f"{refused} of {draws}",
+            )
+            for at, low, middle, high, refused, draws in numbers
+        ),
+    )
+    if len(numbers) < 2:
+        yield Heading(title, 3)
+        yield Paragraph(told)
+        yield table
+        return
+    yield Chart(
+        title,
+        draw_lines(
+            [Band(at, middle, low, high) for at, low, middle, high, _, _ in numbers],
+            across=across,
+            up="people for each seen" if is_growth else "estimate",
+        ),
+        told,
+        table,
+    )

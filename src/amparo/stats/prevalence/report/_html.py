@@ -1,0 +1,95 @@
+"""The report as one HTML page: style and drawings are in it, and it asks nobody for anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from ._document import Block, Chart, Document, Heading, Items, Paragraph, Table
+
+__all__ = ["to_html"]
+
+_STYLE = """
+:root { color-scheme: light; }
+* { box-sizing: border-box; }
+body { margin: 0; color: #16212b; background: #fff; font: 1rem/1.55 'Noto Sans', 'Segoe UI', system-ui, sans-serif; }
+main { max-width: 48rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
+h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .25rem; }
+.subtitle { color: #45535e; margin: 0 0 1.5rem; }
+h2 { font-size: 1.35rem; line-height: 1.25; margin: 2.75rem 0 .75rem; padding-top: .75rem; border-top: 3px solid #00566b; }
+h3 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
+p, li { max-width: 42rem; }
+li + li { margin-top: .4rem; }
+.warning { border-inline-start: 5px solid #a1410d; padding: .25rem 0 .25rem .9rem; margin: .75rem 0; }
+figure { margin: 1.75rem 0; }
+figcaption { font-weight: 600; margin-bottom: .35rem; }
+figure svg { display: block; width: 100%; height: auto; }
+.told, .notes { color: #45535e; font-size: .92rem; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; margin: 1.25rem 0 .35rem; font-size: .95rem; font-variant-numeric: tabular-nums; }
+caption { text-align: start; font-weight: 600; padding-bottom: .35rem; }
+td { white-space: nowrap; }
+th, td { padding: .35rem 1rem .35rem 0; text-align: end; border-bottom: 1px solid #c5d0d3; vertical-align: top; }
+th.label, td.label { text-align: start; font-weight: 400; }
+thead th, thead th.label { font-weight: 600; border-bottom: 2px solid #45535e; vertical-align: bottom; }
+td.label { white-space: normal; overflow-wrap: anywhere; min-width: 5rem; }
+summary { cursor: pointer; color: #00566b; padding: .35rem 0; }
+summary:focus-visible, .wide:focus-visible { outline: 3px solid #a1410d; outline-offset: 2px; }
+@media print { main { max-width: none; padding: 0; } details:not([open]) > *:not(summary) { display: block; } h2, h3, figcaption { break-after: avoid; } figure, tr { break-inside: avoid; } }
+"""
+
+
+def to_html(document: Document) -> str:
+    """Give the report as a page that opens from a file: one document, no script, nothing from elsewhere."""
+    body = "".join(piece for block in document.blocks for piece in _block(block))
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n"
+        f'<meta name="generator" content="Amparo">\n<title>{escape(document.title)}: {escape(document.subtitle)}</title>\n'
+        f"<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
+        f'<h1>{escape(document.title)}</h1>\n<p class="subtitle">{escape(document.subtitle)}</p>\n'
+        f"{body}</main>\n</body>\n</html>\n"
+    )
+
+
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Heading():
+            yield f"<h{block.level}>{escape(block.text)}</h{block.level}>\n"
+        case Paragraph():
+            marked = ' class="warning"' if block.is_warning else ""
+            yield f"<p{marked}>{escape(block.text)}</p>\n"
+        case Items():
+            yield "<ul>\n" + "".join(f"<li>{escape(text)}</li>\n" for text in block.texts) + "</ul>\n"
+        case Table():
+            yield from _table(block)
+        case Chart():
+            named = f'role="img" aria-label="{escape(block.title)}. {escape(block.told)} The numbers stand in the table below."'
+            drawing = block.drawing.replace("<svg ", f"<svg {named} ", 1)
+            yield f"<figure>\n<figcaption>{escape(block.title)}</figcaption>\n{drawing}\n"
+            yield f'<p class="told">{escape(block.told)}</p>\n'
+            yield "<details><summary>The numbers of this chart</summary>\n"
+            yield from _table(block.table)
+            yield "</details>\n</figure>\n"
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield f'<div class="wide" tabindex="0" role="region" aria-label="{escape(table.caption)}">\n<table>\n'
+    yield f"<caption>{escape(table.caption)}</caption>\n<thead><tr>"
+    for place, heading in enumerate(table.headings):
+        label = ' class="label"' if place < table.labels else ""
+        yield f'<th scope="col"{label}>{escape(heading)}</th>' if heading else "<td></td>"
+    yield "</tr></thead>\n<tbody>\n"
+    for row in table.rows:
+        cells = []
+        for place, cell in enumerate(row):
+            if place == 0:
+                cells.append(f'<th scope="row" class="label">{escape(cell)}</th>')
+            else:
+                label = ' class="label"' if place < table.labels else ""
+                cells.append(f"<td{label}>{escape(cell)}</td>")
+        yield f"<tr>{''.join(cells)}</tr>\n"
+    yield "</tbody>\n</table>\n</div>\n"
+    if table.notes:
+        yield f'<p class="notes">{escape(table.notes)}</p>\n'

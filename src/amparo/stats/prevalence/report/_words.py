@@ -1,0 +1,90 @@
+"""Words and numbers of the report: rounded so that no digit says more than the data do."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from amparo.stats.prevalence._estimate import Estimate, Limits, Status
+from amparo.stats.prevalence._methods import METHODS
+
+__all__ = [
+    "about",
+    "interval",
+    "joined",
+    "level_words",
+    "lowered",
+    "method_words",
+    "number",
+    "ratio",
+    "status_words",
+]
+
+_STATUS = {
+    Status.EXISTS: "exists",
+    Status.NO_MAXIMUM: "none: no upper end",
+    Status.NOT_IDENTIFIABLE: "none: many fit equally",
+    Status.NEITHER: "none: no upper end",
+    Status.NOT_CONVERGED: "none: did not settle",
+    Status.REFUSED: "none: data too thin",
+}
+
+
+def about(value: float | None) -> str:
+    """Write an estimate with three significant digits: 11,312.99 becomes 11,300. The JSON keeps every digit."""
+    if value is None:
+        return "none"
+    if math.isinf(value):
+        return "no upper limit"
+    if value < 100:
+        return f"{value:.0f}"
+    digits = 2 - math.floor(math.log10(value))
+    return f"{round(value, digits):,.0f}"
+
+
+def number(value: int) -> str:
+    """Write a count."""
+    return f"{value:,}"
+
+
+def interval(limits: Limits | None) -> str:
+    """Write an interval: "9,310 to 16,300", or what it lacks."""
+    if limits is None:
+        return "none"
+    if math.isinf(limits.high):
+        return f"{about(limits.low)} or more"
+    return f"{about(limits.low)} to {about(limits.high)}"
+
+
+def ratio(value: float) -> str:
+    """Write how many times: 3.1, or 12."""
+    return f"{value:.1f}" if value < 10 else f"{value:,.0f}"
+
+
+def level_words(level: float) -> str:
+    """Write a level: 95 %."""
+    return f"{level * 100:g} %"
+
+
+def method_words(one: Estimate) -> str:
+    """Name the method of an estimate."""
+    return METHODS[one.method].words if one.method in METHODS else one.method
+
+
+def lowered(one: Estimate) -> str:
+    """Name the method within a sentence: only a word that begins like others loses its capital."""
+    words = method_words(one)
+    return words if words.startswith("Chao") else words[:1].lower() + words[1:]
+
+
+def status_words(status: Status) -> str:
+    """Say in a cell of a table why there is no estimate; the whole reason stands among the warnings."""
+    return _STATUS[status]
+
+
+def joined(names: Iterable[str]) -> str:
+    """Write names one after the other: "A, B and C"."""
+    all_names = list(names)
+    if len(all_names) < 2:
+        return "".join(all_names)
+    return f"{', '.join(all_names[:-1])} and {all_names[-1]}"

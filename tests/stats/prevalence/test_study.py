@@ -1,0 +1,231 @@
+"""A study and its report: what is said follows from the numbers, and nothing hidden is told elsewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from amparo.stats.prevalence import (
+    CannotEstimate,
+    OverlapTable,
+    Population,
+    Settings,
+    Status,
+    Study,
+    run_study,
+)
+from amparo.stats.prevalence.report import report_of, to_html, to_json, to_pdf, to_text
+
+CELLS = [
+    (("A",), 60),
+    (("B",), 50),
+    (("C",), 55),
+    (("A", "B"), 20),
+    (("A", "C"), 15),
+    (("B", "C"), 3),
+    (("A", "B", "C"), 2),
+]
+TABLE = OverlapTable.from_cells(("A", "B", "C"), CELLS)
+QUICK = ("average", "stepwise", "bic", "dga", "chao")
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    patch = pytest.MonkeyPatch()
+    patch.setattr("amparo.stats.prevalence._study.DEFAULT_METHODS", QUICK)
+    made = run_study(
+        TABLE,
+        source="made-up.csv",
+        settings=Settings(replicates=60),
+        population=Population(1_000_000, "residents"),
+    )
+    patch.undo()
+    return made
+
+
+def text(study: Study) -> str:
+    return "".join(to_text(report_of(study)))
+
+
+def test_default_study_has_three_estimators_and_what_they_hang_on(study: Study) -> None:
+    assert [one.method for one in study.estimates] == list(QUICK)
+    assert study.is_answered
+    assert study.sensitivity is not None
+    assert set(study.sensitivity.told()) == {
+        "floor", "pairs", "ranking", "omitted", "merged", "thresholds", "models", "deltas", "priors", "consistency",
+        "growth", "missed",
+    }  # fmt: skip
+
+
+def test_answers_do_not_depend_on_what_else_is_asked_or_on_workers(study: Study) -> None:
+    alone = run_study(TABLE, methods=("stepwise",), settings=Settings(replicates=60))
+    assert alone.sensitivity is None
+    assert alone.estimates[0].interval() == study.estimates[1].interval()
+
+
+def test_json_has_what_was_promised(study: Study) -> None:
+    told = json.loads(to_json(study))
+    assert told["n"] == 205
+    first = told["estimates"][1]
+    assert {"method", "estimate", "intervals", "model", "status", "warnings"} <= set(first)
+    assert set(first["intervals"]) == {"0.8", "0.95"}
+    assert first["intervals"]["0.95"][0] < first["estimate"] < first["intervals"]["0.95"][1]
+    assert first["status"] == "exists"
+    assert first["per_100000"] == pytest.approx(first["estimate"] / 10)
+    assert {
+        "floor",
+        "models",
+        "omit",
+        "merge",
+        "threshold",
+        "delta",
+        "prior",
+        "consistency",
+        "growth",
+    } <= set(told["sensitivity"])
+
+
+def test_estimate_that_does_not_exist_is_null_with_its_status() -> None:
+    table = OverlapTable.from_cells(("A", "B"), [(("A",), 9), (("B",), 8)])
+    made = run_study(table, methods=("chao", "stepwise"))
+    told = json.loads(to_json(made))
+    for one in told["estimates"]:
+        assert (one["estimate"], one["intervals"], one["status"]) == (None, None, "refused")
+        assert "Nobody is on two lists" in one["warnings"][0]["message"]
+    assert not made.is_answered
+    assert "No estimate exists" in text(made)
+
+
+def test_interval_without_an_end_is_null_in_json_and_said_in_words(study: Study) -> None:
+    class Endless(type(study.estimates[0])):  # type: ignore[misc]
+        def interval(self, level: float = 0.95) -> Any:
+            found = super().interval(level)
+            return replace(found, high=float("inf"))
+
+    first = study.estimates[0]
+    fields = {name: getattr(first, name) for name in first.__dataclass_fields__}
+    made = replace(study, estimates=(Endless(**fields), *study.estimates[1:]))
+    assert json.loads(to_json(made))["estimates"][0]["intervals"]["0.95"][1] is None
+    said = " ".join(text(made).split())
+    assert "people or more, without an upper limit" in said
+    assert "Any upper limit: for at least one method the data set none" in said
+    assert "inf" not in re.findall(r"[a-z]+", said)
+
+
+def test_report_says_what_may_and_may_not_be_said(study: Study) -> None:
+    said = " ".join(text(study).split())
+    assert "205 people were seen on at least one of 3 lists (A, B and C)" in said
+    assert "One number without its interval" in said
+    assert "per 100,000 residents (1,000,000 in all)" in said
+    assert "whom none of the lists could ever have reached" in said
+
+
+def test_nothing_that_is_hidden_stands_elsewhere_in_the_report(study: Study) -> None:
+    """B and C share 5 people, of whom 3 are on no other list: both follow from what must not be shown."""
+    assert study.overlaps is not None
+    hidden = {pair for pair, count in study.overlaps.pairs if count.value is None}
+    assert hidden
+    assert not {one.lists for one in study.shown_pairs} & hidden
+    told = json.loads(to_json(study))
+    small = [one for one in told["lists"]["histories"] if one["status"] == "primary"]
+    assert {tuple(one["lists"]) for one in small} == {("B", "C"), ("A", "B", "C")}
+    assert all(one["value"] is None for one in small)
+    assert {tuple(one["lists"]) for one in told["sensitivity"]["pairs"]} == {
+        one.lists for one in study.shown_pairs
+    }
+
+
+def test_page_asks_nobody_for_anything_and_its_charts_have_words_and_tables(study: Study) -> None:
+    page = to_html(report_of(study))
+    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", page)
+    assert "<script" not in page
+    assert "default-src 'none'" in page
+    drawings = re.findall(r"<svg .*?</svg>", page, flags=re.DOTALL)
+    assert len(drawings) >= 6
+    for drawing in drawings:
+        root = ET.fromstring(drawing)  # noqa: S314 - our own drawing
+        assert root.get("role") == "img"
+        assert root.get("aria-label")
+        numbers = re.findall(r'(?:cx|cy|x1|y1|x2|y2)="([^"]*)"', drawing)
+        assert all(-1 <= float(number) <= 2000 for number in numbers)
+    assert page.count("<details>") == len(drawings)
+    assert page.count("<table>") == page.count("<caption>") > len(drawings)
+
+
+@pytest.mark.slow
+def test_pdf_is_tagged_and_the_same_each_time(study: Study) -> None:
+    one, again = (to_pdf(report_of(study), timestamp=1_700_000_000) for _ in range(2))
+    assert one.startswith(b"%PDF")
+    assert b"pdfuaid" in one
+    assert b"/StructTreeRoot" in one
+    assert one == again
+
+
+def test_names_of_lists_are_text_and_nothing_else() -> None:
+    lists = ("<b>A</b>", "#evil[]", "العربية")
+    cells = [(tuple(lists["ABC".index(name)] for name in names), count) for names, count in CELLS]
+    made = run_study(OverlapTable.from_cells(lists, cells), methods=("chao",), source="<script>.csv")
+    page = to_html(report_of(made))
+    assert "<script" not in page
+    assert "&lt;b&gt;A&lt;/b&gt;" in page
+    assert to_pdf(report_of(made)).startswith(b"%PDF")
+    assert "\x1b" not in text(replace(made, source="\x1b[31m"))
+
+
+def test_strata_stand_beside_the_whole(study: Study) -> None:
+    half = OverlapTable.from_cells(("A", "B", "C"), [(names, max(1, count // 2)) for names, count in CELLS])
+    empty = OverlapTable.from_cells(("A", "B", "C"), [(("A",), 7), (("B",), 6)])
+    made = run_study(TABLE, methods=("chao",), strata={"women": half, "not known": empty}, strata_by="sex")
+    assert [part.estimates[0].estimate is None for part in made.strata.values()] == [False, True]
+    assert not made.is_answered
+    said = text(made)
+    assert "Sum of the parts" in said
+    assert "none: a part lacks one" in " ".join(said.split())
+    told = json.loads(to_json(made))
+    assert set(told["strata"]) == {"women", "not known"}
+
+
+def test_stopped_study_keeps_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+
+    def progress(words: str, done: int, asked: int) -> None:
+        calls.append(words)
+        if done == 2:
+            raise KeyboardInterrupt
+
+    made = run_study(TABLE, methods=("chao", "loglinear", "stepwise"), progress=progress)
+    assert [one.method for one in made.estimates] == ["chao", "loglinear"]
+    assert made.not_done == ("estimate stepwise",)
+    assert not made.is_answered
+    assert "Not reached: estimate stepwise" in " ".join(text(made).split())
+    assert json.loads(to_json(made))["not_done"] == ["estimate stepwise"]
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda: run_study(TABLE, level=1.5), "between 0 and 1"),
+        (lambda: run_study(TABLE, methods=("magic",)), "no method"),
+        (lambda: run_study(TABLE, methods=("loglinear",), settings=Settings(model="14")), "lists from 1"),
+        (lambda: run_study(TABLE, methods=("chao",), threshold=2), "protects nobody"),
+        (lambda: Population(0), "above zero"),
+    ],
+)
+def test_questions_that_make_no_sense_are_refused(ask: Callable[[], object], words: str) -> None:
+    with pytest.raises(CannotEstimate, match=words):
+        ask()
+
+
+def test_table_of_fewer_people_than_the_threshold_shows_no_overlaps() -> None:
+    table = OverlapTable.from_cells(("A", "B"), [(("A",), 2), (("B",), 1), (("A", "B"), 1)])
+    made = run_study(table, methods=("chao",))
+    assert made.overlaps is None
+    assert "The overlaps are not shown" in text(made)
+    assert json.loads(to_json(made))["lists"] is None
+    assert made.estimates[0].status is Status.EXISTS
