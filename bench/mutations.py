@@ -29,7 +29,7 @@ PLACES = {
     "access/queries": 90, "access/rules": 45, "access/actions": 155, "access/api": 9, "access/web.py": 28,
     "access/holding.py": 2, "access/models": 3, "access/views": 38, "accounts/queries": 38, "cases/queries": 85,
     "cases/actions": 65, "cases/views": 50, "cases/api": 12, "intake/queries.py": 10, "intake/views.py": 13,
-    "intake/api.py": 9, "evidence/queries": 4, "evidence/views.py": 20, "evidence/api.py": 5,
+    "intake/api.py": 9, "evidence/queries": 4, "evidence/views": 20, "evidence/api.py": 5,
     "oversight/queries.py": 15, "oversight/actions": 4, "oversight/views": 7, "portal/views.py": 8,
     "vault/queries.py": 15, "vault/keeping.py": 3, "vault/keyd/service.py": 4,
 }  # fmt: skip

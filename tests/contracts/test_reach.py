@@ -259,6 +259,9 @@ LOOKS_AT_FIGURES: dict[str, Asked] = {
     "get_snapshot": lambda v, e: evidence.get_snapshot(v, e.snapshot),
     "latest_snapshot": lambda v, e: evidence.latest_snapshot(v),
     "list_snapshots": lambda v, e: evidence.list_snapshots(v),
+    "get_study": lambda v, e: evidence.get_study(v, e.study),
+    "list_studies": lambda v, e: evidence.list_studies(v),
+    "compare_studies": lambda v, e: evidence.compare_studies(v, e.study, e.study),
 }
 
 
