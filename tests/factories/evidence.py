@@ -14,7 +14,9 @@ from amparo.cases.actions import open_cases
 from amparo.cases.rules import EpisodeDetails, Leg, Name, PersonDetails
 from amparo.cases.rules.opening import NewCase
 from amparo.evidence.actions import build_snapshot, record_snapshot
+from amparo.evidence.models import Study
 from amparo.evidence.queries.holdings import METADATA, directory_of
+from amparo.evidence.rules import StudyChoices, StudyState
 from amparo.vocab.dates import PartialDate
 from amparo.vocab.facts import PERSON
 from tests.factories.accounts import NOW
@@ -120,3 +122,20 @@ def make_linked_snapshot(histories: Mapping[tuple[str, ...], int], *, year: str 
         column["present"] = sorted({one[0] if isinstance(one, list) else one for one in found})
     (directory / METADATA).write_text(json.dumps(about), encoding="utf-8")
     return snapshot
+
+
+def make_kept_study(by: Viewer, snapshot: UUID) -> UUID:
+    """Keep a study of somebody that is done: no method found a number, for the question is who sees it."""
+    choices = StudyChoices(snapshot=str(snapshot), lists=(("ngo",), ("shelter",)))
+    study = Study.objects.create(
+        snapshot_id=snapshot,
+        asked_at=NOW,
+        asked_by_id=by.user_id,
+        choices=choices.as_json(),
+        state=StudyState.DONE,
+        finished_at=NOW,
+        result={"n": 40, "lists": None, "warnings": [], "estimates": [], "sensitivity": None},
+        report={"title": "A study", "subtitle": "", "blocks": []},
+        fingerprint="0" * 64,
+    )
+    return study.id

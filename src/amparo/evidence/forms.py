@@ -112,12 +112,8 @@ class StudyForm(FilterForm):
         ),
         widget=forms.CheckboxSelectMultiple,
     )
-    level = forms.TypedChoiceField(
-        label=gettext_lazy("Level of the intervals"), coerce=int, initial=95, empty_value=95
-    )
-    replicates = forms.TypedChoiceField(
-        label=gettext_lazy("Bootstrap replicates"), coerce=int, initial=1000, empty_value=1000
-    )
+    level = forms.TypedChoiceField(label=gettext_lazy("Level of the intervals"), coerce=int, initial=95)
+    replicates = forms.TypedChoiceField(label=gettext_lazy("Bootstrap replicates"), coerce=int, initial=1000)
     seed = forms.IntegerField(
         label=gettext_lazy("Seed"),
         help_text=gettext_lazy("The same seed gives the same digits."),

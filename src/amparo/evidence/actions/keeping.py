@@ -10,7 +10,7 @@ from amparo.evidence.actions.overlapping import said_of
 
 if TYPE_CHECKING:
     from amparo.stats.prevalence import Study
-    from amparo.stats.prevalence.report import Block, Document
+    from amparo.stats.prevalence.report import Block, Document, Table
     from amparo.stats.results import Caution, Said
 
 
@@ -82,7 +82,7 @@ def _block(kept: Mapping[str, Any]) -> Block:
             return _table(values)
 
 
-def _table(values: Mapping[str, Any]) -> Any:
+def _table(values: Mapping[str, Any]) -> Table:
     from amparo.stats.prevalence.report import Table
 
     rows = tuple(tuple(row) for row in values["rows"])
