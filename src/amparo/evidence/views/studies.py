@@ -57,6 +57,7 @@ from amparo.evidence.queries.saying import (
 )
 from amparo.evidence.queries.wording import say
 from amparo.evidence.rules import NotAsked, SnapshotState, StudyState
+from amparo.ui.formats import say_number
 from amparo.ui.parts import Link
 from amparo.ui.web import page
 
@@ -141,6 +142,7 @@ def _add_result(context: dict[str, Any], file: StudyFile, request: Request) -> N
             context |= {"earlier": earlier, "sameness": compare_studies(request.viewer, earlier.id, file.id)}
     context |= {
         "is_done": True,
+        "level": f"{say_number(file.choices.level)} %",
         "range": range_words(file),
         "lines": estimate_lines(file),
         "chart": estimates_chart(file),
