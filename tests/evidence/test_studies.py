@@ -149,6 +149,25 @@ def test_what_is_no_code_is_neither_counted_nor_logged(
     assert not Event.objects.filter(fields__icontains="Maria").exists()
 
 
+def test_all_that_was_asked_stands_in_the_log(snapshot: UUID, rapporteur: Viewer) -> None:
+    joined = chosen(
+        snapshot,
+        lists=(("law_enforcement", "shelter"), ("ngo",)),
+        only=(("sex", "female"),),
+        first_year="2024",
+        last_year="2025",
+    )
+    show_overlaps(joined, by=rapporteur, now=NOW)
+    (event,) = Event.objects.filter(action="evidence.overlaps.view")
+    assert event.fields == [
+        "list:1=law_enforcement",
+        "list:1=shelter",
+        "list:2=ngo",
+        "only:sex=female",
+        "years:opened=2024-2025",
+    ]
+
+
 # -- hiding ----------------------------------------------------------------------------------------------------------------
 
 

@@ -112,9 +112,11 @@ class StudyChoices:
 
     def labels(self) -> tuple[str, ...]:
         """Return what was asked, as the log keeps it: names and codes."""
-        asked = [f"list:{name}" for name in self.names]
+        asked = [f"list:{at}={kind}" for at, kinds in enumerate(self.lists, start=1) for kind in kinds]
         asked += [f"only:{name}={value}" for name, value in self.only]
-        asked += [f"years:{self.first_year}-{self.last_year}"] if self.first_year or self.last_year else []
+        asked += (
+            [f"years:opened={self.first_year}-{self.last_year}"] if self.first_year or self.last_year else []
+        )
         return tuple(label[:60] for label in asked)
 
 
