@@ -34,10 +34,14 @@ def meet_again(
     if len(giving) < 2:
         return 0
     every = [(key, reference) for key in giving for reference in references[key]]
-    shared = rng.sample(every, k=min(MOST, round(SHARE * len(every))))
+    # Some people are met more easily than others, and so by a third organisation, too.
+    easily = rng.sample(every, k=max(1, len(every) // 3))
+    drawn = rng.choices(easily, k=min(MOST, round(SHARE * len(every))))
+    shared = dict.fromkeys(
+        (*one, rng.choice([other for other in giving if other != one[0]])) for one in drawn
+    )
     coming: dict[str, list[NewCase]] = defaultdict(list)
-    for key, reference in shared:
-        other = rng.choice([one for one in giving if one != key])
+    for key, reference, other in shared:
         person = _open_to(leaders[other], reference, by=leaders[key], now=now)
         coming[other].append(replace(draw(other), existing_person=person))
     for key, new in sorted(coming.items()):

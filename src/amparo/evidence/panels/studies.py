@@ -141,7 +141,6 @@ def study_rows(study: StudyFile, tables: Sequence[FactTable]) -> tuple[SummaryRo
             SummaryRow(
                 label=_("Software"),
                 value=", ".join(f"{name} {number}" for name, number in versions.items()),
-                is_reference=True,
             ),
         ]
     return tuple(rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -103,8 +104,8 @@ def translated_names(study: StudyFile) -> dict[str, str]:
 
 
 def say_changed(changed: str, names: Mapping[str, str]) -> str:
-    """Name what was left out or merged."""
-    return str(_named(changed, names))
+    """Name what was left out or joined; within the name of one list, kinds are joined by a plus between blanks."""
+    return join_words(str(_named(one, names)) for one in re.split(r"(?<! )\+(?! )", changed))
 
 
 def level_key(study: StudyFile) -> str:
