@@ -125,8 +125,28 @@ def make_linked_snapshot(histories: Mapping[tuple[str, ...], int], *, year: str 
 
 
 def make_kept_study(by: Viewer, snapshot: UUID) -> UUID:
-    """Keep a study of somebody that is done: no method found a number, for the question is who sees it."""
-    choices = StudyChoices(snapshot=str(snapshot), lists=(("ngo",), ("shelter",)))
+    """Keep a study of somebody that is done, with a little of everything that a page shows."""
+    choices = StudyChoices(snapshot=str(snapshot), lists=(("hotline",), ("ngo",), ("shelter",)))
+    hidden, shown = {"value": None, "status": "primary"}, {"value": 40, "status": "shown"}
+    there = {
+        "estimate": 812.5,
+        "intervals": {"0.8": [600.0, 1200.0], "0.95": [500.0, None]},
+        "status": "exists",
+    }
+    missing = {"estimate": None, "intervals": None, "status": "no maximum"}
+    said = {"warnings": [{"code": "few", "template": "Very few people.", "values": {}}], "model": "12,3"}
+    result = {
+        "n": 240,
+        "lists": {"threshold": 5, "totals": [shown] * 3, "pairs": [shown, hidden, shown], "on_exactly": [shown, shown, hidden]},
+        "warnings": [],
+        "estimates": [{"method": "stepwise", **there, **said}, {"method": "bic", **missing, **said}],
+        "sensitivity": {
+            "models": {"top": [{"model": "12,3", "estimate": 800.0 + at, "delta_bic": 1.5 * at} for at in range(3)]},
+            "omit": [{"changed": "Hotline", "estimate": 700.0, "status": "exists"}],
+            "missed_links": [{"at": 0.1, "middle": 900.0}],
+        },
+        "versions": {"amparo": "0.1.0"},
+    }  # fmt: skip
     study = Study.objects.create(
         snapshot_id=snapshot,
         asked_at=NOW,
@@ -134,7 +154,7 @@ def make_kept_study(by: Viewer, snapshot: UUID) -> UUID:
         choices=choices.as_json(),
         state=StudyState.DONE,
         finished_at=NOW,
-        result={"n": 40, "lists": None, "warnings": [], "estimates": [], "sensitivity": None},
+        result=result,
         report={"title": "A study", "subtitle": "", "blocks": []},
         fingerprint="0" * 64,
     )
