@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.journeys.conftest import Browsing
 from tests.journeys.installation import Installation
@@ -30,6 +33,7 @@ SHOWN = {
     "sign-in.png": ("sign-in", "en", 1280),
     "sign-in-arabic.png": ("sign-in", "ar", 1280),
 }
+STUDY = "prevalence.png"  # of a report, which needs no installation
 LARGEST = 150_000
 REFERENCE = re.compile(r"images/([\w.-]+\.(?:png|svg|jpg))")
 
@@ -65,11 +69,33 @@ def test_picture_of_the_documentation(
     assert path.stat().st_size <= LARGEST
 
 
+@pytest.mark.screenshot
+def test_picture_of_a_report_on_prevalence(browser: Browser, tmp_path: Path) -> None:
+    report = tmp_path / "report.html"
+    lists = CHECKOUT / "docs" / "examples" / "lists.csv"
+    command = [
+        sys.executable,
+        "-m",
+        "amparo.cli",
+        "prevalence",
+        str(lists),
+        "--seed",
+        "1",
+        "--report",
+        str(report),
+    ]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    page = browser.new_page(viewport={"width": 800, "height": 800})
+    page.goto(report.as_uri())
+    page.locator("figure").first.screenshot(path=IN_THE_DOCUMENTATION / STUDY)
+    page.close()
+
+
 def test_every_picture_of_the_documentation_is_made_here_shown_and_small() -> None:
     there = {path.name: path.stat().st_size for path in IN_THE_DOCUMENTATION.glob("*.*")}
     texts = [CHECKOUT / "README.md", *(CHECKOUT / "docs").rglob("*.md")]
     shown = {name for path in texts for name in REFERENCE.findall(path.read_text(encoding="utf-8"))}
     assert shown <= set(there), "run: make screenshots"
     assert set(there) <= shown, "nobody shows them"
-    assert {name for name in there if name.endswith(".png")} <= set(SHOWN), "no test makes them"
+    assert {name for name in there if name.endswith(".png")} <= {*SHOWN, STUDY}, "no test makes them"
     assert [name for name, size in there.items() if size > LARGEST] == []
