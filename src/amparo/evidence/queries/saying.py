@@ -85,7 +85,8 @@ def say_status(status: str) -> str:
 def say_sentence(kept: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """Say a sentence that was kept with a study; lists are named in the language of the page."""
     values = {name: _named(value, names) for name, value in kept["values"].items()}
-    return _(kept["template"]) % values
+    template: str = kept["template"]
+    return _(template) % values
 
 
 def _named(value: Any, names: Mapping[str, str]) -> Any:
@@ -120,17 +121,17 @@ def estimate_lines(study: StudyFile) -> tuple[EstimateLine, ...]:
     names, level, seen = translated_names(study), level_key(study), study.result["n"]
     lines = []
     for one in study.result["estimates"]:
-        number = one["estimate"]
+        number, method = one["estimate"], one["method"]
         lines.append(
             EstimateLine(
-                method=one["method"],
-                name=_(METHODS[one["method"]].words) if one["method"] in METHODS else one["method"],
+                method=method,
+                name=_(METHODS[method].words) if method in METHODS else method,
                 number=say_status(one["status"]) if number is None else about(number),
                 interval="" if number is None else say_interval(one["intervals"].get(level)),
                 unseen="" if number is None else say_number(round((number - seen) / seen, 1)),
                 model=one["model"] or "",
                 cautions=tuple(say_sentence(said, names) for said in one["warnings"]),
-                is_floor=one["method"] == "chao",
+                is_floor=method == "chao",
             )
         )
     return tuple(lines)
