@@ -47,9 +47,9 @@ class EstimateLine:
 
 def methods_offered() -> tuple[tuple[str, str], ...]:
     """Return the methods that may be asked for by name, with their English words."""
-    from amparo.stats.prevalence import METHODS
+    from amparo.stats.prevalence import methods
 
-    return tuple((name, method.words) for name, method in METHODS.items() if name != "loglinear")
+    return tuple((name, method.words) for name, method in methods().items() if name != "loglinear")
 
 
 def list_names(choices: StudyChoices) -> tuple[str, ...]:
@@ -116,8 +116,9 @@ def level_key(study: StudyFile) -> str:
 
 def estimate_lines(study: StudyFile) -> tuple[EstimateLine, ...]:
     """Say each method's answer."""
-    from amparo.stats.prevalence import METHODS
+    from amparo.stats.prevalence import methods
 
+    known = methods()
     names, level, seen = translated_names(study), level_key(study), study.result["n"]
     lines = []
     for one in study.result["estimates"]:
@@ -125,7 +126,7 @@ def estimate_lines(study: StudyFile) -> tuple[EstimateLine, ...]:
         lines.append(
             EstimateLine(
                 method=method,
-                name=_(METHODS[method].words) if method in METHODS else method,
+                name=_(known[method].words) if method in known else method,
                 number=say_status(one["status"]) if number is None else about(number),
                 interval="" if number is None else say_interval(one["intervals"].get(level)),
                 unseen="" if number is None else say_number(round((number - seen) / seen, 1)),
