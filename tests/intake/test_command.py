@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from amparo.access.rules import Permission, system_viewer
 from amparo.cases.models import Case, Episode, Person
 from amparo.intake import commands
-from amparo.intake.actions import direct, take_in
+from amparo.intake.actions import direct, take_in, writing
 from amparo.vault.rules import Compartment
 from tests.factories.accounts import NOW, make_organisation
 from tests.factories.htcds import fill_workbook
@@ -96,6 +96,19 @@ def test_forty_rows_take_as_many_statements_as_two(
             assert run(file, home, capsys)[1]["cases"] == count
         statements.append(len(asked))
     assert statements[1] == statements[2] <= 30
+
+
+@pytest.mark.django_db
+def test_no_bunch_of_rows_is_written_by_plans_of_a_smaller_table(
+    tmp_path: Path, home: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That such plans read every case anew for each row shows in `bench/import.py`, from some thousand rows on."""
+    monkeypatch.setattr(writing, "AT_ONCE", 2)
+    rows = [{**SOFIA, "prs_FirstName": f"Sofia {number}"} for number in range(5)]
+    file = write(tmp_path / "cases.csv", make_text_file(rows))
+    with CaptureQueriesContext(connection) as asked:
+        run(file, home, capsys)
+    assert [one["sql"] for one in asked].count("DISCARD PLANS") == 3
 
 
 @pytest.mark.django_db

@@ -154,6 +154,17 @@ def insert_rows(rows: Sequence[models.Model]) -> None:
             cursor.execute(_inserting(type(bunch[0]), fields), [_column(field, bunch) for field in fields])
 
 
+def plan_anew() -> None:
+    """Have the database plan anew what it does at each insert: the checks of the second wall and the lines of the history.
+
+    It keeps those plans for the connection. Made while a table was as good as empty, they go through all rows of an organisation
+    for each new one, which does not show until thousands are in; and nothing else tells them, before the transaction ends, that
+    the table has grown.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("DISCARD PLANS")
+
+
 def _inserting(model: type[models.Model], fields: Sequence[models.Field[Any, Any]]) -> str:
     """Only names and types of our own models stand in it."""
     quoted = connection.ops.quote_name

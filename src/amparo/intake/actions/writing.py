@@ -18,6 +18,7 @@ from amparo.intake.htcds import Value
 from amparo.intake.rules import new_case, person_of
 from amparo.intake.rules.differing import differing, told
 from amparo.intake.rules.homes import MAILING
+from amparo.vault.storing import plan_anew
 
 AT_ONCE = 500
 
@@ -84,6 +85,7 @@ def in_bunches(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 def _open(rows: Sequence[RowToWrite], new: Sequence[NewCase], *, by: Viewer, now: datetime) -> dict[int, str]:
+    plan_anew()
     references = open_cases(new=new, by=by, now=now)
     return {row.number: reference for row, reference in zip(rows, references, strict=True)}
 
