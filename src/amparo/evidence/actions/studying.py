@@ -121,13 +121,13 @@ def _compute(row: Study, now: Callable[[], datetime]) -> None:
     fingerprint = digest_of_lists(table.lists, table.counts.tolist())
     computed = _estimated(table, choices, row)
     secret = str(row.snapshot.tables[STUDIED]["sha256"])
-    told = replace(computed.description, fingerprint=public_mark(fingerprint, secret=secret))
+    marked = replace(computed, mark=public_mark(fingerprint, secret=secret))
     Study.objects.filter(pk=row.id, state=StudyState.RUNNING).update(
         state=StudyState.DONE,
         finished_at=now(),
         fingerprint=fingerprint,
         result=kept_result(computed),
-        report=kept_report(report_of(replace(computed, description=told))),
+        report=kept_report(report_of(marked)),
     )
 
 
