@@ -34,7 +34,7 @@ PLACES = {
     "access/queries": 90, "access/rules": 45, "access/actions": 155, "access/api": 9, "access/web.py": 28,
     "access/holding.py": 2, "access/models": 3, "access/views": 38, "accounts/queries": 38, "cases/queries": 85,
     "cases/actions": 65, "cases/views": 50, "cases/api": 10, "intake/queries.py": 10, "intake/views.py": 13,
-    "intake/api.py": 9, "evidence/queries": 4, "evidence/views.py": 12, "evidence/api.py": 2,
+    "intake/api.py": 9, "evidence/queries": 4, "evidence/views": 12, "evidence/api.py": 2,
     "oversight/queries.py": 15, "oversight/actions": 4, "oversight/views": 7, "portal/views.py": 6,
     "vault/queries.py": 15, "vault/keeping.py": 3, "vault/keyd/service.py": 4,
 }  # fmt: skip
@@ -137,7 +137,7 @@ NO_ACCESS = {
     r"access/views/people\.py:_own_organisation: the guard own is None": "for the types: who manages people works for an organisation",
     r"cases/views/opening\.py:_tell_of_others: the guard": "`search_persons` demands it",
     r"cases/views/seen\.py:told: the condition": "in which languages a page is offered",
-    r"evidence/views\.py:(table: the (side|condition name)|download: the|_holding: the side|snapshot: the|collect: the guard|_choices: the)":
+    r"evidence/views/figures\.py:(table: the (side|condition name)|download: the|_holding: the side|snapshot: the|collect: the guard|_choices: the)":
         "which page says that there is no table, and how it is laid out; `show_table`, `download_table` and `collect_facts` ask for access",
     r"portal/views\.py:(home: the side|search: the side form)": "which page comes first",
     r"cases/api/changing\.py:(person|case|episode)_change: get_case": "`update_person`, `update_case` and `update_episode` ask the same of the same case",

@@ -7,10 +7,12 @@ from datetime import date
 from random import Random
 
 import pytest
+from django.db.models import Count
 
 from amparo.access.queries import viewer_for_membership
 from amparo.access.rules import ROLES
 from amparo.accounts.queries import find_user_id, memberships_of
+from amparo.cases.models import Case
 from amparo.cases.queries import list_cases
 from amparo.cases.rules.opening import opening_problems
 from amparo.cli.demo.caseload import make_caseload
@@ -56,3 +58,5 @@ def test_each_role_has_a_sign_in_and_sees_what_it_should() -> None:
         "caseworker", "supervisor", "first_responder", "competent_authority", "duty_protection_officer",
     }  # fmt: skip
     assert seen["supervisor"] > seen["caseworker"]
+    met = Case.objects.values("person_id").annotate(offices=Count("organisation", distinct=True))
+    assert met.filter(offices=2).count() >= 20, "lists that share nobody teach nothing about studies"

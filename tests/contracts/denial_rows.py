@@ -215,6 +215,13 @@ PAGES: Mapping[str, Row] = {
     "evidence:snapshot": Row(guard=P.TABLES_VIEW),
     "evidence:collect": Row(guard=P.FACTS_EXPORT, asks_again=True, methods=POST, rename={"act": "facts_act"}),
     "evidence:facts": Row(guard=P.FACTS_EXPORT, asks_again=True, methods=BOTH),
+    "evidence:studies": Row(guard=P.TABLES_VIEW),
+    "evidence:study-new": Row(guard=P.TABLES_VIEW, query={"snapshot": "snapshot"}),
+    "evidence:study": Row(guard=P.TABLES_VIEW),
+    "evidence:study-again": Row(guard=P.TABLES_VIEW, methods=POST),
+    "evidence:study-stop": Row(guard=P.TABLES_VIEW, methods=POST),
+    "evidence:study-report": Row(guard=P.TABLES_DOWNLOAD),
+    "evidence:study-compare": Row(guard=P.TABLES_VIEW, rename={"earlier": "study"}),
 }
 
 DETAILS = {"version": 1, "changes": {}}

@@ -56,7 +56,7 @@ from tests.factories.accounts import (
     user_of,
 )
 from tests.factories.cases import row_of
-from tests.factories.evidence import make_snapshot
+from tests.factories.evidence import make_kept_study, make_snapshot
 from tests.factories.intake import SOFIA, make_batch, make_text_file
 from tests.factories.oversight import make_drawn
 
@@ -88,6 +88,7 @@ ABSENT: Things = {
     "batch": UUID(int=4),
     "faulty_batch": UUID(int=5),
     "snapshot": UUID(int=6),
+    "study": UUID(int=14),
     "membership": 999_999,
     "token": 999_998,
     "wall": 999_996,
@@ -185,13 +186,14 @@ def build(now: datetime) -> World:
             **ours.things,
             **case_of.get(role, {}),
             **kept_by(fresh, now),
+            **studied_by(fresh, snapshot),
             **two.get(role, {}),
             "snapshot": snapshot,
             "own_reading": make_drawn(viewer, ours.case["reference"], now=now).id,
         }
         elsewhere = {
             **ABSENT, **theirs.things, **two["elsewhere"], "snapshot": ABSENT["snapshot"],
-            **two.get(f"beyond {role}", {}),
+            "study": ABSENT["study"], **two.get(f"beyond {role}", {}),
         }  # fmt: skip
         world.beyond[role] = {"another organisation": elsewhere} | {
             name: {**elsewhere, **case} for name, case in beyond_cases.get(role, {}).items()
@@ -347,6 +349,11 @@ def agree(act: UUID, by: Viewer, now: datetime) -> UUID:
     found = get_act(by, act)
     approve_act(act, seen=shown(found, describe_act(by, found, now=now)), by=by, now=now)
     return act
+
+
+def studied_by(viewer: Viewer, snapshot: UUID) -> Things:
+    """Make a study of somebody who sees figures."""
+    return {"study": make_kept_study(viewer, snapshot)} if viewer.may(Permission.TABLES_VIEW) else {}
 
 
 def kept_by(viewer: Viewer, now: datetime) -> Things:

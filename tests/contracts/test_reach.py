@@ -32,7 +32,7 @@ from amparo.vault.rules import Compartment
 from tests.contracts.denial_states import PICTURE
 from tests.factories.accounts import make_organisation, make_team, make_viewer
 from tests.factories.cases import make_case, make_person_details
-from tests.factories.evidence import make_snapshot
+from tests.factories.evidence import make_kept_study, make_snapshot
 from tests.factories.intake import make_batch
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +169,7 @@ class Everything:
         self.episode = Episode.objects.get(case=self.case).id
         self.batch = make_batch(self.owner, now=now)
         self.snapshot: UUID = make_snapshot()
+        self.study: UUID = make_kept_study(self.owner, self.snapshot)
 
 
 def without_scope(owner: Viewer) -> tuple[Viewer, ...]:
@@ -259,6 +260,9 @@ LOOKS_AT_FIGURES: dict[str, Asked] = {
     "get_snapshot": lambda v, e: evidence.get_snapshot(v, e.snapshot),
     "latest_snapshot": lambda v, e: evidence.latest_snapshot(v),
     "list_snapshots": lambda v, e: evidence.list_snapshots(v),
+    "get_study": lambda v, e: evidence.get_study(v, e.study),
+    "list_studies": lambda v, e: evidence.list_studies(v),
+    "compare_studies": lambda v, e: evidence.compare_studies(v, e.study, e.study),
 }
 
 

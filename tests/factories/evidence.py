@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
@@ -12,7 +14,11 @@ from amparo.cases.actions import open_cases
 from amparo.cases.rules import EpisodeDetails, Leg, Name, PersonDetails
 from amparo.cases.rules.opening import NewCase
 from amparo.evidence.actions import build_snapshot, record_snapshot
+from amparo.evidence.models import Study
+from amparo.evidence.queries.holdings import METADATA, directory_of
+from amparo.evidence.rules import StudyChoices, StudyState
 from amparo.vocab.dates import PartialDate
+from amparo.vocab.facts import PERSON
 from tests.factories.accounts import NOW
 from tests.factories.cases import DETAILS, EPISODE
 
@@ -84,3 +90,72 @@ def _episode(rng: Random) -> EpisodeDetails:
         else (),
         route=(Leg(kind="recruitment", country="SY"), Leg(kind="exploitation", country="XA", area=area)),
     )
+
+
+def make_linked_snapshot(histories: Mapping[tuple[str, ...], int], *, year: str = "2025") -> UUID:
+    """Make a snapshot in which so many persons have a case with each of these kinds of organisations, and nobody else has one."""
+    import pyarrow as arrow
+    from pyarrow import parquet
+
+    snapshot = make_snapshot()
+    directory = directory_of(snapshot)
+    about = json.loads((directory / METADATA).read_text(encoding="utf-8"))
+    told = about["tables"]["person_case"]
+    schema = parquet.read_schema(directory / told["file"])
+    people = [kinds for kinds, number in histories.items() for _ in range(number)]
+    rows = [(number, kind) for number, kinds in enumerate(people) for kind in kinds]
+    usual = {"year_opened": year, "sex": "female", "track_at_opening": "adult"}
+    values = {
+        name: [
+            [usual.get(name, "not_asked")]
+            if arrow.types.is_list(schema.field(name).type)
+            else usual.get(name, "not_asked")
+        ]
+        * len(rows)
+        for name in schema.names
+    }
+    values |= {PERSON: [number for number, _ in rows], "organisation_kind": [kind for _, kind in rows]}
+    parquet.write_table(arrow.table(values, schema=schema), directory / told["file"])
+    told |= {"rows": len(rows), "persons": len(people)}
+    for column in told["columns"]:
+        found = values[column["name"]]
+        column["present"] = sorted({one[0] if isinstance(one, list) else one for one in found})
+    (directory / METADATA).write_text(json.dumps(about), encoding="utf-8")
+    return snapshot
+
+
+def make_kept_study(by: Viewer, snapshot: UUID) -> UUID:
+    """Keep a study of somebody that is done, with a little of everything that a page shows."""
+    choices = StudyChoices(snapshot=str(snapshot), lists=(("hotline",), ("ngo",), ("shelter",)))
+    hidden, shown = {"value": None, "status": "primary"}, {"value": 40, "status": "shown"}
+    there = {
+        "estimate": 812.5,
+        "intervals": {"0.8": [600.0, 1200.0], "0.95": [500.0, None]},
+        "status": "exists",
+    }
+    missing = {"estimate": None, "intervals": None, "status": "no maximum"}
+    said = {"warnings": [{"code": "few", "template": "Very few people.", "values": {}}], "model": "12,3"}
+    result = {
+        "n": 240,
+        "lists": {"threshold": 5, "totals": [shown] * 3, "pairs": [shown, hidden, shown], "on_exactly": [shown, shown, hidden]},
+        "warnings": [],
+        "estimates": [{"method": "stepwise", **there, **said}, {"method": "bic", **missing, **said}],
+        "sensitivity": {
+            "models": {"top": [{"model": "12,3", "estimate": 800.0 + at, "delta_bic": 1.5 * at} for at in range(3)]},
+            "omit": [{"changed": "Hotline", "estimate": 700.0, "status": "exists"}],
+            "missed_links": [{"at": 0.1, "middle": 900.0}],
+        },
+        "versions": {"amparo": "0.1.0"},
+    }  # fmt: skip
+    study = Study.objects.create(
+        snapshot_id=snapshot,
+        asked_at=NOW,
+        asked_by_id=by.user_id,
+        choices=choices.as_json(),
+        state=StudyState.DONE,
+        finished_at=NOW,
+        result=result,
+        report={"title": "A study", "subtitle": "", "blocks": []},
+        fingerprint="0" * 64,
+    )
+    return study.id

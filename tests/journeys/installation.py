@@ -35,6 +35,7 @@ from tests.contracts.denial_states import PICTURE, lost_case
 from tests.contracts.denial_world import faulty_file
 from tests.factories.accounts import sign_in, state_purpose
 from tests.factories.cases import make_case
+from tests.factories.evidence import make_kept_study
 from tests.factories.intake import AMINA, SOFIA, make_batch, make_text_file, make_workbook, make_written_batch
 from tests.factories.oversight import make_drawn
 
@@ -57,6 +58,7 @@ class Installation:
     episode: UUID
     batches: dict[str, UUID]
     snapshot: UUID
+    study: UUID
     invitation: str
     new_password: str
     drawn: UUID
@@ -139,6 +141,10 @@ class Installation:
             "snapshots": ("statistician", "/tables/snapshots/"),
             "snapshot": ("statistician", f"/tables/snapshots/{self.snapshot}/"),
             "facts": ("statistician", f"/tables/snapshots/{self.snapshot}/facts/"),
+            "studies": ("statistician", "/tables/studies/"),
+            "lists of a study": ("statistician", "/tables/studies/new/"),
+            "study": ("statistician", f"/tables/studies/{self.study}/"),
+            "studies compared": ("statistician", f"/tables/studies/{self.study}/compare/{self.study}/"),
             "own-readings": ("caseworker", "/readings/mine/"),
             "explain": ("caseworker", f"/readings/mine/{self.drawn}/"),
             "drawn": ("supervisor", "/readings/drawn/"),
@@ -228,7 +234,7 @@ def furnish(url: str) -> Installation:
         url=url, now=now, viewers=viewers, emails={role: one.email for role, one in sign_ins.items()},
         password=sign_ins["caseworker"].password, reference=reference, lost=lost_case(worker, now),
         unit_case=make_case(viewers["integrity_officer"], now=now), episode=Episode.objects.filter(case__reference=reference).order_by("number")[0].id,
-        batches=batches, snapshot=snapshot, invitation=secret, new_password=password,
+        batches=batches, snapshot=snapshot, study=make_kept_study(viewers["statistician"], snapshot), invitation=secret, new_password=password,
         drawn=make_drawn(worker, reference, now=now).id, act=act, opening=opening,
     )  # fmt: skip
 

@@ -9,13 +9,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from amparo.evidence.queries.holdings import TableHolding
+from amparo.evidence.queries.saying import methods_offered
 from amparo.evidence.queries.wording import ordered, say_value, say_variable
-from amparo.evidence.rules import Variable, variables_of
+from amparo.evidence.rules import StudyChoices, Variable, variables_of
 from amparo.evidence.rules.asking import METHODS, ONLY
+from amparo.evidence.rules.studies import (
+    HIGHEST_SEED,
+    JOINED,
+    LEVELS,
+    MOST_LISTS,
+    NARROWED,
+    REPLICATES,
+    SOURCE,
+    YEAR,
+)
+from amparo.ui.formats import in_local_digits, say_number
 from amparo.ui.forms import FilterForm, PlainForm
 from amparo.ui.forms.base import teach
 
-Choices = list[tuple[str, Any]]
+Choices = list[tuple[Any, Any]]
+LIST = "list-"
+OWN = "own"
 
 
 class TableForm(FilterForm):
@@ -83,3 +97,94 @@ def _grouped(variables: tuple[Variable, ...]) -> Choices:
         if one.code:
             groups.setdefault(_(one.column.label), []).append((one.name, say_value(one.column, one.code)))
     return [*plain, *groups.items()]
+
+
+class StudyForm(FilterForm):
+    """Which lists a study compares, of whom, and how. Sent by GET to see the overlap, and by POST to order the study."""
+
+    snapshot = forms.CharField(widget=forms.HiddenInput)
+    first_year = forms.ChoiceField(label=gettext_lazy("From year"))
+    last_year = forms.ChoiceField(label=gettext_lazy("To year"))
+    methods = forms.MultipleChoiceField(
+        label=gettext_lazy("Methods"),
+        help_text=gettext_lazy(
+            "Tick none to have all that suit the lists, with all that the estimates hang on. This is what a report needs."
+        ),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    level = forms.TypedChoiceField(label=gettext_lazy("Level of the intervals"), coerce=int, initial=95)
+    replicates = forms.TypedChoiceField(label=gettext_lazy("Bootstrap replicates"), coerce=int, initial=1000)
+    seed = forms.IntegerField(
+        label=gettext_lazy("Seed"),
+        help_text=gettext_lazy("The same seed gives the same digits."),
+        min_value=0,
+        max_value=HIGHEST_SEED,
+        initial=1,
+    )
+
+    def __init__(self, *args: Any, holding: TableHolding, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        present, columns = holding.present, {column.name: column for column in holding.table.columns}
+        self.kinds = [
+            kind
+            for kind in ordered(columns[SOURCE], present[SOURCE])
+            if columns[SOURCE].order_of(kind)[0] < 2
+        ]
+        for kind in self.kinds:
+            field = forms.ChoiceField(label=say_value(columns[SOURCE], kind), required=False)
+            _choose(field, _of_kind())
+            field.initial = OWN if len(self.kinds) <= MOST_LISTS else ""
+            teach(field)
+            self.fields[f"{LIST}{kind}"] = field
+        years = [year for year in sorted(present[YEAR]) if year.isdigit()]
+        for name, words in (("first_year", _("The first")), ("last_year", _("The last"))):
+            _choose(self.fields[name], [("", words), *((year, in_local_digits(year)) for year in years)])
+        for name in NARROWED:
+            found = ordered(columns[name], present[name])
+            field = forms.ChoiceField(label=_(columns[name].label), required=False)
+            _choose(field, [("", _("All")), *((one, say_value(columns[name], one)) for one in found)])
+            teach(field)
+            self.fields[f"{ONLY}{name}"] = field
+        _choose(self.fields["methods"], [(name, _(words)) for name, words in methods_offered()])
+        _choose(self.fields["level"], [(one, in_local_digits(f"{one} %")) for one in LEVELS])
+        _choose(self.fields["replicates"], [(one, say_number(one)) for one in REPLICATES])
+
+    @property
+    def sources(self) -> list[forms.BoundField]:
+        """Return the fields that say what becomes of each kind of organisation."""
+        return [self[f"{LIST}{kind}"] for kind in self.kinds]
+
+    @property
+    def narrowing(self) -> list[forms.BoundField]:
+        """Return the fields that say of whom the study is."""
+        return [self["first_year"], self["last_year"], *(self[f"{ONLY}{name}"] for name in NARROWED)]
+
+    @property
+    def manner(self) -> list[forms.BoundField]:
+        """Return the fields that say how estimates are made."""
+        return [self[name] for name in ("methods", "level", "replicates", "seed")]
+
+    def choices(self) -> StudyChoices:
+        """Return what was chosen; raises `NotAsked` where it makes no study."""
+        data = self.cleaned_data
+        lists: dict[str, list[str]] = {}
+        for kind in self.kinds:
+            if place := data.get(f"{LIST}{kind}"):
+                lists.setdefault(kind if place == OWN else f"{JOINED}{place}", []).append(kind)
+        seed = data.get("seed")
+        return StudyChoices(
+            snapshot=data["snapshot"],
+            lists=tuple(map(tuple, lists.values())),
+            only=tuple((name, data[f"{ONLY}{name}"]) for name in NARROWED if data.get(f"{ONLY}{name}")),
+            first_year=data.get("first_year") or "",
+            last_year=data.get("last_year") or "",
+            methods=tuple(data.get("methods") or ()),
+            level=data.get("level") or 95,
+            replicates=data.get("replicates") or 1000,
+            seed=1 if seed is None else seed,
+        )
+
+
+def _of_kind() -> Choices:
+    joined = [(place, _("Joined with others: list %(letter)s") % {"letter": place}) for place in "ABC"]
+    return [("", _("Left out")), (OWN, _("A list of its own")), *joined]

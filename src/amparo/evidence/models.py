@@ -1,4 +1,4 @@
-"""The rows of evidence: one for each snapshot. The facts themselves lie in files, named by the id."""
+"""The rows of evidence: snapshots, whose facts lie in files named by the id, and studies that were made from them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 
 from amparo.evidence.rules.snapshots import SnapshotState
+from amparo.evidence.rules.studies import StudyState
 from amparo.vocab.described import Privacy
 from amparo.vocab.identifiers import uuid7
 
@@ -33,3 +34,38 @@ class Snapshot(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=["state", "-made_at"], name="evidence_snapshot_state_made"),)
+
+
+class Study(models.Model):
+    """A study of prevalence: what was asked, from which snapshot, and what came out, with all that makes it again.
+
+    `result` and `report` hold no overlap that may not be shown. `fingerprint` is that of the whole overlap table, and is never shown.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="+")
+    again = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    choices = models.JSONField()
+    state = models.CharField(max_length=20, default=StudyState.WAITING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    fault = models.JSONField(default=dict)
+    result = models.JSONField(default=dict)
+    report = models.JSONField(default=dict)
+    fingerprint = models.CharField(max_length=64, default="")
+    copies = models.PositiveIntegerField(default=0)
+
+    PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
+        (
+            "id", "snapshot", "again", "asked_at", "asked_by", "choices", "state", "done", "total", "started_at", "finished_at",
+            "fault", "result", "report", "fingerprint", "copies",
+        ),
+        Privacy.TECHNICAL,
+    )  # fmt: skip
+
+    class Meta:
+        indexes = (models.Index(fields=["-asked_at"], name="evidence_study_asked"),)

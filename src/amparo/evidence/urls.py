@@ -2,15 +2,22 @@
 
 from django.urls import path
 
-from amparo.evidence import views
+from amparo.evidence.views import figures, studies
 
 app_name = "evidence"
 urlpatterns = [
-    path("", views.tables, name="tables"),
-    path("table/", views.table, name="table"),
-    path("download/", views.download, name="download"),
-    path("snapshots/", views.snapshots, name="snapshots"),
-    path("snapshots/<uuid:snapshot>/", views.snapshot, name="snapshot"),
-    path("snapshots/<uuid:snapshot>/facts/", views.facts, name="facts"),
-    path("facts/<uuid:act>/", views.collect, name="collect"),
+    path("", figures.tables, name="tables"),
+    path("table/", figures.table, name="table"),
+    path("download/", figures.download, name="download"),
+    path("snapshots/", figures.snapshots, name="snapshots"),
+    path("snapshots/<uuid:snapshot>/", figures.snapshot, name="snapshot"),
+    path("snapshots/<uuid:snapshot>/facts/", figures.facts, name="facts"),
+    path("facts/<uuid:act>/", figures.collect, name="collect"),
+    path("studies/", studies.studies, name="studies"),
+    path("studies/new/", studies.new, name="study-new"),
+    path("studies/<uuid:study>/", studies.study, name="study"),
+    path("studies/<uuid:study>/again/", studies.again, name="study-again"),
+    path("studies/<uuid:study>/stop/", studies.stop, name="study-stop"),
+    path("studies/<uuid:study>/report/", studies.report, name="study-report"),
+    path("studies/<uuid:study>/compare/<uuid:earlier>/", studies.compare, name="study-compare"),
 ]

@@ -16,6 +16,7 @@ from amparo.cli.demo.sign_ins import SignIn
 
 if TYPE_CHECKING:
     from amparo.access.rules import Viewer
+    from amparo.cases.rules.opening import NewCase
 
 YEARS = 3
 DECIDED_BY_AUTHORITY = 40
@@ -52,6 +53,7 @@ def make_caseload(
         references = _make_cases(offices, cases, rng, now, progress)
         _put_before_authority(offices, references, now)
         _tie_operation(offices, references, now)
+        _meet_again(offices, references, rng, now)
     return sign_ins
 
 
@@ -231,6 +233,25 @@ def _tie_operation(
                 operation = link_operation(
                     reference=reference, episode=episode.id, operation=operation, by=viewer, now=now
                 )
+
+
+def _meet_again(
+    offices: Mapping[str, _Office], references: Mapping[str, list[str]], rng: Random, now: datetime
+) -> None:
+    """Have some people met by a second organisation, some weeks ago or today."""
+    from amparo.cli.demo.meeting import meet_again
+    from amparo.cli.demo.persons import draw_case
+
+    today = now.date()
+
+    def draw(key: str) -> NewCase:
+        opened = today - timedelta(days=int(365 * YEARS * rng.random() ** 1.4))
+        worker, team = rng.choice(offices[key].workers)
+        new = draw_case(rng, opened=opened, today=today, area=offices[key].area)
+        return replace(new, worker_id=worker, team_id=team)
+
+    leaders = {key: _leader_of(office, now) for key, office in offices.items() if references.get(key)}
+    meet_again(leaders, references, draw, rng, now)
 
 
 def _draw_password() -> str:

@@ -13,6 +13,7 @@ from amparo.access.rules import system_viewer
 from amparo.audit.actions import record
 from amparo.evidence.actions.exporting import DRAFT
 from amparo.evidence.actions.snapshots import AlreadyBuilding, alone, give_up_snapshot
+from amparo.evidence.actions.studying import give_up_lost_studies
 from amparo.evidence.models import Snapshot
 from amparo.evidence.queries.holdings import directory_of
 from amparo.evidence.rules import NEWEST_KEPT, UNUSED_KEPT, SnapshotState
@@ -26,6 +27,7 @@ def remove_unused_snapshots(*, now: datetime) -> int:
     Their rows stay, so that a link says what became of them. What processes that were killed left behind goes too.
     """
     _give_up_lost(now)
+    give_up_lost_studies(started_before=now - LEFT_ALONE, now=now)
     _remove_drafts(now)
     removed = _mark_removed(now)
     for snapshot in Snapshot.objects.filter(state=SnapshotState.REMOVED).values_list("id", flat=True):

@@ -9,15 +9,20 @@ from amparo.evidence.queries.snapshots import (
     latest_snapshot,
     list_snapshots,
 )
+from amparo.evidence.queries.studies import StudyFile, compare_studies, get_study, list_studies
 
 __all__ = [
     "Absent",
     "Holding",
     "SnapshotFile",
+    "StudyFile",
     "TableHolding",
+    "compare_studies",
     "fact_tables",
     "get_snapshot",
+    "get_study",
     "holding_of",
     "latest_snapshot",
     "list_snapshots",
+    "list_studies",
 ]

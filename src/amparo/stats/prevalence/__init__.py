@@ -36,7 +36,7 @@ from ._latent import LatentEstimate, estimate_latent
 from ._learning import Learner
 from ._linking import LinkedRecords, read_links
 from ._loglinear import LoglinearEstimate, Multiverse, RankedModel, fit_all_loglinear, fit_loglinear
-from ._methods import Method, Settings, Unanswered, estimate_by
+from ._methods import Method, Settings, Unanswered, estimate_by, methods
 from ._protecting import ProtectedOverlaps, PublishedCount, Shown, protect_overlaps
 from ._reading import Layout, Strata, read_overlaps, read_strata
 from ._search import ModelSearch, search_loglinear
@@ -114,6 +114,7 @@ __all__ = [
     "follow_growth",
     "follow_thresholds",
     "merge_each",
+    "methods",
     "miss_links",
     "omit_each",
     "pair_estimates",

@@ -22,7 +22,7 @@ from ._estimate import Estimate, Limits, Status
 from ._table import CannotEstimate, OverlapTable
 from ._versions import versions_used
 
-__all__ = ["METHODS", "Method", "Settings", "Unanswered", "estimate_by"]
+__all__ = ["METHODS", "Method", "Settings", "Unanswered", "estimate_by", "methods"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,3 +187,8 @@ METHODS: Final[Mapping[str, Method]] = MappingProxyType(
         "average": Method(N_("Average over models"), _average),
     }
 )
+
+
+def methods() -> Mapping[str, Method]:
+    """Give every method by the name that a command or a page asks for it with."""
+    return METHODS

@@ -126,7 +126,11 @@ class Sensitivity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
-    """Holds a study of one table. ``not_done`` names what was not reached when it was stopped, ``cannot`` what could not be had."""
+    """Holds a study of one table. ``not_done`` names what was not reached when it was stopped, ``cannot`` what could not be had.
+
+    ``mark`` names the data where they are kept apart and nobody can try out counts against it; without one, the report prints the
+    fingerprint itself as long as no count is hidden.
+    """
 
     source: str
     table: OverlapTable
@@ -141,6 +145,7 @@ class Study:
     population: Population | None = None
     not_done: tuple[str, ...] = ()
     cannot: Mapping[str, CannotEstimate] = field(default_factory=dict)
+    mark: str = ""
 
     def size_of(self, name: str) -> PublishedCount | None:
         """Give the size of a list as it may be shown; None where nothing of the lists may be."""

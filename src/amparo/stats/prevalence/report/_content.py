@@ -286,11 +286,8 @@ def _data(study: Study) -> str:
         count.shown is Shown.SHOWN for count in _all_counts(study.overlaps)
     )
     name = study.source or "lists"
-    return (
-        f"{name}, fingerprint {study.description.fingerprint[:16]}"
-        if is_open
-        else f"{name} (fingerprint in the JSON)"
-    )
+    mark = study.mark or (study.description.fingerprint[:16] if is_open else "")
+    return f"{name}, fingerprint {mark}" if mark else f"{name} (fingerprint in the JSON)"
 
 
 def _how(study: Study) -> Iterator[Block]:

@@ -16,7 +16,7 @@ from amparo.access.rules import Permission
 from amparo.access.web import Request, fresh, requires
 from amparo.evidence.actions import ask_facts, collect_facts, download_table, request_snapshot, show_table
 from amparo.evidence.forms import ExportForm, TableForm
-from amparo.evidence.panels import (
+from amparo.evidence.panels.figures import (
     chart_of,
     ready_cards,
     snapshot_progress,

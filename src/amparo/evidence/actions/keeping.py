@@ -1,0 +1,89 @@
+"""Turn a study into what is kept of it: numbers with every digit, sentences that can be said in any language, and the report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from amparo.evidence.actions.overlapping import said_of
+
+if TYPE_CHECKING:
+    from amparo.stats.prevalence import Study
+    from amparo.stats.prevalence.report import Block, Document, Table
+    from amparo.stats.results import Caution, Said
+
+
+def kept_result(study: Study) -> dict[str, Any]:
+    """Give the numbers of a study. No fingerprint: who has one can try out the small counts that are hidden."""
+    from amparo.stats.prevalence.report import to_json
+
+    told: dict[str, Any] = json.loads(to_json(study))
+    told.pop("fingerprint")
+    told["warnings"] = [
+        _sentence(said_of(one.code, one.message, study.overlaps)) for one in study.description.warnings
+    ]
+    versions: dict[str, str] = {}
+    for kept, estimate in zip(told["estimates"], study.estimates, strict=True):
+        kept["warnings"] = [_caution(one) for one in estimate.warnings]
+        kept["assumptions"] = [_sentence(one) for one in estimate.assumptions]
+        versions |= estimate.versions
+    told["versions"] = dict(sorted(versions.items()))
+    told["repeated"] = None if study.overlaps is None else study.overlaps.repeated.value
+    return told
+
+
+def _caution(caution: Caution) -> dict[str, Any]:
+    return {"code": caution.code, **_sentence(caution.message)}
+
+
+def _sentence(said: Said) -> dict[str, Any]:
+    return {"template": said.template, "values": {name: _plain(value) for name, value in said.values.items()}}
+
+
+def _plain(value: object) -> str | int | float:
+    """Give a value as JSON has it; a number of NumPy is a number still."""
+    if isinstance(value, str | bool | int | float):
+        return value
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def kept_report(document: Document) -> dict[str, Any]:
+    """Give a report as JSON, so that the same report can be set again at each download."""
+    from dataclasses import asdict
+
+    blocks = [{"kind": type(block).__name__, **asdict(block)} for block in document.blocks]
+    return {"title": document.title, "subtitle": document.subtitle, "blocks": blocks}
+
+
+def report_from(kept: Mapping[str, Any], *, more: Sequence[Block] = ()) -> Document:
+    """Make the report of what was kept, with further blocks at its end."""
+    from amparo.stats.prevalence.report import Document
+
+    return Document(
+        title=kept["title"], subtitle=kept["subtitle"], blocks=[*map(_block, kept["blocks"]), *more]
+    )
+
+
+def _block(kept: Mapping[str, Any]) -> Block:
+    from amparo.stats.prevalence.report import Chart, Heading, Items, Paragraph
+
+    values = {name: value for name, value in kept.items() if name != "kind"}
+    match kept["kind"]:
+        case "Heading":
+            return Heading(**values)
+        case "Paragraph":
+            return Paragraph(**values)
+        case "Items":
+            return Items(tuple(values["texts"]))
+        case "Chart":
+            return Chart(**{**values, "table": _table(values["table"])})
+        case _:
+            return _table(values)
+
+
+def _table(values: Mapping[str, Any]) -> Table:
+    from amparo.stats.prevalence.report import Table
+
+    rows = tuple(tuple(row) for row in values["rows"])
+    return Table(**{**values, "headings": tuple(values["headings"]), "rows": rows})

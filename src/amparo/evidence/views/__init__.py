@@ -1,0 +1,1 @@
+"""Answer for the pages of figures, of snapshots and of studies."""
