@@ -4,7 +4,18 @@ from ._content import report_of
 from ._document import Document
 from ._html import to_html
 from ._json import to_json
+from ._language import languages, speaking
 from ._pdf import to_pdf, to_png
 from ._text import to_text
 
-__all__ = ["Document", "report_of", "to_html", "to_json", "to_pdf", "to_png", "to_text"]
+__all__ = [
+    "Document",
+    "languages",
+    "report_of",
+    "speaking",
+    "to_html",
+    "to_json",
+    "to_pdf",
+    "to_png",
+    "to_text",
+]
