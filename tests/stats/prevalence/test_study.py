@@ -225,6 +225,42 @@ def test_strata_stand_beside_the_whole(study: Study) -> None:
     assert set(told["strata"]) == {"women", "not known"}
 
 
+def test_sum_of_strata_is_held_against_the_whole() -> None:
+    half = OverlapTable(TABLE.lists, TABLE.counts // 2)
+    rest = OverlapTable(TABLE.lists, TABLE.counts - half.counts)
+    asked = {"methods": ("chao",), "settings": Settings(replicates=40), "strata_by": "sex"}
+    made = run_study(TABLE, strata={"women": half, "men": rest}, **asked)  # type: ignore[arg-type] - of several kinds
+    told = json.loads(to_json(made))["addition"]
+    assert told["ratio"] == pytest.approx(told["parts"] / told["whole"])
+    assert told["by_chance"]["0.95"][0] <= told["ratio"] <= told["by_chance"]["0.95"][1]
+    assert told["status"] == "as by chance"
+    assert "This is within what chance gives" in " ".join(text(made).split())
+    other = run_study(TABLE, strata={"women": half, "men": half}, **asked)  # type: ignore[arg-type]
+    assert json.loads(to_json(other))["addition"] is None
+    assert "their counts do not add up" in " ".join(text(other).split())
+
+
+def test_report_in_arabic_has_no_sentence_in_english(study: Study) -> None:
+    few = run_study(
+        OverlapTable.from_cells(
+            ("A", "B", "C"), [(("A",), 9), (("B",), 8), (("C",), 7), (("A", "B"), 2), (("B", "C"), 1)]
+        ),
+        methods=("chao", "stepwise", "dga", "loglinear"),
+        settings=Settings(replicates=20, model="12,13"),
+        strata={"one": TABLE, "two": TABLE},
+        strata_by="sex",
+    )
+    for made in (study, few):
+        document = report_of(made, "ar")
+        said = "".join(to_text(document, width=9999))
+        for source in (source for one in made.estimates for source in one.sources):
+            said = said.replace(source, "")
+        assert re.findall(r"[A-Za-z]{2,} [a-z]{2,} ?[a-z]*", said) == []
+        assert 'dir="rtl"' in to_html(document)
+    with pytest.raises(CannotEstimate, match="no report in the language"):
+        report_of(study, "xx")
+
+
 def test_stopped_study_keeps_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
 

@@ -25,7 +25,7 @@ h2 { font-size: 1.35rem; line-height: 1.25; margin: 2.75rem 0 .75rem; padding-to
 h3 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
 p, li { max-width: 42rem; }
 li + li { margin-top: .4rem; }
-.warning { border-inline-start: 5px solid #a1410d; padding: .25rem 0 .25rem .9rem; margin: .75rem 0; }
+.warning { border-inline-start: 5px solid #a1410d; padding-block: .25rem; padding-inline: .9rem 0; margin: .75rem 0; }
 figure { margin: 1.75rem 0; }
 figcaption { font-weight: 600; margin-bottom: .35rem; }
 figure svg { display: block; width: 100%; min-width: 34rem; height: auto; }
@@ -88,7 +88,8 @@ def _block(block: Block) -> Iterator[str]:
             drawing = block.drawing.replace("<svg ", f"<svg {named} ", 1)
             yield f"<figure>\n<figcaption>{escape(block.title)}</figcaption>\n{_wide(block.title)}{drawing}</div>\n"
             yield f'<p class="told">{escape(block.told)}</p>\n'
-            yield f"<details><summary>{escape(_('The numbers of this chart'))}</summary>\n"
+            numbers = _("The numbers of this chart")
+            yield f"<details><summary>{escape(numbers)}</summary>\n"
             yield from _table(block.table)
             yield "</details>\n</figure>\n"
 
