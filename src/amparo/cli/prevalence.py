@@ -96,7 +96,7 @@ def prevalence(
 
     Without --method: at least three estimators side by side, what they hang on, and plain words for what may and may not be said.
     An estimate that does not exist is said to be none, with the reason. Exit code 0 when every asked estimate exists, 1 when some do
-    not, 2 when the data or the question cannot be used. Ctrl-C keeps what is done.
+    not, 2 when the data or the question cannot be used. Ctrl-C keeps what is done: it is printed and written, and the exit code is 130.
     """
     from amparo.stats.prevalence import Layout, Population, Settings
     from amparo.stats.prevalence.report import speaking

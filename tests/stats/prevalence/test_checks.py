@@ -48,6 +48,19 @@ def quick(table: OverlapTable) -> Estimate:
     return estimate_stepwise(table)
 
 
+@pytest.mark.parametrize(
+    ("name", "omitted", "merged"),
+    [("australia4", (371, 1762), (482, 24014)), ("western5", (1993, 2637), (1776, 3602))],
+)
+def test_what_other_programs_leave_out_is_told(
+    name: str, omitted: tuple[int, int], merged: tuple[int, int]
+) -> None:
+    """No program of others says how far lists decide: of Australia, from 371 to 24,014 people."""
+    table = read_overlaps(shared_data(f"mse/tables/{name}.csv"))
+    assert omit_each(table, quick).range == tuple(pytest.approx(end, abs=1) for end in omitted)
+    assert merge_each(table, quick).range == tuple(pytest.approx(end, abs=1) for end in merged)
+
+
 def test_omissions_and_mergers_are_those_of_the_reference(uk5: OverlapTable) -> None:
     """Stepwise on uk5: 10.2 to 22.6 thousand over omissions, 10.8 to 26.4 thousand over mergers (reference, section 6)."""
     omitted, merged = omit_each(uk5, quick), merge_each(uk5, quick)

@@ -34,7 +34,8 @@ __all__ = [
 DEFAULT_METHODS: Final = ("average", "stepwise", "bic", "dga", "threshold", "lcmcr", "chao")
 ADDITION: Final = "addition"  # the name of the task that compares the strata with the whole
 _USUAL_THRESHOLD: Final = 5
-_QUICK: Final = {"floor", "pairs", "ranking"}
+_QUICK: Final = {"floor", "pairs", "ranking", "estimate chao"}
+_SLOWEST: Final = "estimate lcmcr"
 
 # Called with the words of what was done, how many tasks are done, and how many there are.
 Progress = Callable[[str, int, int], None]
@@ -177,8 +178,9 @@ def run_study(
             level=level,
         )
     around: dict[tuple[str, str], Callable[[], Any]] = {("", name): task for name, task in others.items()}
-    # The quickest first, so that a study that is stopped early has something to say.
-    tasks = {key: task for key, task in around.items() if key[1] in _QUICK} | estimates | around
+    # The quickest first and the slowest last, so that a study that is stopped has something to say.
+    all_tasks = (estimates | around).items()
+    tasks = dict(sorted(all_tasks, key=lambda one: (one[0][1] == _SLOWEST) - (one[0][1] in _QUICK)))
     done = _run(tasks, workers, progress)
     studies = {
         stratum: _study(source, one, stratum, asked, done, settings, level, threshold, population)

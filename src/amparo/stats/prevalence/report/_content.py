@@ -17,7 +17,18 @@ from ._language import ENGLISH, TITLE, ngettext, say, speaking
 from ._language import gettext as _
 from ._saying import may_be_said, may_not_be_said, range_of
 from ._strata import strata_parts
-from ._words import about, interval, joined, level_words, lowered, method_words, number, ratio, status_words
+from ._words import (
+    about,
+    interval,
+    joined,
+    level_words,
+    lowered,
+    method_words,
+    number,
+    ratio,
+    status_words,
+    task_words,
+)
 
 __all__ = ["report_of"]
 
@@ -55,7 +66,7 @@ def _in_short(study: Study) -> Iterator[Block]:
             _(
                 "This study was stopped before it was done. Not reached: %(tasks)s. What stands here is complete in itself."
             )
-            % {"tasks": joined(study.not_done)},
+            % {"tasks": "; ".join(map(task_words, study.not_done))},
             is_warning=True,
         )
     found = range_of(study)
@@ -309,7 +320,9 @@ def _how(study: Study) -> Iterator[Block]:
     yield Table(_("How to make it again"), (_("What"), _("Value")), tuple(table), labels=2)
     for name, error in study.cannot.items():
         if name != ADDITION:
-            yield Paragraph(_("Not shown (%(part)s): %(reason)s") % {"part": name, "reason": say(error)})
+            yield Paragraph(
+                _("Not shown (%(part)s): %(reason)s") % {"part": task_words(name), "reason": say(error)}
+            )
     sources = dict.fromkeys(source for one in study.estimates for source in one.sources)
     if study.addition is not None:
         sources |= dict.fromkeys(study.addition.sources)

@@ -220,6 +220,12 @@ def _from_checks(study: Study) -> Iterator[str]:
         yield _(
             "That no single list decides: leaving out one of them puts the stepwise estimate anywhere between %(low)s and %(high)s."
         ) % {"low": about(span[0]), "high": about(span[1])}
+    path = parts.thresholds.range if parts.thresholds is not None else None
+    if path is not None and path[1] / path[0] > _FAR_APART:
+        yield _(
+            "That the threshold of the stepwise choice does not matter: from the smallest to the largest that was tried it gives anything "
+            "between %(low)s and %(high)s."
+        ) % {"low": about(path[0]), "high": about(path[1])}
     if parts.redrawn is None:
         yield _(
             "That the links are right: how many people were not recognised on a second list is not in these data. Each such person "

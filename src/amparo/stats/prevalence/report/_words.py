@@ -22,6 +22,7 @@ __all__ = [
     "number",
     "ratio",
     "status_words",
+    "task_words",
 ]
 
 _STATUS = {
@@ -32,6 +33,28 @@ _STATUS = {
     Status.NOT_CONVERGED: N_("none: did not settle"),
     Status.REFUSED: N_("none: data too thin"),
 }
+_TASKS = {
+    "floor": N_("Floor with a size for each list"),
+    "pairs": N_("From two lists alone"),
+    "ranking": N_("The choice of the model"),
+    "omitted": N_("A list left out"),
+    "merged": N_("Two lists merged"),
+    "thresholds": N_("The threshold of the stepwise choice"),
+    "deltas": N_("The prior count of the average over graphs"),
+    "priors": N_("The prior of the number of people"),
+    "consistency": N_("Lists of known size, hidden"),
+    "growth": N_("From growing parts of the people seen"),
+    "missed": N_("If links were missed"),
+    "redrawn": N_("If uncertain links are drawn"),
+    "addition": N_("Sum of the parts"),
+}
+
+
+def task_words(name: str) -> str:
+    """Name a task of a study as the report calls it: "estimate dga" is "Decomposable graphs", of a stratum "women: ..."."""
+    stratum, _estimate, method = name.rpartition("estimate ")
+    words = _(METHODS[method].words) if _estimate and method in METHODS else _(_TASKS.get(name, name))
+    return f"{stratum.strip()}: {words}" if stratum else words
 
 
 def about(value: float | None) -> str:
