@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from amparo.stats.results import Caution, Said
 from amparo.vocab.text import N_
 
-from ._estimate import Estimate, Limits, Status
+from ._estimate import Estimate, Limits, Status, exponential
 from ._hierarchy import Hierarchy
 from ._loglinear import CLOSED, LINKED, Multiverse, checked_level, refuse_unfit
 from ._search import NO_MODEL, SEARCH_ENDED, fit_or_search
@@ -90,7 +90,7 @@ class AveragedEstimate(Estimate):
             high,
             xtol=1e-12,
         )
-        return self.observed + math.exp(root)
+        return self.observed + exponential(root)
 
     def interval(self, level: float = 0.95) -> Limits | None:
         """Give the interval that leaves equal shares of the mixture on both sides."""
@@ -162,7 +162,8 @@ def _averaged(bare: AveragedEstimate, found: Multiverse) -> AveragedEstimate:
     table = found.table
     score = _penalty(table) * found.sizes - 2 * found.loglikelihood
     every = np.exp(-(score - score.min()) / 2)
-    raw = np.exp(-(score - score[found.status == 0].min()) / 2) * (found.status == 0)
+    # One without an estimate may fit better by more than numbers reach, and infinity times nothing is no number.
+    raw = np.exp(-np.where(found.status == 0, score - score[found.status == 0].min(), np.inf) / 2)
     kept = np.flatnonzero(raw > _NEGLIGIBLE * raw.sum())
     weights = raw[kept] / raw[kept].sum()
     centres = np.log(found.estimate[kept] - table.observed)

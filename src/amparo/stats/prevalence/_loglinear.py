@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from amparo.stats.results import Caution, Said
 from amparo.vocab.text import N_
 
-from ._estimate import Estimate, Limits, Status
+from ._estimate import Estimate, Limits, Status, exponential
 from ._existence import exact_status, status_named
 from ._fitting import UNDECIDED, fit_tables, log_factorials
 from ._hierarchy import Hierarchy, all_hierarchies, terms_matrix
@@ -109,7 +109,9 @@ class LoglinearEstimate(Estimate):
         from statistics import NormalDist
 
         dark = self.estimate - self.observed
-        spread = math.exp(NormalDist().inv_cdf(0.5 + checked_level(level) / 2) * self.standard_error / dark)
+        spread = exponential(
+            NormalDist().inv_cdf(0.5 + checked_level(level) / 2) * self.standard_error / dark
+        )
         return Limits(self.observed + dark / spread, self.observed + dark * spread)
 
 

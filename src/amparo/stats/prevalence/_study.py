@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 
+import numpy as np
+
 from amparo.vocab.text import N_
 
 from ._bounds import PairEstimate
@@ -15,7 +17,7 @@ from ._describing import Description, describe
 from ._estimate import Estimate
 from ._hierarchy import Hierarchy
 from ._linking import LinkedRecords
-from ._methods import METHODS, Settings, estimate_by
+from ._methods import METHODS, NUMERICAL, Settings, estimate_by
 from ._protecting import ProtectedOverlaps, PublishedCount, Shown, protect_overlaps, published
 from ._sensitivity import GRAPH_LISTS, Sensitivity, path_of, sensitivity_tasks
 from ._spreading import spread
@@ -229,9 +231,12 @@ def _run(
 
 def _attempt(task: Callable[[], Any]) -> Any:
     try:
-        return task()
+        with np.errstate(all="ignore"):
+            return task()
     except CannotEstimate as error:
         return error
+    except (ArithmeticError, np.linalg.LinAlgError):
+        return CannotEstimate(NUMERICAL.message.template)
 
 
 def _study(
