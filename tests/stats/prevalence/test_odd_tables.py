@@ -60,7 +60,7 @@ def read(made: Study) -> dict[str, Any]:
     return told
 
 
-@settings(max_examples=8)
+@settings(max_examples=4)
 @example([0] * 7)
 @example([5, 0, 0, 0, 0, 0, 0])
 @example([10**9, 0, 0, 10**9, 0, 0, 0])
@@ -70,6 +70,8 @@ def read(made: Study) -> dict[str, Any]:
     [67, 0, 0, 0, 0, 0, 0, 3335104, 0, 0, 0, 0, 0, 0, 408702]
 )  # one model fits, others "better" without end
 @example([0, 0, 0, 0, 22653220, 807940789, 0])  # two lists that share all their people
+@example([33, 36, 17, 51, 3, 0, 10**9])  # nobody unseen but for rounding
+@example([25, 0, 123456789, 55, 10**9, 0, 48])  # likelihoods that differ by less than rounding
 @given(tables(COUNT, 3))
 def test_every_method_answers_or_says_why_not(counts: list[int]) -> None:
     table = table_of(counts)
@@ -89,7 +91,7 @@ def test_every_method_answers_or_says_why_not(counts: list[int]) -> None:
                 assert high is None or low <= high
 
 
-@settings(max_examples=4)
+@settings(max_examples=2)
 @example([9, 8, 1, 7, 1, 0, 0])
 @example([10**9, 10**9, 10**6, 10**9, 0, 0, 0])
 @given(tables(FEW, 3))

@@ -32,6 +32,7 @@ _SOURCES: Final = (
 _FEWEST: Final = 30  # people on two lists or more, below which everything hangs on a few
 _PAIR_SPREAD: Final = 1.25  # of the log odds ratio of two lists; see default_spread
 _NEGLIGIBLE: Final = 1e-9
+_LEAST: Final = 1e-3  # people unseen, below which a model says that there is nobody
 Floats = NDArray[np.float64]
 
 
@@ -166,7 +167,8 @@ def _averaged(bare: AveragedEstimate, found: Multiverse) -> AveragedEstimate:
     raw = np.exp(-np.where(found.status == 0, score - score[found.status == 0].min(), np.inf) / 2)
     kept = np.flatnonzero(raw > _NEGLIGIBLE * raw.sum())
     weights = raw[kept] / raw[kept].sum()
-    centres = np.log(found.estimate[kept] - table.observed)
+    # Beside a thousand million people, a dark figure of less than one may be lost in rounding.
+    centres = np.log(np.maximum(found.estimate[kept] - table.observed, _LEAST))
     spreads = np.sqrt(found.spread[kept] ** 2 + bare.hidden_spread**2)
     heaviest = kept[np.argsort(-np.round(weights, 12), kind="stable")[:20]]
     refused = float(every[found.status != 0].sum() / every.sum())
