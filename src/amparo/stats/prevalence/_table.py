@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -219,9 +219,9 @@ def _whole(counts: NDArray[np.generic]) -> NDArray[np.int64]:
     return _bounded(np.round(numbers)).astype(np.int64)
 
 
-def _bounded(counts: NDArray[np.generic]) -> NDArray[np.generic]:
+def _bounded(counts: NDArray[Any]) -> NDArray[Any]:
     """Refuse a count that no number of people can be, before it is made a number of another kind."""
-    if counts.size and (counts > MOST_PEOPLE).any():  # type: ignore[operator] - they are numbers
+    if counts.size and counts.max() > MOST_PEOPLE:
         raise CannotEstimate(_TOO_MANY)
     return counts
 
