@@ -31,6 +31,7 @@ figcaption { font-weight: 600; margin-bottom: .35rem; }
 figure svg { display: block; width: 100%; min-width: 34rem; height: auto; }
 .told, .notes { color: #45535e; font-size: .92rem; }
 .wide { overflow-x: auto; }
+figure > .wide { direction: ltr; }
 table { border-collapse: collapse; margin: 1.25rem 0 .35rem; font-size: .95rem; font-variant-numeric: tabular-nums; }
 caption { white-space: nowrap; text-align: start; font-weight: 600; padding-bottom: .35rem; }
 td { white-space: nowrap; }
