@@ -135,6 +135,7 @@ def test_reports_are_written_whole(lists: Path, tmp_path: Path) -> None:
         (["{lists}", "--level", "95"], "between 0 and 1"),
         (["{lists}", "--reps", "0"], "At least one replicate"),
         (["{lists}", "--threshold", "2", "--method", "chao"], "protects nobody"),
+        (["{lists}", "--language", "xx"], "no report in the language"),
         (["{lists}", "--report", "report.doc"], "neither .html nor .pdf"),
         (["{lists}", "--report", "nowhere/report.pdf"], "There is no folder"),
         (["{lists}", "--omit", "army"], 'no list "army"'),

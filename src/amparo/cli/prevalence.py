@@ -87,21 +87,27 @@ def prevalence(
     threshold: Annotated[
         int, typer.Option(metavar="N", help="Overlaps from 1 to one below this are hidden; 0 shows all.")
     ] = 5,
+    language: Annotated[
+        str, typer.Option(metavar="CODE", help="The language of the report: en, ar. JSON stays English.")
+    ] = "en",
     workers: Annotated[int, typer.Option(metavar="N", help="Processes to work in (joblib).")] = 1,
 ) -> None:
     """Estimate how many people are on none of several lists (multiple systems estimation).
 
     Without --method: at least three estimators side by side, what they hang on, and plain words for what may and may not be said.
     An estimate that does not exist is said to be none, with the reason. Exit code 0 when every asked estimate exists, 1 when some do
-    not, 2 when the data or the question cannot be used. Ctrl-C keeps what is done.
+    not, 2 when the data or the question cannot be used. Ctrl-C keeps what is done: it is printed and written, and the exit code is 130.
     """
     from amparo.stats.prevalence import Layout, Population, Settings
+    from amparo.stats.prevalence.report import speaking
     from amparo.vocab.text import ToldError
 
     _check_report(report, file)
     if workers == 0:
         _refuse("--workers takes 1 or more processes, or -1 for one on each processor.")
     try:
+        with speaking(language):  # a slip of the pen is told before anything is computed
+            pass
         layout = Layout(
             lists=_names(lists),
             count=count,
@@ -126,9 +132,9 @@ def prevalence(
             threshold=threshold,
             workers=workers,
         )
-        _print(study, is_json=is_json)
+        _print(study, language, is_json=is_json)
         if report is not None:
-            _write(study, report)
+            _write(study, report, language)
     except ToldError as error:
         _refuse(str(error))
     if study.not_done:
@@ -230,14 +236,14 @@ def _progress() -> Iterator[Callable[[str, int, int], None] | None]:
         yield show
 
 
-def _print(study: Study, *, is_json: bool) -> None:
+def _print(study: Study, language: str, *, is_json: bool) -> None:
     from amparo.stats.prevalence.report import report_of, to_json, to_text
 
     if is_json:
         sys.stdout.buffer.write(to_json(study).encode())
     else:
         width = os.get_terminal_size().columns if sys.stdout.isatty() else 80
-        for line in to_text(report_of(study), width=min(width, 110)):
+        for line in to_text(report_of(study, language), width=min(width, 110)):
             sys.stdout.buffer.write(line.encode())
     sys.stdout.buffer.flush()
 
@@ -255,11 +261,11 @@ def _check_report(report: Path | None, source: Path) -> None:
         _refuse(f"{report} is the file of lists itself and would be overwritten. Name another file.")
 
 
-def _write(study: Study, report: Path) -> None:
+def _write(study: Study, report: Path, language: str) -> None:
     """Write beside the file and then put it in place, so that a full disk leaves no half report."""
     from amparo.stats.prevalence.report import report_of, to_html, to_pdf
 
-    document = report_of(study)
+    document = report_of(study, language)
     made = (
         to_pdf(document, timestamp=int(time.time()))
         if report.suffix.lower() == ".pdf"

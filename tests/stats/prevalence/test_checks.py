@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from amparo.stats.prevalence import (
+    AddsUp,
     CannotEstimate,
     Estimate,
     LinkedRecords,
@@ -18,6 +19,7 @@ from amparo.stats.prevalence import (
     Settings,
     Status,
     chao_bound,
+    check_addition,
     check_consistency,
     estimate_by,
     estimate_stepwise,
@@ -44,6 +46,19 @@ def uk5() -> OverlapTable:
 
 def quick(table: OverlapTable) -> Estimate:
     return estimate_stepwise(table)
+
+
+@pytest.mark.parametrize(
+    ("name", "omitted", "merged"),
+    [("australia4", (371, 1762), (482, 24014)), ("western5", (1993, 2637), (1776, 3602))],
+)
+def test_what_other_programs_leave_out_is_told(
+    name: str, omitted: tuple[int, int], merged: tuple[int, int]
+) -> None:
+    """No program of others says how far lists decide: of Australia, from 371 to 24,014 people."""
+    table = read_overlaps(shared_data(f"mse/tables/{name}.csv"))
+    assert omit_each(table, quick).range == tuple(pytest.approx(end, abs=1) for end in omitted)
+    assert merge_each(table, quick).range == tuple(pytest.approx(end, abs=1) for end in merged)
 
 
 def test_omissions_and_mergers_are_those_of_the_reference(uk5: OverlapTable) -> None:
@@ -174,3 +189,60 @@ def test_coverage_asks_for_a_model_that_gives_a_number() -> None:
     assert reference["n"] == table.observed
     with pytest.raises(CannotEstimate, match="12,13 gives no number"):
         simulate_coverage(table, "12,13", "chao", replicates=1)
+
+
+def expected(chances: tuple[float, ...], people: int) -> OverlapTable:
+    """Give the table of people who are on each list by themselves with these chances, rounded."""
+    histories = np.arange(1 << len(chances))
+    on = np.array([(histories >> i & 1) for i in range(len(chances))])
+    share = np.where(on == 1, np.array(chances)[:, None], 1 - np.array(chances)[:, None]).prod(axis=0)
+    counts = np.round(people * share).astype(np.int64)
+    counts[0] = 0
+    return OverlapTable(tuple("ABC"[: len(chances)]), counts)
+
+
+def test_groups_of_other_chances_do_not_add_up_and_random_groups_do() -> None:
+    often, seldom = expected((0.5, 0.45, 0.1), 2000), expected((0.05, 0.06, 0.3), 2000)
+    whole = OverlapTable(often.lists, often.counts + seldom.counts)
+    found = check_addition(
+        whole, {"often": often, "seldom": seldom}, random=np.random.default_rng(1), replicates=100
+    )
+    assert found.verdict in {AddsUp.MORE, AddsUp.LESS}
+    part = np.random.default_rng(2).multivariate_hypergeometric(whole.counts, often.observed)
+    halves = {"a": OverlapTable(whole.lists, part), "b": OverlapTable(whole.lists, whole.counts - part)}
+    by_chance = check_addition(whole, halves, random=np.random.default_rng(1), replicates=100)
+    assert by_chance.verdict is AddsUp.AS_BY_CHANCE
+    limits = by_chance.by_chance(0.95)
+    assert limits is not None
+    assert limits.low <= by_chance.ratio <= limits.high
+
+
+def test_order_of_strata_changes_no_digit() -> None:
+    one, two = expected((0.4, 0.3, 0.2), 900), expected((0.2, 0.3, 0.4), 700)
+    whole = OverlapTable(one.lists, one.counts + two.counts)
+    splits = [
+        check_addition(whole, strata, random=np.random.default_rng(1), replicates=20).splits
+        for strata in ({"one": one, "two": two}, {"two": two, "one": one})
+    ]
+    assert np.array_equal(*splits)
+
+
+def test_breaking_links_keeps_every_record() -> None:
+    """Whatever is broken, lists keep their sizes; and a thousand million people are broken as quickly as a thousand."""
+    table = expected((0.5, 0.4, 0.3), 1000)
+    huge = OverlapTable(table.lists, table.counts * 1_000_000)
+    tables: list[OverlapTable] = []
+
+    def kept(one: OverlapTable) -> Estimate:
+        tables.append(one)
+        return chao_bound(one)
+
+    for one in (table, huge):
+        miss_links(one, kept, random=np.random.default_rng(1), shares=(0.1,), draws=3)
+    assert all(np.array_equal(one.totals(), table.totals()) for one in tables[:3])
+    assert all(np.array_equal(one.totals(), huge.totals()) for one in tables[3:])
+    # A person on two lists comes apart with one chance in ten.
+    both = table.counts[0b011]
+    assert tables[3].counts[0b011] / 1_000_000 == pytest.approx(
+        0.9 * both + table.counts[0b111] * 0.1 * 0.9 * 2 / 3, rel=1e-3
+    )

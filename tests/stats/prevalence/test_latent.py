@@ -22,7 +22,7 @@ def seeded(seed: int = 11) -> np.random.Generator:
 @pytest.mark.slow
 def test_median_is_that_of_the_reference_within_the_error_of_both() -> None:
     expected = reference_answer("lcmcr_korea3")
-    found = estimate_latent(reference_table("korea3"), random=seeded(), cap=expected["cap_N"])
+    found = estimate_latent(reference_table("korea3"), random=seeded(), cap=expected["cap_N"], longest=10_000)
     assert found.status is Status.EXISTS
     assert found.estimate is not None
     pooled = expected["pooled"]

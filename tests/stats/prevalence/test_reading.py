@@ -81,6 +81,14 @@ def test_parquet_and_frames_give_the_same_table(tmp_path: Path) -> None:
         assert read_overlaps(source).counts.tolist() == EXPECTED
 
 
+def test_polars_frames_give_the_same_table() -> None:
+    polars = pytest.importorskip("polars")
+    frame = polars.DataFrame({"A": [1, 0, 1], "B": [0, 1, 1], "count": [5, 4, 3]})
+    assert read_overlaps(frame).counts.tolist() == [0, 5, 4, 3]
+    with pytest.raises(CannotEstimate, match="LazyFrame cannot be read"):
+        read_overlaps(frame.lazy())
+
+
 def test_rows_of_single_persons(tmp_path: Path) -> None:
     counted = {
         name: [value for at, value in enumerate(column) for _ in range(COLUMNS["count"][at])]

@@ -15,10 +15,12 @@ from amparo.stats.prevalence import (
     CannotEstimate,
     OverlapTable,
     Population,
+    Sensitivity,
     Settings,
     Status,
     Study,
     run_study,
+    sweep_thresholds,
 )
 from amparo.stats.prevalence.report import report_of, to_html, to_json, to_pdf, to_text
 
@@ -126,6 +128,18 @@ def test_report_says_what_may_and_may_not_be_said(study: Study) -> None:
     assert "whom none of the lists could ever have reached" in said
 
 
+def test_a_threshold_that_decides_is_told() -> None:
+    """On the tables of the Netherlands the usual threshold of 0.02 gives 121,522 and other ways half of it, and no program says so."""
+    path = sweep_thresholds(TABLE)
+    first = path.variations[0]
+    assert first.estimate is not None
+    for factor, is_told in ((3.0, True), (1.2, False)):
+        moved = replace(path, variations=(first, replace(first, estimate=factor * first.estimate)))
+        made = run_study(TABLE, methods=("chao",))
+        said = " ".join(text(replace(made, sensitivity=Sensitivity(thresholds=moved))).split())
+        assert ("That the threshold of the stepwise choice does not matter" in said) is is_told
+
+
 def test_nothing_that_is_hidden_stands_elsewhere_in_the_report(study: Study) -> None:
     """B and C share 5 people, of whom 3 are on no other list: both follow from what must not be shown."""
     assert study.overlaps is not None
@@ -225,6 +239,42 @@ def test_strata_stand_beside_the_whole(study: Study) -> None:
     assert set(told["strata"]) == {"women", "not known"}
 
 
+def test_sum_of_strata_is_held_against_the_whole() -> None:
+    half = OverlapTable(TABLE.lists, TABLE.counts // 2)
+    rest = OverlapTable(TABLE.lists, TABLE.counts - half.counts)
+    asked = {"methods": ("chao",), "settings": Settings(replicates=40), "strata_by": "sex"}
+    made = run_study(TABLE, strata={"women": half, "men": rest}, **asked)  # type: ignore[arg-type] - of several kinds
+    told = json.loads(to_json(made))["addition"]
+    assert told["ratio"] == pytest.approx(told["parts"] / told["whole"])
+    assert told["by_chance"]["0.95"][0] <= told["ratio"] <= told["by_chance"]["0.95"][1]
+    assert told["status"] == "as by chance"
+    assert "This is within what chance gives" in " ".join(text(made).split())
+    other = run_study(TABLE, strata={"women": half, "men": half}, **asked)  # type: ignore[arg-type]
+    assert json.loads(to_json(other))["addition"] is None
+    assert "their counts do not add up" in " ".join(text(other).split())
+
+
+def test_report_in_arabic_has_no_sentence_in_english(study: Study) -> None:
+    few = run_study(
+        OverlapTable.from_cells(
+            ("A", "B", "C"), [(("A",), 9), (("B",), 8), (("C",), 7), (("A", "B"), 2), (("B", "C"), 1)]
+        ),
+        methods=("chao", "stepwise", "dga", "loglinear"),
+        settings=Settings(replicates=20, model="12,13"),
+        strata={"one": TABLE, "two": TABLE},
+        strata_by="sex",
+    )
+    for made in (study, few):
+        document = report_of(made, "ar")
+        said = "".join(to_text(document, width=9999))
+        for source in (source for one in made.estimates for source in one.sources):
+            said = said.replace(source, "")
+        assert re.findall(r"[A-Za-z]{2,} [a-z]{2,} ?[a-z]*", said) == []
+        assert 'dir="rtl"' in to_html(document)
+    with pytest.raises(CannotEstimate, match="no report in the language"):
+        report_of(study, "xx")
+
+
 def test_stopped_study_keeps_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
 
@@ -237,7 +287,7 @@ def test_stopped_study_keeps_what_is_done(monkeypatch: pytest.MonkeyPatch) -> No
     assert [one.method for one in made.estimates] == ["chao", "loglinear"]
     assert made.not_done == ("estimate stepwise",)
     assert not made.is_answered
-    assert "Not reached: estimate stepwise" in " ".join(text(made).split())
+    assert "Not reached: Stepwise choice" in " ".join(text(made).split())
     assert json.loads(to_json(made))["not_done"] == ["estimate stepwise"]
 
 

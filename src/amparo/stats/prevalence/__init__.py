@@ -8,6 +8,8 @@ from ._bic import BicEstimate, PathPoint, estimate_bic
 from ._bootstrap import Bootstrap
 from ._bounds import ChaoBound, PairEstimate, PerListBound, chao_bound, pair_estimates, per_list_bound
 from ._checks import (
+    Addition,
+    AddsUp,
     ConsistencyCheck,
     ConsistencyPoint,
     CoverageCheck,
@@ -16,6 +18,7 @@ from ._checks import (
     SpreadAt,
     Variation,
     Variations,
+    check_addition,
     check_consistency,
     follow_growth,
     merge_each,
@@ -40,12 +43,15 @@ from ._methods import Method, Settings, Unanswered, estimate_by, methods
 from ._protecting import ProtectedOverlaps, PublishedCount, Shown, protect_overlaps
 from ._reading import Layout, Strata, read_overlaps, read_strata
 from ._search import ModelSearch, search_loglinear
+from ._sensitivity import Ranking, Sensitivity
 from ._stepwise import Step, StepwiseEstimate, estimate_stepwise, follow_thresholds
-from ._study import Population, Ranking, Sensitivity, Study, run_study
+from ._study import Population, Study, run_study
 from ._table import CannotEstimate, OverlapTable
 from ._threshold import ThresholdEstimate, estimate_thresholded
 
 __all__ = [
+    "Addition",
+    "AddsUp",
     "AveragedEstimate",
     "BicEstimate",
     "Bootstrap",
@@ -97,6 +103,7 @@ __all__ = [
     "WeightedModel",
     "average_graphs",
     "chao_bound",
+    "check_addition",
     "check_bearing",
     "check_consistency",
     "default_spread",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from amparo.stats.results import Caution, Said
 from amparo.vocab.text import N_
 
-from ._estimate import Estimate, Limits, Status
+from ._estimate import Estimate, Limits, Status, exponential
 from ._hierarchy import Hierarchy
 from ._loglinear import CLOSED, LINKED, Multiverse, checked_level, refuse_unfit
 from ._search import NO_MODEL, SEARCH_ENDED, fit_or_search
@@ -32,6 +32,7 @@ _SOURCES: Final = (
 _FEWEST: Final = 30  # people on two lists or more, below which everything hangs on a few
 _PAIR_SPREAD: Final = 1.25  # of the log odds ratio of two lists; see default_spread
 _NEGLIGIBLE: Final = 1e-9
+_LEAST: Final = 1e-3  # people unseen, below which a model says that there is nobody
 Floats = NDArray[np.float64]
 
 
@@ -90,7 +91,7 @@ class AveragedEstimate(Estimate):
             high,
             xtol=1e-12,
         )
-        return self.observed + math.exp(root)
+        return self.observed + exponential(root)
 
     def interval(self, level: float = 0.95) -> Limits | None:
         """Give the interval that leaves equal shares of the mixture on both sides."""
@@ -162,10 +163,12 @@ def _averaged(bare: AveragedEstimate, found: Multiverse) -> AveragedEstimate:
     table = found.table
     score = _penalty(table) * found.sizes - 2 * found.loglikelihood
     every = np.exp(-(score - score.min()) / 2)
-    raw = np.exp(-(score - score[found.status == 0].min()) / 2) * (found.status == 0)
+    # One without an estimate may fit better by more than numbers reach, and infinity times nothing is no number.
+    raw = np.exp(-np.where(found.status == 0, score - score[found.status == 0].min(), np.inf) / 2)
     kept = np.flatnonzero(raw > _NEGLIGIBLE * raw.sum())
     weights = raw[kept] / raw[kept].sum()
-    centres = np.log(found.estimate[kept] - table.observed)
+    # Beside a thousand million people, a dark figure of less than one may be lost in rounding.
+    centres = np.log(np.maximum(found.estimate[kept] - table.observed, _LEAST))
     spreads = np.sqrt(found.spread[kept] ** 2 + bare.hidden_spread**2)
     heaviest = kept[np.argsort(-np.round(weights, 12), kind="stable")[:20]]
     refused = float(every[found.status != 0].sum() / every.sum())

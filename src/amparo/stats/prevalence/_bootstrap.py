@@ -16,11 +16,12 @@ from amparo.vocab.text import N_
 from ._estimate import Limits
 from ._table import CannotEstimate, OverlapTable
 
-__all__ = ["Bootstrap", "acceleration_of", "draw_tables", "quantile", "seed_of", "without_one"]
+__all__ = ["Bootstrap", "acceleration_of", "draw_part", "draw_tables", "quantile", "seed_of", "without_one"]
 
 _NORMAL: Final = NormalDist()
 _TIE: Final = 1e-8  # relative: two estimates that differ by less are the same number computed in two ways
 _FEWEST: Final = 2  # replicates beyond a limit, below which the limit is only that of the sample
+_TOO_MANY: Final = 1_000_000_000  # people from whom NumPy does not draw without replacement
 
 Floats = NDArray[np.float64]
 
@@ -45,6 +46,13 @@ def draw_tables(table: OverlapTable, replicates: int, random: np.random.Generato
     drawn = np.zeros((replicates, table.counts.size))
     drawn[:, seen] = random.multinomial(table.observed, table.counts[seen] / table.observed, size=replicates)
     return drawn
+
+
+def draw_part(counts: NDArray[np.int64], people: int, random: np.random.Generator) -> NDArray[np.int64]:
+    """Draw so many of the people of a table without putting anybody back."""
+    if counts.sum() >= _TOO_MANY:
+        raise CannotEstimate(N_("Parts cannot be drawn from the lists of a thousand million people or more."))
+    return np.asarray(random.multivariate_hypergeometric(counts, people), dtype=np.int64)
 
 
 def without_one(table: OverlapTable) -> Floats:

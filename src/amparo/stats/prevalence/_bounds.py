@@ -15,7 +15,7 @@ from amparo.stats.results import Caution, Said
 from amparo.vocab.text import N_
 
 from ._describing import check_bearing
-from ._estimate import Estimate, Limits, Status
+from ._estimate import Estimate, Limits, Status, exponential
 from ._loglinear import CLOSED, LINKED, checked_level
 from ._table import OverlapTable
 from ._versions import versions_used
@@ -58,7 +58,7 @@ def _lognormal(observed: int, dark: float, variance: float, level: float) -> Lim
     if dark <= 0:
         return Limits(float(observed), float(observed))
     z = NormalDist().inv_cdf(0.5 + checked_level(level) / 2)
-    factor = math.exp(z * math.sqrt(math.log1p(variance / dark**2)))
+    factor = exponential(z * math.sqrt(math.log1p(variance / dark**2)))
     return Limits(observed + dark / factor, observed + dark * factor)
 
 
@@ -297,7 +297,7 @@ class PairEstimate(Estimate):
         spread = math.sqrt(1 / both + 1 / first + 1 / second + both / (first * second))
         z = NormalDist().inv_cdf(0.5 + checked_level(level) / 2)
         centre = first * second / both
-        low, high = (centre * math.exp(sign * z * spread) for sign in (-1, 1))
+        low, high = (centre * exponential(sign * z * spread) for sign in (-1, 1))
         return Limits(self.observed - 0.5 + low, self.observed - 0.5 + high)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from enum import StrEnum
 
 from amparo.stats.results import Caution, Said
 
-__all__ = ["Estimate", "Limits", "Status"]
+__all__ = ["Estimate", "Limits", "Status", "exponential"]
 
 
 class Status(StrEnum):
@@ -21,6 +22,14 @@ class Status(StrEnum):
     NEITHER = "no maximum and not identifiable"
     NOT_CONVERGED = "not converged"  # chains disagree, or the search did not end
     REFUSED = "refused"  # the data cannot bear this method; the first warning says why
+
+
+def exponential(value: float) -> float:
+    """Give e to a power, infinite where numbers end: a limit that far out is none."""
+    try:
+        return math.exp(value)
+    except OverflowError:
+        return math.inf
 
 
 @dataclass(frozen=True, slots=True)

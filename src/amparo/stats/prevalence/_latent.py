@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,11 +21,14 @@ from ._versions import versions_used
 
 __all__ = ["LatentEstimate", "estimate_latent"]
 
-FIRST: Final = 10_000  # iterations of a chain before its agreement with others is looked at
+FIRST: Final = 40_000  # iterations before chains are first compared: shorter ones may agree since none has met a rare peak yet
+GROWTH: Final = 1.5  # how much longer chains are at each further look
+SETTLING: Final = 0.25  # share of a chain that is thrown away; where that is too little, its halves disagree
+PIECE: Final = 10_000  # iterations between which Ctrl-C is heard
 KEPT: Final = 5_000  # draws of a chain on which it is looked at
 GOOD_HAT: Final = 1.01
-ENOUGH: Final = 400.0  # effective draws, fewer of which are told (Vehtari et al. 2021)
-PLENTY: Final = 1_000.0  # effective draws at which chains end
+ENOUGH: Final = 400.0  # effective draws that Vehtari et al. (2021) ask for: chains end with these in the tails, fewer are told
+PLENTY: Final = 1_000.0  # effective draws of the bulk at which chains end: the median is then known to 4 % of a standard deviation
 MOST_CUT: Final = 0.8  # share of the posterior above the cap beyond which what is left is too little
 SOURCES: Final = (
     "Manrique-Vallier D (2016). Bayesian population size estimation using Dirichlet process mixtures. Biometrics 72.",
@@ -89,16 +93,17 @@ def estimate_latent(
     chains: int = 4,
     longest: int = 320_000,
     greatest_hat: float = 1.05,
-    workers: int = 1,
+    workers: int | None = None,
 ) -> LatentEstimate:
     """Estimate N by a stick-breaking mixture of at most ``classes`` classes, with p(N) proportional to 1/N.
 
-    Chains begin at draws from the prior, far apart. They go on until R-hat is below 1.01 with 1,000 effective draws, in the bulk
-    and in the tails, or until each has ``longest`` iterations; the first half is thrown away. Where R-hat is then above
+    Chains begin at draws from the prior, far apart. They go on until R-hat is below 1.01 with 1,000 effective draws in the bulk and
+    400 in the tails, or until each has ``longest`` iterations; the first quarter is thrown away. Where R-hat is then above
     ``greatest_hat`` the status is NOT_CONVERGED, without estimate or interval. ``cap`` is the largest N that is allowed
     (the R package allows 21 n without saying so), None sets none.
 
-    The same seed gives the same digits whatever ``workers`` is: each chain has a generator of its own.
+    ``workers`` are threads; None takes one for each processor. The same seed gives the same digits whatever their number: each
+    chain has a generator of its own.
     """
     _check(table, classes, cap, chains, longest)
     if not table.captured()[2:].any():
@@ -109,16 +114,17 @@ def estimate_latent(
     length = min(FIRST, longest)
     while True:
         state = _go_on(state, histories, counts, length, workers)
-        every = max(1, length // 2 // KEPT)
-        everybody = table.observed + np.array([chain.draws[length // 2 :: every] for chain in state])
+        first = int(length * SETTLING)
+        every = max(1, (length - first) // KEPT)
+        everybody = table.observed + np.array([chain.draws[first::every] for chain in state])
         draws, cut = _below(everybody, cap)
         if cut > MOST_CUT:
             return _answer(table, random, classes, cap, refused=_too_low(cap, cut))
         found = check_chains(draws.astype(np.float64), length)
-        done = found.rank_hat < GOOD_HAT and min(found.bulk, found.tail) >= PLENTY
+        done = found.rank_hat < GOOD_HAT and found.bulk >= PLENTY and found.tail >= ENOUGH
         if done or length >= longest:
             break
-        length = min(2 * length, longest)
+        length = min(int(GROWTH * length), longest)
     return _answer(table, random, classes, cap, draws=draws, cut=cut, found=found, greatest_hat=greatest_hat)
 
 
@@ -162,29 +168,31 @@ def _begin(random: np.random.Generator, classes: int, lists: int) -> _Chain:
 
 
 def _go_on(
-    chains: list[_Chain], histories: Integers, counts: NDArray[np.float64], length: int, workers: int
+    chains: list[_Chain], histories: Integers, counts: NDArray[np.float64], length: int, workers: int | None
 ) -> list[_Chain]:
-    """Let every chain go on until it has so many draws, side by side."""
-    if workers == 1:
-        return [_lengthen(chain, histories, counts, length) for chain in chains]
-    import joblib
+    """Let every chain go on until it has so many draws, side by side in threads: the compiled loop lets go of the interpreter."""
+    from concurrent.futures import ThreadPoolExecutor
 
-    # Threads, unless the caller chose another place: the compiled loop lets go of the interpreter.
-    return list(
-        joblib.Parallel(n_jobs=workers, prefer="threads")(
-            joblib.delayed(_lengthen)(chain, histories, counts, length) for chain in chains
-        )
-    )
-
-
-def _lengthen(chain: _Chain, histories: Integers, counts: NDArray[np.float64], length: int) -> _Chain:
-    """Let one chain go on."""
     from ._latent_kernels import run_chain
 
-    more = np.empty(length - chain.draws.size, dtype=np.int64)
-    run_chain(chain.random, histories, counts, chain.sticks, chain.logits, chain.level, more, True)
-    chain.draws = np.concatenate([chain.draws, more])
-    return chain
+    is_stopped = False
+
+    def lengthen(chain: _Chain) -> _Chain:
+        more = np.empty(length - chain.draws.size, dtype=np.int64)
+        for start in range(0, more.size, PIECE):
+            if is_stopped:
+                break
+            piece = more[start : start + PIECE]
+            run_chain(chain.random, histories, counts, chain.sticks, chain.logits, chain.level, piece, True)
+        chain.draws = np.concatenate([chain.draws, more])
+        return chain
+
+    with ThreadPoolExecutor(workers or min(len(chains), os.cpu_count() or 1)) as pool:
+        try:
+            return list(pool.map(lengthen, chains))
+        except KeyboardInterrupt:
+            is_stopped = True
+            raise
 
 
 def _below(draws: Integers, cap: float | None) -> tuple[Integers, float]:

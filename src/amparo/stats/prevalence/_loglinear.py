@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from amparo.stats.results import Caution, Said
 from amparo.vocab.text import N_
 
-from ._estimate import Estimate, Limits, Status
+from ._estimate import Estimate, Limits, Status, exponential
 from ._existence import exact_status, status_named
 from ._fitting import UNDECIDED, fit_tables, log_factorials
 from ._hierarchy import Hierarchy, all_hierarchies, terms_matrix
@@ -100,7 +100,13 @@ class LoglinearEstimate(Estimate):
         from ._profile import profile_interval
 
         dark = self.estimate - self.observed
-        return profile_interval(self.counts, self.hierarchy.ordered(), dark, checked_level(level))
+        checked_level(level)
+        try:
+            with np.errstate(all="ignore"):
+                return profile_interval(self.counts, self.hierarchy.ordered(), dark, level)
+        except ValueError:
+            # From a hundred million people on, differences of likelihood drown in rounding. So many are plenty for Wald.
+            return self.wald_interval(level)
 
     def wald_interval(self, level: float = 0.95) -> Limits | None:
         """Give the interval from the standard error, on the logarithm of the dark figure."""
@@ -109,7 +115,11 @@ class LoglinearEstimate(Estimate):
         from statistics import NormalDist
 
         dark = self.estimate - self.observed
-        spread = math.exp(NormalDist().inv_cdf(0.5 + checked_level(level) / 2) * self.standard_error / dark)
+        if dark <= 0:  # so few that they are lost in rounding beside those seen
+            return Limits(self.observed, self.observed)
+        spread = exponential(
+            NormalDist().inv_cdf(0.5 + checked_level(level) / 2) * self.standard_error / dark
+        )
         return Limits(self.observed + dark / spread, self.observed + dark * spread)
 
 

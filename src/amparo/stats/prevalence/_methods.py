@@ -22,7 +22,7 @@ from ._estimate import Estimate, Limits, Status
 from ._table import CannotEstimate, OverlapTable
 from ._versions import versions_used
 
-__all__ = ["METHODS", "Method", "Settings", "Unanswered", "estimate_by", "methods"]
+__all__ = ["METHODS", "NUMERICAL", "Method", "Settings", "Unanswered", "estimate_by", "methods"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,15 +92,15 @@ def estimate_by(name: str, table: OverlapTable, settings: Settings | None = None
             name, table, Status.REFUSED, Caution("refused", Said(error.template, error.values))
         )
     except (ArithmeticError, np.linalg.LinAlgError):
-        return _unanswered(name, table, Status.NOT_CONVERGED, _NUMERICAL)
+        return _unanswered(name, table, Status.NOT_CONVERGED, NUMERICAL)
     if found.estimate is not None and not (
         math.isfinite(found.estimate) and found.estimate >= table.observed
     ):
-        return _unanswered(name, table, Status.NOT_CONVERGED, _NUMERICAL)
+        return _unanswered(name, table, Status.NOT_CONVERGED, NUMERICAL)
     return replace(found, method=name)
 
 
-_NUMERICAL: Final = Caution(
+NUMERICAL: Final = Caution(
     "numerical",
     Said(
         N_(

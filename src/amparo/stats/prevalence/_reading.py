@@ -12,7 +12,7 @@ from amparo.stats.results import Caution, Said
 from amparo.vocab.text import N_
 
 from ._rows import Row, Rows, rows_of
-from ._table import CannotEstimate, OverlapTable
+from ._table import MOST_PEOPLE, CannotEstimate, OverlapTable
 
 __all__ = ["Layout", "Strata", "read_overlaps", "read_strata"]
 
@@ -237,6 +237,13 @@ def _people(row: Row, heading: str, value: str) -> int:
             ),
             **place,
         )
+    if number > MOST_PEOPLE:
+        raise CannotEstimate(
+            N_(
+                '%(where)s, column "%(column)s": %(value)s is more people than live on earth. Is it a number of another kind?'
+            ),
+            **place,
+        )
     return int(number)
 
 
@@ -384,7 +391,7 @@ def _counted(
     OverlapTable.from_cells(grouping.names, ())
     counts = np.zeros(1 << len(grouping.names), dtype=np.int64)
     for history, people in tally.items():
-        counts[history] = people
+        counts[history] = min(people, MOST_PEOPLE + 1)  # the table refuses more
     return OverlapTable(grouping.names, counts, tuple(cautions))
 
 

@@ -2,61 +2,42 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 
+import numpy as np
+
 from amparo.vocab.text import N_
 
-from ._bootstrap import Bootstrap
-from ._bounds import PairEstimate, PerListBound, pair_estimates, per_list_bound
-from ._checks import (
-    ConsistencyCheck,
-    Spread,
-    Variations,
-    check_consistency,
-    follow_growth,
-    merge_each,
-    miss_links,
-    omit_each,
-    redraw_links,
-    sweep_deltas,
-    sweep_priors,
-    sweep_thresholds,
-)
-from ._decomposable import FEWEST, MOST
-from ._describing import Description, check_bearing, describe
-from ._estimate import Estimate, Limits
+from ._bounds import PairEstimate
+from ._checks import Addition, check_addition
+from ._describing import Description, describe
+from ._estimate import Estimate
 from ._hierarchy import Hierarchy
 from ._linking import LinkedRecords
-from ._loglinear import RankedModel
-from ._methods import METHODS, Settings, estimate_by
+from ._methods import METHODS, NUMERICAL, Settings, estimate_by
 from ._protecting import ProtectedOverlaps, PublishedCount, Shown, protect_overlaps, published
-from ._search import fit_or_search
+from ._sensitivity import GRAPH_LISTS, Sensitivity, path_of, sensitivity_tasks
 from ._spreading import spread
-from ._stepwise import StepwiseEstimate, estimate_stepwise
 from ._table import CannotEstimate, OverlapTable
 
 __all__ = [
+    "ADDITION",
     "DEFAULT_METHODS",
-    "PathOfModels",
     "Population",
     "Progress",
-    "Ranking",
-    "Sensitivity",
     "Study",
     "run_study",
 ]
 
 # In the order in which they are shown. Those that are not among METHODS yet are passed over.
 DEFAULT_METHODS: Final = ("average", "stepwise", "bic", "dga", "threshold", "lcmcr", "chao")
-GRAPH_LISTS: Final = range(FEWEST, MOST + 1)  # lists that an average over graphs takes
-_TOP: Final = 20
+ADDITION: Final = "addition"  # the name of the task that compares the strata with the whole
 _USUAL_THRESHOLD: Final = 5
-_NEAR: Final = 10.0  # units of BIC: models that are no farther apart are not told apart by the data
-_QUICK: Final = {"floor", "pairs", "ranking"}
+_QUICK: Final = {"floor", "pairs", "ranking", "estimate chao"}
+_SLOWEST: Final = "estimate lcmcr"
 
 # Called with the words of what was done, how many tasks are done, and how many there are.
 Progress = Callable[[str, int, int], None]
@@ -81,49 +62,6 @@ class Population:
         return number / self.people * 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """Holds the log-linear models of lowest BIC, and how many there were of which kind."""
-
-    models: tuple[RankedModel, ...]
-    fitted: int
-    admissible: int
-    is_whole: bool  # every model was fitted; else those that a search found
-    near: int  # models within 10 units of BIC
-    near_range: tuple[float, float] | None  # the smallest and the largest estimate of those
-
-
-@dataclass(frozen=True, slots=True)
-class PathOfModels:
-    """Holds how the interval of the choice by BIC grows with the number of models that a replicate may choose from."""
-
-    level: float
-    points: tuple[tuple[int, Limits], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sensitivity:
-    """Holds what the estimates hang on. A part is None where it was not asked for, cannot be had, or was not reached."""
-
-    floor: PerListBound | None = None
-    pairs: tuple[PairEstimate, ...] | None = None
-    ranking: Ranking | None = None
-    omitted: Variations | None = None
-    merged: Variations | None = None
-    thresholds: Variations | None = None
-    models: PathOfModels | None = None
-    deltas: Variations | None = None
-    priors: Variations | None = None
-    consistency: ConsistencyCheck | None = None
-    growth: Spread | None = None
-    missed: Spread | None = None
-    redrawn: Spread | None = None
-
-    def told(self) -> dict[str, Any]:
-        """Give the parts that are there, by name."""
-        return {one.name: part for one in fields(self) if (part := getattr(self, one.name)) is not None}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
     """Holds a study of one table. ``not_done`` names what was not reached when it was stopped, ``cannot`` what could not be had.
@@ -142,6 +80,9 @@ class Study:
     sensitivity: Sensitivity | None
     strata: Mapping[str, Study] = field(default_factory=dict)
     strata_by: str = ""
+    addition: Addition | None = (
+        None  # whether the strata add up; None where there are none, or it cannot be told
+    )
     population: Population | None = None
     not_done: tuple[str, ...] = ()
     cannot: Mapping[str, CannotEstimate] = field(default_factory=dict)
@@ -232,10 +173,21 @@ def run_study(
         for stratum, one in tables.items()
         for name in asked
     }
-    others = {} if methods else _sensitivity_tasks(table, settings, level, links)
+    others = {} if methods else sensitivity_tasks(table, settings, level, links)
+    if strata:
+        others[ADDITION] = partial(
+            check_addition,
+            table,
+            strata,
+            random=settings.random("addition"),
+            replicates=settings.replicates,
+            threshold=settings.threshold,
+            level=level,
+        )
     around: dict[tuple[str, str], Callable[[], Any]] = {("", name): task for name, task in others.items()}
-    # The quickest first, so that a study that is stopped early has something to say.
-    tasks = {key: task for key, task in around.items() if key[1] in _QUICK} | estimates | around
+    # The quickest first and the slowest last, so that a study that is stopped has something to say.
+    all_tasks = (estimates | around).items()
+    tasks = dict(sorted(all_tasks, key=lambda one: (one[0][1] == _SLOWEST) - (one[0][1] in _QUICK)))
     done = _run(tasks, workers, progress)
     studies = {
         stratum: _study(source, one, stratum, asked, done, settings, level, threshold, population)
@@ -249,6 +201,7 @@ def run_study(
         pooled,
         strata=studies,
         strata_by=strata_by,
+        addition=added if isinstance(added := done.get(("", ADDITION)), Addition) else None,
         not_done=tuple(" ".join(filter(None, key)) for key in tasks if key not in done),
         cannot=refused,
     )
@@ -283,9 +236,12 @@ def _run(
 
 def _attempt(task: Callable[[], Any]) -> Any:
     try:
-        return task()
+        with np.errstate(all="ignore"):
+            return task()
     except CannotEstimate as error:
         return error
+    except (ArithmeticError, np.linalg.LinAlgError):
+        return CannotEstimate(NUMERICAL.message.template)
 
 
 def _study(
@@ -319,90 +275,13 @@ def _study(
     )
 
 
-# --- what the estimates hang on ---
-
-
-def quick_stepwise(table: OverlapTable, threshold: float) -> StepwiseEstimate:
-    """Estimate by stepwise choice without replicates: the number alone, in a few milliseconds."""
-    check_bearing(table)
-    return estimate_stepwise(table, threshold=threshold)
-
-
-def _with_replicates(table: OverlapTable, settings: Settings) -> Estimate:
-    return estimate_by("stepwise", table, settings)
-
-
-def rank_models(table: OverlapTable) -> Ranking:
-    """Fit all models, or those that a search finds where there are too many, and rank them by BIC."""
-    check_bearing(table)
-    fits = fit_or_search(table, None, penalty=None)
-    near = fits.top(fits.admissible, within=_NEAR)
-    numbers = [model.estimate for model in near]
-    return Ranking(
-        near[:_TOP] if len(near) >= _TOP else fits.top(_TOP),
-        int(fits.status.size),
-        fits.admissible,
-        math.isinf(fits.window),
-        len(near),
-        (min(numbers), max(numbers)) if numbers else None,
-    )
-
-
-def _sensitivity_tasks(
-    table: OverlapTable, settings: Settings, level: float, links: LinkedRecords | None
-) -> dict[str, Callable[[], Any]]:
-    quick = partial(quick_stepwise, threshold=settings.threshold)
-    tasks: dict[str, Callable[[], Any]] = {
-        "floor": partial(per_list_bound, table),
-        "pairs": partial(pair_estimates, table),
-        "ranking": partial(rank_models, table),
-        "omitted": partial(omit_each, table, quick),
-        "merged": partial(merge_each, table, quick),
-        "thresholds": partial(sweep_thresholds, table),
-        "consistency": partial(
-            check_consistency, table, partial(_with_replicates, settings=settings), level=level
-        ),
-        "growth": partial(follow_growth, table, quick, random=settings.random("growth")),
-        "missed": partial(miss_links, table, quick, random=settings.random("missed")),
-    }
-    if len(table.lists) in GRAPH_LISTS:
-        tasks |= {"deltas": partial(sweep_deltas, table), "priors": partial(sweep_priors, table)}
-    if links is not None:
-        tasks["redrawn"] = partial(redraw_links, links, quick, random=settings.random("redrawn"))
-    return tasks
-
-
 def _sensitivity(done: Mapping[tuple[str, str], Any], study: Study, level: float) -> Sensitivity:
     parts = {
         name: found
         for (stratum, name), found in done.items()
-        if not stratum and not name.startswith("estimate ") and not isinstance(found, CannotEstimate)
+        if not stratum
+        and name != ADDITION
+        and not name.startswith("estimate ")
+        and not isinstance(found, CannotEstimate)
     }
-    return Sensitivity(**parts, models=_path(study.estimates, level))
-
-
-def bootstrap_of(one: Estimate) -> Bootstrap | None:
-    """Give the replicates behind an estimate, where it has any."""
-    from ._bic import BicEstimate
-
-    if isinstance(one, StepwiseEstimate):
-        return one.bootstrap
-    if isinstance(one, BicEstimate) and one.path:
-        return one.path[-1].bootstrap
-    return None
-
-
-def _path(estimates: Sequence[Estimate], level: float) -> PathOfModels | None:
-    from ._bic import BicEstimate
-
-    for one in estimates:
-        if isinstance(one, BicEstimate) and one.path:
-            return PathOfModels(
-                level,
-                tuple(
-                    (point.models, point.bootstrap.limits(level))
-                    for point in one.path
-                    if point.models is not None
-                ),
-            )
-    return None
+    return Sensitivity(**parts, models=path_of(study.estimates, level))

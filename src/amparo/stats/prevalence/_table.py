@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,15 @@ from numpy.typing import NDArray
 from amparo.stats.results import Caution
 from amparo.vocab.text import N_, ToldError
 
-__all__ = ["MOST_LISTS", "CannotEstimate", "OverlapTable"]
+__all__ = ["MOST_LISTS", "MOST_PEOPLE", "CannotEstimate", "OverlapTable"]
 
 MOST_LISTS: Final = 10
+MOST_PEOPLE: Final = 10_000_000_000  # more than live on earth: such a count is none, and sums would run over
+
+
+_TOO_MANY: Final = N_(
+    "The counts add up to more people than live on earth. Are they numbers of another kind?"
+)
 
 
 class CannotEstimate(ToldError):
@@ -59,6 +65,8 @@ class OverlapTable:
                 ),
                 count=int(counts[0]),
             )
+        if int(counts.sum()) > MOST_PEOPLE:
+            raise CannotEstimate(_TOO_MANY)
         counts.flags.writeable = False
         object.__setattr__(self, "counts", counts)
 
@@ -192,7 +200,7 @@ def _check_names(lists: Sequence[str]) -> None:
 def _whole(counts: NDArray[np.generic]) -> NDArray[np.int64]:
     """Give counts as whole numbers, or say that they are none: an estimate must not round in silence."""
     if counts.dtype.kind in "iu":
-        return counts.astype(np.int64)
+        return _bounded(counts).astype(np.int64)
     try:
         numbers = counts.astype(np.float64)
     except (TypeError, ValueError):
@@ -208,7 +216,14 @@ def _whole(counts: NDArray[np.generic]) -> NDArray[np.int64]:
                 "expectations: draw linked tables instead (LinkedRecords.draw), and look at how the estimate spreads."
             )
         )
-    return np.round(numbers).astype(np.int64)
+    return _bounded(np.round(numbers)).astype(np.int64)
+
+
+def _bounded(counts: NDArray[Any]) -> NDArray[Any]:
+    """Refuse a count that no number of people can be, before it is made a number of another kind."""
+    if counts.size and counts.max() > MOST_PEOPLE:
+        raise CannotEstimate(_TOO_MANY)
+    return counts
 
 
 def _without_unseen(counts: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,5 +1,6 @@
 """Checks of an estimate: what changes it, and how it does where the truth is known."""
 
+from .addition import Addition, AddsUp, check_addition
 from .consistency import ConsistencyCheck, ConsistencyPoint, check_consistency
 from .resampling import Spread, SpreadAt, follow_growth, miss_links, redraw_links
 from .simulation import CoverageCheck, LevelHeld, simulate_coverage
@@ -14,6 +15,8 @@ from .variation import (
 )
 
 __all__ = [
+    "Addition",
+    "AddsUp",
     "ConsistencyCheck",
     "ConsistencyPoint",
     "CoverageCheck",
@@ -22,6 +25,7 @@ __all__ = [
     "SpreadAt",
     "Variation",
     "Variations",
+    "check_addition",
     "check_consistency",
     "follow_growth",
     "merge_each",

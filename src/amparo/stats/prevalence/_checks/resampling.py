@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from amparo.stats.prevalence._bootstrap import draw_part
 from amparo.stats.prevalence._linking import LinkedRecords
 from amparo.stats.prevalence._table import CannotEstimate, OverlapTable
 from amparo.vocab.text import N_
@@ -57,7 +58,7 @@ def follow_growth(
 
     def part(share: float) -> Callable[[], OverlapTable]:
         kept = round(share * table.observed)
-        return lambda: OverlapTable(table.lists, random.multivariate_hypergeometric(table.counts, kept))
+        return lambda: OverlapTable(table.lists, draw_part(table.counts, kept, random))
 
     return Spread("growth", tuple(_spread(share, part(share), estimator, draws) for share in shares))
 
@@ -92,15 +93,26 @@ def redraw_links(
 
 
 def _with_missed(table: OverlapTable, share: float, random: np.random.Generator) -> OverlapTable:
+    """Break links: people with one history share out over the subsets of their lists that go astray, one draw for all of them.
+
+    One record of each person stands for the person, any of the k with the same chance: its link to itself cannot be missed. So a
+    subset of m records goes astray with probability (k - m) / k share^m (1 - share)^(k - 1 - m).
+    """
     counts = np.zeros_like(table.counts)
     for history in np.flatnonzero(table.counts):
-        bits = np.array([1 << i for i in range(len(table.lists)) if history >> i & 1])
-        people = int(table.counts[history])
-        missed = random.random((people, bits.size)) < share
-        # One record of each person stands for the person, any with the same chance: its link to itself cannot be missed.
-        missed[np.arange(people), random.integers(0, bits.size, people)] = False
-        np.add.at(counts, (~missed) @ bits, 1)
-        counts[bits] += missed.sum(axis=0)
+        bits = [1 << i for i in range(len(table.lists)) if history >> i & 1]
+        k = len(bits)
+        subsets = [
+            [bit for place, bit in enumerate(bits) if chosen >> place & 1] for chosen in range((1 << k) - 1)
+        ]
+        chances = [
+            (k - len(astray)) / k * share ** len(astray) * (1 - share) ** (k - 1 - len(astray))
+            for astray in subsets
+        ]
+        drawn = random.multinomial(table.counts[history], np.array(chances) / sum(chances))
+        for astray, people in zip(subsets, drawn, strict=True):
+            counts[history - sum(astray)] += people
+            counts[astray] += people
     return OverlapTable(table.lists, counts)
 
 

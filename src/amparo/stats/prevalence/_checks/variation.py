@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
+import numpy as np
+
 from amparo.stats.prevalence._estimate import Estimate, Status
 from amparo.stats.prevalence._table import CannotEstimate, OverlapTable
 
@@ -56,6 +58,8 @@ def answered(table: OverlapTable, estimator: Estimator, changed: str) -> Variati
         found = estimator(table)
     except CannotEstimate:
         return Variation(changed, table.observed, None, Status.REFUSED)
+    except (ArithmeticError, np.linalg.LinAlgError):
+        return Variation(changed, table.observed, None, Status.NOT_CONVERGED)
     return Variation(changed, table.observed, found.estimate, found.status)
 
 

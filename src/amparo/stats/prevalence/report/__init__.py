@@ -5,6 +5,7 @@ from ._content import report_of
 from ._document import Block, Chart, Document, Heading, Items, Paragraph, Table
 from ._html import to_html
 from ._json import to_json
+from ._language import languages, speaking
 from ._pdf import to_pdf, to_png
 from ._text import to_text
 
@@ -20,7 +21,9 @@ __all__ = [
     "Table",
     "draw_marks",
     "draw_rows",
+    "languages",
     "report_of",
+    "speaking",
     "to_html",
     "to_json",
     "to_pdf",

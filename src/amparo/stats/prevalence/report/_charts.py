@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+from ._language import gettext as _
+from ._language import is_right_to_left, spoken_language
+
 __all__ = ["Band", "Mark", "Row", "draw_lines", "draw_marks", "draw_rows", "short"]
 
 INK: Final = "#16212b"
@@ -17,7 +20,7 @@ MAIN: Final = "#00566b"
 PALE: Final = "#8fbcc7"
 OTHER: Final = "#a1410d"
 WIDTH: Final = 720
-_FONT: Final = "font-family=\"'Noto Sans', 'Segoe UI', system-ui, sans-serif\""
+_FONT: Final = "font-family=\"'Noto Sans', 'Noto Sans Arabic', 'Segoe UI', system-ui, sans-serif\""
 _ARROW: Final = 7
 
 
@@ -97,7 +100,7 @@ def _round_steps(low: float, high: float, most: int) -> list[float]:
 def short(number: float) -> str:
     """Write a number of an axis: 12,000, or 0.5."""
     if number >= 1e6:
-        return f"{number / 1e6:g} million"
+        return _("%(number)s million") % {"number": f"{number / 1e6:g}"}
     return f"{number:,.0f}" if number >= 10 or number == int(number) else f"{number:g}"
 
 
@@ -144,7 +147,7 @@ def draw_marks(marks: Sequence[Mark], *, across: str, down: str) -> str:
     middle = (top + bottom) / 2
     parts.append(
         f'<text x="16" y="{middle:.0f}" transform="rotate(-90 16 {middle:.0f})" text-anchor="middle" font-size="12" '
-        f'fill="{QUIET}">{escape(down)}</text>'
+        f'fill="{QUIET}">{_written(down)}</text>'
     )
     taken = [(x_scale.at(mark.x) - 6, x_scale.at(mark.x) + 6, y_scale.at(mark.y)) for mark in marks]
     for mark in marks:
@@ -189,7 +192,7 @@ def draw_lines(bands: Sequence[Band], *, across: str, up: str) -> str:
     middle = (top + bottom) / 2
     parts.append(
         f'<text x="16" y="{middle:.0f}" transform="rotate(-90 16 {middle:.0f})" text-anchor="middle" font-size="12" '
-        f'fill="{QUIET}">{escape(up)}</text>'
+        f'fill="{QUIET}">{_written(up)}</text>'
     )
     parts += _band(bands, xs, scale)
     return _svg(parts, bottom + 48)
@@ -259,11 +262,18 @@ def _line(
 
 
 def _text(x: float, y: float, words: str, *, size: int = 13, colour: str = INK, anchor: str = "start") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" fill="{colour}">{escape(words)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" fill="{colour}">{_written(words)}</text>'
+
+
+def _written(words: str) -> str:
+    """Give words for a drawing, which lies from left to right in every language: those of others are set apart from it."""
+    if is_right_to_left(spoken_language()):
+        return f"\u2067{escape(words)}\u2069"
+    return escape(words)
 
 
 def _svg(parts: Sequence[str], height: float) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" height="{height:.0f}" '
-        f"{_FONT}>{''.join(parts)}</svg>"
+        f'direction="ltr" {_FONT}>{"".join(parts)}</svg>'
     )

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
-__all__ = ["Block", "Chart", "Document", "Heading", "Items", "Paragraph", "Table"]
+import amparo
+
+__all__ = ["FONTS", "Block", "Chart", "Document", "Heading", "Items", "Paragraph", "Table"]
+
+FONTS: Final = Path(amparo.__file__).parent / "ui" / "fonts"  # files of the package, no code of the platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +63,9 @@ Block = Heading | Paragraph | Items | Table | Chart
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Holds a report: its title, a line under it, and its blocks."""
+    """Holds a report: its title, a line under it, its blocks, and the language that all of it is in."""
 
     title: str
     subtitle: str
     blocks: Sequence[Block]
+    language: str = "en"

@@ -6,59 +6,67 @@ import math
 from collections.abc import Iterator
 
 from amparo.stats.prevalence._checks import ConsistencyCheck, ConsistencyPoint, Spread, Variations
-from amparo.stats.prevalence._study import PathOfModels, Ranking, Sensitivity, Study
+from amparo.stats.prevalence._sensitivity import PathOfModels, Ranking, Sensitivity
+from amparo.stats.prevalence._study import Study
+from amparo.vocab.text import N_
 
 from ._charts import Band, Mark, Row, draw_lines, draw_marks, draw_rows
 from ._document import Block, Chart, Heading, Paragraph, Table
-from ._words import about, interval, level_words, number, ratio, status_words
+from ._language import gettext as _
+from ._language import ngettext
+from ._words import about, interval, joined, level_words, number, ratio, status_words
 
 __all__ = ["hanging_parts"]
 
 _KINDS = {
     "omit": (
-        "A list left out",
-        "Without",
-        "Each line leaves one list out. What one list brings in alone, nobody else can check.",
+        N_("A list left out"),
+        N_("Without"),
+        N_("Each line leaves one list out. What one list brings in alone, nobody else can check."),
     ),
     "merge": (
-        "Two lists merged",
-        "Merged",
-        "Each line makes one list of two. Where two lists send each other people, this is the sounder way.",
+        N_("Two lists merged"),
+        N_("Merged"),
+        N_(
+            "Each line makes one list of two. Where two lists send each other people, this is the sounder way."
+        ),
     ),
 }
 _SWEEPS = {
     "threshold": (
-        "The threshold of the stepwise choice",
-        "probability below which a pair of lists is let in",
+        N_("The threshold of the stepwise choice"),
+        N_("probability below which a pair of lists is let in"),
     ),
-    "delta": ("The prior count of the average over graphs", "delta, the prior count of a cell"),
-    "prior": ("The prior of the number of people", "prior of N"),
+    "delta": (N_("The prior count of the average over graphs"), N_("delta, the prior count of a cell")),
+    "prior": (N_("The prior of the number of people"), N_("prior of N")),
 }
 _SPREADS = {
     "growth": (
-        "From growing parts of the people seen",
-        "share of the people seen",
-        "The estimate for each person seen, from random parts of them. A line that still climbs or falls at its end has not settled.",
+        N_("From growing parts of the people seen"),
+        N_("share of the people seen"),
+        N_(
+            "The estimate for each person seen, from random parts of them. A line that still climbs or falls at its end has not settled."
+        ),
     ),
     "missed-links": (
-        "If links were missed",
-        "share of links broken at random",
-        (
+        N_("If links were missed"),
+        N_("share of links broken at random"),
+        N_(
             "What the stepwise estimate becomes when links between lists are broken. Links that were missed in the data themselves have "
             "already done so: the truth is lower by about as much."
         ),
     ),
     "drawn-links": (
-        "If uncertain links are drawn",
-        "all links, by their probability",
-        "The stepwise estimate over tables that were drawn by the probabilities of the links.",
+        N_("If uncertain links are drawn"),
+        N_("all links, by their probability"),
+        N_("The stepwise estimate over tables that were drawn by the probabilities of the links."),
     ),
 }
 
 
 def hanging_parts(study: Study, parts: Sensitivity) -> Iterator[Block]:
     """Give the blocks on what the estimates hang on, and the checks."""
-    yield Heading("What the estimates hang on")
+    yield Heading(_("What the estimates hang on"))
     if parts.ranking is not None:
         yield from _ranking(parts.ranking)
     for variations in (parts.omitted, parts.merged):
@@ -75,7 +83,7 @@ def hanging_parts(study: Study, parts: Sensitivity) -> Iterator[Block]:
 
 
 def _checks(study: Study, parts: Sensitivity) -> Iterator[Block]:
-    yield Heading("Checks")
+    yield Heading(_("Checks"))
     if parts.consistency is not None:
         yield from _consistency(parts.consistency, study)
     for spread in (parts.growth, parts.missed, parts.redrawn):
@@ -84,34 +92,46 @@ def _checks(study: Study, parts: Sensitivity) -> Iterator[Block]:
 
 
 def _ranking(ranking: Ranking) -> Iterator[Block]:
+    counts = {
+        "admissible": number(ranking.admissible),
+        "fitted": number(ranking.fitted),
+        "others": number(ranking.fitted - ranking.admissible),
+    }
     words = (
-        f"{number(ranking.admissible)} of {number(ranking.fitted)} log-linear models have an estimate. "
-        f"{number(ranking.fitted - ranking.admissible)} have none with these overlaps."
+        _(
+            "%(admissible)s of %(fitted)s log-linear models have an estimate. %(others)s have none with these overlaps."
+        )
         if ranking.is_whole
-        else f"There are too many models to fit all: a search found the {number(ranking.admissible)} of lowest BIC."
-    )
+        else _("There are too many models to fit all: a search found the %(admissible)s of lowest BIC.")
+    ) % counts
     if ranking.near_range is not None:
         low, high = ranking.near_range
-        near = "One lies" if ranking.near == 1 else f"{number(ranking.near)} lie"
-        words += f" {near} within 10 units of the lowest BIC and so cannot be told from it by the data: "
-        words += f"they say {about(low)} to {about(high)}." if ranking.near > 1 else f"it says {about(low)}."
-    yield Heading("The choice of the model", 3)
+        near = ngettext(
+            "One lies within 10 units of the lowest BIC and so cannot be told from it by the data: it says %(low)s.",
+            "%(number)s lie within 10 units of the lowest BIC and so cannot be told from it by the data: they say %(low)s to %(high)s.",
+            ranking.near,
+        )
+        words += " " + near % {"number": number(ranking.near), "low": about(low), "high": about(high)}
+    yield Heading(_("The choice of the model"), 3)
     yield Paragraph(words)
     models = ranking.models
     if not models:
         return
     yield Chart(
-        "The models of lowest BIC",
+        _("The models of lowest BIC"),
         draw_marks(
             [Mark(model.estimate, model.delta_bic, str(model.hierarchy)) for model in models],
-            across="people, seen and unseen",
-            down="BIC above the lowest",
+            across=_("people, seen and unseen"),
+            down=_("BIC above the lowest"),
         ),
-        f"Each dot is one of the {len(models)} log-linear models that fit best for their size; the higher it stands, the better. How far they "
-        "spread from left to right is how much the answer hangs on the model.",
+        _(
+            "Each dot is one of the %(count)s log-linear models that fit best for their size; the higher it stands, the better. How far "
+            "they spread from left to right is how much the answer hangs on the model."
+        )
+        % {"count": len(models)},
         Table(
-            "The models of lowest BIC",
-            ("Model", "Estimate", "BIC above the lowest", "AIC above the lowest"),
+            _("The models of lowest BIC"),
+            (_("Model"), _("Estimate"), _("BIC above the lowest"), _("AIC above the lowest")),
             tuple(
                 (
                     str(model.hierarchy),
@@ -126,24 +146,24 @@ def _ranking(ranking: Ranking) -> Iterator[Block]:
 
 
 def _variations(found: Variations, study: Study) -> Iterator[Block]:
-    title, heading, told = _KINDS[found.kind]
+    title, heading, told = map(_, _KINDS[found.kind])
     base = next((one.estimate for one in study.estimates if one.method == found.method), None)
     rows = [
-        Row(one.changed, one.estimate, note="" if one.estimate is not None else "no estimate")
+        Row(one.changed, one.estimate, note="" if one.estimate is not None else _("no estimate"))
         for one in found.variations
     ]
     yield Chart(
         title,
         draw_rows(
             rows,
-            axis="people by the stepwise choice",
+            axis=_("people by the stepwise choice"),
             line_at=base,
-            line_words=f"{about(base)} with all lists" if base is not None else "",
+            line_words=_("%(number)s with all lists") % {"number": about(base)} if base is not None else "",
         ),
         told,
         Table(
             title,
-            (heading, "Estimate", "Of the estimate with all lists"),
+            (heading, _("Estimate"), _("Of the estimate with all lists")),
             tuple(
                 (
                     one.changed,
@@ -157,10 +177,10 @@ def _variations(found: Variations, study: Study) -> Iterator[Block]:
 
 
 def _sweep(found: Variations) -> Iterator[Block]:
-    title, across = _SWEEPS[found.kind]
+    title, across = map(_, _SWEEPS[found.kind])
     numbers = Table(
         title,
-        (across[:1].upper() + across[1:], "Estimate"),
+        (across[:1].upper() + across[1:], _("Estimate")),
         tuple(
             (one.changed, about(one.estimate) if one.estimate is not None else status_words(one.status))
             for one in found.variations
@@ -170,10 +190,10 @@ def _sweep(found: Variations) -> Iterator[Block]:
         yield numbers
         return
     drawing = draw_lines(
-        [Band(one.changed, one.estimate) for one in found.variations], across=across, up="estimate"
+        [Band(one.changed, one.estimate) for one in found.variations], across=across, up=_("estimate")
     )
     yield Chart(
-        title, drawing, "An answer that jumps with a choice that nobody can justify is no answer.", numbers
+        title, drawing, _("An answer that jumps with a choice that nobody can justify is no answer."), numbers
     )
 
 
@@ -189,13 +209,16 @@ def _path(path: PathOfModels) -> Iterator[Block]:
     ]
     told = [one for one in path.points if one[0] in {1, 2, 5, 10, 20, 50, 100, path.points[-1][0]}]
     yield Chart(
-        "The number of models that a replicate may choose from",
-        draw_lines(bands, across="models, the best on the data first", up="interval"),
-        f"The interval of {level_words(path.level)} of the choice by BIC (band; the line is its middle). Where it still grows at the right "
-        "end, it is too short.",
+        _("The number of models that a replicate may choose from"),
+        draw_lines(bands, across=_("models, the best on the data first"), up=_("interval")),
+        _(
+            "The interval of %(level)s of the choice by BIC (band; the line is its middle). Where it still grows at the right end, it is "
+            "too short."
+        )
+        % {"level": level_words(path.level)},
         Table(
-            "The interval by the number of models",
-            ("Models", "Interval"),
+            _("The interval by the number of models"),
+            (_("Models"), _("Interval")),
             tuple((str(models), interval(limits)) for models, limits in told),
         ),
     )
@@ -204,27 +227,35 @@ def _path(path: PathOfModels) -> Iterator[Block]:
 def _pairs(study: Study, all_pairs: int) -> Block:
     rows = tuple(
         (
-            " and ".join(one.lists),
-            about(one.estimate) if one.estimate is not None else "none: they share nobody",
+            joined(one.lists),
+            about(one.estimate) if one.estimate is not None else _("none: they share nobody"),
             interval(one.interval(study.level)) if one.estimate is not None else "",
         )
         for one in study.shown_pairs
     )
-    notes = "Lists that send each other people make it too low, lists that reach different people too high."
+    notes = _(
+        "Lists that send each other people make it too low, lists that reach different people too high."
+    )
     if len(rows) < all_pairs:
-        notes += f" {len(rows)} of {all_pairs} pairs are shown: the overlap of the others is hidden, and could be worked out from this."
-    return Table("From two lists alone", ("Lists", "Estimate", level_words(study.level)), rows, notes=notes)
+        notes += " " + _(
+            "%(shown)s of %(all)s pairs are shown: the overlap of the others is hidden, and could be worked out from this."
+        ) % {"shown": len(rows), "all": all_pairs}
+    headings = (_("Lists"), _("Estimate"), level_words(study.level))
+    return Table(_("From two lists alone"), headings, rows, notes=notes)
 
 
 def _consistency(check: ConsistencyCheck, study: Study) -> Iterator[Block]:
-    yield Heading("Lists of known size, hidden", 3)
+    yield Heading(_("Lists of known size, hidden"), 3)
     if not check.points:
-        yield Paragraph("No list could be hidden: of none do the others see thirty people or more.")
+        yield Paragraph(_("No list could be hidden: of none do the others see thirty people or more."))
         return
     held, asked = check.held
     yield Paragraph(
-        f"Each list was hidden in turn, and its size estimated from those of its people who are on other lists, by stepwise choice. {held} of "
-        f"{asked} intervals of {level_words(check.level)} held the size. People on no list may be harder to reach than any of these."
+        _(
+            "Each list was hidden in turn, and its size estimated from those of its people who are on other lists, by stepwise choice. "
+            "%(held)s of %(asked)s intervals of %(level)s held the size. People on no list may be harder to reach than any of these."
+        )
+        % {"held": held, "asked": asked, "level": level_words(check.level)}
     )
     sizes = {
         point.hidden: count.text if (count := study.size_of(point.hidden)) else "×" for point in check.points
@@ -237,24 +268,27 @@ def _consistency(check: ConsistencyCheck, study: Study) -> Iterator[Block]:
             None
             if point.limits is None
             else (point.limits.low / point.truth, point.limits.high / point.truth),
-            note="" if point.estimate is not None else "no estimate",
+            note="" if point.estimate is not None else _("no estimate"),
         )
         for point in check.points
     ]
-    left_out = (
-        f" Left out, since the others see too few of their people: {', '.join(check.too_few)}."
-        if check.too_few
-        else ""
-    )
+    told = _("Each line hides one list; the dashed line is its true size.")
+    if check.too_few:
+        told += " " + _("Left out, since the others see too few of their people: %(lists)s.") % {
+            "lists": joined(check.too_few)
+        }
     yield Chart(
-        "Estimated size over true size",
+        _("Estimated size over true size"),
         draw_rows(
-            rows, axis="estimate for each person who is on the list", line_at=1.0, line_words="the truth"
+            rows,
+            axis=_("estimate for each person who is on the list"),
+            line_at=1.0,
+            line_words=_("the truth"),
         ),
-        "Each line hides one list; the dashed line is its true size." + left_out,
+        told,
         Table(
-            "Lists of known size, hidden",
-            ("Hidden list", "True size", "Estimate", level_words(check.level)),
+            _("Lists of known size, hidden"),
+            (_("Hidden list"), _("True size"), _("Estimate"), level_words(check.level)),
             tuple(
                 (
                     point.hidden,
@@ -271,11 +305,13 @@ def _consistency(check: ConsistencyCheck, study: Study) -> Iterator[Block]:
 def _hidden_or(point: ConsistencyPoint, is_shown: set[str]) -> str:
     if point.estimate is None:
         return status_words(point.status)
-    return about(point.estimate) if point.hidden in is_shown else f"{point.estimate / point.truth:.0%} of it"
+    if point.hidden in is_shown:
+        return about(point.estimate)
+    return _("%(share)s of it") % {"share": f"{point.estimate / point.truth:.0%}"}
 
 
 def _spread(spread: Spread) -> Iterator[Block]:
-    title, across, told = _SPREADS[spread.kind]
+    title, across, told = map(_, _SPREADS[spread.kind])
     is_growth = spread.kind == "growth"
 
     def scaled(value: float | None, observed: float) -> float | None:
@@ -297,13 +333,20 @@ def _spread(spread: Spread) -> Iterator[Block]:
     ]
     table = Table(
         title,
-        (across[:1].upper() + across[1:], "Middle", "Middle 80 % of the draws", "Draws without an estimate"),
+        (
+            across[:1].upper() + across[1:],
+            _("Middle"),
+            _("Middle %(share)s of the draws") % {"share": level_words(0.8)},
+            _("Draws without an estimate"),
+        ),
         tuple(
             (
                 at,
                 shown(middle),
-                f"{shown(low)} to {shown(high)}" if middle is not None else "",
-                f"{refused} of {draws}",
+                _("%(low)s to %(high)s") % {"low": shown(low), "high": shown(high)}
+                if middle is not None
+                else "",
+                _("%(part)s of %(all)s") % {"part": refused, "all": draws},
             )
             for at, low, middle, high, refused, draws in numbers
         ),
@@ -316,9 +359,9 @@ def _spread(spread: Spread) -> Iterator[Block]:
     yield Chart(
         title,
         draw_lines(
-            [Band(at, middle, low, high) for at, low, middle, high, _, _ in numbers],
+            [Band(at, middle, low, high) for at, low, middle, high, *rest in numbers],
             across=across,
-            up="people for each seen" if is_growth else "estimate",
+            up=_("people for each seen") if is_growth else _("estimate"),
         ),
         told,
         table,

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
 from html import escape
+from typing import Final
 
-from ._document import Block, Chart, Document, Heading, Items, Paragraph, Table
+from ._document import FONTS, Block, Chart, Document, Heading, Items, Paragraph, Table
+from ._language import gettext as _
+from ._language import is_right_to_left, speaking
 
 __all__ = ["to_html"]
 
+ARABIC: Final = {400: "NotoSansArabic-Regular.ttf", 700: "NotoSansArabic-Bold.ttf"}
 _STYLE = """
 :root { color-scheme: light; }
 * { box-sizing: border-box; }
-body { margin: 0; color: #16212b; background: #fff; font: 1rem/1.55 'Noto Sans', 'Segoe UI', system-ui, sans-serif; }
+body { margin: 0; color: #16212b; background: #fff; font: 1rem/1.55 'Noto Sans', 'Amparo Script', 'Segoe UI', system-ui, sans-serif; }
 main { max-width: 48rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .25rem; }
 .subtitle { color: #45535e; margin: 0 0 1.5rem; }
@@ -20,16 +25,17 @@ h2 { font-size: 1.35rem; line-height: 1.25; margin: 2.75rem 0 .75rem; padding-to
 h3 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
 p, li { max-width: 42rem; }
 li + li { margin-top: .4rem; }
-.warning { border-inline-start: 5px solid #a1410d; padding: .25rem 0 .25rem .9rem; margin: .75rem 0; }
+.warning { border-inline-start: 5px solid #a1410d; padding-block: .25rem; padding-inline: .9rem 0; margin: .75rem 0; }
 figure { margin: 1.75rem 0; }
 figcaption { font-weight: 600; margin-bottom: .35rem; }
 figure svg { display: block; width: 100%; min-width: 34rem; height: auto; }
 .told, .notes { color: #45535e; font-size: .92rem; }
 .wide { overflow-x: auto; }
+figure > .wide { direction: ltr; }
 table { border-collapse: collapse; margin: 1.25rem 0 .35rem; font-size: .95rem; font-variant-numeric: tabular-nums; }
 caption { white-space: nowrap; text-align: start; font-weight: 600; padding-bottom: .35rem; }
 td { white-space: nowrap; }
-th, td { padding: .35rem 1rem .35rem 0; text-align: end; border-bottom: 1px solid #c5d0d3; vertical-align: top; }
+th, td { padding-block: .35rem; padding-inline: 0 1rem; text-align: end; border-bottom: 1px solid #c5d0d3; vertical-align: top; }
 th.label, td.label { text-align: start; font-weight: 400; }
 thead th, thead th.label { font-weight: 600; border-bottom: 2px solid #45535e; vertical-align: bottom; }
 td.label { white-space: normal; overflow-wrap: anywhere; min-width: 5rem; }
@@ -41,15 +47,28 @@ summary:focus-visible, .wide:focus-visible { outline: 3px solid #a1410d; outline
 
 def to_html(document: Document) -> str:
     """Give the report as a page that opens from a file: one document, no script, nothing from elsewhere."""
-    body = "".join(piece for block in document.blocks for piece in _block(block))
+    with speaking(document.language):
+        body = "".join(piece for block in document.blocks for piece in _block(block))
+    is_turned = is_right_to_left(document.language)
+    direction, fonts = ("rtl", _fonts(ARABIC)) if is_turned else ("ltr", "")
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{document.language}" dir="{direction}">\n'
+        '<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:\">\n"
         f'<meta name="generator" content="Amparo">\n<title>{escape(document.title)}: {escape(document.subtitle)}</title>\n'
-        f"<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
+        f"<style>{fonts}{_STYLE}</style>\n</head>\n<body>\n<main>\n"
         f'<h1>{escape(document.title)}</h1>\n<p class="subtitle">{escape(document.subtitle)}</p>\n'
         f"{body}</main>\n</body>\n</html>\n"
+    )
+
+
+def _fonts(names: Mapping[int, str]) -> str:
+    """Give the fonts of a script with the page: not every machine has one, and the page asks nobody for it."""
+    return "".join(
+        f"@font-face {{ font-family: 'Amparo Script'; font-weight: {weight}; "
+        f"src: url(data:font/ttf;base64,{b64encode((FONTS / name).read_bytes()).decode()}) format('truetype'); }}\n"
+        for weight, name in names.items()
     )
 
 
@@ -65,11 +84,13 @@ def _block(block: Block) -> Iterator[str]:
         case Table():
             yield from _table(block)
         case Chart():
-            named = f'role="img" aria-label="{escape(block.title)}. {escape(block.told)} The numbers stand in the table below."'
+            below = _("The numbers stand in the table below.")
+            named = f'role="img" aria-label="{escape(f"{block.title}. {block.told} {below}")}"'
             drawing = block.drawing.replace("<svg ", f"<svg {named} ", 1)
             yield f"<figure>\n<figcaption>{escape(block.title)}</figcaption>\n{_wide(block.title)}{drawing}</div>\n"
             yield f'<p class="told">{escape(block.told)}</p>\n'
-            yield "<details><summary>The numbers of this chart</summary>\n"
+            numbers = _("The numbers of this chart")
+            yield f"<details><summary>{escape(numbers)}</summary>\n"
             yield from _table(block.table)
             yield "</details>\n</figure>\n"
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 from typing import Any
 
-from amparo.stats.prevalence._checks import ConsistencyCheck, Spread, Variations
+from amparo.stats.prevalence._checks import Addition, ConsistencyCheck, Spread, Variations
 from amparo.stats.prevalence._estimate import Estimate, Limits
+from amparo.stats.prevalence._latent import LatentEstimate
 from amparo.stats.prevalence._protecting import ProtectedOverlaps, PublishedCount
-from amparo.stats.prevalence._study import PathOfModels, Ranking, Sensitivity, Study
+from amparo.stats.prevalence._sensitivity import PathOfModels, Ranking, Sensitivity
+from amparo.stats.prevalence._study import Study
+from amparo.stats.prevalence._threshold import ThresholdEstimate
 from amparo.stats.results import Caution
 
 __all__ = ["to_json"]
@@ -43,6 +47,7 @@ def _study(study: Study) -> dict[str, Any]:
             }
             for name, part in study.strata.items()
         }
+        told["addition"] = None if study.addition is None else _addition(study.addition, levels)
     if study.population is not None:
         told["population"] = {"people": study.population.people, "words": study.population.words}
     if study.not_done:
@@ -67,9 +72,28 @@ def _estimate(one: Estimate, levels: list[float], study: Study) -> dict[str, Any
         "versions": dict(one.versions),
         "sources": list(one.sources),
     }
+    if isinstance(one, LatentEstimate | ThresholdEstimate) and one.convergence is not None:
+        told["convergence"] = {
+            name: _finite(value) if isinstance(value, float) else value
+            for name, value in asdict(one.convergence).items()
+        }
     if study.population is not None:
         told["per_100000"] = None if one.estimate is None else study.population.rate(one.estimate)
     return told
+
+
+def _addition(found: Addition, levels: list[float]) -> dict[str, Any]:
+    return {
+        "method": found.method,
+        "parts": found.parts,
+        "whole": found.whole,
+        "ratio": found.ratio,
+        "by_chance": {f"{level:g}": _limits(found.by_chance(level)) for level in levels},
+        "status": found.verdict.value,
+        "splits": found.splits.size,
+        "refused": found.refused,
+        "sources": list(found.sources),
+    }
 
 
 def _limits(limits: Limits | None) -> list[float | None] | None:

@@ -6,14 +6,13 @@ import json
 from pathlib import Path
 from typing import Any, Final, Literal
 
-import amparo
-
-from ._document import Block, Chart, Document, Heading, Items, Paragraph, Table
+from ._document import FONTS, Block, Chart, Document, Heading, Items, Paragraph, Table
+from ._language import gettext as _
+from ._language import is_right_to_left, speaking
 
 __all__ = ["to_pdf", "to_png"]
 
 TEMPLATE: Final = Path(__file__).parent / "report.typ"
-FONTS: Final = Path(amparo.__file__).parent / "ui" / "fonts"  # files of the package, no code of the platform
 
 
 def to_pdf(document: Document, *, timestamp: int = 0) -> bytes:
@@ -50,10 +49,15 @@ def _compiled(document: Document, form: Literal["pdf"], timestamp: int, standard
 
 
 def _arguments(document: Document) -> dict[str, Any]:
+    with speaking(document.language):
+        below = _("The numbers stand in the table below.")
     values = {
         "title": document.title,
         "subtitle": document.subtitle,
         "blocks": [_block(block) for block in document.blocks],
+        "language": document.language.partition("-")[0],
+        "direction": "rtl" if is_right_to_left(document.language) else "ltr",
+        "below": below,
     }
     return {
         "input": TEMPLATE,

@@ -7,6 +7,10 @@ from collections.abc import Iterable
 
 from amparo.stats.prevalence._estimate import Estimate, Limits, Status
 from amparo.stats.prevalence._methods import METHODS
+from amparo.vocab.text import N_
+
+from ._language import gettext as _
+from ._language import pgettext
 
 __all__ = [
     "about",
@@ -18,24 +22,47 @@ __all__ = [
     "number",
     "ratio",
     "status_words",
+    "task_words",
 ]
 
 _STATUS = {
-    Status.EXISTS: "exists",
-    Status.NO_MAXIMUM: "none: no upper end",
-    Status.NOT_IDENTIFIABLE: "none: many fit equally",
-    Status.NEITHER: "none: no upper end",
-    Status.NOT_CONVERGED: "none: did not settle",
-    Status.REFUSED: "none: data too thin",
+    Status.EXISTS: N_("exists"),
+    Status.NO_MAXIMUM: N_("none: no upper end"),
+    Status.NOT_IDENTIFIABLE: N_("none: many fit equally"),
+    Status.NEITHER: N_("none: no upper end"),
+    Status.NOT_CONVERGED: N_("none: did not settle"),
+    Status.REFUSED: N_("none: data too thin"),
 }
+_TASKS = {
+    "floor": N_("Floor with a size for each list"),
+    "pairs": N_("From two lists alone"),
+    "ranking": N_("The choice of the model"),
+    "omitted": N_("A list left out"),
+    "merged": N_("Two lists merged"),
+    "thresholds": N_("The threshold of the stepwise choice"),
+    "deltas": N_("The prior count of the average over graphs"),
+    "priors": N_("The prior of the number of people"),
+    "consistency": N_("Lists of known size, hidden"),
+    "growth": N_("From growing parts of the people seen"),
+    "missed": N_("If links were missed"),
+    "redrawn": N_("If uncertain links are drawn"),
+    "addition": N_("Sum of the parts"),
+}
+
+
+def task_words(name: str) -> str:
+    """Name a task of a study as the report calls it: "estimate dga" is "Decomposable graphs", of a stratum "women: ..."."""
+    stratum, _estimate, method = name.rpartition("estimate ")
+    words = _(METHODS[method].words) if _estimate and method in METHODS else _(_TASKS.get(name, name))
+    return f"{stratum.strip()}: {words}" if stratum else words
 
 
 def about(value: float | None) -> str:
     """Write an estimate with three significant digits: 11,312.99 becomes 11,300. The JSON keeps every digit."""
     if value is None:
-        return "none"
+        return _("none")
     if math.isinf(value):
-        return "no upper limit"
+        return _("no upper limit")
     if value < 100:
         return f"{value:.0f}"
     digits = 2 - math.floor(math.log10(value))
@@ -50,10 +77,10 @@ def number(value: int) -> str:
 def interval(limits: Limits | None) -> str:
     """Write an interval: "9,310 to 16,300", or what it lacks."""
     if limits is None:
-        return "none"
+        return _("none")
     if math.isinf(limits.high):
-        return f"{about(limits.low)} or more"
-    return f"{about(limits.low)} to {about(limits.high)}"
+        return _("%(low)s or more") % {"low": about(limits.low)}
+    return _("%(low)s to %(high)s") % {"low": about(limits.low), "high": about(limits.high)}
 
 
 def ratio(value: float) -> str:
@@ -68,7 +95,7 @@ def level_words(level: float) -> str:
 
 def method_words(one: Estimate) -> str:
     """Name the method of an estimate."""
-    return METHODS[one.method].words if one.method in METHODS else one.method
+    return _(METHODS[one.method].words) if one.method in METHODS else one.method
 
 
 def lowered(one: Estimate) -> str:
@@ -79,7 +106,7 @@ def lowered(one: Estimate) -> str:
 
 def status_words(status: Status) -> str:
     """Say in a cell of a table why there is no estimate; the whole reason stands among the warnings."""
-    return _STATUS[status]
+    return _(_STATUS[status])
 
 
 def joined(names: Iterable[str]) -> str:
@@ -87,4 +114,8 @@ def joined(names: Iterable[str]) -> str:
     all_names = list(names)
     if len(all_names) < 2:
         return "".join(all_names)
-    return f"{', '.join(all_names[:-1])} and {all_names[-1]}"
+    first = pgettext("between the words of a list", ", ").join(all_names[:-1])
+    return pgettext("the words of a list, and the last of them", "%(first)s and %(last)s") % {
+        "first": first,
+        "last": all_names[-1],
+    }

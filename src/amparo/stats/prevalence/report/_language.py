@@ -1,0 +1,102 @@
+"""The language of a report: its sentences are looked up in the catalogues of the package while it is made, without the platform."""
+
+from __future__ import annotations
+
+import gettext as catalogues
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import amparo
+from amparo.stats.prevalence._table import CannotEstimate
+from amparo.stats.results import Said
+from amparo.vocab.text import N_, ToldError
+
+__all__ = [
+    "gettext",
+    "is_right_to_left",
+    "languages",
+    "ngettext",
+    "pgettext",
+    "say",
+    "speaking",
+    "spoken_language",
+]
+
+ENGLISH: Final = "en"
+FOLDER: Final = (
+    Path(amparo.__file__).parent / "ui" / "locale"
+)  # files of the package, no code of the platform
+TITLE: Final = N_("How many people are never seen")
+_RIGHT_TO_LEFT: Final = {"ar"}
+_spoken: ContextVar[catalogues.NullTranslations | None] = ContextVar("spoken", default=None)
+_language: ContextVar[str] = ContextVar("language", default=ENGLISH)
+
+
+@cache
+def _catalogue(language: str) -> catalogues.NullTranslations:
+    if language == ENGLISH:
+        return catalogues.NullTranslations()
+    folder, _, script = language.partition("-")
+    named = f"{folder}_{script.capitalize()}" if script else folder
+    return catalogues.translation("django", FOLDER, [named])
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Give the languages that a report can be written in: English, and those whose catalogue has a report's title."""
+    found = [path.name.replace("_", "-").lower() for path in sorted(FOLDER.iterdir()) if path.is_dir()]
+    return (ENGLISH, *(one for one in found if _catalogue(one).gettext(TITLE) != TITLE))
+
+
+def is_right_to_left(language: str) -> bool:
+    """Tell whether a language is written from right to left."""
+    return language in _RIGHT_TO_LEFT
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Let every sentence that is made within be of this language."""
+    if language not in languages():
+        raise CannotEstimate(
+            N_('There is no report in the language "%(language)s". The languages are: %(known)s.'),
+            language=language,
+            known=", ".join(languages()),
+        )
+    spoken, named = _spoken.set(_catalogue(language)), _language.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(spoken)
+        _language.reset(named)
+
+
+def spoken_language() -> str:
+    """Give the language that is spoken now."""
+    return _language.get()
+
+
+def gettext(message: str) -> str:
+    """Give a message in the language that is spoken now."""
+    spoken = _spoken.get()
+    return message if spoken is None else spoken.gettext(message)
+
+
+def ngettext(singular: str, plural: str, number: int) -> str:
+    """Give a message in the form that belongs to a number."""
+    spoken = _spoken.get() or catalogues.NullTranslations()
+    return spoken.ngettext(singular, plural, number)
+
+
+def pgettext(context: str, message: str) -> str:
+    """Give a message that has several meanings in English in the one meant."""
+    spoken = _spoken.get()
+    return message if spoken is None else spoken.pgettext(context, message)
+
+
+def say(said: Said | ToldError) -> str:
+    """Say a sentence of a method in the language that is spoken now."""
+    return gettext(said.template) % said.values
