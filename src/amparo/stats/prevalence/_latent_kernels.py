@@ -248,7 +248,7 @@ def _order_density(shares: Floats) -> float:
     for k in range(last - 1, 0, -1):
         left = _add_logs(left, shares[k])
         density -= left
-    return density
+    return float(density)
 
 
 @compiled(f"void({MATRIX}, i8, i8)", inner=True, borrows=True)
