@@ -1,8 +1,8 @@
 """Compiled draws of gamma, binomial and Poisson variables.
 
-Those that Numba has for NumPy's generators take two seconds to compile. These are exact as well, and short: a gamma variable is
-an order statistic of arrivals or of uniforms, and one such draw leaves a binomial or Poisson variable with a mean of the root of
-what it was (Devroye 1986, Non-Uniform Random Variate Generation, X.3 and X.4).
+Those that Numba has for NumPy's generators take two seconds to compile. These are exact as well, and short: gamma variables make
+an order statistic of arrivals or of uniforms, and one such draw leaves a binomial or Poisson variable whose mean is about the root
+of what it was (Devroye 1986, Non-Uniform Random Variate Generation, X.3 and X.4).
 """
 
 from __future__ import annotations
