@@ -1,6 +1,6 @@
 """Measure the bootstrap of the BIC choice on UK 2013 (five lists, all orders), on one thread.
 
-    python -m bench.prevalence_bic
+    python bench/prevalence_bic.py
 
 Prints the processor seconds for 1,000 replicates that choose among the 100 best models, and how many times longer
 MultipleSystemsEstimation 1.2.0 took (recorded: 0.30 s per replicate); then for replicates that search all 6,893 models each
@@ -12,10 +12,9 @@ from __future__ import annotations
 import time
 
 import numpy as np
+from _prevalence import read_table
 
 from amparo.stats.prevalence import estimate_bic
-
-from ._prevalence import read_table
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """Simulate from fitted models, and hide lists of known size: how often do the intervals hold, and how far off are the estimates?
 
-    python -m bench.prevalence_coverage [--sets 500] [--tables uk5,korea3] [--methods average,stepwise,bic] [--seed 7]
-    python -m bench.prevalence_coverage --hidden-lists
+    python bench/prevalence_coverage.py [--sets 500] [--tables uk5,korea3] [--methods average,stepwise,bic] [--seed 7]
+    python bench/prevalence_coverage.py --hidden-lists
 
 The first draws data sets from a log-linear model fitted to a published table (the number of people fixed, multinomial over all
 cells, those on no list thrown away) and estimates from each; a data set without an estimate counts as a miss. The second takes
@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+from _prevalence import read_table
 
 from amparo.stats.prevalence import (
     Estimate,
@@ -33,8 +34,6 @@ from amparo.stats.prevalence import (
     estimate_stepwise,
     fit_loglinear,
 )
-
-from ._prevalence import read_table
 
 # The choice of the stepwise method and that of BIC; where they agree, the best by AIC or independence as the rival.
 TRUTHS = {

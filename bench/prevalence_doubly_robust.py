@@ -1,6 +1,6 @@
 """Measure bias and coverage of the doubly robust estimator where the true number is known, beside Lincoln-Petersen.
 
-    python -m bench.prevalence_doubly_robust [--runs 200] [--people 5000]
+    python bench/prevalence_doubly_robust.py [--runs 200] [--people 5000]
 
 Prints one figure: the share of 95 % intervals that hold the true number (aim: at least 0.93), and below it a table.
 Two lists, independent of each other only among people alike: both catch the same kinds of people. The chance to be on

@@ -1,6 +1,6 @@
 """Measure fitting every one of the 6,893 hierarchical models of five lists (UK 2013), and import and first call.
 
-    python -m bench.prevalence_models
+    python bench/prevalence_models.py
 
 Prints the processor seconds of all models on one thread, after compilation, and how many times longer R took (recorded: Rcapture
 1.4-4 76.6 s, MultipleSystemsEstimation 1.2.0 25.6 s with its existence checks). Then the best model by search instead, the
@@ -14,10 +14,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
+
+from _prevalence import read_table
 
 from amparo.stats.prevalence import fit_all_loglinear, search_loglinear
-
-from ._prevalence import read_table
 
 RCAPTURE, SILVERMAN = 76.6, 10.5 + 15.1
 IMPORT = (
@@ -25,7 +26,7 @@ IMPORT = (
 )
 FIRST = """
 import time
-from bench._prevalence import read_table
+from _prevalence import read_table
 from amparo.stats.prevalence import {name}
 import numpy as np
 table = read_table("uk5")
@@ -49,6 +50,7 @@ def run(code: str, **environment: str) -> list[float]:
         text=True,
         check=True,
         env={**os.environ, **environment},
+        cwd=Path(__file__).parent,
     )
     return [float(word) for word in done.stdout.split()]
 

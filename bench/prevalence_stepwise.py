@@ -1,6 +1,6 @@
 """Measure stepwise choice with 1,000 replicates and the BCa interval, on one thread.
 
-    python -m bench.prevalence_stepwise
+    python bench/prevalence_stepwise.py
 
 Prints the processor seconds for UK 2013 with five lists and how many times longer SparseMSE 2.0.1 took (recorded: 190.3 s), then for a
 made-up table of the size of New Orleans with eight lists (recorded for the real one, which is not here: about 700 s).
@@ -11,10 +11,9 @@ from __future__ import annotations
 import time
 
 import numpy as np
+from _prevalence import made_up_sparse, read_table
 
 from amparo.stats.prevalence import OverlapTable, estimate_stepwise
-
-from ._prevalence import made_up_sparse, read_table
 
 
 def measure(table: OverlapTable) -> float:

@@ -1,6 +1,6 @@
 """Measure bias and coverage of respondent-driven sampling on made-up networks whose truth is known.
 
-    python -m bench.survey_respondent_driven [--runs 200] [--replicates 200]
+    python bench/survey_respondent_driven.py [--runs 200] [--replicates 200]
 
 Prints one figure: the share of 95 % intervals of Gile's successive sampling that hold the true share when half of the
 network is in the sample (aim: at least 0.90), and below it a table of settings, methods and bootstraps.
@@ -14,10 +14,10 @@ import time
 from typing import Final
 
 import numpy as np
+from _network import Network
 
 from amparo.stats.prevalence import CannotEstimate
 from amparo.stats.survey import Estimator, Resampling, respondent_driven
-from bench._network import Network
 
 SETTINGS: Final = {
     "a tenth of a mixed network": (2.0, 100),

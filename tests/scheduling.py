@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from xdist.scheduler import LoadScopeScheduling
 
-# Each folder shares what it stands on, one installation or one world; elsewhere a file shares its fixtures.
-TOGETHER = ("tests/journeys/", "tests/cli/", "tests/contracts/")
+# Each folder shares what it stands on: one installation, one world, or loops that would be compiled by both workers at once.
+# Elsewhere a file shares its fixtures.
+TOGETHER = ("tests/journeys/", "tests/cli/", "tests/contracts/", "tests/stats/prevalence/")
 # By what they take, but that each worker is given its first two at once.
 LONGEST = (
     "tests/journeys/",
     "tests/contracts/",
     "tests/ui/test_browser.py",
     "tests/cli/",
+    "tests/stats/prevalence/",
     "tests/api/test_fuzz.py",
     "tests/evidence/",
     "tests/config/",

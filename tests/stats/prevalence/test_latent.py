@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from amparo.stats.prevalence import CannotEstimate, OverlapTable, Status, estimate_latent
+from amparo.stats.prevalence._drawing_kernels import draw_binomial, draw_poisson
 from amparo.stats.prevalence._latent_kernels import run_chain
 
 from .reference_tables import reference_answer, reference_table
@@ -146,3 +147,25 @@ def test_a_large_class_at_the_end_of_the_stick_does_not_stay_there() -> None:
     shares_left = np.exp(-np.logaddexp(0, sticks).cumsum())
     assert shares_left[-1] < 0.5
     assert level[0] < 10
+
+
+@pytest.mark.slow
+def test_few_and_many_people_are_drawn_as_binomial_and_poisson_variables_are() -> None:
+    from numba import njit
+    from scipy.stats import binom, kstest, poisson
+
+    @njit
+    def draw(random: np.random.Generator, people: int, chance: float, drawn: np.ndarray) -> None:
+        for i in range(drawn.shape[1]):
+            drawn[0, i] = draw_binomial(random, people, chance)
+            drawn[1, i] = draw_poisson(random, people * chance)
+
+    for people, chance in ((12, 0.3), (900, 0.4), (50_000, 0.97)):
+        drawn = np.empty((2, 100_000))
+        draw(seeded(3), people, chance, drawn)
+        # Whole numbers are spread over the unit below them, so that equal ones do not weigh.
+        spread = drawn - seeded(4).random(drawn.shape)
+        for values, exact in zip(spread, (binom(people, chance), poisson(people * chance)), strict=True):
+            below = np.floor(values)
+            ranks = exact.cdf(below) + (values - below) * exact.pmf(below + 1)
+            assert kstest(ranks, "uniform").pvalue > 1e-3

@@ -41,7 +41,7 @@ Floats = NDArray[np.float64]
 Terms = NDArray[np.int64]
 
 
-@compiled("void(float64[::1])", inner=True)
+@compiled("void(float64[::1])", inner=True, borrows=True)
 def add_supersets(values: Floats) -> None:
     """Replace values[s] (2**t of them) by the sum of all values[w] with w containing s."""
     bit = 1
@@ -52,7 +52,7 @@ def add_supersets(values: Floats) -> None:
         bit *= 2
 
 
-@compiled("void(float64[::1])", inner=True)
+@compiled("void(float64[::1])", inner=True, borrows=True)
 def add_subsets(values: Floats) -> None:
     """Replace values[w] (2**t of them) by the sum of all values[s] with s within w."""
     bit = 1
@@ -88,7 +88,7 @@ def _keep(counts: Floats, terms: Terms, whole: bool, kept: NDArray[np.bool_], li
     return alive
 
 
-@compiled("boolean(float64[:, ::1], int64, boolean[::1], boolean)", inner=True)
+@compiled("boolean(float64[:, ::1], int64, boolean[::1], boolean)", inner=True, borrows=True)
 def _factorise(matrix: Floats, size: int, used: NDArray[np.bool_], first: bool) -> bool:
     """Write the Cholesky factor over the lower half. The first time, mark columns that depend on earlier ones as unused.
 
@@ -118,7 +118,7 @@ def _factorise(matrix: Floats, size: int, used: NDArray[np.bool_], first: bool) 
     return True
 
 
-@compiled("void(float64[:, ::1], int64, boolean[::1], float64[::1])", inner=True)
+@compiled("void(float64[:, ::1], int64, boolean[::1], float64[::1])", inner=True, borrows=True)
 def _substitute(matrix: Floats, size: int, used: NDArray[np.bool_], right: Floats) -> None:
     """Solve with the Cholesky factor, in place; unused columns get 0."""
     for row in range(size):
@@ -140,20 +140,20 @@ def _substitute(matrix: Floats, size: int, used: NDArray[np.bool_], right: Float
         right[row] = value / matrix[row, row]
 
 
-@compiled("float64(float64[::1], boolean[::1], float64[::1], float64[::1])", inner=True)
+@compiled("float64(float64[::1], boolean[::1], float64[::1], float64[::1])", inner=True, borrows=True)
 def _likelihood(counts: Floats, kept: NDArray[np.bool_], predictor: Floats, fitted: Floats) -> float:
     """Fill the fitted counts of the kept cells and answer their log-likelihood without the factorials."""
     value = 0.0
     for cell in range(counts.size):
         if kept[cell]:
-            fitted[cell] = math.exp(min(predictor[cell], 600.0))
+            fitted[cell] = math.exp(predictor[cell] if predictor[cell] < 600.0 else 600.0)
             value += counts[cell] * predictor[cell] - fitted[cell]
         else:
             fitted[cell] = 0.0
     return value
 
 
-@compiled("boolean(float64[::1], boolean[::1], float64[::1])", inner=True)
+@compiled("boolean(float64[::1], boolean[::1], float64[::1])", inner=True, borrows=True)
 def _recedes(counts: Floats, kept: NDArray[np.bool_], change: Floats) -> bool:
     """Say whether a step is a direction of recession: still where people were seen, falling in some cells, rising nowhere."""
     falls = False
@@ -205,23 +205,23 @@ def _step(
     return True
 
 
-@compiled("float64[::1](float64[::1], boolean[::1], float64[::1])", inner=True)
-def _begin(counts: Floats, kept: NDArray[np.bool_], fitted: Floats) -> Floats:
-    """Set the start of the fit, the counts with 0.1 added, and give the margins of its working response.
+@compiled(
+    "void(float64[::1], boolean[::1], float64[::1], float64[::1], float64[::1])", inner=True, borrows=True
+)
+def _begin(counts: Floats, kept: NDArray[np.bool_], fitted: Floats, margins: Floats, change: Floats) -> None:
+    """Set the start of the fit, the counts with 0.1 added, and the margins of its working response; nothing has changed yet.
 
     The first step is weighted least squares from there (McCullagh & Nelder 1989, section 2.5).
     """
-    margins = np.zeros(counts.size)
     for cell in range(counts.size):
-        fitted[cell] = 0.0
+        fitted[cell], margins[cell], change[cell] = 0.0, 0.0, 0.0
         if kept[cell]:
             fitted[cell] = counts[cell] + 0.1
             margins[cell] = fitted[cell] * math.log(fitted[cell]) - 0.1
     add_supersets(margins)
-    return margins
 
 
-@compiled("void(float64[::1], boolean[::1], float64[::1])", inner=True)
+@compiled("void(float64[::1], boolean[::1], float64[::1])", inner=True, borrows=True)
 def _sum_margins(counts: Floats, kept: NDArray[np.bool_], margins: Floats) -> None:
     """Fill in how many people of the kept cells have each term."""
     for cell in range(counts.size):
@@ -229,7 +229,7 @@ def _sum_margins(counts: Floats, kept: NDArray[np.bool_], margins: Floats) -> No
     add_supersets(margins)
 
 
-@compiled("float64(float64[::1], float64[::1])", inner=True)
+@compiled("float64(float64[::1], float64[::1])", inner=True, borrows=True)
 def _sum_falling(change: Floats, fitted: Floats) -> float:
     """Sum the fitted counts of the cells that fall to 0 along a direction of recession."""
     total = 0.0
@@ -239,13 +239,14 @@ def _sum_falling(change: Floats, fitted: Floats) -> float:
     return total
 
 
-@compiled("float64(boolean[::1], float64[::1])", inner=True)
+@compiled("float64(boolean[::1], float64[::1])", inner=True, borrows=True)
 def _largest(kept: NDArray[np.bool_], change: Floats) -> float:
     """Give the largest change of the predictor, also for those on no list."""
     largest: float = abs(change[0])
     for cell in range(change.size):
         if kept[cell]:
-            largest = max(largest, abs(change[cell]))
+            size = abs(change[cell])
+            largest = size if size > largest else largest
     return largest
 
 
@@ -294,9 +295,11 @@ def fit(
     for term in terms:
         coefficients[term] = -np.inf
     matrix = np.empty((alive, alive))
-    used = np.ones(alive, dtype=np.bool_)
-    change = np.zeros(counts.size)
-    margins = _begin(counts, kept, fitted)
+    used = np.empty(alive, dtype=np.bool_)
+    for row in range(alive):
+        used[row] = True
+    change, margins = np.empty(counts.size), np.empty(counts.size)
+    _begin(counts, kept, fitted, margins, change)
     _step(counts, kept, live, alive, margins, fitted, used, True, matrix, change, False)
     for row in range(alive):
         coefficients[live[row]] = change[live[row]]

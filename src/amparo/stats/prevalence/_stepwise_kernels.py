@@ -34,7 +34,8 @@ def poisson_tail(count: float, mean: float) -> float:
             number += 1.0
             term *= mean / number
             tail += term
-    return min(tail, 1.0 - tail + here)
+    other = 1.0 - tail + here
+    return tail if tail < other else other
 
 
 @compiled("void(float64[::1], float64[::1], int64, int64[::1], float64[::1])", inner=True)
@@ -52,7 +53,7 @@ def _surprises(counts: Floats, fitted: Floats, lists: int, rank: Terms, surprise
             place += 1
 
 
-@compiled("int64(float64[::1])", inner=True)
+@compiled("int64(float64[::1])", inner=True, borrows=True)
 def _least(surprise: Floats) -> int:
     """Give the place of the smallest; of equal ones, the first."""
     least = 0
@@ -62,7 +63,7 @@ def _least(surprise: Floats) -> int:
     return least
 
 
-@compiled("void(int64, int64[::1])", inner=True)
+@compiled("void(int64, int64[::1])", inner=True, borrows=True)
 def _fill_pairs(lists: int, pairs: Terms) -> None:
     place = 0
     for first in range(lists):
@@ -82,7 +83,8 @@ def _choose(counts: Floats, lists: int, threshold: float, rank: Terms, chances: 
     """
     pairs = np.empty(rank.size, dtype=np.int64)
     _fill_pairs(lists, pairs)
-    terms = np.zeros(1 + lists, dtype=np.int64)
+    terms = np.empty(1 + lists, dtype=np.int64)
+    terms[0] = 0
     for i in range(lists):
         terms[1 + i] = 1 << i
     for place in range(rank.size):
