@@ -1,6 +1,7 @@
 """How like two written names are, in any scripts: for ranking after opening, and for small caseloads."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
+from functools import cache
 from typing import Final, NamedTuple
 
 from rapidfuzz.distance.JaroWinkler import similarity as jaro_winkler
@@ -50,7 +51,8 @@ class NameQuery:
     """A name that many others are compared with. It remembers words it has met: keep it for one search only."""
 
     def __init__(self, text: str) -> None:
-        self._words = [_Word(part) for part in parts_of(text)]
+        self._keys_of = cache(word_keys)  # its own, for names are kept no longer than their search
+        self._words = [_Word(part, self._keys_of) for part in parts_of(text)]
         self._met: dict[Part, list[_Pair]] = {}
         self._unlike: set[str] = set()
         self._pieces: dict[str, _Piece] = {}
@@ -105,7 +107,7 @@ class NameQuery:
         if value < _LIFTED and all(own.script == script_of(word[0]) for own in self._words):
             return False
         if bare and word.isascii():
-            keys = word_keys(bare)
+            keys = self._keys_of(bare)
             return not all(own.keys.isdisjoint(keys) for own in self._words)
         piece = self._pieces.get(word) or self._read(word)
         return piece.is_open or any(value >= _WORTH_JOINING for value, _asked, _place in piece.pairs)
@@ -175,7 +177,7 @@ class NameQuery:
         """Compare a word with each word asked for; remember those it is like, and how much."""
         met: list[_Pair] = []
         if part.joined or part.word not in self._unlike:
-            word = _Word(part)
+            word = _Word(part, self._keys_of)
             likenesses = ((own.likeness(word), asked) for asked, own in enumerate(self._words))
             met = [pair for pair in likenesses if pair[0] > _HOPELESS]
         self._met[part] = met
@@ -202,8 +204,9 @@ class NameQuery:
 class _Word:
     """A word of a name with what it is compared by."""
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: Part, keys_of: Callable[[str], Sequence[str]]) -> None:
         self.written = part.word
+        self._keys_of = keys_of
         self.latin = latin_of(part.word)
         self.forms: tuple[str, ...] = (self.latin,)
         if part.joined:
@@ -220,7 +223,7 @@ class _Word:
     def keys(self) -> frozenset[str]:
         """The word's keys, made when first needed."""
         if self._keys is None:
-            self._keys = frozenset(word_keys(self.written))
+            self._keys = frozenset(self._keys_of(self.written))
         return self._keys
 
     def likeness(self, other: "_Word") -> float:
