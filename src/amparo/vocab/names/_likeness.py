@@ -56,13 +56,20 @@ class NameQuery:
         self._met: dict[Part, list[_Pair]] = {}
         self._unlike: set[str] = set()
         self._pieces: dict[str, _Piece] = {}
+        self._plain: dict[str, str] = {}  # words met together, bare, and how these are in plain letters
+        self._latins: dict[str, str] = {}
         self._whole = "".join(word.latin for word in self._words)
+        weights = [word.weight for word in self._words]
+        # More is not reached by a name that has nothing like one of the words.
+        self._most_without_one = 1 - min(weights) / sum(weights) if weights else 0.0
 
     def likeness(self, text: str, *, at_least: float = 0.0) -> float:
         """Return how like a written name is to the one asked for, 0 to 1; 0 when no word is like another.
 
         What is surely less than `at_least` may be given as 0.
         """
+        if self._is_surely_less(text, at_least):
+            return 0.0
         parts: list[Part] = []
         pairs: list[tuple[float, int, int]] = []
         for piece in self._pieces_of(text):
@@ -84,6 +91,22 @@ class NameQuery:
             found = max(found, jaro_winkler(self._whole, whole) - _MISSING_WORD)
         return max(0.0, found)
 
+    def _is_surely_less(self, text: str, at_least: float) -> bool:
+        """Tell by the words that were met together whether too few of a name's are like any that is asked for."""
+        words = text.split()
+        if self._most_without_one >= at_least or len(words) < len(self._words):
+            return False
+        bares = [self._plain.get(word) for word in words]
+        known = [bare for bare in bares if bare is not None]
+        if len(known) < len(words):
+            return False
+        if len(known) - sum(map(self._unlike.__contains__, known)) >= len(self._words):
+            return False
+        if len(words) == len(self._words):
+            return True
+        whole = "".join(map(self._latins.__getitem__, known))
+        return jaro_winkler(self._whole, whole) - _MISSING_WORD < at_least
+
     def telling(self, words: Set[str]) -> set[str]:
         """Return the words of which a name has at least one whose likeness is 0.75 or more.
 
@@ -93,6 +116,7 @@ class NameQuery:
         plain = _bares(words)
         latins = {bare: latin_of(bare) for bare in plain.values()}
         near = self._near(latins)
+        self._plain, self._latins = plain, latins
         self._unlike |= latins.keys() - near.keys()
         alike = {word: near[bare] for word, bare in plain.items() if bare in near}
         alike |= dict.fromkeys(words - plain.keys(), _LIFTED)
