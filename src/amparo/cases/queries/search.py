@@ -192,8 +192,9 @@ def own_people(
         fields=opened_fields(Person, only=("names",)),
         now=now,
     )
-    newest = dict(zip(reversed(own.persons), reversed(range(len(own.persons))), strict=True))
-    chosen: Sequence[int] = list(newest.values()) if one_a_person else range(len(own.persons))
+    chosen: Sequence[int] = range(len(own.persons))
+    if one_a_person:
+        chosen = list(dict(zip(reversed(own.persons), reversed(chosen), strict=True)).values())
     place = _names_field().place(row=own.persons[0], person=own.persons[0])
     opened = open_column(reading, [(own.persons[at], own.stored[at]) for at in chosen], place=place)
     said = _said_of(opened)
@@ -209,10 +210,10 @@ def _said_of(opened: Sequence[bytes | None]) -> list[str]:
     """Return all that each person is called, in one line; few texts must be read for that."""
     joined = _BETWEEN.join([text or b"" for text in opened])
     said = b" ".join(_SAID.findall(joined)).decode().split("\n")
-    for at, text in enumerate(opened):
-        if text is not None and b"\\" in text:
-            plain = plain_of(text)
-            said[at] = " ".join([*map(_TEXT, plain.get("names", ())), plain.get("called", "")])
+    marked = (at for at, text in enumerate(opened) if text is not None and b"\\" in text)
+    for at in marked if b"\\" in joined else ():
+        plain = plain_of(opened[at] or b"")
+        said[at] = " ".join([*map(_TEXT, plain.get("names", ())), plain.get("called", "")])
     return said
 
 
