@@ -58,6 +58,7 @@ class NameQuery:
         self._pieces: dict[str, _Piece] = {}
         self._plain: dict[str, str] = {}  # words met together, bare, and how these are in plain letters
         self._latins: dict[str, str] = {}
+        self._briefs: dict[str, tuple[int, int, str] | None] = {}
         self._whole = "".join(word.latin for word in self._words)
         weights = [word.weight for word in self._words]
         # More is not reached by a name that has nothing like one of the words.
@@ -93,19 +94,33 @@ class NameQuery:
 
     def _is_surely_less(self, text: str, at_least: float) -> bool:
         """Tell by the words that were met together whether too few of a name's are like any that is asked for."""
-        words = text.split()
-        if self._most_without_one >= at_least or len(words) < len(self._words):
+        asked = len(self._words)
+        if self._most_without_one >= at_least or not self._plain:
             return False
-        bares = [self._plain.get(word) for word in words]
-        known = [bare for bare in bares if bare is not None]
-        if len(known) < len(words):
+        parts = like = 0
+        whole = ""
+        for word in text.split():
+            brief = self._briefs[word] if word in self._briefs else self._brief_of(word)
+            if brief is None:
+                return False
+            parts, like, whole = parts + brief[0], like + brief[1], whole + brief[2]
+        if like >= asked or parts < asked:
             return False
-        if len(known) - sum(map(self._unlike.__contains__, known)) >= len(self._words):
-            return False
-        if len(words) == len(self._words):
-            return True
-        whole = "".join(map(self._latins.__getitem__, known))
-        return jaro_winkler(self._whole, whole) - _MISSING_WORD < at_least
+        return parts == asked or jaro_winkler(self._whole, whole) - _MISSING_WORD < at_least
+
+    def _brief_of(self, word: str) -> tuple[int, int, str] | None:
+        """Tell of how many parts a word is, how many of them may be like one asked for, and how it reads; None if it joins."""
+        bare = self._plain.get(word)
+        brief: tuple[int, int, str] | None = None
+        if bare is not None:
+            brief = 1, bare not in self._unlike, self._latins[bare]
+        else:
+            piece = self._pieces.get(word) or self._read(word)
+            if not piece.is_open:
+                like = len({place for _value, _asked, place in piece.pairs})
+                brief = len(piece.parts), like, "".join(latin_of(part.word) for part in piece.parts)
+        self._briefs[word] = brief
+        return brief
 
     def telling(self, words: Set[str]) -> set[str]:
         """Return the words of which a name has at least one whose likeness is 0.75 or more.
@@ -116,7 +131,7 @@ class NameQuery:
         plain = _bares(words)
         latins = {bare: latin_of(bare) for bare in plain.values()}
         near = self._near(latins)
-        self._plain, self._latins = plain, latins
+        self._plain, self._latins, self._briefs = plain, latins, {}
         self._unlike |= latins.keys() - near.keys()
         alike = {word: near[bare] for word, bare in plain.items() if bare in near}
         alike |= dict.fromkeys(words - plain.keys(), _LIFTED)
