@@ -12,7 +12,6 @@ All tokens and postings are real ones; only the wrapped keys of those who are me
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import random
 import statistics
@@ -411,10 +410,10 @@ def _search_own(
     """Search the own cases by name."""
     from amparo.access.context import acting_as
     from amparo.cases.queries import search_own_caseload
+    from amparo.config.memory import collect_seldom
 
     times, busy = [], []
-    gc.collect()
-    gc.freeze()  # as the server does, some seconds after it was started
+    collect_seldom()  # as the server does, some seconds after it was started
     for one, other, _ in people(given, family, 44, rng):
         started, began = time.perf_counter(), time.process_time()
         with acting_as(viewer):

@@ -1,12 +1,14 @@
-"""Many rows by one statement are the rows that one by one would be."""
+"""Many rows by one statement are the rows that one by one would be, and so are many ids."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 import pytest
 from django.db import DataError
 
 from amparo.cases.models import Person
-from amparo.vault.storing import insert_rows
+from amparo.vault.storing import Ids, ask_binary, insert_rows
 from tests.factories.accounts import NOW
 
 pytestmark = pytest.mark.django_db
@@ -37,3 +39,8 @@ def test_what_is_too_long_is_refused_and_not_cut() -> None:
 def test_what_is_too_long_in_an_array_is_refused_and_not_cut() -> None:
     with pytest.raises(DataError):
         insert_rows([_person(citizenships=["x" * 61])])
+
+
+@pytest.mark.parametrize("ids", [[], [UUID(int=0)], [UUID(int=number << 90) for number in range(300, 0, -1)]])
+def test_packed_ids_arrive_in_their_order(ids: list[UUID]) -> None:
+    assert ask_binary("SELECT %s", [Ids(ids)]) == [(ids,)]

@@ -80,7 +80,9 @@ class Event(models.Model):
 
     class Meta:
         indexes = (
-            GinIndex(fields=["persons"], name="audit_event_persons"),
+            GinIndex(
+                fields=["persons"], name="audit_event_persons", gin_pending_list_limit=8192
+            ),  # kilobytes
             models.Index(fields=["record", "-id"], name="audit_event_record"),
             models.Index(fields=["user", "-id"], name="audit_event_user"),
             models.Index(fields=["generation", "xid"], name="audit_event_order"),

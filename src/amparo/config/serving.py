@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import threading
 from typing import Any
 
 from amparo.config.environment import read_environment
 from amparo.config.logging import logging_configuration
+from amparo.config.memory import collect_seldom
 from amparo.config.processes import die_with_parent
 
 SECONDS_BEFORE_LOADING = 3
@@ -51,12 +51,8 @@ def post_worker_init(worker: Any) -> None:
 
 
 def _settle() -> None:
-    """Load what counts tables, so that the first reader of a table does not wait for it; the first page comes before.
-
-    What is loaded by then stays, so the collector need not go through it again: that was a quarter of a search by name.
-    """
+    """Load what counts tables, so that the first reader of a table does not wait for it; the first page comes before."""
     import ibis
 
     _ = ibis.duckdb
-    gc.collect()
-    gc.freeze()
+    collect_seldom()

@@ -38,7 +38,7 @@ from amparo.vault.rules.keys import SECRET_BYTES, Draw
 from amparo.vault.rules.places import LAYOUT, PRODUCT, bound
 from amparo.vault.rules.tokens import IndexKey, new_search_number
 from amparo.vault.rules.values import KeysByKind
-from amparo.vault.storing import fetch_binary, insert_rows
+from amparo.vault.storing import Ids, ask_binary, insert_rows
 
 DATA: Final = "data"
 INDEX: Final = "index"
@@ -46,11 +46,9 @@ OWN: Final = Compartment.PROTECTION  # from its keys those of the installation's
 _COMPARTMENTS: Final = {each.value: each for each in Compartment}
 FRESH_SECONDS: Final = 60.0  # after that long another process's rotation is noticed
 _NUMBER: Final = struct.Struct(">H")
-# The turn in the array comes back instead of the person: an id would have to be made anew for each. OFFSET 0 keeps the
-# planner from reading the whole keyring for a page of fifty. One row comes back for all that are of one line, the newest first.
+# One row comes back for all that are of one line, the newest first.
 _WRAPPED: Final = """
-    SELECT number, compartment, array_agg(turn), {arrays} FROM unnest(%s::uuid[]) WITH ORDINALITY AS wanted (person, turn),
-    LATERAL (SELECT number, compartment, {columns} FROM keyring.person_keys WHERE person = wanted.person OFFSET 0) AS held
+    SELECT number, compartment, array_agg(person), {arrays} FROM keyring.person_keys WHERE person = ANY (%s)
     GROUP BY number, compartment ORDER BY number DESC
 """
 
@@ -131,10 +129,9 @@ class LocalKeeper:
         by: Asker = SYSTEM,
     ) -> KeysByKind:
         """Give the keys of those kinds that are locked in one of the compartments, newest first."""
-        wanted = list(dict.fromkeys(persons))
         found: dict[KeyKind, dict[UUID, tuple[PersonKey, ...]]] = {kind: {} for kind in kinds}
-        for number, named, turns, *columns in _wrapped_keys(wanted, kinds):
-            of, home = [wanted[turn - 1] for turn in turns], _COMPARTMENTS.get(named)
+        for number, named, of, *columns in _wrapped_keys(persons, kinds):
+            home = _COMPARTMENTS.get(named)
             for kind, wrapped in zip(kinds, columns, strict=True):
                 if home is None or locked_in(kind, home=home) not in within:
                     continue
@@ -241,15 +238,10 @@ class LocalKeeper:
         return self._custodian.unwrap(bytes(row.wrapped), bound=about)
 
 
-def _wrapped_keys(persons: Sequence[UUID], kinds: Collection[KeyKind]) -> list[tuple[Any, ...]]:
-    """Fetch (number, compartment, turns among the persons, wrapped keys by kind): one array, not a parameter a person."""
-    return fetch_binary(
-        _WRAPPED.format(
-            columns=", ".join(kind.value for kind in kinds),
-            arrays=", ".join(f"array_agg({kind.value})" for kind in kinds),
-        ),
-        ["{" + ",".join([person.hex for person in persons]) + "}"],
-    )
+def _wrapped_keys(persons: Collection[UUID], kinds: Collection[KeyKind]) -> list[tuple[Any, ...]]:
+    """Fetch (number, compartment, persons, wrapped keys by kind)."""
+    arrays = ", ".join(f"array_agg({kind.value})" for kind in kinds)
+    return ask_binary(_WRAPPED.format(arrays=arrays), [Ids(persons)])
 
 
 def compartment_bound(installation: UUID, compartment: Compartment, use: str, number: int) -> bytes:

@@ -300,7 +300,13 @@ def _fetch(reading: Reading, wanted: Set[KeyKind]) -> None:
     if not kinds:
         return
     found = keeper().open_keys(reading.persons, kinds, within=reading.compartments, by=reading.asker)
-    without = {person for kind in kinds for person in reading.persons - found[kind].keys()}
+    all_of_them = len(reading.persons)
+    without = {
+        person
+        for kind in kinds
+        if len(found[kind]) < all_of_them
+        for person in reading.persons - found[kind].keys()
+    }
     erased = dict.fromkeys(erased_persons(without), ()) if without else {}
     reading.keys.update({kind: {**found[kind], **erased} for kind in kinds})
 

@@ -19,6 +19,7 @@ from amparo.cases.rules.children import ChildTrack
 from amparo.cases.rules.lifecycle import Stage
 from amparo.cases.rules.naming import display_name
 from amparo.cases.rules.person import Name
+from amparo.vault.asking import count_by_kept_plan
 from amparo.vault.queries import open_many
 from amparo.vault.rules import DOTS, KeysAway
 from amparo.vault.storing import opened_fields
@@ -122,7 +123,10 @@ def list_cases(
     has_more, found = len(found) > limit, found[:limit]
     if before:
         found.reverse()
-    total = chosen.order_by()[: COUNTED + 1].count()
+    counted = chosen.order_by()[: COUNTED + 1]
+    # What narrows the list and what is granted differ too much from one asking to the next for one plan.
+    is_usual = choices.is_empty and not viewer.granted
+    total = count_by_kept_plan(counted) if is_usual else counted.count()
     return CasePage(
         rows=rows_of(viewer, found, action="cases.case.list", now=now),
         next=_key(found[-1], column) if found and (has_more or before) else "",

@@ -25,12 +25,23 @@ def display_name(called: str, names: Sequence[Name]) -> str:
     return " ".join(ordered) if ordered else next((name.text for name in names), "")
 
 
+class _Folding(dict[int, str | None]):
+    """What becomes of a letter that was taken apart: itself, or nothing of a mark on it. Filled as letters are met."""
+
+    def __missing__(self, point: int) -> str | None:
+        letter = chr(point)
+        self[point] = kept = None if unicodedata.combining(letter) else letter
+        return kept
+
+
+_FOLDING = _Folding()
+
+
 def search_form(text: str) -> str:
     """Fold a text for comparing: case, accents, vowel marks and the lengthening stroke do not count."""
     if text.isascii():
         return text.casefold()
-    decomposed = unicodedata.normalize("NFKD", text.replace("ـ", ""))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
+    return unicodedata.normalize("NFKD", text.replace("ـ", "")).translate(_FOLDING).casefold()
 
 
 class NameSearch:

@@ -1,6 +1,7 @@
 """How like two written names are, in any scripts: for ranking after opening, and for small caseloads."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
+from functools import cache
 from typing import Final, NamedTuple
 
 from rapidfuzz.distance.JaroWinkler import similarity as jaro_winkler
@@ -50,17 +51,26 @@ class NameQuery:
     """A name that many others are compared with. It remembers words it has met: keep it for one search only."""
 
     def __init__(self, text: str) -> None:
-        self._words = [_Word(part) for part in parts_of(text)]
+        self._keys_of = cache(word_keys)  # its own, for names are kept no longer than their search
+        self._words = [_Word(part, self._keys_of) for part in parts_of(text)]
         self._met: dict[Part, list[_Pair]] = {}
         self._unlike: set[str] = set()
         self._pieces: dict[str, _Piece] = {}
+        self._plain: dict[str, str] = {}  # words met together, bare, and how these are in plain letters
+        self._latins: dict[str, str] = {}
+        self._briefs: dict[str, tuple[int, int, str] | None] = {}
         self._whole = "".join(word.latin for word in self._words)
+        weights = [word.weight for word in self._words]
+        # More is not reached by a name that has nothing like one of the words.
+        self._most_without_one = 1 - min(weights) / sum(weights) if weights else 0.0
 
     def likeness(self, text: str, *, at_least: float = 0.0) -> float:
         """Return how like a written name is to the one asked for, 0 to 1; 0 when no word is like another.
 
         What is surely less than `at_least` may be given as 0.
         """
+        if self._is_surely_less(text, at_least):
+            return 0.0
         parts: list[Part] = []
         pairs: list[tuple[float, int, int]] = []
         for piece in self._pieces_of(text):
@@ -82,6 +92,36 @@ class NameQuery:
             found = max(found, jaro_winkler(self._whole, whole) - _MISSING_WORD)
         return max(0.0, found)
 
+    def _is_surely_less(self, text: str, at_least: float) -> bool:
+        """Tell by the words that were met together whether too few of a name's are like any that is asked for."""
+        asked = len(self._words)
+        if self._most_without_one >= at_least or not self._plain:
+            return False
+        parts = like = 0
+        whole = ""
+        for word in text.split():
+            brief = self._briefs[word] if word in self._briefs else self._brief_of(word)
+            if brief is None:
+                return False
+            parts, like, whole = parts + brief[0], like + brief[1], whole + brief[2]
+        if like >= asked or parts < asked:
+            return False
+        return parts == asked or jaro_winkler(self._whole, whole) - _MISSING_WORD < at_least
+
+    def _brief_of(self, word: str) -> tuple[int, int, str] | None:
+        """Tell of how many parts a word is, how many of them may be like one asked for, and how it reads; None if it joins."""
+        bare = self._plain.get(word)
+        brief: tuple[int, int, str] | None = None
+        if bare is not None:
+            brief = 1, bare not in self._unlike, self._latins[bare]
+        else:
+            piece = self._pieces.get(word) or self._read(word)
+            if not piece.is_open:
+                like = len({place for _value, _asked, place in piece.pairs})
+                brief = len(piece.parts), like, "".join(latin_of(part.word) for part in piece.parts)
+        self._briefs[word] = brief
+        return brief
+
     def telling(self, words: Set[str]) -> set[str]:
         """Return the words of which a name has at least one whose likeness is 0.75 or more.
 
@@ -91,6 +131,7 @@ class NameQuery:
         plain = _bares(words)
         latins = {bare: latin_of(bare) for bare in plain.values()}
         near = self._near(latins)
+        self._plain, self._latins, self._briefs = plain, latins, {}
         self._unlike |= latins.keys() - near.keys()
         alike = {word: near[bare] for word, bare in plain.items() if bare in near}
         alike |= dict.fromkeys(words - plain.keys(), _LIFTED)
@@ -105,7 +146,7 @@ class NameQuery:
         if value < _LIFTED and all(own.script == script_of(word[0]) for own in self._words):
             return False
         if bare and word.isascii():
-            keys = word_keys(bare)
+            keys = self._keys_of(bare)
             return not all(own.keys.isdisjoint(keys) for own in self._words)
         piece = self._pieces.get(word) or self._read(word)
         return piece.is_open or any(value >= _WORTH_JOINING for value, _asked, _place in piece.pairs)
@@ -175,7 +216,7 @@ class NameQuery:
         """Compare a word with each word asked for; remember those it is like, and how much."""
         met: list[_Pair] = []
         if part.joined or part.word not in self._unlike:
-            word = _Word(part)
+            word = _Word(part, self._keys_of)
             likenesses = ((own.likeness(word), asked) for asked, own in enumerate(self._words))
             met = [pair for pair in likenesses if pair[0] > _HOPELESS]
         self._met[part] = met
@@ -202,8 +243,9 @@ class NameQuery:
 class _Word:
     """A word of a name with what it is compared by."""
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: Part, keys_of: Callable[[str], Sequence[str]]) -> None:
         self.written = part.word
+        self._keys_of = keys_of
         self.latin = latin_of(part.word)
         self.forms: tuple[str, ...] = (self.latin,)
         if part.joined:
@@ -220,7 +262,7 @@ class _Word:
     def keys(self) -> frozenset[str]:
         """The word's keys, made when first needed."""
         if self._keys is None:
-            self._keys = frozenset(word_keys(self.written))
+            self._keys = frozenset(self._keys_of(self.written))
         return self._keys
 
     def likeness(self, other: "_Word") -> float:

@@ -75,34 +75,47 @@ def _without_marks(word: str) -> str:
     return "".join(kept)
 
 
+_NO_RULES: Final[tuple[Callable[[str, int], None], tuple[str, ...]]] = (lambda _word, _place: None, ())
+
+
 @cache
-def _spelling() -> dict[str, tuple[tuple[Callable[[str, int], re.Match[str] | None], str], ...]]:
-    """Return the rules of Latin spelling by the letters that they can begin with, in the order of the table."""
-    found: dict[str, list[tuple[Callable[[str, int], re.Match[str] | None], str]]] = {}
+def _spelling() -> dict[str, tuple[Callable[[str, int], re.Match[str] | None], tuple[str, ...]]]:
+    """Return the rules of Latin spelling by the letters that they can begin with, in the order of the table.
+
+    Those of one letter are one expression, and its group tells which of them fits: no rule has a group of its own.
+    """
+    found: dict[str, list[tuple[str, str]]] = {}
     for rule, sounds, _ in rows("spelling"):
         begins = _BEGINS.match(rule)
         assert begins is not None, rule
+        assert not re.compile(rule).groups, rule
         for letter in begins[1].strip("[]"):
-            found.setdefault(letter, []).append((re.compile(rule).match, sounds))
-    return {letter: tuple(rules) for letter, rules in found.items()}
+            found.setdefault(letter, []).append((rule, sounds))
+    return {
+        letter: (
+            re.compile("|".join(f"({rule})" for rule, _ in rules)).match,
+            tuple(sound for _, sound in rules),
+        )
+        for letter, rules in found.items()
+    }
 
 
 def _spell(word: str) -> str:
     """Read a word in the letters a to z by the first rule that fits at each place; capitals are sounds already."""
     rules = _spelling()
-    sounds = []
+    read = []
     place = 0
     while place < len(word):
-        for fits, sound in rules.get(word[place], ()):
-            match = fits(word, place)
-            if match is not None:
-                sounds.append(sound)
-                place = match.end()
-                break
-        else:
-            sounds.append(word[place])
+        letter = word[place]
+        fits, sounds = rules.get(letter, _NO_RULES)
+        match = fits(word, place)
+        if match is None or match.lastindex is None:
+            read.append(letter)
             place += 1
-    return "".join(sounds)
+        else:
+            read.append(sounds[match.lastindex - 1])
+            place = match.end()
+    return "".join(read)
 
 
 def _sounds_by_name(run: str) -> str:
