@@ -168,26 +168,10 @@ def run_study(
             len(table.lists), settings.model
         )  # a slip of the pen is told at once, not as an estimate that does not exist
     tables = {"": table, **(strata or {})}
-    estimates: dict[tuple[str, str], Callable[[], Any]] = {
-        (stratum, f"estimate {name}"): partial(estimate_by, name, one, settings)
-        for stratum, one in tables.items()
-        for name in asked
-    }
-    others = {} if methods else sensitivity_tasks(table, settings, level, links)
+    around = {} if methods else sensitivity_tasks(table, settings, level, links)
     if strata:
-        others[ADDITION] = partial(
-            check_addition,
-            table,
-            strata,
-            random=settings.random("addition"),
-            replicates=settings.replicates,
-            threshold=settings.threshold,
-            level=level,
-        )
-    around: dict[tuple[str, str], Callable[[], Any]] = {("", name): task for name, task in others.items()}
-    # The quickest first and the slowest last, so that a study that is stopped has something to say.
-    all_tasks = (estimates | around).items()
-    tasks = dict(sorted(all_tasks, key=lambda one: (one[0][1] == _SLOWEST) - (one[0][1] in _QUICK)))
+        around[ADDITION] = _addition(table, strata, settings, level)
+    tasks = _in_order(tables, asked, settings, around)
     done = _run(tasks, workers, progress)
     studies = {
         stratum: _study(source, one, stratum, asked, done, settings, level, threshold, population)
@@ -205,6 +189,36 @@ def run_study(
         not_done=tuple(" ".join(filter(None, key)) for key in tasks if key not in done),
         cannot=refused,
     )
+
+
+def _addition(
+    table: OverlapTable, strata: Mapping[str, OverlapTable], settings: Settings, level: float
+) -> Callable[[], Any]:
+    return partial(
+        check_addition,
+        table,
+        strata,
+        random=settings.random("addition"),
+        replicates=settings.replicates,
+        threshold=settings.threshold,
+        level=level,
+    )
+
+
+def _in_order(
+    tables: Mapping[str, OverlapTable],
+    asked: Sequence[str],
+    settings: Settings,
+    around: Mapping[str, Callable[[], Any]],
+) -> dict[tuple[str, str], Callable[[], Any]]:
+    """Give all tasks, the quickest first and the slowest last, so that a study that is stopped has something to say."""
+    tasks: dict[tuple[str, str], Callable[[], Any]] = {
+        (stratum, f"estimate {name}"): partial(estimate_by, name, one, settings)
+        for stratum, one in tables.items()
+        for name in asked
+    }
+    tasks |= {("", name): task for name, task in around.items()}
+    return dict(sorted(tasks.items(), key=lambda one: (one[0][1] == _SLOWEST) - (one[0][1] in _QUICK)))
 
 
 def _usual_methods(table: OverlapTable) -> tuple[str, ...]:

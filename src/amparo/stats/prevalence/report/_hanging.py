@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from amparo.stats.prevalence._checks import ConsistencyCheck, ConsistencyPoint, Spread, Variations
+from amparo.stats.prevalence._loglinear import RankedModel
 from amparo.stats.prevalence._sensitivity import PathOfModels, Ranking, Sensitivity
 from amparo.stats.prevalence._study import Study
 from amparo.vocab.text import N_
@@ -17,6 +18,9 @@ from ._language import ngettext
 from ._words import about, interval, joined, level_words, number, ratio, status_words
 
 __all__ = ["hanging_parts"]
+
+# What was drawn at one point: where, the low, middle and high value, how many draws gave none, and of how many.
+_Drawn = tuple[str, float | None, float | None, float | None, int, int]
 
 _KINDS = {
     "omit": (
@@ -114,10 +118,12 @@ def _ranking(ranking: Ranking) -> Iterator[Block]:
         words += " " + near % {"number": number(ranking.near), "low": about(low), "high": about(high)}
     yield Heading(_("The choice of the model"), 3)
     yield Paragraph(words)
-    models = ranking.models
-    if not models:
-        return
-    yield Chart(
+    if ranking.models:
+        yield _models_of_lowest_bic(ranking.models)
+
+
+def _models_of_lowest_bic(models: Sequence[RankedModel]) -> Block:
+    return Chart(
         _("The models of lowest BIC"),
         draw_marks(
             [Mark(model.estimate, model.delta_bic, str(model.hierarchy)) for model in models],
@@ -257,6 +263,10 @@ def _consistency(check: ConsistencyCheck, study: Study) -> Iterator[Block]:
         )
         % {"held": held, "asked": asked, "level": level_words(check.level)}
     )
+    yield _hidden_lists(check, study)
+
+
+def _hidden_lists(check: ConsistencyCheck, study: Study) -> Block:
     sizes = {
         point.hidden: count.text if (count := study.size_of(point.hidden)) else "×" for point in check.points
     }
@@ -277,7 +287,7 @@ def _consistency(check: ConsistencyCheck, study: Study) -> Iterator[Block]:
         told += " " + _("Left out, since the others see too few of their people: %(lists)s.") % {
             "lists": joined(check.too_few)
         }
-    yield Chart(
+    return Chart(
         _("Estimated size over true size"),
         draw_rows(
             rows,
@@ -317,9 +327,6 @@ def _spread(spread: Spread) -> Iterator[Block]:
     def scaled(value: float | None, observed: float) -> float | None:
         return value / observed if value is not None and is_growth else value
 
-    def shown(value: float | None) -> str:
-        return ratio(value) if value is not None and is_growth else about(value)
-
     numbers = [
         (
             f"{point.at:.0%}",
@@ -331,7 +338,29 @@ def _spread(spread: Spread) -> Iterator[Block]:
         )
         for point in spread.points
     ]
-    table = Table(
+    table = _spread_table(title, across, numbers, ratio if is_growth else about)
+    if len(numbers) < 2:
+        yield Heading(title, 3)
+        yield Paragraph(told)
+        yield table
+        return
+    yield Chart(
+        title,
+        draw_lines(
+            [Band(at, middle, low, high) for at, low, middle, high, *rest in numbers],
+            across=across,
+            up=_("people for each seen") if is_growth else _("estimate"),
+        ),
+        told,
+        table,
+    )
+
+
+def _spread_table(title: str, across: str, numbers: Sequence[_Drawn], said: Callable[[float], str]) -> Table:
+    def shown(value: float | None) -> str:
+        return about(value) if value is None else said(value)
+
+    return Table(
         title,
         (
             across[:1].upper() + across[1:],
@@ -350,19 +379,4 @@ def _spread(spread: Spread) -> Iterator[Block]:
             )
             for at, low, middle, high, refused, draws in numbers
         ),
-    )
-    if len(numbers) < 2:
-        yield Heading(title, 3)
-        yield Paragraph(told)
-        yield table
-        return
-    yield Chart(
-        title,
-        draw_lines(
-            [Band(at, middle, low, high) for at, low, middle, high, *rest in numbers],
-            across=across,
-            up=_("people for each seen") if is_growth else _("estimate"),
-        ),
-        told,
-        table,
     )
