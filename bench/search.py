@@ -5,7 +5,8 @@
 Prints the share of persons whom the attack names, by what the attacker knows, the time of one's own caseload of 5,000, and p95 of
 searches by tokens, as a page asks for them: with the log, the budget, the keys and the cases that may be told of. Each figure can be
 left out with a nought. The names are made up: syllables in Zipf's proportions, as many as a country has. The attacker holds the
-table and the true proportions of all names and years, and matches them by rank. Whoever stores single names is shown beside it.
+table and the true proportions of all names and years, and matches them by rank, also in the knowledge that a fact has up to three
+tokens; the larger share is the figure. Whoever stores single names is shown beside it.
 All tokens and postings are real ones; only the wrapped keys of those who are merely counted are not.
 """
 
@@ -96,7 +97,7 @@ def main() -> None:
     if arguments.cases:
         measure(given, family, arguments.persons, arguments.cases, rng, arguments.data, arguments.searches)
     if shares:
-        print(f"{100 * shares[TABLE]:.2f}")
+        print(f"{100 * max(shares[TABLE], shares[PARTED]):.2f}")
 
 
 def _read_names_once() -> None:
@@ -125,13 +126,14 @@ def people(given: Names, family: Names, count: int, rng: random.Random) -> Itera
 
 
 TABLE = "the token table as it is"
+PARTED = "the same, by who counts on facts of two tokens each"
 KINDS = "if the kind of each token were known"
 SINGLE = "for comparison: tokens of single given names"
 
 
 def attack(given: Names, family: Names, count: int, rng: random.Random) -> dict[str, float]:
     """Match tokens by rank with what the attacker knows to be frequent; return the share of persons who are named."""
-    from amparo.vault.rules.tokens import IndexKey, token_of
+    from amparo.vault.rules.tokens import IndexKey, new_search_number, part_of, token_of
     from amparo.vocab.names import name_keys, search_facts
 
     key = IndexKey(1, rng.randbytes(32))
@@ -141,8 +143,11 @@ def attack(given: Names, family: Names, count: int, rng: random.Random) -> dict[
     persons: list[list[int]] = []
     singles: list[list[int]] = []
     for one, other, year in people(given, family, count, rng):
-        facts = search_facts(given=one, family=other, birth_year=year)
-        made = [(fact, token_of(fact, key=key)) for fact in facts]
+        facts, number = (
+            search_facts(given=one, family=other, birth_year=year),
+            new_search_number(rng.randbytes),
+        )
+        made = [(fact, part_of(fact, number=number, key=key)) for fact in facts]
         truth.update((token, fact) for fact, token in made)
         table[TABLE].update(token for _, token in made)
         for fact, token in made:
@@ -155,12 +160,15 @@ def attack(given: Names, family: Names, count: int, rng: random.Random) -> dict[
     known = known_to_attacker(given, family, len(truth))
     everything = sorted((item for kind in known if kind != "g" for item in known[kind]), reverse=True)
     right = matched(table[TABLE], everything, truth, rng)
+    halves = [(part / 2, fact) for part, fact in everything for _half in range(2)]
+    parted = matched(table[TABLE], halves, truth, rng)
     with_kinds: set[int] = set()
     for kind, counted in by_kind.items():
         with_kinds |= matched(counted, sorted(known[kind], reverse=True), truth, rng)
     alone_right = matched(table[SINGLE], sorted(known["g"], reverse=True), truth, rng)
     return {
         TABLE: share(persons, right),
+        PARTED: share(persons, parted),
         KINDS: share(persons, with_kinds),
         SINGLE: share(singles, alone_right),
     }
@@ -287,7 +295,7 @@ def _tokens(
     """Make the search numbers and the rows of persons, some thousands at a time: all of them would not fit in memory."""
     from amparo.vault.queries import keeper
     from amparo.vault.rules import Compartment
-    from amparo.vault.rules.tokens import new_search_number, postings_of, token_of
+    from amparo.vault.rules.tokens import new_search_number, part_of, postings_of
     from amparo.vocab.names import search_facts
 
     key = keeper().index_key(Compartment.PROTECTION)
@@ -296,8 +304,8 @@ def _tokens(
         rows: list[tuple[int, bytes]] = []
         for one, other, year in people(given, family, min(AT_ONCE, count - start), rng):
             facts = search_facts(given=one, family=other, birth_year=year)
-            tokens = {token_of(fact, key=key) for fact in facts}
             numbers.append(new_search_number(rng.randbytes))
+            tokens = {part_of(fact, number=numbers[-1], key=key) for fact in facts}
             rows += zip(tokens, postings_of(tokens, number=numbers[-1], key=key), strict=True)
         yield numbers, rows
 

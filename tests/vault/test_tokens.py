@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import count, pairwise
 from random import Random
 from uuid import UUID, uuid4
 
@@ -47,6 +47,8 @@ from amparo.vault.rules.tokens import (
     new_search_number,
     numbers_of,
     numbers_under,
+    part_of,
+    parts_of,
     postings_of,
     postings_under,
     token_of,
@@ -61,6 +63,7 @@ TOKENS = st.integers(-(2**63), 2**63 - 1)
 PROTECTION = (Compartment.PROTECTION,)
 PAIR, YEAR = ("gs", "a b"), ("gy", "a 1998")
 VECTOR = 2158133040681367918
+PARTS = (4680285181934849227, -3036642180917194236, -7314756554409478024)
 
 
 @given(FACTS)
@@ -72,6 +75,21 @@ def test_a_token_is_the_start_of_a_keyed_hash(fact: tuple[str, str]) -> None:
 
 def test_tokens_stay_what_they_are_between_versions() -> None:
     assert token_of(("gs", "amn ktt"), key=KEY) == VECTOR
+    assert parts_of(("gs", "amn amn"), key=KEY) == PARTS
+
+
+@given(FACTS, NUMBERS)
+def test_a_person_stands_under_one_of_the_tokens_of_a_fact(fact: tuple[str, str], number: int) -> None:
+    parts = parts_of(fact, key=KEY)
+    assert parts[0] == token_of(fact, key=KEY)
+    assert part_of(fact, number=number, key=KEY) in parts
+    assert {part_of(fact, number=each, key=KEY) for each in range(6)} == set(parts)
+    assert set(parts).isdisjoint(parts_of(fact, key=OTHER))
+
+
+def test_as_many_facts_have_one_token_as_two_and_three() -> None:
+    counts = Counter(len(parts_of(("gs", str(each)), key=KEY)) for each in range(3_000))
+    assert all(900 < counts[parts] < 1_100 for parts in (1, 2, 3))
 
 
 @given(NUMBERS, st.lists(TOKENS, max_size=20, unique=True))
@@ -85,16 +103,21 @@ def test_a_posting_gives_the_number_back_and_nothing_else(number: int, tokens: l
     assert {len(posting) for posting in postings} <= {16}
 
 
-@given(TOKENS, st.lists(NUMBERS, max_size=20, unique=True), TOKENS)
-def test_the_postings_of_one_token_give_their_numbers_back_and_no_other_token_does(
-    token: int, numbers: list[int], other: int
+@given(FACTS, st.lists(NUMBERS, max_size=20, unique=True), TOKENS)
+def test_the_postings_under_a_fact_give_their_numbers_back_and_no_other_token_does(
+    fact: tuple[str, str], numbers: list[int], other: int
 ) -> None:
-    postings = postings_under(token, numbers, key=KEY)
-    assert postings == [postings_of([token], number=number, key=KEY)[0] for number in numbers]
-    joined = b"".join(postings)
-    assert numbers_under(token, joined, key=KEY) == numbers
-    assert numbers_under(token, joined, key=OTHER) == []
-    assert numbers_under(other, joined, key=KEY) == (numbers if other == token else [])
+    tokens, postings = postings_under(fact, numbers, key=KEY)
+    assert tokens == [part_of(fact, number=number, key=KEY) for number in numbers]
+    rows = zip(tokens, numbers, strict=True)
+    assert postings == [postings_of([token], number=number, key=KEY)[0] for token, number in rows]
+    found = []
+    for part in parts_of(fact, key=KEY):
+        joined = b"".join(posting for token, posting in zip(tokens, postings, strict=True) if token == part)
+        found += numbers_under(part, joined, key=KEY)
+        assert numbers_under(part, joined, key=OTHER) == []
+        assert other == part or numbers_under(other, joined, key=KEY) == []
+    assert sorted(found) == sorted(numbers)
 
 
 @given(NUMBERS, TOKENS, TOKENS)
@@ -125,18 +148,23 @@ class TestTable:
             )
             assert set(cursor.fetchall()) == {("token", "bigint"), ("posting", "bytea")}
 
-    def test_two_persons_of_one_name_share_a_token_and_no_posting(self) -> None:
-        one, other = with_keys(2)
-        write_tokens({one: [("gs", "a b")], other: [("gs", "a b")]})
+    def test_persons_of_one_name_share_its_tokens_and_no_posting(self) -> None:
+        people = with_keys(30)
+        facts = (("gs", str(each)) for each in count())
+        fact = next(each for each in facts if len(parts_of_fact(each)) == 3)
+        write_tokens({person: [fact] for person in people})
         rows = list(Token.objects.values_list("token", "posting"))
-        assert len({token for token, _ in rows}) == 1
-        assert len({bytes(posting) for _, posting in rows}) == 2
+        assert {token for token, _ in rows} == set(parts_of_fact(fact))
+        assert len({bytes(posting) for _, posting in rows}) == 30
+        assert set(find([fact])) == set(people)
 
     def test_rows_are_written_in_random_order(self) -> None:
         persons = with_keys(60)
         facts = {person: [("gs", f"{at} {n}") for n in range(5)] for at, person in enumerate(persons)}
         write_tokens(facts, rng=Random(3))
-        owner = {token_of_fact(fact): person for person, own in facts.items() for fact in own}
+        owner = {
+            part: person for person, own in facts.items() for fact in own for part in parts_of_fact(fact)
+        }
         with connection.cursor() as cursor:
             cursor.execute("SELECT token FROM vault_token ORDER BY ctid")
             order = [owner[token] for (token,) in cursor.fetchall()]
@@ -177,7 +205,7 @@ class TestErasing:
     def test_a_forged_row_finds_nobody(self) -> None:
         (person,) = with_keys(1)
         write_tokens({person: [("gs", "a b")]})
-        Token.objects.update(token=token_of_fact(("gs", "c d")))
+        Token.objects.update(token=parts_of_fact(("gs", "c d"))[0])
         assert find([("gs", "c d")]) == {}
         assert sweep_tokens() == 1
 
@@ -257,7 +285,7 @@ class TestCommonFacts:
     def test_a_row_of_another_length_hides_nobody(self) -> None:
         persons = with_keys(2)
         write_tokens({person: [PAIR] for person in persons})
-        Token.objects.create(token=token_of_fact(PAIR), posting=b"\0")
+        Token.objects.bulk_create(Token(token=part, posting=b"\0") for part in parts_of_fact(PAIR))
         assert set(self.asked(PAIR).kinds) == set(persons)
 
 
@@ -346,8 +374,8 @@ def find(
     return found.kinds
 
 
-def token_of_fact(fact: tuple[str, str]) -> int:
-    return token_of(fact, key=keeper().index_key(Compartment.PROTECTION))
+def parts_of_fact(fact: tuple[str, str]) -> tuple[int, ...]:
+    return parts_of(fact, key=keeper().index_key(Compartment.PROTECTION))
 
 
 def nobody() -> Custodian:

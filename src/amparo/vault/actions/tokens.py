@@ -25,13 +25,14 @@ from amparo.vault.rules.tokens import (
     IndexKey,
     numbers_of,
     numbers_under,
+    part_of,
+    parts_of,
     postings_of,
     postings_under,
-    token_of,
 )
 
 AT_ONCE = 5_000
-MOST_READ = 2_000  # postings of one token; with more it only confirms whom others name
+MOST_READ = 2_000  # postings of one fact; with more it only confirms whom others name
 MOST_ALONE = 500  # persons whom one fact alone may name, the rarest facts first
 FactsByPerson = Mapping[UUID, Collection[Fact]]
 
@@ -47,7 +48,9 @@ _POSTINGS = f"""
              WHERE token = wanted.token AND octet_length(posting) = {POSTING_BYTES} LIMIT %s) AS held
     GROUP BY wanted.token
 """  # noqa: S608 - a number of ours
-_STANDING = "SELECT posting FROM vault_token WHERE token = %s AND posting = ANY (%s::bytea[])"
+_STANDING = """
+    SELECT posting FROM vault_token JOIN unnest(%s::bigint[], %s::bytea[]) AS wanted (token, posting) USING (token, posting)
+"""
 _DELETE = """
     DELETE FROM vault_token USING unnest(%s::bigint[], %s::bytea[]) AS gone (token, posting)
     WHERE vault_token.token = gone.token AND vault_token.posting = gone.posting
@@ -172,9 +175,9 @@ def find_persons(
             alone.update(numbers)
         for number in numbers:
             found[number].add(kind)
-    for kind, token, key in many:
-        for number in _confirmed(found.keys(), token, key):
-            found[number].add(kind)
+    for fact, key in many:
+        for number in _confirmed(found.keys(), fact, key):
+            found[number].add(fact[0])
     meant = [number for number, kinds in found.items() if number in alone or len(kinds) > 1]
     kinds = {person: frozenset(found[number]) for person, number in _persons(meant, compartments)}
     return Hits(kinds=kinds, are_all=not many and len(meant) == len(found))
@@ -188,7 +191,9 @@ def persons_of(
     numbers: set[int] = set()
     for compartment in compartments:
         key = keys[compartment]
-        for token, postings in _postings([token_of(fact, key=key) for fact in facts], most=None):
+        for token, postings in _postings(
+            [part for fact in facts for part in parts_of(fact, key=key)], most=None
+        ):
             numbers.update(numbers_under(token, postings, key=key))
     return frozenset(person for person, _ in _persons(list(numbers), compartments))
 
@@ -214,28 +219,35 @@ def _take_one(searcher: int, day: date) -> None:
 
 def _named(
     facts: Collection[Fact], compartments: Collection[Compartment], keys: IndexKeys
-) -> tuple[list[tuple[str, list[int]]], list[tuple[str, int, IndexKey]]]:
-    """Read whom each fact names, as kinds and numbers; those of very many are not read, but given as (kind, token, key)."""
+) -> tuple[list[tuple[str, list[int]]], list[tuple[Fact, IndexKey]]]:
+    """Read whom each fact names, as kinds and numbers; those of very many are not read, but given with their key."""
     named, many = [], []
     for compartment in compartments:
         key = keys[compartment]
-        kinds = {token_of(fact, key=key): fact[0] for fact in facts}
-        for token, postings in _postings(list(kinds), most=MOST_READ + 1):
-            if len(postings) > MOST_READ * POSTING_BYTES:
-                many.append((kinds[token], token, key))
+        owners = {part: fact for fact in facts for part in parts_of(fact, key=key)}
+        held: defaultdict[Fact, list[tuple[int, bytes]]] = defaultdict(list)
+        for token, postings in _postings(list(owners), most=MOST_READ + 1):
+            held[owners[token]].append((token, postings))
+        for fact, parts in held.items():
+            if sum(len(postings) for _, postings in parts) > MOST_READ * POSTING_BYTES:
+                many.append((fact, key))
             else:
-                named.append((kinds[token], numbers_under(token, postings, key=key)))
+                numbers = [
+                    number for token, postings in parts for number in numbers_under(token, postings, key=key)
+                ]
+                named.append((fact[0], numbers))
     return named, many
 
 
-def _confirmed(numbers: Iterable[int], token: int, key: IndexKey) -> list[int]:
-    """Tell of which of these persons a token stands: how the posting of each would look is known."""
+def _confirmed(numbers: Iterable[int], fact: Fact, key: IndexKey) -> list[int]:
+    """Tell of which of these persons a fact stands: how the posting of each would look is known."""
     known = list(numbers)
     if not known:
         return []
-    wanted = dict(zip(postings_under(token, known, key=key), known, strict=True))
+    tokens, postings = postings_under(fact, known, key=key)
+    wanted = dict(zip(postings, known, strict=True))
     with connection.cursor() as cursor:
-        cursor.execute(_STANDING, [token, list(wanted)])
+        cursor.execute(_STANDING, [tokens, postings])
         return [wanted[bytes(posting)] for (posting,) in cursor.fetchall()]
 
 
@@ -276,7 +288,7 @@ def _rows(facts: FactsByPerson) -> Iterator[tuple[int, bytes]]:
     for person, number, home in held.values_list("person", "search_number", "compartment").distinct():
         if facts[person]:
             key = keys[Compartment(home)]
-            tokens = sorted({token_of(fact, key=key) for fact in facts[person]})
+            tokens = sorted({part_of(fact, number=number, key=key) for fact in facts[person]})
             yield from zip(tokens, postings_of(tokens, number=number, key=key), strict=True)
 
 

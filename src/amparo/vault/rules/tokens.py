@@ -3,6 +3,9 @@
 What is stored is a row (token, posting). The token is a keyed hash of a kind of fact and its normal form; the posting is one
 block of AES that holds the person's number of the search and the token again. Two tokens of one person have nothing in common
 for whoever lacks the key, and whoever has it sees by the token inside whether a posting was moved.
+
+How often a token stands tells how frequent its fact is, and public lists tell how frequent names are. So a fact has one, two or
+three tokens, as the key says of each fact, and a person stands under one of them: the order of the counts is no more that of names.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from amparo.vault.rules.keys import Draw, Key
 POSTING_BYTES: Final = 16
 SEARCHES_A_DAY: Final = 40
 _TOKEN: Final = struct.Struct(">q")
+_PARTS: Final = struct.Struct(">3qQ")  # three tokens, and what says how many of them are in use
 _POSTING: Final = struct.Struct(">Qq")
 
 Fact = tuple[str, str]  # a kind and a normal form
@@ -48,6 +52,19 @@ def token_of(fact: Fact, *, key: IndexKey) -> int:
     return int(_TOKEN.unpack_from(digest)[0])
 
 
+def parts_of(fact: Fact, *, key: IndexKey) -> tuple[int, ...]:
+    """Give the one to three tokens of a fact under which persons stand; the first is that of `token_of`."""
+    kind, form = fact
+    *tokens, drawn = _PARTS.unpack(hmac.digest(key.secret, kind.encode() + b"\0" + form.encode(), "sha256"))
+    return tuple(tokens[: 1 + drawn % len(tokens)])
+
+
+def part_of(fact: Fact, *, number: int, key: IndexKey) -> int:
+    """Give that token of a fact under which the person of a number stands."""
+    parts = parts_of(fact, key=key)
+    return parts[number % len(parts)]
+
+
 def postings_of(tokens: Iterable[int], *, number: int, key: IndexKey) -> list[bytes]:
     """Give the postings that join a person's number to tokens; the same ones each time, so that they can be found to delete."""
     return _sealed((_POSTING.pack(number, token) for token in tokens), key)
@@ -62,9 +79,13 @@ def numbers_of(rows: Sequence[tuple[int, bytes]], *, key: IndexKey) -> list[int 
     ]
 
 
-def postings_under(token: int, numbers: Iterable[int], *, key: IndexKey) -> list[bytes]:
-    """Give the postings that join the numbers of persons to one token."""
-    return _sealed((_POSTING.pack(number, token) for number in numbers), key)
+def postings_under(fact: Fact, numbers: Sequence[int], *, key: IndexKey) -> tuple[list[int], list[bytes]]:
+    """Give the tokens and the postings that persons of these numbers have where a fact fits them."""
+    parts = parts_of(fact, key=key)
+    tokens = [parts[number % len(parts)] for number in numbers]
+    return tokens, _sealed(
+        (_POSTING.pack(number, token) for number, token in zip(numbers, tokens, strict=True)), key
+    )
 
 
 def numbers_under(token: int, postings: bytes, *, key: IndexKey) -> list[int]:
