@@ -21,7 +21,7 @@ from amparo.cases.actions.summaries import take_summary
 from amparo.cases.actions.taking_out import note_taken_out
 from amparo.cases.actions.withdrawing import _locked
 from amparo.cases.models import Case, Document, Episode, Note, Operation, Person
-from amparo.cases.queries import CaseChoices
+from amparo.cases.queries import CaseChoices, bulk
 from amparo.cases.queries.erasable import count_cases, person_reached
 from amparo.cases.queries.places import visible_place
 from amparo.cases.queries.seen import led_case
@@ -290,6 +290,23 @@ def test_what_is_taken_out_has_no_sensitive_note_and_is_counted_by_consent(scene
         scene.owner, choices=CaseChoices(), permission=Permission.EXPORT_RUN, with_consent_only=True
     )
     assert row_of(refusing).id not in with_consent
+
+
+def test_what_is_taken_out_is_what_was_chosen_and_of_its_notes_the_comments(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "OPENED_AT_ONCE", 1)
+    chosen = [scene.reference, make_case(scene.owner)]
+    for reference in (*chosen, make_case(scene.owner)):
+        for kind in ("case_comment", "health", "general"):
+            actions.add_note(reference=reference, text=f"{kind} {reference}", kind=kind, by=scene.owner, now=NOW)
+    taken = queries.iterate_files(
+        scene.owner, choices=CaseChoices(), permission=Permission.EXPORT_RUN, action="intake.case.export",
+        with_consent_only=False, now=NOW, only=[row_of(one).id for one in chosen],
+    )  # fmt: skip
+    assert [(one.reference, len(one.episodes), one.comments) for one in taken] == [
+        (reference, 1, (f"case_comment {reference}",)) for reference in chosen
+    ]
 
 
 def test_no_case_is_opened_without_the_permission_an_organisation_and_a_compartment(scene: Scene) -> None:
