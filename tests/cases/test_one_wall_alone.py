@@ -31,6 +31,7 @@ from tests.factories.cases import make_case, make_person_details, row_of
 pytestmark = pytest.mark.django_db
 
 LATER = NOW + timedelta(days=1)
+OF_AGE_THEN = PartialDate.of(LATER.date().replace(year=2008))
 A_CHILD = PartialDate.parse("2012-05-01")
 
 
@@ -100,6 +101,7 @@ def know_her_age(case: Case, by: Viewer) -> None:
 CHANGES: dict[str, Callable[[Case, Viewer], Any]] = {
     "erase her": erase,
     "know her age": know_her_age,
+    "let her come of age": lambda case, by: actions.let_come_of_age(now=LATER),
     "step back from her": lambda case, by: actions.declare_known(
         reference=case.reference, reason=WallReason.RELATIVE, by=by, now=LATER
     ),
@@ -116,7 +118,8 @@ def test_what_is_done_about_one_person_leaves_another_as_she_is(
     with django_capture_on_commit_callbacks(execute=True):
         neighbour = make_neighbour(by)
         found_by = written()
-        case = row_of(make_case(by, source="workbook", worker_id=by.user_id))
+        grown = make_person_details(birth=OF_AGE_THEN, age_status="child")
+        case = row_of(make_case(by, person=grown, source="workbook", worker_id=by.user_id))
         own_found_by = written()
     before, own = kept_of(neighbour, found_by), kept_of(case, own_found_by)
     with django_capture_on_commit_callbacks(execute=True):
@@ -125,10 +128,15 @@ def test_what_is_done_about_one_person_leaves_another_as_she_is(
     assert kept_of(case, own_found_by) != own
 
 
-def test_nothing_is_asked_of_who_lies_with_the_unit_so_that_others_find_her() -> None:
-    person = row_of(make_case(make_viewer("integrity_officer"))).person_id
-    other = row_of(make_case(make_viewer("supervisor"))).person_id
-    order_tokens([person, other], now=NOW, enough=2)
+def test_no_job_opens_who_lies_with_the_unit() -> None:
+    grown = make_person_details(birth=OF_AGE_THEN, age_status="child")
+    hidden, other = (
+        row_of(make_case(make_viewer(role), person=grown)).person_id
+        for role in ("integrity_officer", "supervisor")
+    )
+    order_tokens([hidden, other], now=NOW, enough=2)
     actions.write_waiting_tokens(now=NOW)
-    (read,) = Event.objects.filter(action="cases.person.index")
-    assert list(read.persons) == [other]
+    actions.let_come_of_age(now=LATER)
+    for action in ("cases.person.index", "cases.person.compare_ages"):
+        (read,) = Event.objects.filter(action=action)
+        assert list(read.persons) == [other]

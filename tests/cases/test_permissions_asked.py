@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -204,7 +205,7 @@ def test_p02_neither_a_grant_to_read_nor_a_role_without_it_is_enough(scene: Scen
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_what_changes_one_case_changes_no_other(scene: Scene, name: str) -> None:
-    neighbour = row_of(make_case(scene.owner))
+    neighbour = row_of(make_case(scene.owner, now=NOW - timedelta(days=1)))
     before = all_of(neighbour)
     ASKED[name][1](scene.owner, scene)
     assert all_of(neighbour) == before
