@@ -145,10 +145,11 @@ def test_p17_who_does_not_reach_each_of_her_cases_neither_asks_nor_sees_it_asked
 def test_p17_what_is_held_is_not_erased_until_two_people_allow_it_again(pair: tuple[Viewer, Viewer]) -> None:
     first, second = pair
     reference = make_case(first)
-    erasing = ask(first, reference)
+    erasing, holding = ask(first, reference), ask(first, reference, HOLD)
     agree(first, ask(second, reference, HOLD))
-    with pytest.raises(Changed):
-        agree(second, erasing)
+    for idle in (erasing, holding):
+        with pytest.raises(Changed):
+            agree(second, idle)
     for kind in (ERASE, HOLD):
         with pytest.raises(NothingToDo):
             ask(first, reference, kind)

@@ -132,6 +132,12 @@ ASKED: dict[str, tuple[Permission, Asked]] = {
             reference=s.reference, target=Stage.ASSESSMENT, version=s.case.version, by=v, now=NOW
         ),
     ),
+    "close": (
+        Permission.CASE_CLOSE,
+        lambda v, s: actions.move_case(
+            reference=s.reference, target=Stage.CLOSED, reason="moved", version=s.case.version, by=v, now=NOW
+        ),
+    ),
     "assign": (
         Permission.CASE_ASSIGN,
         lambda v, s: actions.assign_case(

@@ -79,6 +79,8 @@ class TestMessage:
         reference = make_case(worker)
         before, case = traces(), Case.objects.values("id", "version", "changed_at").get(reference=reference)
         last = Event.objects.latest("id").pk
+        with pytest.raises(EmptyMessage):
+            tell_unit(reference=reference, text=" ", is_named=True, by=worker, now=NOW)
         tell_unit(reference=reference, text=TOLD, is_named=True, by=worker, now=NOW)
         assert Case.objects.values("id", "version", "changed_at").get(reference=reference) == case
         grown = {name for name, count in traces().items() if count != before[name]}
