@@ -19,7 +19,7 @@ from amparo.access.queries import viewer_for_membership
 from amparo.access.rules import ROLES, Permission, Purpose, Viewer
 from amparo.audit.models import Alert, Epoch, Event, Release
 from amparo.cases import queries
-from amparo.cases.actions import let_come_of_age, release_readings, tell_unit
+from amparo.cases.actions import EmptyMessage, let_come_of_age, release_readings, tell_unit
 from amparo.cases.models import Case, CaseEvent, UnitMessage
 from amparo.cases.queries import Absent, CaseChoices, list_messages, list_readers, list_seen
 from amparo.oversight.actions import draw_samples
