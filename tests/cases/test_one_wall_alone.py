@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 LATER = NOW + timedelta(days=1)
 OF_AGE_THEN = PartialDate.of(LATER.date().replace(year=2008))
-A_CHILD = PartialDate.parse("2012-05-01")
+A_CHILD = PartialDate.parse("2008-12-20")  # of the same year, and not yet of age then
 
 
 @pytest.fixture(autouse=True)

@@ -28,8 +28,10 @@ from amparo.cases.queries.places import visible_place
 from amparo.cases.queries.seen import led_case
 from amparo.cases.rules import Address
 from amparo.cases.rules.lifecycle import Stage
+from amparo.cases.rules.sameness import sameness_key
 from amparo.vault.models import PersonKeys
 from amparo.vault.rules import Compartment
+from amparo.vocab.dates import PartialDate
 from tests.contracts.denial_states import PICTURE
 from tests.factories.accounts import NOW, make_organisation, make_viewer, organisation_of
 from tests.factories.cases import DETAILS, EPISODE, make_case, make_person_details, row_of
@@ -376,6 +378,15 @@ def test_one_of_two_papers_and_one_of_two_cases_is_the_one_that_was_named(scene:
     assert queries.person_ids(scene.owner, [other]) == {other: row_of(other).person_id}
     known = queries.get_known_persons(scene.owner, [scene.case.person_id], now=NOW)
     assert set(known) == {scene.case.person_id}
+
+
+def test_only_who_was_born_in_the_years_asked_for_is_opened_to_be_compared(scene: Scene) -> None:
+    elder = make_person_details(birth=PartialDate.parse("1970-02-03"))
+    person = row_of(make_case(scene.owner, person=elder)).person_id
+    key = sameness_key(elder.names, PartialDate.parse("1970-02-03"))
+    assert key is not None
+    assert queries.find_alike(scene.owner, [key], now=NOW) == {key: person}
+    assert Event.objects.filter(action="cases.person.compare").latest("id").persons == [person]
 
 
 def test_p21_where_a_known_person_is_opens_only_when_asked_and_to_who_may(scene: Scene) -> None:
