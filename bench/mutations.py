@@ -163,7 +163,9 @@ def main() -> int:
     parser.add_argument("--only", action="append", help="a place, or the beginning of the name of a line")
     parser.add_argument("--list", action="store_true")
     parser.add_argument(
-        "--none", action="store_true", help="instead those that are left out: what a test notices needs no reason"
+        "--none",
+        action="store_true",
+        help="instead those that are left out: what a test notices needs no reason",
     )
     parser.add_argument("--map", action="store_true", help="only find out which test gets to which line")
     parser.add_argument("--quick", action="store_true", help="without the grid of denials")

@@ -248,7 +248,9 @@ class TestOnce:
         assert not was_carried_out(viewer, uuid4())
         for other in (make_viewer(), NOBODY):
             assert not was_carried_out(other, submission)
-        once(NOBODY, submission=submission, make=str, now=NOW)  # from outside: nobody can say that it was theirs
+        once(
+            NOBODY, submission=submission, make=str, now=NOW
+        )  # from outside: nobody can say that it was theirs
         assert not was_carried_out(NOBODY, submission)
 
     def test_after_a_failure_the_next_may_try(self) -> None:

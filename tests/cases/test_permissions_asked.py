@@ -308,7 +308,9 @@ def test_what_is_taken_out_is_what_was_chosen_and_of_its_notes_the_comments(
     chosen = [scene.reference, make_case(scene.owner)]
     for reference in (*chosen, make_case(scene.owner)):
         for kind in ("case_comment", "health", "general"):
-            actions.add_note(reference=reference, text=f"{kind} {reference}", kind=kind, by=scene.owner, now=NOW)
+            actions.add_note(
+                reference=reference, text=f"{kind} {reference}", kind=kind, by=scene.owner, now=NOW
+            )
     taken = queries.iterate_files(
         scene.owner, choices=CaseChoices(), permission=Permission.EXPORT_RUN, action="intake.case.export",
         with_consent_only=False, now=NOW, only=[row_of(one).id for one in chosen],
