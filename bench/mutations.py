@@ -1,13 +1,14 @@
 """Take one access line away at a time, and see whether a test notices.
 
-    python bench/mutations.py [--only access/queries] [--list] [--quick] [--unknown] [--processes 2] [--tests tests/access ...]
+    python bench/mutations.py [--only access/queries] [--list] [--quick] [--unknown] [--none] [--processes 2] [--tests tests/access ...]
 
 A mutant is the source without one line that keeps somebody out. One process loads everything, runs each test once to learn
 which access lines it reaches (kept in .cache/mutations.json until the test or a source that it reaches changes), and tries each
 mutant in a child of its own, with the tests that reach its line: first the one that noticed it in an earlier run (kept in
 .cache/mutations-killers.json), then those about its folder, the grid of denials last. Prints each with what killed it, and killed
 of all; exits with 1 when one lived. What is kept serves several processes at once, and a run that was broken off: `--unknown`
-goes on with those that nothing has noticed yet.
+goes on with those that nothing has noticed yet. `--none` tries the lines that are left out instead: one that a test notices
+needs no reason, and is to be left out no longer.
 """
 
 from __future__ import annotations
@@ -136,9 +137,9 @@ NO_ACCESS = {
     r"oversight/(queries\.py:(A_WEEK|list_alerts: the condition)|views/paging\.py:|actions/__init__\.py:draw_samples)": "pages and weeks",
     r"oversight/queries\.py:list_drawn: filter sample__in": "only those of the weeks listed are shown",
     r"cases/views/closing\.py:wall: the condition": "who is offered; the action refuses the others",
-    r"vault/queries\.py:(keeper|custodian|_status|keyring_status|count_erased|_fitting|check_custodian: the guard settings)": "which keeper is asked, and what is told of it",
+    r"vault/queries\.py:(keeper|_status|keyring_status|count_erased|_fitting|check_custodian: the guard settings)": "which keeper is asked, and what is told of it",
     r"vault/keeping\.py:LocalKeeper\.(_look|installation|index_key: the guard)": "looking for a key that may not be made yet",
-    r"vault/keyd/service\.py:(replay|_plain|Service\._write|Service\.answer: the side)": "the log of the keeper",
+    r"vault/keyd/service\.py:(_plain|Service\._write)": "what is empty is not written into the log of the keeper",
 }  # fmt: skip
 
 
