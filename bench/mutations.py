@@ -131,13 +131,14 @@ NO_ACCESS = {
     r"portal/views\.py:(home: the side|search: the side form)": "which page comes first",
     r"cases/api/changing\.py:(person|case|episode)_change: get_case": "`update_person`, `update_case` and `update_episode` ask the same of the same case",
     r"cases/views/papers\.py:documents: get_case": "`list_documents` asks the same of the same case",
-    r"intake/queries\.py:(is_given_up|working_batches|_jobs_of|_file|earlier_of|find_earlier: the|list_rows: filter number)":
+    r"intake/queries\.py:(is_given_up|working_batches|_jobs_of|_file|earlier_of|find_earlier: the|list_rows: (exclude|filter number)|count_proposals: (exclude|filter is_))":
         "how far the work on a batch is; the batch itself was found through its getter",
     r"(intake|evidence)/api\.py:(export: the condition|_choices|_condition|MOST|snapshot_read: the condition)": "the form of what a program sends and gets",
+    r"evidence/queries/figures\.py:(_reason|hidden_words|hidden_summary|title_of|_labels):": "words about numbers that are hidden already",
     r"oversight/(queries\.py:(A_WEEK|list_alerts: the condition)|views/paging\.py:|actions/__init__\.py:draw_samples)": "pages and weeks",
     r"oversight/queries\.py:list_drawn: filter sample__in": "only those of the weeks listed are shown",
     r"cases/views/closing\.py:wall: the condition": "who is offered; the action refuses the others",
-    r"vault/queries\.py:(keeper|_status|keyring_status|count_erased|_fitting|check_custodian: the guard settings)": "which keeper is asked, and what is told of it",
+    r"vault/queries\.py:(keeper|custodian|_status|keyring_status|count_erased|_fitting|check_custodian: the guard settings)": "which keeper is asked, and what is told of it",
     r"vault/keeping\.py:LocalKeeper\.(_look|installation|index_key: the guard)": "looking for a key that may not be made yet",
     r"vault/keyd/service\.py:(_plain|Service\._write)": "what is empty is not written into the log of the keeper",
 }  # fmt: skip
