@@ -105,7 +105,7 @@ NO_ACCESS = {
     r"cases/actions/filters\.py:remove_filter: the guard by": "no list is nobody's, so the filter finds none",
     r"intake/queries\.py:visible_batches: the side viewer\.organisation_id": "no batch is of no organisation, so the filter finds none",
     r"cases/actions/storing\.py:": "what a disk does to files: nobody is looking",
-    r"cases/actions/ageing\.py:(let_come_of_age: (the side ~Q|exclude)|_move: (exclude|the side track))":
+    r"cases/actions/ageing\.py:(let_come_of_age: (the side ~Q|exclude)|_move: (exclude|filter person_id|the side track))":
         "whose track is worked out anew: `track_after` gives each the one that she has",
     r"cases/actions/erasing\.py:_nothing: the guard isinstance\(field, models\.BooleanField": "no coded column is a yes or no today",
     r"cases/actions/opening\.py:(_references|_tracks|_case|open_cases: the condition)": "how a new case is filled in",

@@ -357,6 +357,11 @@ def test_only_who_takes_out_notes_that_it_was_taken_out(scene: Scene) -> None:
         note_taken_out(cases=[scene.case.id], profile="ods", by=scene.colleague, now=NOW)
 
 
+def test_not_even_nothing_is_withdrawn_by_who_undoes_no_import(scene: Scene) -> None:
+    with pytest.raises(PermissionDenied):
+        actions.withdraw_cases(references=[], by=make_viewer("first_responder"), now=NOW)
+
+
 def test_a_case_is_given_to_nobody_who_changes_none(scene: Scene) -> None:
     keeper = make_viewer("organisation_administrator", organisation=organisation_of(scene.owner))
     with pytest.raises(actions.NoSuchWorker):
