@@ -236,9 +236,11 @@ def test_another_digit_or_version_is_told(snapshot: UUID, rapporteur: Viewer) ->
 
 
 def test_the_snapshot_of_a_study_is_kept_for_good(snapshot: UUID, rapporteur: Viewer) -> None:
-    request_study(chosen(snapshot), by=rapporteur, now=NOW)
+    stop_study(request_study(chosen(snapshot), by=rapporteur, now=NOW), by=rapporteur, now=NOW)
+    request_study(chosen(snapshot), by=rapporteur, now=NOW + timedelta(days=1))
     for _ in range(13):
         Snapshot.objects.create(made_at=NOW + timedelta(days=1), day=NOW.date(), state="ready")
+    assert [one.used_at for one in Snapshot.objects.exclude(used_at=None)] == [NOW]
     remove_unused_snapshots(now=NOW + timedelta(days=400))
     assert Snapshot.objects.get(pk=snapshot).state == "ready"
 

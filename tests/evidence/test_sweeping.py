@@ -76,6 +76,15 @@ def test_those_of_the_last_months_are_kept_however_many() -> None:
     assert state_of(snapshot) is SnapshotState.READY
 
 
+def test_of_two_snapshots_the_one_that_was_used_is_kept_since_its_first_use() -> None:
+    make_many_cases(make_viewer("supervisor"), 20)
+    used, other = make_snapshot(), make_snapshot()
+    choices = TableChoices(table="person_case", rows=("sex",), snapshot=str(used))
+    for at in (NOW, LATER):
+        download_table(choices, "csv", by=BUILDER, now=at)
+    assert {one.pk: one.used_at for one in Snapshot.objects.all()} == {used: NOW, other: None}
+
+
 def test_a_table_that_was_downloaded_can_be_made_again_years_later() -> None:
     make_many_cases(make_viewer("supervisor"), 40)
     snapshot = make_snapshot()
