@@ -135,6 +135,11 @@ NO_ACCESS = {
         "how far the work on a batch is; the batch itself was found through its getter",
     r"(intake|evidence)/api\.py:(export: the condition|_choices|_condition|MOST|snapshot_read: the condition)": "the form of what a program sends and gets",
     r"evidence/queries/figures\.py:(_reason|hidden_words|hidden_summary|title_of|_labels):": "words about numbers that are hidden already",
+    r"evidence/queries/(holdings|wording)\.py:": "what lies in a snapshot, and in what words and order codes are said",
+    r"evidence/actions/(downloading\.py:(download_table: the guard|_xlsx)|keeping\.py|exporting\.py:export_facts: the side|sweeping\.py|writing\.py)":
+        "in what form a file is written, and for how long it is kept",
+    r"evidence/actions/overlapping\.py:said_of: the side": "without it less is said, or nothing",
+    r"access/context\.py:values_of: the condition worker or team": "without a team or a worker nothing is near",
     r"oversight/(queries\.py:(A_WEEK|list_alerts: the condition)|views/paging\.py:|actions/__init__\.py:draw_samples)": "pages and weeks",
     r"oversight/queries\.py:list_drawn: filter sample__in": "only those of the weeks listed are shown",
     r"cases/views/closing\.py:wall: the condition": "who is offered; the action refuses the others",

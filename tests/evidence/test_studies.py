@@ -245,6 +245,14 @@ def test_the_snapshot_of_a_study_is_kept_for_good(snapshot: UUID, rapporteur: Vi
     assert Snapshot.objects.get(pk=snapshot).state == "ready"
 
 
+def test_no_study_is_made_of_a_snapshot_that_is_not_ready(snapshot: UUID, rapporteur: Viewer) -> None:
+    Snapshot.objects.filter(pk=snapshot).update(state="building")
+    with pytest.raises(Http404):
+        request_study(chosen(snapshot), by=rapporteur, now=NOW)
+    with pytest.raises(Http404):
+        show_overlaps(chosen(snapshot), by=rapporteur, now=NOW)
+
+
 def test_only_one_unfinished_study_a_person(snapshot: UUID, rapporteur: Viewer) -> None:
     first = request_study(chosen(snapshot), by=rapporteur, now=NOW)
     with pytest.raises(NotAsked):
