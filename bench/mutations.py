@@ -138,6 +138,7 @@ NO_ACCESS = {
     r"evidence/queries/(holdings|wording)\.py:": "what lies in a snapshot, and in what words and order codes are said",
     r"evidence/actions/(downloading\.py:(download_table: the guard|_xlsx)|keeping\.py|exporting\.py:export_facts: the side|sweeping\.py|writing\.py)":
         "in what form a file is written, and for how long it is kept",
+    r"evidence/actions/showing\.py:_is_needed: the side": "without it one rule more is asked, which hides no less",
     r"evidence/actions/overlapping\.py:said_of: the side": "without it less is said, or nothing",
     r"access/context\.py:values_of: the condition worker or team": "without a team or a worker nothing is near",
     r"oversight/(queries\.py:(A_WEEK|list_alerts: the condition)|views/paging\.py:|actions/__init__\.py:draw_samples)": "pages and weeks",

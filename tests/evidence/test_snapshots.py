@@ -168,8 +168,10 @@ def test_ordering_twice_gives_the_waiting_one() -> None:
 )
 def test_who_may_not_build_or_export_is_refused(role: str, tmp_path: Path) -> None:
     snapshot, viewer = make_snapshot(), make_viewer(role)
-    with pytest.raises(Refused):
-        request_snapshot(by=viewer, now=NOW)
+    Snapshot.objects.create(made_at=NOW, day=NOW.date(), state="waiting")  # of which they do not learn either
+    for build in (request_snapshot, record_snapshot):
+        with pytest.raises(Refused):
+            build(by=viewer, now=NOW)
     with pytest.raises(Refused):
         export_facts(snapshot, tmp_path / "out", by=viewer, now=NOW)
     assert not (tmp_path / "out").exists()
