@@ -47,7 +47,11 @@ def make_neighbour(by: Viewer) -> Case:
     """Make another case that could be meant as well: worked on by the same, of a child, with a note and a paper."""
     reference = make_case(by, person=make_person_details(birth=A_CHILD, age_status="child"))
     actions.update_person(
-        reference=reference, details=make_person_details(birth=A_CHILD, age_status="child"), version=1, by=by, now=NOW
+        reference=reference,
+        details=make_person_details(birth=A_CHILD, age_status="child"),
+        version=1,
+        by=by,
+        now=NOW,
     )
     actions.add_note(reference=reference, text="She came by boat.", by=by, now=NOW)
     actions.add_document(
