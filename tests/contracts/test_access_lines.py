@@ -41,7 +41,7 @@ def test_a_place_that_is_gone_is_told(
 def test_the_getters_of_every_app_are_looked_through() -> None:
     getters = {path for name in ("queries", "queries.py") for path in mutants.SOURCE.glob(f"*/{name}")}
     there = {path.relative_to(mutants.SOURCE).as_posix() for path in getters}
-    assert there == {place for place in mutations.PLACES if "/queries" in place}
+    assert there == {place for place in (*mutations.PLACES, *mutations.BELOW) if "/queries" in place}
 
 
 def test_what_is_left_out_is_still_there() -> None:
