@@ -102,6 +102,7 @@ NO_ACCESS = {
     r"cases/queries/search\.py:_within_reach: filter": "which of the visible are looked up",
     r"cases/queries/search\.py:own_people": "whose names are compared; each is compared after",
     r"cases/queries/sameness\.py:_own: the guard": "no case is of no organisation, so the filter finds none",
+    r"access/actions/submissions\.py:_same: the guard": "nobody is asked for as None either way; for the types",
     r"access/queries/walls\.py:count_left_alone: filter record": "only hers are counted in the end",
     r"cases/actions/filters\.py:remove_filter: the guard by": "no list is nobody's, so the filter finds none",
     r"intake/queries\.py:visible_batches: the side viewer\.organisation_id": "no batch is of no organisation, so the filter finds none",

@@ -53,4 +53,7 @@ def forget_submissions(*, now: datetime) -> int:
 
 
 def _same(viewer: Viewer, submission: UUID) -> QuerySet[Submission]:
-    return Submission.objects.filter(submission=submission, user_id=viewer.user_id)
+    submissions = Submission.objects.filter(submission=submission)
+    if viewer.user_id is None:
+        return submissions.filter(user__isnull=True)
+    return submissions.filter(user_id=viewer.user_id)
