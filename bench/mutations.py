@@ -1,13 +1,14 @@
 """Take one access line away at a time, and see whether a test notices.
 
-    python bench/mutations.py [--only access/queries] [--list] [--quick] [--unknown] [--processes 2] [--tests tests/access ...]
+    python bench/mutations.py [--only access/queries] [--list] [--quick] [--unknown] [--none] [--processes 2] [--tests tests/access ...]
 
 A mutant is the source without one line that keeps somebody out. One process loads everything, runs each test once to learn
 which access lines it reaches (kept in .cache/mutations.json until the test or a source that it reaches changes), and tries each
 mutant in a child of its own, with the tests that reach its line: first the one that noticed it in an earlier run (kept in
 .cache/mutations-killers.json), then those about its folder, the grid of denials last. Prints each with what killed it, and killed
 of all; exits with 1 when one lived. What is kept serves several processes at once, and a run that was broken off: `--unknown`
-goes on with those that nothing has noticed yet.
+goes on with those that nothing has noticed yet. `--none` tries the lines that are left out instead: one that a test notices
+needs no reason, and is to be left out no longer.
 """
 
 from __future__ import annotations
@@ -31,12 +32,13 @@ from _mutants import NoSuchPlace, files_of, keyed, lines_of, parse
 CHECKOUT = Path(__file__).parents[1]
 # Where access is decided, and how many access lines are found there at least: far fewer would mean that they moved away.
 PLACES = {
-    "access/queries": 90, "access/rules": 45, "access/actions": 155, "access/api": 9, "access/web.py": 28,
-    "access/holding.py": 2, "access/models": 3, "access/views": 38, "accounts/queries": 38, "cases/queries": 85,
-    "cases/actions": 65, "cases/views": 50, "cases/api": 10, "intake/queries.py": 10, "intake/views.py": 13,
-    "intake/api.py": 9, "evidence/queries": 4, "evidence/views": 12, "evidence/api.py": 2,
-    "oversight/queries.py": 15, "oversight/actions": 4, "oversight/views": 7, "portal/views.py": 6,
-    "vault/queries.py": 15, "vault/keeping.py": 3, "vault/keyd/service.py": 4,
+    "access/queries": 105, "access/rules": 70, "access/actions": 220, "access/api": 10, "access/web.py": 35,
+    "access/holding.py": 2, "access/models": 3, "access/views": 50, "access/context.py": 19,
+    "accounts/queries": 55, "cases/queries": 100, "cases/actions": 130, "cases/views": 60, "cases/api": 18,
+    "intake/queries.py": 14, "intake/views.py": 13, "intake/api.py": 11,
+    "evidence/queries": 42, "evidence/actions": 60, "evidence/views": 32, "evidence/api.py": 2,
+    "oversight/queries.py": 18, "oversight/actions": 7, "oversight/views": 8, "portal/views.py": 7,
+    "vault/queries.py": 20, "vault/keeping.py": 5, "vault/keyd/service.py": 9,
 }  # fmt: skip
 # Reads of apps that know nobody who looks: whoever asks them has asked for access.
 BELOW = ("audit/queries",)
@@ -52,15 +54,13 @@ NO_ACCESS = {
         "no opening is without a membership, and a membership is of one user",
     r"access/queries/emergencies\.py:_reviewable: Q (verdict|review_until|user__memberships__until)": "which are shown as late; with those of the past more is kept away",
     r"access/queries/emergencies\.py:outside_reviewers: the side one\.": "somebody's own organisation is in her line, and her line meets itself",
-    r"access/queries/acts\.py:_rows: filter": "the database stamps every act; the filter is for the types",
     r"access/queries/viewers\.py:granted_organisations: filter organisation__isnull": "None is no organisation",
-    r"access/queries/viewers\.py:was_carried_out: the guard": "what nobody sent is of no user, so the filter finds none",
     r"access/(actions/dual\.py:visible_acts: .*(where is not|viewer\.may)|queries/acts\.py:list_acts: filter)":
         "which acts are fetched; `_may_look` decides on each",
     r"access/queries/acts\.py:asked_and_done: the guard": "of nothing nothing is asked",
     r"access/(queries/notices\.py:_unseen|actions/notices\.py:mark_read): the (guard|side) (by|viewer)\.(user|organisation)_id is None":
         "no notice is for nobody or in no organisation, so the filter finds none",
-    r"access/queries/viewers\.py:(_opened: the side (granted|viewer\.homes)|_reach: the (side|guard) .*homes|_scope: the guard viewer\.organisation_id)":
+    r"access/queries/viewers\.py:(_opened: the side (granted|viewer\.homes)|_reach: the side not viewer\.homes|_scope: the guard viewer\.organisation_id)":
         "no record lies in no compartment or organisation: without it the same is asked in more words",
     r"access/actions/people\.py:_own_organisation: the guard": "which words refuse: no role and no suspension is in no organisation",
     r"access/actions/permission\.py:require: the demand": "which words refuse",
@@ -71,67 +71,58 @@ NO_ACCESS = {
     r"access/actions/dual\.py:_refuse_unless_second: the guard not (may_decide|own\.staff_number)":
         "`_may_look` has asked the first already, and without a number one is the same human as anybody",
     r"access/actions/dual\.py:collect_act: the side row\.(decided_at is None|asked_by_id)": "for the types; a membership is of one user",
-    r"access/actions/dual\.py:(_deciders|_close|forget_over_acts):": "who is told; who decides is asked when they do",
-    r"access/actions/dual\.py:_asker: the side viewer is None": "without it the next side fails, and nothing is carried out",
+    r"access/actions/dual\.py:(_close: the side|forget_over_acts: filter|_deciders: the condition payload)":
+        "which notices of acts there are; without a payload no reach is asked of",
     r"access/actions/emergencies\.py:(review_opening: the side row is None|escalate_unreviewed: filter|_escalate:)":
         "asked twice, the second time when the row is locked; who judges is asked by `get_opening`",
-    r"access/(models/grants\.py:GrantQuerySet\.to:|actions/people\.py:accept_invitation: the condition|actions/grants\.py:revoke: the side by\.organisation_id)":
-        "how many grants somebody carries, and which row is given back; a grant without an organisation is nobody's",
+    r"access/models/grants\.py:GrantQuerySet\.to:": "how many grants somebody carries: without it fewer are given",
     r"access/actions/walls\.py:name_readers: exclude": "who was named before and is named again is named either way",
     r"access/actions/roles\.py:assignable_role: the (guard|side) (role\.scope|Permission)": "which words refuse",
-    r"access/actions/emergencies\.py:(open_in_emergency: the condition|_tell_if_often)": "who is told",
-    r"access/rules/(dual\.py:LINKED_BY_INVITATION|viewer\.py:Viewer\.purpose_on):": "without it more is asked, not less",
+    r"access/actions/emergencies\.py:open_in_emergency: the condition": "whether one is told of one's own opening",
+    r"access/rules/(dual\.py:LINKED_BY_INVITATION|viewer\.py:Viewer\.purpose_on: the side self\.purposes)": "without it more is asked, not less",
     r"[a-z]+/(views/.*|views\.py|api\.py):.*the (side|guard|condition) .*(request\.(method|POST)|is_valid\(\)|is_(team|name)\b|isascii|isdigit|isalnum|len\()":
         "what was sent, and in what form: the action behind it asks for access itself",
     r"access/views/two_people\.py:_act_page:": "which buttons are offered; what they send asks again",
-    r"access/views/(devices\.py:devices|own\.py:me|own\.py:membership|two_people\.py:(act|notices)):": "how a page is laid out",
+    r"access/views/(devices\.py:devices|own\.py:me|own\.py:membership|two_people\.py:(act|notices)): the ": "how a page is laid out",
     r"access/api/(answers|sending|writing)\.py:": "the form of what a program sends and gets",
     r"access/api/routes\.py:code_list_read:": "code lists are public",
-    r"access/actions/(submissions|kinds|notices)\.py:.*(KEPT_OF|forget_submissions|_kinds|settle|pk__lte)":
-        "how long a form that was sent is remembered, and what is marked as read",
+    r"access/actions/(submissions\.py:.*(KEPT_OF|forget_submissions)|kinds\.py:_kinds)":
+        "how long a form that was sent is remembered, and that no kind of act is made twice",
     r"access/(queries/(acts|notices)\.py:.*_row|rules/(grants|purposes)\.py:MOST|holding\.py:hold_session: the side)": "how much is kept and shown",
-    r"access/rules/basis\.py:": "words of the log; what they say is tested in tests/access/test_basis.py, and opens nothing",
-    r"access/actions/organisations\.py:(?!_require_own)": "settings of the own organisation",
-    r"accounts/queries/.*:(_membership_rows|second_factors|has_codes|had_people|is_role_held|find_organisation|user_names|worked_as|names_of_organisations)":
-        "steps and names for those who have the ids already",
+    r"access/rules/basis\.py:_ground: the side viewer\.organisation_id": "no record lies in no organisation",
     r"cases/queries/lists\.py:": "which of the visible cases somebody asked to see",
     r"cases/queries/papers\.py:list_notes: the side note\.is_sensitive": "without it more is withheld",
     r"cases/queries/work\.py:(?!own_work: filter worker_id)": "which of the own visible cases come first",
-    r"cases/queries/(search\.py:(MOST_FOUND|OwnNames|search_own|search_persons: the guard not facts)|likely\.py:likely)": "which names are alike",
-    r"cases/queries/sameness\.py:find_alike: (the guard|filter birth)": "which persons are alike",
-    r"cases/queries/(bulk\.py:(iterate_files: filter id|_files: filter (kind|case__in))|coded\.py:_episodes_of|seen\.py:list_)":
-        "portions and columns of what was found visible; each row is put to its own case",
+    r"cases/queries/(search\.py:(MOST_FOUND|OwnNames|search_own)|likely\.py:likely)": "which names are alike",
+    r"cases/queries/sameness\.py:find_alike: the guard": "which persons are alike",
+    r"cases/queries/(bulk\.py:_files: filter case__in=cases$|coded\.py:_episodes_of)":
+        "each episode is put to its own case, and those of the cases found are given",
+    r"cases/queries/seen\.py:list_.*(line\.membership|worked)": "nobody is the membership None",
     r"cases/queries/files\.py:_with_links": "of no operation nothing is asked",
     r"cases/queries/search\.py:_within_reach: filter": "which of the visible are looked up",
     r"cases/queries/search\.py:own_people": "whose names are compared; each is compared after",
     r"cases/queries/sameness\.py:_own: the guard": "no case is of no organisation, so the filter finds none",
-    r"cases/actions/(erasing\.py:(_emptied|empty_persons): filter|closing\.py:take_off: filter person|finding\.py:_searched: filter id)":
-        "within `keeping` the tables show the named persons only, by row-level security",
-    r"cases/actions/finding\.py:_searched: filter compartment": "`BY_SYSTEM` has no key of whom it leaves out, so nothing of them is read",
-    r"access/actions/submissions\.py:_same: the guard": "nobody is asked for as None either way",
+    r"access/actions/submissions\.py:_same: the guard": "nobody is asked for as None either way; for the types",
     r"access/queries/walls\.py:count_left_alone: filter record": "only hers are counted in the end",
     r"cases/actions/filters\.py:remove_filter: the guard by": "no list is nobody's, so the filter finds none",
     r"intake/queries\.py:visible_batches: the side viewer\.organisation_id": "no batch is of no organisation, so the filter finds none",
-    r"cases/actions/(ageing|storing|inserting|happenings)\.py:": "what a birthday and a disk do to records: nobody is looking",
-    r"cases/actions/finding\.py:follow_facts:": "what a change of a record must carry along",
-    r"cases/actions/erasing\.py:(_empty|emptied_columns|_nothing)": "which columns are emptied",
+    r"cases/actions/storing\.py:": "what a disk does to files: nobody is looking",
+    r"cases/actions/ageing\.py:(let_come_of_age: (the side ~Q|exclude)|_move: (exclude|filter person_id|the side track))":
+        "whose track is worked out anew: `track_after` gives each the one that she has",
+    r"cases/actions/erasing\.py:_nothing: the guard isinstance\(field, models\.BooleanField": "no coded column is a yes or no today",
     r"cases/actions/opening\.py:(_references|_tracks|_case|open_cases: the condition)": "how a new case is filled in",
-    r"cases/actions/withdrawing\.py:(?!_locked)": "what stands in the way of undoing an import",
-    r"cases/actions/(changing\.py:(_changed|_refuse_faults)|documents\.py:_title|moving\.py:_permission|dual_acts\.py:.*_is_idle)": "the content of a change",
-    r"cases/actions/[a-z_]+\.py:.*filter id=(case|person)\.id": "the row that was found through a getter a line before, which stands in the same function",
-    r"cases/actions/(notes\.py|telling\.py|moving\.py|opening\.py|documents\.py):.*(text\.strip|needs_reason|step is None|is_closed|the guard faults|the guard size)": "what must be filled in",
+    r"cases/actions/documents\.py:(_title|add_document: the guard size)": "the name and the size of a paper",
     r"cases/views/changing\.py:(_compare|_keep|_change|_answer_again)": "the comparison after a stale edit",
     r"(access/views/people\.py:show_link|portal/views\.py:(home: the condition|search: the condition isinstance\(answer, FoundRows)|cases/views/changing\.py:episode_new: the side|intake/views\.py:(_findings|_preview|_numbers?):)":
         "how a page is laid out",
     r"(access/views/two_people\.py:emergency: the side (not found|left|verdict)|cases/views/erasing\.py:erase: the side is_possible)":
         "what the page says; the action behind it asks again",
-    r"cases/views/(lists|opening)\.py:(filters|_table|new):": "how a page is laid out",
+    r"cases/views/(lists|opening)\.py:(filters|_table|new): the ": "how a page is laid out",
     r"(cases|intake)/(views/)?(papers|seen)\.py:document: the condition": "how a file is named",
-    r"cases/api/(lists|papers)\.py:": "the form of what a program sends and gets",
+    r"cases/api/(lists|papers)\.py:.*: the (limit|condition)": "the form of what a program sends and gets",
     r"(cases/api/(files\.py:case_open|searching\.py)|intake/api\.py:import_(send|undo)|evidence/api\.py:(snapshot_|table_)).*: the demand require":
         "`open_cases`, `search_persons`, `receive_workbook`, `undo_batch` and what is asked about snapshots and tables begin with the same demand",
     r"access/queries/viewers\.py:viewer_for_token: the side Permission": "without it less is allowed, for a day",
-    r"access/queries/viewers\.py:_by_name: the condition person is not None": "nobody is the person None, which is all that it leaves out",
     r"access/views/invitations\.py:_taken_up: the side known is not None": "without it more is asked, not less",
     r"access/views/invitations\.py:new_password: the guard": "`set_password` asks the same of the link",
     r"access/views/people\.py:_own_organisation: the guard own is None": "for the types: who manages people works for an organisation",
@@ -142,17 +133,24 @@ NO_ACCESS = {
     r"portal/views\.py:(home: the side|search: the side form)": "which page comes first",
     r"cases/api/changing\.py:(person|case|episode)_change: get_case": "`update_person`, `update_case` and `update_episode` ask the same of the same case",
     r"cases/views/papers\.py:documents: get_case": "`list_documents` asks the same of the same case",
-    r"intake/queries\.py:(is_given_up|working_batches|_jobs_of|_file|earlier_of|find_earlier|count_proposals: exclude|count_proposals: filter is_|list_rows: (exclude|filter number))":
+    r"intake/queries\.py:(is_given_up|working_batches|_jobs_of|_file|earlier_of|find_earlier: the|list_rows: (exclude|filter number)|count_proposals: (exclude|filter is_))":
         "how far the work on a batch is; the batch itself was found through its getter",
-    r"(intake|evidence)/api\.py:(export|_choices|_condition|MOST|snapshot_read: the condition)": "the form of what a program sends and gets",
-    r"evidence/queries/(counting|figures|holdings|wording)\.py:": "figures of coded facts, which hold no identity; disclosure is held by tests/stats and tests/evidence",
+    r"(intake|evidence)/api\.py:(export: the condition|_choices|_condition|MOST|snapshot_read: the condition)": "the form of what a program sends and gets",
+    r"evidence/queries/figures\.py:(_reason|hidden_words|hidden_summary|title_of|_labels):": "words about numbers that are hidden already",
+    r"evidence/queries/(holdings|wording)\.py:": "what lies in a snapshot, and in what words and order codes are said",
+    r"evidence/actions/(downloading\.py:(download_table: the guard|_xlsx)|keeping\.py|exporting\.py:export_facts: the side|sweeping\.py|writing\.py)":
+        "in what form a file is written, and for how long it is kept",
+    r"evidence/actions/showing\.py:_is_needed: the side": "without it one rule more is asked, which hides no less",
+    r"evidence/actions/overlapping\.py:said_of: the side": "without it less is said, or nothing",
+    r"access/context\.py:values_of: the (condition worker or team|side viewer\.permissions)":
+        "without a team or a worker nothing is near; what the role allows is asked again by `granted_for`",
+    r"access/context\.py:(_changed_to: the side|_goes_on)": "whether there is a transaction in which to take back what it was told",
     r"oversight/(queries\.py:(A_WEEK|list_alerts: the condition)|views/paging\.py:|actions/__init__\.py:draw_samples)": "pages and weeks",
     r"oversight/queries\.py:list_drawn: filter sample__in": "only those of the weeks listed are shown",
     r"cases/views/closing\.py:wall: the condition": "who is offered; the action refuses the others",
-    r"oversight/actions/__init__\.py:[a-z_]+: filter pk=row\.pk": "the row that was found through a getter a line before",
     r"vault/queries\.py:(keeper|custodian|_status|keyring_status|count_erased|_fitting|check_custodian: the guard settings)": "which keeper is asked, and what is told of it",
     r"vault/keeping\.py:LocalKeeper\.(_look|installation|index_key: the guard)": "looking for a key that may not be made yet",
-    r"vault/keyd/service\.py:(replay|_plain|Service\._write|Service\.answer: the side)": "the log of the keeper",
+    r"vault/keyd/service\.py:(_plain|Service\._write)": "what is empty is not written into the log of the keeper",
 }  # fmt: skip
 
 
@@ -176,6 +174,11 @@ def main() -> int:
     )
     parser.add_argument("--only", action="append", help="a place, or the beginning of the name of a line")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument(
+        "--none",
+        action="store_true",
+        help="instead those that are left out: what a test notices needs no reason",
+    )
     parser.add_argument("--map", action="store_true", help="only find out which test gets to which line")
     parser.add_argument("--quick", action="store_true", help="without the grid of denials")
     parser.add_argument("--world-first", action="store_true", help="the grid of denials before other tests")
@@ -249,7 +252,7 @@ def _try(found: dict[str, int], only: tuple[str, ...], asked: argparse.Namespace
     os.chdir(CHECKOUT)
     plugin = Mutating(
         files=[*dict.fromkeys(key.partition(":")[0] for key in found)],
-        wanted=lambda key: key.startswith(only) and why_none(key) == "",
+        wanted=lambda key: key.startswith(only) and (why_none(key) == "") is not asked.none,
         out=os.fdopen(os.dup(1), "w"),
         most_seconds=asked.most_seconds,
         is_map_only=asked.map,

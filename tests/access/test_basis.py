@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -51,6 +51,8 @@ def viewer(
         (viewer(Scope.OWN, team=7), Standing(), "none"),
         (viewer(organisation=2), Standing(worker_id=5), "none"),
         (Viewer(user_id=5), Standing(worker_id=None, team_id=None), "none"),
+        (Viewer(organisation_id=1), Standing(worker_id=None, team_id=None), "none"),
+        (replace(viewer(), emergency=4), Standing(worker_id=5), "emergency:4"),
         (system_viewer([], organisation_id=1), Standing(), "system"),
     ],
 )
@@ -67,6 +69,7 @@ def test_of_several_records_the_farthest_ground_is_said() -> None:
     assert basis_of(viewer(), own, team) == "team"
     assert basis_of(viewer(), own, own) == "own"
     assert basis_of(viewer(), own, absent) == "none"
+    assert basis_of(viewer()) == "organisation"  # of none
 
 
 def test_several_grants_are_no_single_one() -> None:

@@ -462,6 +462,14 @@ class TestTold:
         assert "emergency_often" in scene.told(scene.reviewer)
         assert Event.objects.filter(action="access.emergency.often").count() == 1
 
+    def test_p16_those_of_another_and_of_the_week_before_do_not_count(self, scene: Scene) -> None:
+        colleague = make_viewer("supervisor", organisation=organisation_of(scene.reader))
+        for by in (scene.reader, scene.reader, scene.reader, colleague):
+            scene.open(reference=make_case(scene.owner), by=by)
+        with database_clock(timedelta(days=8)):
+            scene.open(reference=make_case(scene.owner))
+        assert "emergency_often" not in scene.told(scene.reviewer)
+
 
 class TestPages:
     """Asked, opened, read, judged, in the browser."""

@@ -150,6 +150,9 @@ class TestGrants:
         ):
             with pytest.raises(Refused):
                 revoke(grant_id=grant, by=other, now=NOW)
+        Grant.objects.update(granting_organisation=None)
+        with pytest.raises(Refused):
+            revoke(grant_id=grant, by=system_viewer([Permission.GRANT_GIVE]), now=NOW)
         assert Grant.objects.get().revoked_at is None
 
     def test_one_grant_is_ended_by_who_may_give_one_and_no_other_ends(self) -> None:
@@ -245,6 +248,10 @@ class TestOnce:
         assert not was_carried_out(viewer, uuid4())
         for other in (make_viewer(), NOBODY):
             assert not was_carried_out(other, submission)
+        once(
+            NOBODY, submission=submission, make=str, now=NOW
+        )  # from outside: nobody can say that it was theirs
+        assert not was_carried_out(NOBODY, submission)
 
     def test_after_a_failure_the_next_may_try(self) -> None:
         viewer, submission = make_viewer(), uuid4()

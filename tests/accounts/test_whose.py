@@ -133,6 +133,22 @@ ASKED: dict[str, tuple[Callable[[Somebody], Any], Callable[[Somebody], Any]]] = 
         lambda one: [each for each, _name in queries.teams_of(one.organisation)],
         lambda one: [one.team.pk],
     ),
+    "an organisation by its name": (
+        lambda one: queries.find_organisation(one.membership.organisation.name.upper()).id,
+        lambda one: one.organisation,
+    ),
+    "the names behind ids": (
+        lambda one: (
+            queries.user_names([one.user]),
+            queries.names_of_organisations([one.organisation]),
+            list(queries.worked_as([one.membership.pk])),
+        ),
+        lambda one: (
+            {one.user: one.membership.user.name},
+            {one.organisation: one.membership.organisation.name},
+            [one.membership.pk],
+        ),
+    ),
     "the organisation of an id": (
         lambda one: queries.get_organisation(one.organisation).id,
         lambda one: one.organisation,
@@ -185,11 +201,27 @@ def test_what_is_of_nobody_finds_nothing(both: tuple[Somebody, Somebody]) -> Non
     assert queries.has_second_factor(bare.pk)
     assert not queries.has_passkey(bare.pk)
     assert queries.has_passkey(both[0].user)
+    assert queries.has_codes(both[0].user)
+    assert not queries.has_codes(make_user().pk)
+    assert not queries.had_people(make_team().organisation_id)
+    assert queries.had_people(both[0].organisation)
+    assert not queries.is_role_held("integrity_officer", NOW)
+    assert queries.is_role_held("supervisor", NOW)
     assert queries.get_organisation(0) is None
     assert queries.invited_address(0) is None
     assert queries.find_membership(0, NOW) is None
     with pytest.raises(LookupError):
         queries.get_own_details(0)
+
+
+def test_codes_for_recovery_are_no_second_step_and_a_passkey_is_no_app() -> None:
+    for kind in (Authenticator.Type.RECOVERY_CODES, Authenticator.Type.WEBAUTHN):
+        held = make_membership()
+        Authenticator.objects.create(user=held.user, type=kind, data={})
+        is_second = kind == Authenticator.Type.WEBAUTHN
+        assert queries.has_second_factor(held.user_id) is is_second
+        assert queries.find_membership(held.pk, NOW).has_second_factor is is_second  # type: ignore[union-attr]
+        assert not queries.has_codes(held.user_id)
 
 
 def test_a_role_that_ended_or_has_not_begun_sleeps_for_nobody() -> None:

@@ -24,10 +24,10 @@ from amparo.access.actions import (
 )
 from amparo.access.context import acting_as
 from amparo.access.models import Notice
-from amparo.access.rules import TwoPeople, Viewer, basis_of
+from amparo.access.rules import TwoPeople, Viewer, WallReason, basis_of
 from amparo.accounts.models import User
 from amparo.audit.models import Event
-from amparo.cases.actions import NothingToDo, ask_erasure, erase_persons, hold_person
+from amparo.cases.actions import NothingToDo, ask_erasure, erase_persons, hold_person, keep_away
 from amparo.cases.actions.dual_acts import ERASE, HOLD, LIFT
 from amparo.cases.models import CaseEvent
 from amparo.cases.queries import Absent
@@ -142,13 +142,26 @@ def test_p17_who_does_not_reach_each_of_her_cases_neither_asks_nor_sees_it_asked
     assert not Erasure.objects.exists()
 
 
+def test_p17_neither_another_role_nor_who_is_kept_away_from_her_is_told(pair: tuple[Viewer, Viewer]) -> None:
+    first, second = pair
+    make_viewer("caseworker", organisation=organisation_of(first))
+    kept_away = make_viewer("supervisor", organisation=organisation_of(first))
+    reference = make_case(first)
+    keep_away(
+        reference=reference, reason=WallReason.THREAT, user_id=kept_away.known_user_id, by=first, now=NOW
+    )
+    act = ask(first, reference)
+    assert list(Notice.objects.filter(act_id=act).values_list("user_id", flat=True)) == [second.user_id]
+
+
 def test_p17_what_is_held_is_not_erased_until_two_people_allow_it_again(pair: tuple[Viewer, Viewer]) -> None:
     first, second = pair
     reference = make_case(first)
-    erasing = ask(first, reference)
+    erasing, holding = ask(first, reference), ask(first, reference, HOLD)
     agree(first, ask(second, reference, HOLD))
-    with pytest.raises(Changed):
-        agree(second, erasing)
+    for idle in (erasing, holding):
+        with pytest.raises(Changed):
+            agree(second, idle)
     for kind in (ERASE, HOLD):
         with pytest.raises(NothingToDo):
             ask(first, reference, kind)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -21,14 +22,16 @@ from amparo.cases.actions.summaries import take_summary
 from amparo.cases.actions.taking_out import note_taken_out
 from amparo.cases.actions.withdrawing import _locked
 from amparo.cases.models import Case, Document, Episode, Note, Operation, Person
-from amparo.cases.queries import CaseChoices
+from amparo.cases.queries import CaseChoices, bulk
 from amparo.cases.queries.erasable import count_cases, person_reached
 from amparo.cases.queries.places import visible_place
 from amparo.cases.queries.seen import led_case
 from amparo.cases.rules import Address
 from amparo.cases.rules.lifecycle import Stage
+from amparo.cases.rules.sameness import sameness_key
 from amparo.vault.models import PersonKeys
 from amparo.vault.rules import Compartment
+from amparo.vocab.dates import PartialDate
 from tests.contracts.denial_states import PICTURE
 from tests.factories.accounts import NOW, make_organisation, make_viewer, organisation_of
 from tests.factories.cases import DETAILS, EPISODE, make_case, make_person_details, row_of
@@ -131,6 +134,12 @@ ASKED: dict[str, tuple[Permission, Asked]] = {
             reference=s.reference, target=Stage.ASSESSMENT, version=s.case.version, by=v, now=NOW
         ),
     ),
+    "close": (
+        Permission.CASE_CLOSE,
+        lambda v, s: actions.move_case(
+            reference=s.reference, target=Stage.CLOSED, reason="moved", version=s.case.version, by=v, now=NOW
+        ),
+    ),
     "assign": (
         Permission.CASE_ASSIGN,
         lambda v, s: actions.assign_case(
@@ -204,7 +213,7 @@ def test_p02_neither_a_grant_to_read_nor_a_role_without_it_is_enough(scene: Scen
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_what_changes_one_case_changes_no_other(scene: Scene, name: str) -> None:
-    neighbour = row_of(make_case(scene.owner))
+    neighbour = row_of(make_case(scene.owner, now=NOW - timedelta(days=1)))
     before = all_of(neighbour)
     ASKED[name][1](scene.owner, scene)
     assert all_of(neighbour) == before
@@ -292,6 +301,25 @@ def test_what_is_taken_out_has_no_sensitive_note_and_is_counted_by_consent(scene
     assert row_of(refusing).id not in with_consent
 
 
+def test_what_is_taken_out_is_what_was_chosen_and_of_its_notes_the_comments(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "OPENED_AT_ONCE", 1)
+    chosen = [scene.reference, make_case(scene.owner)]
+    for reference in (*chosen, make_case(scene.owner)):
+        for kind in ("case_comment", "health", "general"):
+            actions.add_note(
+                reference=reference, text=f"{kind} {reference}", kind=kind, by=scene.owner, now=NOW
+            )
+    taken = queries.iterate_files(
+        scene.owner, choices=CaseChoices(), permission=Permission.EXPORT_RUN, action="intake.case.export",
+        with_consent_only=False, now=NOW, only=[row_of(one).id for one in chosen],
+    )  # fmt: skip
+    assert [(one.reference, len(one.episodes), one.comments) for one in taken] == [
+        (reference, 1, (f"case_comment {reference}",)) for reference in chosen
+    ]
+
+
 def test_no_case_is_opened_without_the_permission_an_organisation_and_a_compartment(scene: Scene) -> None:
     without = scene.owner.permissions - {Permission.CASE_CREATE}
     changes: tuple[dict[str, Any], ...] = (
@@ -329,6 +357,11 @@ def test_only_who_takes_out_notes_that_it_was_taken_out(scene: Scene) -> None:
         note_taken_out(cases=[scene.case.id], profile="ods", by=scene.colleague, now=NOW)
 
 
+def test_not_even_nothing_is_withdrawn_by_who_undoes_no_import(scene: Scene) -> None:
+    with pytest.raises(PermissionDenied):
+        actions.withdraw_cases(references=[], by=make_viewer("first_responder"), now=NOW)
+
+
 def test_a_case_is_given_to_nobody_who_changes_none(scene: Scene) -> None:
     keeper = make_viewer("organisation_administrator", organisation=organisation_of(scene.owner))
     with pytest.raises(actions.NoSuchWorker):
@@ -352,6 +385,15 @@ def test_one_of_two_papers_and_one_of_two_cases_is_the_one_that_was_named(scene:
     assert queries.person_ids(scene.owner, [other]) == {other: row_of(other).person_id}
     known = queries.get_known_persons(scene.owner, [scene.case.person_id], now=NOW)
     assert set(known) == {scene.case.person_id}
+
+
+def test_only_who_was_born_in_the_years_asked_for_is_opened_to_be_compared(scene: Scene) -> None:
+    elder = make_person_details(birth=PartialDate.parse("1970-02-03"))
+    person = row_of(make_case(scene.owner, person=elder)).person_id
+    key = sameness_key(elder.names, PartialDate.parse("1970-02-03"))
+    assert key is not None
+    assert queries.find_alike(scene.owner, [key], now=NOW) == {key: person}
+    assert Event.objects.filter(action="cases.person.compare").latest("id").persons == [person]
 
 
 def test_p21_where_a_known_person_is_opens_only_when_asked_and_to_who_may(scene: Scene) -> None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from amparo.access.actions import Changed, Refused, approve_act, get_act, visible_acts
-from amparo.access.models import Clearance, DualAct, Wall
+from amparo.access.models import Clearance, DualAct, Notice, Wall
 from amparo.access.queries import count_left_alone
 from amparo.access.rules import ClearanceLevel, ClearanceReason, EmergencyReason, Viewer, WallReason
 from amparo.accounts.models import Membership, Organisation, Team, User
@@ -160,7 +160,11 @@ class TestWayBack:
         self, house: House
     ) -> None:
         house.leave()
-        house.ask()
+        inside = make_viewer("access_reviewer", organisation=organisation_of(house.other))
+        act = house.ask()
+        told = set(Notice.objects.filter(act=act).values_list("user_id", flat=True))
+        assert house.reviewer.user_id in told
+        assert inside.user_id not in told  # who decides stands outside
         assert not sees(house.other, house.reference)
         agree(house.reviewer)
         assert sees(house.other, house.reference) and sees(house.mate, house.reference)

@@ -19,7 +19,7 @@ from amparo.access.queries import viewer_for_membership
 from amparo.access.rules import ROLES, Permission, Purpose, Viewer
 from amparo.audit.models import Alert, Epoch, Event, Release
 from amparo.cases import queries
-from amparo.cases.actions import let_come_of_age, release_readings, tell_unit
+from amparo.cases.actions import EmptyMessage, let_come_of_age, release_readings, tell_unit
 from amparo.cases.models import Case, CaseEvent, UnitMessage
 from amparo.cases.queries import Absent, CaseChoices, list_messages, list_readers, list_seen
 from amparo.oversight.actions import draw_samples
@@ -79,6 +79,8 @@ class TestMessage:
         reference = make_case(worker)
         before, case = traces(), Case.objects.values("id", "version", "changed_at").get(reference=reference)
         last = Event.objects.latest("id").pk
+        with pytest.raises(EmptyMessage):
+            tell_unit(reference=reference, text=" ", is_named=True, by=worker, now=NOW)
         tell_unit(reference=reference, text=TOLD, is_named=True, by=worker, now=NOW)
         assert Case.objects.values("id", "version", "changed_at").get(reference=reference) == case
         grown = {name for name, count in traces().items() if count != before[name]}

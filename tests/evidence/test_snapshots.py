@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,8 +17,9 @@ from django.test import override_settings
 from django.utils import timezone
 from pyarrow import parquet
 
-from amparo.access.actions import Refused, known_by
+from amparo.access.actions import Changed, Refused, describe_act, get_act, known_by
 from amparo.access.models import DualAct
+from amparo.access.queries import viewer_for_membership
 from amparo.accounts.models import Membership
 from amparo.audit.models import Event
 from amparo.evidence.actions import (
@@ -28,11 +30,12 @@ from amparo.evidence.actions import (
     request_snapshot,
 )
 from amparo.evidence.actions import snapshots as building
-from amparo.evidence.actions.exporting import export_facts
+from amparo.evidence.actions.exporting import collect_facts, export_facts
 from amparo.evidence.actions.writing import digest_of
 from amparo.evidence.commands import export_facts as command
 from amparo.evidence.models import Snapshot
-from amparo.evidence.queries import get_snapshot, latest_snapshot, list_snapshots
+from amparo.evidence.queries import Absent, get_snapshot, latest_snapshot, list_snapshots
+from amparo.evidence.queries.holdings import METADATA, directory_of
 from amparo.vocab.facts import PERSON
 from tests.agreeing import agree
 from tests.factories.accounts import NOW, make_organisation, make_team, make_viewer
@@ -165,8 +168,10 @@ def test_ordering_twice_gives_the_waiting_one() -> None:
 )
 def test_who_may_not_build_or_export_is_refused(role: str, tmp_path: Path) -> None:
     snapshot, viewer = make_snapshot(), make_viewer(role)
-    with pytest.raises(Refused):
-        request_snapshot(by=viewer, now=NOW)
+    Snapshot.objects.create(made_at=NOW, day=NOW.date(), state="waiting")  # of which they do not learn either
+    for build in (request_snapshot, record_snapshot):
+        with pytest.raises(Refused):
+            build(by=viewer, now=NOW)
     with pytest.raises(Refused):
         export_facts(snapshot, tmp_path / "out", by=viewer, now=NOW)
     assert not (tmp_path / "out").exists()
@@ -214,6 +219,23 @@ def agreed() -> UUID:
     act = ask_facts(snapshot, by=one, now=NOW)
     agree(other)
     return act
+
+
+def test_p17_facts_that_changed_are_neither_agreed_on_nor_taken(agreed: UUID, tmp_path: Path) -> None:
+    act = DualAct.objects.get(pk=agreed)
+    asking = viewer_for_membership(act.asked_membership, NOW)
+    assert asking is not None
+    snapshot = UUID(act.payload["snapshot"])
+    waiting = get_act(asking, ask_facts(snapshot, by=asking, now=NOW))
+    written = directory_of(snapshot) / METADATA
+    written.write_text(json.dumps(json.loads(written.read_text()) | {"tables": {}}))
+    with pytest.raises(Changed):
+        describe_act(asking, waiting, now=NOW)
+    with pytest.raises(Changed):
+        collect_facts(agreed, BytesIO(), by=asking, now=NOW)
+    Snapshot.objects.filter(pk=snapshot).update(state="removed")
+    with pytest.raises(Absent):
+        export_facts(snapshot, tmp_path / "out", by=BUILDER, now=NOW)
 
 
 def test_p17_the_command_writes_nothing_on_one_persons_word(

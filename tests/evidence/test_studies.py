@@ -16,7 +16,7 @@ from django.http import Http404
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from amparo.access.rules import Viewer
+from amparo.access.rules import Permission, Viewer
 from amparo.accounts.models import Organisation
 from amparo.audit.models import Event
 from amparo.cases.models import Case
@@ -33,7 +33,7 @@ from amparo.evidence.actions import (
     studying,
 )
 from amparo.evidence.models import Snapshot, Study
-from amparo.evidence.queries import compare_studies, get_study, holding_of
+from amparo.evidence.queries import compare_studies, get_study, holding_of, list_studies
 from amparo.evidence.queries.overlaps import count_overlaps
 from amparo.evidence.rules import NotAsked, StudyChoices, StudyState
 from amparo.evidence.rules.studies import digest_of_lists, public_mark
@@ -236,11 +236,46 @@ def test_another_digit_or_version_is_told(snapshot: UUID, rapporteur: Viewer) ->
 
 
 def test_the_snapshot_of_a_study_is_kept_for_good(snapshot: UUID, rapporteur: Viewer) -> None:
-    request_study(chosen(snapshot), by=rapporteur, now=NOW)
+    stop_study(request_study(chosen(snapshot), by=rapporteur, now=NOW), by=rapporteur, now=NOW)
+    request_study(chosen(snapshot), by=rapporteur, now=NOW + timedelta(days=1))
     for _ in range(13):
         Snapshot.objects.create(made_at=NOW + timedelta(days=1), day=NOW.date(), state="ready")
+    assert [one.used_at for one in Snapshot.objects.exclude(used_at=None)] == [NOW]
     remove_unused_snapshots(now=NOW + timedelta(days=400))
     assert Snapshot.objects.get(pk=snapshot).state == "ready"
+
+
+def test_no_study_is_made_of_a_snapshot_that_is_not_ready(snapshot: UUID, rapporteur: Viewer) -> None:
+    Snapshot.objects.filter(pk=snapshot).update(state="building")
+    with pytest.raises(Http404):
+        request_study(chosen(snapshot), by=rapporteur, now=NOW)
+    with pytest.raises(Http404):
+        show_overlaps(chosen(snapshot), by=rapporteur, now=NOW)
+
+
+def test_only_studies_that_are_done_are_compared_and_their_report_taken(
+    snapshot: UUID, rapporteur: Viewer
+) -> None:
+    study = request_study(chosen(snapshot), by=rapporteur, now=NOW)
+    with pytest.raises(Http404):
+        compare_studies(rapporteur, study, study)
+    with pytest.raises(Http404):
+        download_report(study, by=make_viewer("statistician"), now=NOW)
+
+
+def test_one_study_computed_stopped_or_taken_leaves_the_others_as_they_are(snapshot: UUID) -> None:
+    people = [make_viewer("statistician") for _ in range(4)]
+    waiting, running, done, stopped = (request_study(chosen(snapshot), by=one, now=NOW) for one in people)
+    Study.objects.filter(pk=running).update(state=StudyState.RUNNING, started_at=NOW)
+    others = Study.objects.filter(pk__in=[waiting, running]).order_by("pk")
+    before = list(others.values())
+    run_ordered_study(done, now=lambda: NOW)
+    stop_study(done, by=people[2], now=NOW)
+    stop_study(stopped, by=people[3], now=NOW)
+    download_report(done, by=people[2], now=NOW)
+    assert studying.give_up_lost_studies(started_before=NOW, now=NOW) == 0
+    assert list(others.all().values()) == before
+    assert [Study.objects.get(pk=one).state for one in (done, stopped)] == ["done", "cancelled"]
 
 
 def test_only_one_unfinished_study_a_person(snapshot: UUID, rapporteur: Viewer) -> None:
@@ -377,12 +412,14 @@ def test_each_copy_of_a_report_has_its_number_and_is_logged(snapshot: UUID, rapp
 def test_without_the_right_to_tables_there_are_no_studies(snapshot: UUID, rapporteur: Viewer) -> None:
     study = run(chosen(snapshot), rapporteur)
     outsider = replace(make_viewer("national_rapporteur"), permissions=frozenset())
+    looking = replace(outsider, permissions=frozenset({Permission.TABLES_VIEW}))
     for ask in (
+        lambda: list_studies(outsider),
         lambda: get_study(outsider, study),
         lambda: compare_studies(outsider, study, study),
         lambda: show_overlaps(chosen(snapshot), by=outsider, now=NOW),
         lambda: request_study(chosen(snapshot), by=outsider, now=NOW),
-        lambda: download_report(study, by=outsider, now=NOW),
+        lambda: download_report(study, by=looking, now=NOW),
     ):
         with pytest.raises(PermissionDenied):
             ask()

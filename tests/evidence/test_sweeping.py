@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -12,6 +13,8 @@ import pytest
 from django.test import Client, override_settings
 from django.urls import reverse
 
+from amparo.access.actions import Refused
+from amparo.access.rules import Permission
 from amparo.audit.models import Event
 from amparo.evidence.actions import (
     build_snapshot,
@@ -19,10 +22,11 @@ from amparo.evidence.actions import (
     record_snapshot,
     remove_unused_snapshots,
     request_snapshot,
+    show_table,
 )
 from amparo.evidence.actions.exporting import DRAFT
 from amparo.evidence.models import Snapshot
-from amparo.evidence.queries import get_snapshot, holding_of
+from amparo.evidence.queries import Absent, get_snapshot, holding_of
 from amparo.evidence.rules import NEWEST_KEPT, UNUSED_KEPT, SnapshotState, TableChoices
 from tests.factories.accounts import NOW, make_viewer, sign_in
 from tests.factories.evidence import BUILDER, make_many_cases, make_snapshot
@@ -74,6 +78,27 @@ def test_those_of_the_last_months_are_kept_however_many() -> None:
     make_newer_ones()
     assert remove_unused_snapshots(now=NOW + UNUSED_KEPT - timedelta(days=1)) == 0
     assert state_of(snapshot) is SnapshotState.READY
+
+
+def test_of_two_snapshots_the_one_that_was_used_is_kept_since_its_first_use() -> None:
+    make_many_cases(make_viewer("supervisor"), 20)
+    used, other = make_snapshot(), make_snapshot()
+    choices = TableChoices(table="person_case", rows=("sex",), snapshot=str(used))
+    for at in (NOW, LATER):
+        download_table(choices, "csv", by=BUILDER, now=at)
+    assert {one.pk: one.used_at for one in Snapshot.objects.all()} == {used: NOW, other: None}
+
+
+def test_who_may_only_look_takes_nothing_and_what_is_not_ready_shows_nothing() -> None:
+    make_many_cases(make_viewer("supervisor"), 20)
+    choices = TableChoices(table="person_case", rows=("sex",), snapshot=str(make_snapshot()))
+    looking = replace(make_viewer("national_rapporteur"), permissions=frozenset({Permission.TABLES_VIEW}))
+    with pytest.raises(Refused):
+        download_table(choices, "csv", by=looking, now=NOW)
+    assert show_table(choices, by=looking, now=NOW)
+    Snapshot.objects.update(state=SnapshotState.BUILDING)
+    with pytest.raises(Absent):
+        show_table(choices, by=looking, now=NOW)
 
 
 def test_a_table_that_was_downloaded_can_be_made_again_years_later() -> None:

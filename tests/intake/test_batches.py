@@ -186,6 +186,8 @@ def test_the_same_file_is_said_to_have_come_before() -> None:
     assert earlier is not None
     assert (earlier.by, earlier.at) == (viewer.name, NOW)
     assert earlier_of(viewer, make_batch(viewer, make_workbook([SOFIA]))) is None
+    elsewhere = make_viewer("supervisor")
+    assert earlier_of(elsewhere, make_batch(elsewhere, content)) is None  # what others bring in is theirs
 
 
 def test_consent_no_comes_in_and_is_counted() -> None:

@@ -237,6 +237,11 @@ class TestExplaining:
             assert get_own_drawn(house["worker"], one.id).id == one.id
         with pytest.raises(Absent):
             get_own_drawn(house["worker"], uuid4())
+        asked = SampledReading.objects.filter(pk=other.pk).values("explained_at", "verdict", "judged_by_id")
+        before = asked.get()
+        explain_reading(reading=drawn.id, text=SENTENCE, by=house["worker"], now=timezone.now())
+        judge_explanation(reading=drawn.id, is_understood=True, by=house["supervisor"], now=timezone.now())
+        assert asked.all().get() == before
 
     def test_a_week_lists_the_readings_of_the_own_people_and_not_the_own(
         self, house: dict[str, Any], drawn: SampledReading

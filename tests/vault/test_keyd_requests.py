@@ -91,6 +91,10 @@ def test_no_bytes_make_it_fall_over(service: Service, content: bytes) -> None:
     assert service.answer(content, PEER) == {"error": "unreadable"}
 
 
+def test_what_it_does_not_do_is_unreadable(service: Service) -> None:
+    assert ask(service, do="everything", asker=ASKER) == {"error": "unreadable"}
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(message=LIKELY)
 def test_nothing_that_looks_like_a_request_makes_it_fall_over(

@@ -86,7 +86,7 @@ def values_of(viewer: Viewer) -> Values:
         ),
         "compartment": next(iter(homes)) if len(homes) == 1 else "",
         "compartments": _listed(sorted(homes)),
-        "records": _listed(_texts(granted)) if reads and viewer.emergency is None else "",
+        "records": _listed(_texts(granted)) if viewer.emergency is None else "",
         "changeable": _listed(
             _texts({record for each in WRITING & viewer.permissions for record in viewer.granted_for(each)})
         ),

@@ -98,9 +98,7 @@ def asking_membership(act: UUID) -> int | None:
 
 
 def _rows() -> QuerySet[DualAct]:
-    return DualAct.objects.select_related("asked_by", "organisation", "decided_by").filter(
-        Q(asked_at__isnull=False)
-    )
+    return DualAct.objects.select_related("asked_by", "organisation", "decided_by")
 
 
 def _row(row: DualAct, now: datetime) -> ActRow:

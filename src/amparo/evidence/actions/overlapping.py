@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from amparo.access.actions import require
-from amparo.access.rules import Permission, Viewer
+from amparo.access.rules import Viewer
 from amparo.audit.actions import record
 from amparo.evidence.actions.showing import Hidden, TooFew
 from amparo.evidence.queries.holdings import holding_of
@@ -43,8 +42,7 @@ def show_overlaps(choices: StudyChoices, *, by: Viewer, now: datetime) -> ShownO
 
 
 def ready_snapshot(choices: StudyChoices, *, by: Viewer) -> SnapshotFile:
-    """Return the snapshot that was chosen; `Absent` where it is not ready."""
-    require(by, Permission.TABLES_VIEW)
+    """Return the snapshot that was chosen; `Absent` where it is not ready, `Refused` for who sees no tables."""
     snapshot = get_snapshot(by, choices.snapshot)
     if snapshot.state is not SnapshotState.READY:
         raise Absent
