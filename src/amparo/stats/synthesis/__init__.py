@@ -1,0 +1,42 @@
+"""Synthetic data: rows of nobody, from which others can count what they would have counted in the records.
+
+    records = read_records(Path("cases.csv"), read_codebook(Path("codebook.yaml")))
+    data = synthesize(records, Plan(epsilon=4), source=SystemRandomness(), random=np.random.default_rng())
+    write_rows(Path("synthetic.csv"), data.domain, data.rows, is_private=data.is_private)
+
+Method, proof and limits stand in ``docs/methods/synthetic-data.md``.
+"""
+
+from ._anonymous import NotAnonymous
+from ._codebook import CannotUseCodebook, Codebook, Column, Never, read_codebook
+from ._measuring import Measurement, Plan, Price, measure
+from ._records import CannotSynthesise, Domain, Records, read_records
+from ._rows import Prefer, Schedule, Targets, fit_rows, targets_of
+from ._synthesis import SyntheticData, synthesize, synthesize_anonymous
+from ._writing import write_rows
+
+__all__ = [
+    "CannotSynthesise",
+    "CannotUseCodebook",
+    "Codebook",
+    "Column",
+    "Domain",
+    "Measurement",
+    "Never",
+    "NotAnonymous",
+    "Plan",
+    "Prefer",
+    "Price",
+    "Records",
+    "Schedule",
+    "SyntheticData",
+    "Targets",
+    "fit_rows",
+    "measure",
+    "read_codebook",
+    "read_records",
+    "synthesize",
+    "synthesize_anonymous",
+    "targets_of",
+    "write_rows",
+]

@@ -6,8 +6,8 @@ Neighbours are data sets that differ by one person more or less. The proof stand
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
@@ -26,7 +26,7 @@ from amparo.vocab.text import N_
 
 from ._records import Domain, Records
 
-__all__ = ["Measurement", "Plan", "Price", "count_with_weights", "measure", "most_expensive", "noise_of", "price_of", "weight_of", "weights_of"]
+__all__ = ["Measurement", "Plan", "Price", "count_with_weights", "measure", "first_price", "noise_of", "price_of", "weight_of", "weights_of"]
 
 GRID: Final = 16  # weights and noise are whole numbers of sixteenths, so that they can be drawn exactly
 SHARES: Final[Mapping[int, Mapping[int, float]]] = {
@@ -114,9 +114,12 @@ def price_of(plan: Plan, persons: int, *, finds_domain: bool) -> Price:
     return Price(epsilon=plan.epsilon, delta=delta, lost=lost, parts=parts)
 
 
-def most_expensive(plan: Plan, *, finds_domain: bool) -> Price:
-    """Give a price that no number of persons exceeds, with which a ledger is asked before anything is drawn."""
-    return price_of(plan, FEWEST_FOR_DELTA, finds_domain=finds_domain)
+def first_price(plan: Plan, *, finds_domain: bool) -> Price:
+    """Give what is spent before the number of persons is known: everything, if delta does not hang on it."""
+    price = price_of(plan, FEWEST_FOR_DELTA, finds_domain=finds_domain)
+    if plan.delta is not None:
+        return price
+    return replace(price, lost=0.0, parts={name: rho for name, rho in price.parts.items() if name == "number of persons"})
 
 
 def noise_of(price: Price, longest: int, cap: int) -> dict[int, int]:
@@ -157,12 +160,21 @@ def count_with_weights(records: Records, weights: Counts, lengths: tuple[int, ..
     return {k: counts[k] for k in lengths}
 
 
-def measure(records: Records, plan: Plan, source: RandomSource) -> Measurement:
-    """Count the records with noise from ``source``, by ``plan``."""
+def measure(
+    records: Records, plan: Plan, source: RandomSource, *, charge: Callable[[Price], None] | None = None
+) -> Measurement:
+    """Count the records with noise from ``source``, by ``plan``. ``charge`` is told each price before it is spent.
+
+    Without a delta the first price is that of the number of persons alone, on which delta hangs, and the second includes it.
+    """
     finds_domain = bool(records.found)
+    if charge is not None:
+        charge(first_price(plan, finds_domain=finds_domain))
     scale = Fraction(math.ceil(1 / Fraction(plan.epsilon * FOR_NUMBER)))
     persons = max(1, records.number + int(discrete_laplace(scale, 1, source)[0]))
     price = price_of(plan, persons, finds_domain=finds_domain)
+    if charge is not None:
+        charge(price)
     most = records.most_values()
     cap = min(plan.cap, most) if plan.cap is not None else _noisy_cap(records, most, price.parts["cap"], source)
     variances = noise_of(price, plan.longest, cap)

@@ -1,0 +1,187 @@
+"""Make synthetic data from records: with differential privacy, or k-anonymous."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amparo.stats.privacy import RandomSource
+from amparo.stats.results import Caution, Said
+from amparo.vocab.text import N_
+
+from ._anonymous import anonymise
+from ._codebook import Codebook, Never
+from ._measuring import Measurement, Plan, Price, measure
+from ._records import Domain, Records, forbidden_pairs
+from ._rows import Prefer, Progress, Schedule, count_rows, fit_rows, targets_of
+
+__all__ = ["SyntheticData", "synthesize", "synthesize_anonymous"]
+
+FEWEST_FOR_HALF = 50_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyntheticData:
+    """Holds synthetic rows and how they were made. ``measurement`` is None for rows that are k-anonymous and not private."""
+
+    domain: Domain
+    rows: NDArray[np.int16]
+    longest: int
+    rules: tuple[Never, ...]
+    cautions: tuple[Caution, ...]
+    prefer: Prefer = Prefer.COUNTS
+    measurement: Measurement | None = None
+    k: int | None = None
+
+    @property
+    def is_private(self) -> bool:
+        """Tell whether the rows may leave: false where the noise could be drawn again."""
+        return self.measurement is None or self.measurement.is_private
+
+
+def synthesize(
+    records: Records,
+    plan: Plan,
+    *,
+    source: RandomSource,
+    random: np.random.Generator,
+    codebook: Codebook | None = None,
+    prefer: Prefer = Prefer.COUNTS,
+    schedule: Schedule | None = None,
+    charge: Callable[[Price], None] | None = None,
+    progress: Progress | None = None,
+) -> SyntheticData:
+    """Make as many rows as there are persons (but for noise), with differential privacy.
+
+    Noise comes from ``source``, the rows from ``random``: they may be seeded, since they see only what is private already.
+    ``charge`` is told the price before anything is drawn for it, and may refuse by raising.
+    """
+    codebook = codebook or Codebook()
+    measurement = measure(records, plan, source, charge=charge)
+    domain = measurement.domain
+    pairs, needs = forbidden_pairs(domain, codebook)
+    targets = targets_of(measurement, prefer=prefer, never=pairs)
+    rows = fit_rows(targets, measurement.persons, random=random, schedule=schedule, progress=progress)
+    _blank_what_needs(rows, domain, needs)
+    return SyntheticData(
+        domain=domain,
+        rows=rows[random.permutation(len(rows))],
+        longest=measurement.longest,
+        rules=codebook.rules,
+        cautions=tuple(_cautions(measurement, plan)),
+        prefer=prefer,
+        measurement=measurement,
+    )
+
+
+def synthesize_anonymous(
+    records: Records,
+    k: int,
+    *,
+    longest: int = 3,
+    random: np.random.Generator,
+    codebook: Codebook | None = None,
+    progress: Progress | None = None,
+) -> SyntheticData:
+    """Make rows in which no combination of up to ``longest`` attributes is shown that fewer than ``k`` records have."""
+    codebook = codebook or Codebook()
+    pairs, needs = forbidden_pairs(records.domain, codebook)
+    rows = anonymise(records, k, longest=longest, random=random, progress=progress)
+    _blank_pairs(rows, records.domain, pairs)
+    _blank_what_needs(rows, records.domain, needs)
+    caution = Caution(
+        "not-differentially-private",
+        Said(
+            N_(
+                "These rows are not differentially private. They protect combinations of up to %(longest)s values. They do not "
+                "protect against somebody who knows all others in the data, nor against comparing them with another release."
+            ),
+            {"longest": longest},
+        ),
+    )
+    return SyntheticData(
+        domain=records.domain,
+        rows=rows[random.permutation(len(rows))],
+        longest=longest,
+        rules=codebook.rules,
+        cautions=(caution,),
+        k=k,
+    )
+
+
+def _blank_pairs(rows: NDArray[np.int16], domain: Domain, pairs: list[tuple[int, int]]) -> None:
+    for one, other in pairs:
+        i, j = domain.column_of(one), domain.column_of(other)
+        rows[(rows[:, i] == one) & (rows[:, j] == other), j] = -1
+
+
+def _blank_what_needs(rows: NDArray[np.int16], domain: Domain, needs: list[tuple[int, int]]) -> None:
+    """Blank a value that a rule allows only beside a value of another column, where that column is blank.
+
+    Blanking one may leave another without what it needs; it ends, since each round blanks at least one more.
+    """
+    changed = True
+    while changed:
+        changed = False
+        for attribute, source in needs:
+            groups = [j for j, place in enumerate(domain.source) if place == source]
+            column = domain.column_of(attribute)
+            alone = (rows[:, column] == attribute) & (rows[:, groups] < 0).all(axis=1)
+            if alone.any():
+                rows[alone, column] = -1
+                changed = True
+
+
+def _cautions(measurement: Measurement, plan: Plan) -> list[Caution]:
+    said: list[Caution] = []
+    if not measurement.is_private:
+        said.append(
+            Caution(
+                "not-private",
+                Said(N_("NOT PRIVATE: the noise was seeded, and whoever knows the seed can take it away. For tests only.")),
+            )
+        )
+    if plan.epsilon > 12:
+        said.append(
+            Caution(
+                "weak",
+                Said(
+                    N_("An epsilon of %(epsilon)s promises little: it allows an observer to become e^%(epsilon)s times surer."),
+                    {"epsilon": f"{plan.epsilon:g}"},
+                ),
+            )
+        )
+    if plan.epsilon * measurement.persons < FEWEST_FOR_HALF / 5:
+        said.append(
+            Caution(
+                "few",
+                Said(
+                    N_(
+                        "With about %(persons)s persons and epsilon %(epsilon)s, combinations of three values in fewer than about "
+                        "%(least)s persons are mostly noise."
+                    ),
+                    {
+                        "persons": f"{measurement.persons:,}",
+                        "epsilon": f"{plan.epsilon:g}",
+                        "least": f"{2 * measurement.sigma(measurement.longest):,.0f}",
+                    },
+                ),
+            )
+        )
+    if measurement.threshold is not None:
+        said.append(
+            Caution(
+                "threshold",
+                Said(
+                    N_(
+                        "The categories of %(columns)s were not declared, but found in the data. A value that fewer than about "
+                        "%(least)s persons have may be missing. Declare the categories in a codebook to keep them all."
+                    ),
+                    {"columns": ", ".join(measurement.found), "least": f"{measurement.threshold:,.0f}"},
+                ),
+            )
+        )
+    return said
