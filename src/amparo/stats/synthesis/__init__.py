@@ -8,8 +8,11 @@ Method, proof and limits stand in ``docs/methods/synthetic-data.md``.
 """
 
 from ._anonymous import NotAnonymous
+from ._attacks import Inference, Linkage, Membership, attack_membership, infer_attributes, link_rows, lower_bound_of_epsilon
 from ._codebook import CannotUseCodebook, Codebook, Column, Never, read_codebook
+from ._evaluation import Evaluation, evaluate
 from ._measuring import Measurement, Plan, Price, measure
+from ._provenance import provenance_of
 from ._records import CannotSynthesise, Domain, Records, read_records
 from ._rows import Prefer, Schedule, Targets, fit_rows, targets_of
 from ._synthesis import SyntheticData, synthesize, synthesize_anonymous
@@ -21,7 +24,11 @@ __all__ = [
     "Codebook",
     "Column",
     "Domain",
+    "Evaluation",
+    "Inference",
+    "Linkage",
     "Measurement",
+    "Membership",
     "Never",
     "NotAnonymous",
     "Plan",
@@ -31,8 +38,14 @@ __all__ = [
     "Schedule",
     "SyntheticData",
     "Targets",
+    "attack_membership",
+    "evaluate",
     "fit_rows",
+    "infer_attributes",
+    "link_rows",
+    "lower_bound_of_epsilon",
     "measure",
+    "provenance_of",
     "read_codebook",
     "read_records",
     "synthesize",

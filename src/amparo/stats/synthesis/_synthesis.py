@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +14,15 @@ from amparo.vocab.text import N_
 
 from ._anonymous import anonymise
 from ._codebook import Codebook, Never
+from ._expecting import expected_errors
 from ._measuring import Measurement, Plan, Price, measure
 from ._records import Domain, Records, forbidden_pairs
-from ._rows import Prefer, Progress, Schedule, count_rows, fit_rows, targets_of
+from ._rows import Prefer, Progress, Schedule, fit_rows, targets_of
 
 __all__ = ["SyntheticData", "synthesize", "synthesize_anonymous"]
 
 FEWEST_FOR_HALF = 50_000
+MOST_FOR_ERRORS = 200_000  # rows; with more, the noise alone is told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,7 @@ class SyntheticData:
     prefer: Prefer = Prefer.COUNTS
     measurement: Measurement | None = None
     k: int | None = None
+    errors: Mapping[tuple[int, int], float] = field(default_factory=dict)
 
     @property
     def is_private(self) -> bool:
@@ -53,10 +56,12 @@ def synthesize(
     schedule: Schedule | None = None,
     charge: Callable[[Price], None] | None = None,
     progress: Progress | None = None,
+    tells_errors: bool = True,
 ) -> SyntheticData:
     """Make as many rows as there are persons (but for noise), with differential privacy.
 
     Noise comes from ``source``, the rows from ``random``: they may be seeded, since they see only what is private already.
+    ``tells_errors`` makes them once more from themselves, to tell how far off counts are; that is free, but takes the time twice.
     ``charge`` is told the price before anything is drawn for it, and may refuse by raising.
     """
     codebook = codebook or Codebook()
@@ -66,6 +71,9 @@ def synthesize(
     targets = targets_of(measurement, prefer=prefer, never=pairs)
     rows = fit_rows(targets, measurement.persons, random=random, schedule=schedule, progress=progress)
     _blank_what_needs(rows, domain, needs)
+    errors = {}
+    if tells_errors and len(rows) <= MOST_FOR_ERRORS:
+        errors = expected_errors(measurement, rows, prefer=prefer, never=pairs, random=random, schedule=schedule)
     return SyntheticData(
         domain=domain,
         rows=rows[random.permutation(len(rows))],
@@ -74,6 +82,7 @@ def synthesize(
         cautions=tuple(_cautions(measurement, plan)),
         prefer=prefer,
         measurement=measurement,
+        errors=errors,
     )
 
 
