@@ -97,7 +97,7 @@ def synthesize(
                 data = _anonymous(records, k, length, rows_seed, book)
             else:
                 data = _private(
-                    records, epsilon or _EPSILON, delta, length, rows_seed, book, prefer, noise_seed, budget
+                    records, _EPSILON if epsilon is None else epsilon, delta, length, rows_seed, book, prefer, noise_seed, budget
                 )
         told = _told(data, file, book, release, now, rows_seed if seed is not None else None, budget)
         _write(data, told, output, report)

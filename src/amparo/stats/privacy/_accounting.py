@@ -9,7 +9,7 @@ from amparo.vocab.text import N_, ToldError
 
 __all__ = ["CannotPromise", "epsilon_of", "rho_of", "rho_of_pure"]
 
-_STEPS: Final = 200  # halvings of an interval; twice what double precision can use
+_STEPS: Final = 90  # of a search; more than double precision can use
 
 
 class CannotPromise(ToldError):

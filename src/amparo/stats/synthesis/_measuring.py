@@ -33,7 +33,9 @@ SHARES: Final[Mapping[int, Mapping[int, float]]] = {
     3: {1: 0.1, 2: 0.3, 3: 0.6},
     4: {1: 0.08, 2: 0.22, 3: 0.35, 4: 0.35},
 }
-FOR_NUMBER: Final = 0.005  # of epsilon, for the number of persons
+FOR_DELTA: Final = 0.005  # of epsilon, for a first number of persons, from which delta is set where none is given
+FOR_NUMBER: Final = 0.01  # of rho, for the number of persons
+DELTA: Final = "delta"
 FOR_CAP: Final = 0.01  # of rho, for the cap when it is not declared
 BEYOND_CAP: Final = 0.01  # the share of persons that the cap is meant to leave above it
 FOR_DOMAIN: Final = 0.1  # of delta, for categories that are found in the data
@@ -100,17 +102,22 @@ class Measurement:
 
 
 def price_of(plan: Plan, persons: int, *, finds_domain: bool) -> Price:
-    """Split the promise over the steps. ``persons`` is the noisy number; it sets delta where none is given."""
+    """Split the promise over the steps. ``persons`` is a noisy number; it sets delta where none is given."""
     if plan.longest not in SHARES:
         raise CannotPromise(N_("Combinations are counted up to length 3 or 4, not %(longest)s."), longest=plan.longest)
-    delta = plan.delta if plan.delta is not None else 1.0 / max(persons, FEWEST_FOR_DELTA) ** 2
+    parts = {}
+    delta, epsilon = plan.delta, plan.epsilon
+    if delta is None:
+        delta = 1.0 / max(persons, FEWEST_FOR_DELTA) ** 2
+        epsilon *= 1 - FOR_DELTA
+        parts[DELTA] = rho_of_pure(plan.epsilon * FOR_DELTA)
     lost = delta * FOR_DOMAIN if finds_domain else 0.0
-    rho = rho_of(plan.epsilon * (1 - FOR_NUMBER), delta - lost)
-    parts = {"number of persons": rho_of_pure(plan.epsilon * FOR_NUMBER)}
+    rho = rho_of(epsilon, delta - lost)
+    parts["number of persons"] = rho * FOR_NUMBER
     if plan.cap is None:
         parts["cap"] = rho * FOR_CAP
-        rho -= parts["cap"]
-    parts |= {f"combinations of {k}": rho * share for k, share in SHARES[plan.longest].items()}
+    left = rho * (1 - FOR_NUMBER - (FOR_CAP if plan.cap is None else 0.0))
+    parts |= {f"combinations of {k}": left * share for k, share in SHARES[plan.longest].items()}
     return Price(epsilon=plan.epsilon, delta=delta, lost=lost, parts=parts)
 
 
@@ -119,7 +126,7 @@ def first_price(plan: Plan, *, finds_domain: bool) -> Price:
     price = price_of(plan, FEWEST_FOR_DELTA, finds_domain=finds_domain)
     if plan.delta is not None:
         return price
-    return replace(price, lost=0.0, parts={name: rho for name, rho in price.parts.items() if name == "number of persons"})
+    return replace(price, lost=0.0, parts={name: rho for name, rho in price.parts.items() if name == DELTA})
 
 
 def noise_of(price: Price, longest: int, cap: int) -> dict[int, int]:
@@ -165,16 +172,19 @@ def measure(
 ) -> Measurement:
     """Count the records with noise from ``source``, by ``plan``. ``charge`` is told each price before it is spent.
 
-    Without a delta the first price is that of the number of persons alone, on which delta hangs, and the second includes it.
+    Without a delta the first price is that of a first number of persons, on which delta hangs; the second includes it.
     """
     finds_domain = bool(records.found)
     if charge is not None:
         charge(first_price(plan, finds_domain=finds_domain))
-    scale = Fraction(math.ceil(1 / Fraction(plan.epsilon * FOR_NUMBER)))
-    persons = max(1, records.number + int(discrete_laplace(scale, 1, source)[0]))
-    price = price_of(plan, persons, finds_domain=finds_domain)
+    roughly = records.number
+    if plan.delta is None:
+        scale = Fraction(math.ceil(1 / Fraction(plan.epsilon * FOR_DELTA)))
+        roughly += int(discrete_laplace(scale, 1, source)[0])
+    price = price_of(plan, roughly, finds_domain=finds_domain)
     if charge is not None:
         charge(price)
+    persons = max(1, records.number + int(_gaussian(price.parts["number of persons"], 1, source)[0]))
     most = records.most_values()
     cap = min(plan.cap, most) if plan.cap is not None else _noisy_cap(records, most, price.parts["cap"], source)
     variances = noise_of(price, plan.longest, cap)
@@ -217,8 +227,12 @@ def _below(records: Records, ones: Counts, threshold: float) -> NDArray[np.bool_
 def _noisy_cap(records: Records, most: int, rho: float, source: RandomSource) -> int:
     """Choose the cap from a noisy histogram of the number of values: each person stands in one of its cells."""
     values = np.minimum((records.codes >= 0).sum(axis=1), most)
-    variance = math.ceil(1 / (2 * Fraction(rho)))
-    noisy = np.bincount(values, minlength=most + 1) + discrete_gaussian(Fraction(variance), most + 1, source)
-    histogram = np.where(noisy < 2 * math.sqrt(variance), 0, noisy)  # an empty cell shall not raise the cap
+    noisy = np.bincount(values, minlength=most + 1) + _gaussian(rho, most + 1, source)
+    histogram = np.where(noisy < 2 / math.sqrt(2 * rho), 0, noisy)  # an empty cell shall not raise the cap
     above = histogram.sum() - np.cumsum(histogram)  # persons with more values than c
     return max(1, int(np.argmax(above <= BEYOND_CAP * histogram.sum())))
+
+
+def _gaussian(rho: float, size: int, source: RandomSource) -> Counts:
+    """Draw noise for counts of which a person changes one, by one: variance 1 / (2 rho), rounded up."""
+    return discrete_gaussian(Fraction(math.ceil(1 / (2 * Fraction(rho)))), size, source)

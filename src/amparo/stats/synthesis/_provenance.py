@@ -8,7 +8,7 @@ from typing import Any, Final
 from amparo import __version__
 
 from ._expecting import SIZES
-from ._measuring import BEYOND_CAP, FOR_DOMAIN, GRID, Measurement
+from ._measuring import BEYOND_CAP, DELTA, FOR_DOMAIN, GRID, Measurement
 from ._rows import BELOW, PENALTY
 from ._synthesis import SyntheticData
 from ._writing import NOT_PRIVATE
@@ -77,8 +77,8 @@ def _private(data: SyntheticData, measurement: Measurement) -> dict[str, Any]:
         "neighbours": NEIGHBOURS,
         "rho": price.rho,
         "rho_parts": dict(price.parts),
-        "accounting": "epsilon of the number of persons and epsilon of the rest (zero-concentrated, Canonne, Kamath and Steinke 2020) "
-        "add up; delta is set from the noisy number of persons where none was given",
+        "accounting": "zero-concentrated differential privacy, converted as in Canonne, Kamath and Steinke 2020"
+        + ("; delta is set from a noisy number of persons, whose epsilon is added" if DELTA in price.parts else ""),
         "noise": "discrete Gaussian, drawn exactly from the randomness of the operating system" if measurement.is_private else NOT_PRIVATE,
         "public": {
             "cap": measurement.cap,

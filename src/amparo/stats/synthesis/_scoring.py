@@ -26,7 +26,8 @@ class LengthScore:
     """Holds how near the synthetic counts of combinations are to the original ones.
 
     Errors are over combinations with at least ``least`` originals: ``mae`` and ``mre`` the mean absolute and relative error,
-    ``mre_w`` the sum of absolute errors over the sum of counts, ``bias`` the mean relative error with its sign. ``spurious`` and
+    ``mre_w`` the sum of absolute errors over the sum of counts, ``bias`` the mean relative error with its sign. ``_scaled`` is after
+    the synthetic counts were scaled to the number of originals. ``spurious`` and
     ``spurious_mass`` are the shares of shown combinations, and of their counts, that the original never has; ``lost`` is the
     share of combinations of at least ``least`` that are not shown, ``rare_shown`` the share of those shown that fewer than k have.
     """
@@ -38,7 +39,8 @@ class LengthScore:
     mre_p50: float
     mre_p95: float
     mre_w: float
-    mre_w_scaled: float
+    mae_scaled: float
+    mre_scaled: float
     bias: float
     spurious: float
     spurious_mass: float
@@ -62,6 +64,7 @@ def score_counts(
     large = true[is_large].astype(float)
     error = made[is_large] - large
     relative = np.abs(error) / large
+    scaled = made[is_large] * scale - large
     shown = max(int(is_shown.sum()), 1)
     invented = is_shown & ~is_true
     return LengthScore(
@@ -72,7 +75,8 @@ def score_counts(
         mre_p50=float(np.quantile(relative, 0.5)) if relative.size else 0.0,
         mre_p95=float(np.quantile(relative, 0.95)) if relative.size else 0.0,
         mre_w=float(np.abs(error).sum() / max(large.sum(), 1.0)),
-        mre_w_scaled=float(np.abs(made[is_large] * scale - large).sum() / max(large.sum(), 1.0)),
+        mae_scaled=_mean(np.abs(scaled)),
+        mre_scaled=_mean(np.abs(scaled) / large),
         bias=_mean(error / large),
         spurious=int(invented.sum()) / shown,
         spurious_mass=float(made[invented].sum() / max(made.sum(), 1)),
