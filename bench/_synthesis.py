@@ -8,11 +8,14 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from amparo.stats.synthesis import Codebook, Records, read_records
+from amparo.stats.synthesis import Codebook, Domain, Records, read_records
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "ctdc"
-SEVERAL = dict.fromkeys(("IP_Gender", "IP_ageBroad", "IP_citizen_UNRegion", "IP_Relation", "IP_PayMoney"), ";")
+SEVERAL = dict.fromkeys(
+    ("IP_Gender", "IP_ageBroad", "IP_citizen_UNRegion", "IP_Relation", "IP_PayMoney"), ";"
+)
 MEANS = ("Debt", "Earnings", "Threats", "Abuse", "Violence", "Movement", "Documents", "Drugs")
 
 
@@ -66,3 +69,11 @@ def million(folder: Path, rows: int = 1_000_000) -> Path:
 def temporary() -> tempfile.TemporaryDirectory[str]:
     """Open a folder that goes away by itself."""
     return tempfile.TemporaryDirectory()
+
+
+def counts_of(records: Records, rows: NDArray[np.int16], domain: Domain) -> dict[int, NDArray[np.int64]]:
+    """Count the combinations in rows, in the places of the records' own domain."""
+    from amparo.stats.synthesis._rows import count_rows
+
+    same = Records(domain, rows).within(records.domain)
+    return count_rows(same.codes, records.domain.size, 3)

@@ -17,7 +17,9 @@ __all__ = ["evaluate"]
 
 def evaluate(
     original: Annotated[Path, typer.Argument(metavar="ORIGINAL", help="The records: CSV or Parquet.")],
-    synthetic: Annotated[Path, typer.Argument(metavar="SYNTHETIC", help="The synthetic file, with the same columns.")],
+    synthetic: Annotated[
+        Path, typer.Argument(metavar="SYNTHETIC", help="The synthetic file, with the same columns.")
+    ],
     multi: Annotated[
         list[str] | None,
         typer.Option(metavar="COL=SEP", help="A column whose cells hold several items; may be repeated."),
@@ -25,11 +27,15 @@ def evaluate(
     codebook: Annotated[
         Path | None, typer.Option(metavar="CB.yaml", help="Columns, separators and missing codes.")
     ] = None,
-    length: Annotated[int, typer.Option(metavar="3", help="Compare combinations of up to 1 to 4 values.")] = 3,
+    length: Annotated[
+        int, typer.Option(metavar="3", help="Compare combinations of up to 1 to 4 values.")
+    ] = 3,
     k: Annotated[int, typer.Option(metavar="10", help="A combination of fewer persons is rare.")] = 10,
     control: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Records of the same kind that the file was not made from, for the attacks."),
+        typer.Option(
+            metavar="FILE", help="Records of the same kind that the file was not made from, for the attacks."
+        ),
     ] = None,
     report: Annotated[Path | None, typer.Option(metavar="R.html", help="Write a report with charts.")] = None,
     is_json: Annotated[bool, typer.Option("--json", help="Print JSON with every digit.")] = False,

@@ -49,7 +49,9 @@ def synthesize(
     ] = None,
     codebook: Annotated[
         Path | None,
-        typer.Option(metavar="CB.yaml", help="What is publicly known: columns, categories, missing codes, rules."),
+        typer.Option(
+            metavar="CB.yaml", help="What is publicly known: columns, categories, missing codes, rules."
+        ),
     ] = None,
     multi: Annotated[
         list[str] | None,
@@ -58,22 +60,28 @@ def synthesize(
     omit: Annotated[str, typer.Option(metavar="A,B", help="Leave columns out.")] = "",
     length: Annotated[int, typer.Option(metavar="3", help="Count combinations of up to 3 or 4 values.")] = 3,
     prefer: Annotated[
-        str, typer.Option(metavar="counts|no-inventions", help="Near counts, or fewer combinations of nobody.")
+        str,
+        typer.Option(metavar="counts|no-inventions", help="Near counts, or fewer combinations of nobody."),
     ] = "counts",
     rules: Annotated[
         Path | None, typer.Option(metavar="R.yaml", help='A codebook of which only the "rules" are taken.')
     ] = None,
     report: Annotated[Path | None, typer.Option(metavar="R.html", help="Write a report for readers.")] = None,
-    is_json: Annotated[bool, typer.Option("--json", help="Print what the file says about itself as JSON.")] = False,
+    is_json: Annotated[
+        bool, typer.Option("--json", help="Print what the file says about itself as JSON.")
+    ] = False,
     seed: Annotated[
         int | None, typer.Option(metavar="N", help="Draw the rows (never the noise) from this seed.")
     ] = None,
     ledger: Annotated[
         Path | None,
-        typer.Option(metavar="L.json", help="What was spent on these records; FILE.budget.json when left out."),
+        typer.Option(
+            metavar="L.json", help="What was spent on these records; FILE.budget.json when left out."
+        ),
     ] = None,
     noise_seed: Annotated[
-        int | None, typer.Option(metavar="N", help="For tests: seed the noise. The file is stamped NOT PRIVATE.")
+        int | None,
+        typer.Option(metavar="N", help="For tests: seed the noise. The file is stamped NOT PRIVATE."),
     ] = None,
 ) -> None:
     """Make synthetic data: rows of nobody, from which others count nearly what they would count in the records.
@@ -85,7 +93,9 @@ def synthesize(
 
     _check(file, output, report)
     if k is not None and (epsilon is not None or delta is not None or noise_seed is not None):
-        refuse("--k makes rows without noise: --epsilon, --delta and --noise-seed do not belong to it. Take one of the two.")
+        refuse(
+            "--k makes rows without noise: --epsilon, --delta and --noise-seed do not belong to it. Take one of the two."
+        )
     if prefer not in {"counts", "no-inventions"}:
         refuse(f"--prefer {prefer} is not known. Take counts or no-inventions.")
     try:
@@ -97,7 +107,15 @@ def synthesize(
                 data = _anonymous(records, k, length, rows_seed, book)
             else:
                 data = _private(
-                    records, _EPSILON if epsilon is None else epsilon, delta, length, rows_seed, book, prefer, noise_seed, budget
+                    records,
+                    _EPSILON if epsilon is None else epsilon,
+                    delta,
+                    length,
+                    rows_seed,
+                    book,
+                    prefer,
+                    noise_seed,
+                    budget,
                 )
         told = _told(data, file, book, release, now, rows_seed if seed is not None else None, budget)
         _write(data, told, output, report)
@@ -137,7 +155,9 @@ def _read(
             headings = found.headings
         strange = [name for name in names if name not in headings]
         if strange:
-            refuse(f'--omit names "{strange[0]}", which {file} does not have. Its columns are: {", ".join(headings)}.')
+            refuse(
+                f'--omit names "{strange[0]}", which {file} does not have. Its columns are: {", ".join(headings)}.'
+            )
         columns = book.columns or tuple(Column(name) for name in headings)
         book = replace(book, columns=tuple(c for c in columns if c.name not in names))
     return book, read_records(file, book, separators=separators_of(multi))
@@ -147,7 +167,9 @@ def separators_of(multi: list[str] | None) -> dict[str, str]:
     """Read the options ``--multi COL=SEP``."""
     separators = {}
     for text in multi or ():
-        column, equals, separator = text.removesuffix("=").rpartition("=") if text.endswith("==") else text.rpartition("=")
+        column, equals, separator = (
+            text.removesuffix("=").rpartition("=") if text.endswith("==") else text.rpartition("=")
+        )
         if not column or not equals or (not separator and not text.endswith("==")):
             refuse(f"--multi {text} has no column and separator. Write --multi 'COLUMN=;'.")
         separators[column] = separator or "="
@@ -157,7 +179,13 @@ def separators_of(multi: list[str] | None) -> dict[str, str]:
 class _Budget:
     """Holds the ledger of a data set while its file is locked, and writes each charge before the noise is drawn."""
 
-    def __init__(self, path: Path, ledger: Ledger | None, begin: Callable[[Price], Ledger], make: Callable[[Price], Any]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        ledger: Ledger | None,
+        begin: Callable[[Price], Ledger],
+        make: Callable[[Price], Any],
+    ) -> None:
         self.path, self.ledger, self._begin, self._make = path, ledger, begin, make
         self._before = ledger
 
@@ -185,7 +213,9 @@ def _budget(path: Path, file: Path, book: Codebook, release: str, now: str) -> I
     with lock.open("a") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         try:
-            ledger = Ledger.from_json(path.read_text(encoding="utf-8"), name=str(path)) if path.exists() else None
+            ledger = (
+                Ledger.from_json(path.read_text(encoding="utf-8"), name=str(path)) if path.exists() else None
+            )
             if ledger is not None and book.budget is not None and book.budget != ledger.cap:
                 refuse(
                     f"The codebook caps epsilon at {book.budget:g}, and the ledger {path} at "
@@ -262,7 +292,9 @@ def _told(
 ) -> dict[str, Any]:
     from amparo.stats.synthesis import provenance_of
 
-    told = provenance_of(data, release=release, when=now, source=book.data or file.name, population=book.population)
+    told = provenance_of(
+        data, release=release, when=now, source=book.data or file.name, population=book.population
+    )
     if seed is not None:
         told["seed_of_rows"] = seed
     if budget.ledger is not None:

@@ -48,7 +48,9 @@ def test_never_below_the_exact_epsilon_of_the_gaussian() -> None:
     for rho in (0.0157, 0.2148, 1.553):
         shift = math.sqrt(2 * rho)
         epsilon = epsilon_of(rho, 1e-6)
-        exact = norm.cdf(shift / 2 - epsilon / shift) - math.exp(epsilon) * norm.cdf(-shift / 2 - epsilon / shift)
+        exact = norm.cdf(shift / 2 - epsilon / shift) - math.exp(epsilon) * norm.cdf(
+            -shift / 2 - epsilon / shift
+        )
         assert 1e-8 < exact <= 1e-6
 
 
@@ -56,7 +58,9 @@ def test_pure_step() -> None:
     assert rho_of_pure(0.02) == pytest.approx(0.0002)
 
 
-@pytest.mark.parametrize(("epsilon", "delta"), [(0, 1e-6), (-1, 1e-6), (math.inf, 1e-6), (1, 0), (1, 0.7), (math.nan, 1e-6)])
+@pytest.mark.parametrize(
+    ("epsilon", "delta"), [(0, 1e-6), (-1, 1e-6), (math.inf, 1e-6), (1, 0), (1, 0.7), (math.nan, 1e-6)]
+)
 def test_promises_that_are_none_are_refused(epsilon: float, delta: float) -> None:
     with pytest.raises(CannotPromise):
         rho_of(epsilon, delta)

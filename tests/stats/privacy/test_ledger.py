@@ -21,7 +21,9 @@ def test_costs_add_up_in_rho_and_not_in_epsilon() -> None:
 
 
 def test_a_release_beyond_the_cap_is_refused_and_nothing_is_charged() -> None:
-    ledger = Ledger("cases", "person", 1e-8, cap=epsilon_of(0.2, 1e-8)).charge(expense("a")).charge(expense("b"))
+    ledger = (
+        Ledger("cases", "person", 1e-8, cap=epsilon_of(0.2, 1e-8)).charge(expense("a")).charge(expense("b"))
+    )
     with pytest.raises(BudgetIsSpent, match="budget of cases is spent"):
         ledger.charge(expense("c", 0.001))
     assert len(ledger.expenses) == 2

@@ -27,7 +27,11 @@ def agreement(draws: np.ndarray, weight: object, widest: int) -> float:
     expected = chances / chances.sum() * draws.size
     groups = np.concatenate([[0], np.flatnonzero(np.diff(np.floor(np.cumsum(expected) / 50))) + 1])
     observed = np.bincount(np.clip(draws + widest, 0, 2 * widest), minlength=values.size)
-    return float(chisquare(np.add.reduceat(observed, groups), np.add.reduceat(expected, groups), sum_check=False).pvalue)
+    return float(
+        chisquare(
+            np.add.reduceat(observed, groups), np.add.reduceat(expected, groups), sum_check=False
+        ).pvalue
+    )
 
 
 @pytest.mark.parametrize("sigma", [Fraction(1, 2), Fraction(3), Fraction(376, 10), Fraction(600)])
@@ -68,7 +72,7 @@ def test_noise_cannot_be_drawn_again() -> None:
     """Nothing that a program can set makes two draws alike."""
     drawn = []
     for _ in range(2):
-        np.random.seed(1)  # noqa: NPY002 - what must have no effect
+        np.random.seed(1)
         drawn.append(discrete_gaussian(Fraction(10_000), 50, SystemRandomness()))
     assert not np.array_equal(*drawn)
     assert SystemRandomness().is_private

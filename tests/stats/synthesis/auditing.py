@@ -29,7 +29,9 @@ def audit_sensitivity(cap: int) -> None:
     price = measuring.price_of(Plan(epsilon=2.0, delta=1e-6, cap=cap), 0, finds_domain=False)
     variances = measuring.noise_of(price, 3, cap)
     promised = sum(Fraction(price.parts[f"combinations of {k}"]) for k in variances)
-    persons = [[v if v < 0 else 2 * j + v for j, v in enumerate(row)] for row in product((-1, 0, 1), repeat=3)]
+    persons = [
+        [v if v < 0 else 2 * j + v for j, v in enumerate(row)] for row in product((-1, 0, 1), repeat=3)
+    ]
 
     def released(rows: list[list[int]]) -> dict[int, np.ndarray]:
         records = Records(TINY, np.array(rows, dtype=np.int16).reshape(-1, 3))
@@ -42,7 +44,8 @@ def audit_sensitivity(cap: int) -> None:
         for person in persons:
             second = released([*before, person])
             cost = sum(
-                (Fraction(int(((second[k] - first[k]) ** 2).sum()), 2 * variances[k]) for k in variances), Fraction(0)
+                (Fraction(int(((second[k] - first[k]) ** 2).sum()), 2 * variances[k]) for k in variances),
+                Fraction(0),
             )
             dearest = max(dearest, cost)
     assert 0 < dearest <= promised, f"one person costs {float(dearest)}, promised {float(promised)}"
@@ -62,7 +65,9 @@ def audit_noise(records: Records, plan: Plan, *, rounds: int = 6) -> Measurement
                 ratios.setdefault(k, []).append((found.noisy(k)[place] - true[members]) ** 2 / needed)
     for k, found_ratios in ratios.items():
         mean, width = float(np.mean(found_ratios)), 5 * math.sqrt(2 / len(found_ratios))
-        assert 1 - width < mean < 1 + width + 0.05, f"length {k}: {mean:.3f} of the variance that the promise needs"
+        assert 1 - width < mean < 1 + width + 0.05, (
+            f"length {k}: {mean:.3f} of the variance that the promise needs"
+        )
     price = found.price
     pure = plan.epsilon * measuring.FOR_DELTA if "delta" in price.parts else 0.0
     counted = price.rho - price.parts.get("delta", 0.0)
@@ -87,9 +92,12 @@ def audit_cap() -> None:
     domain = Domain.of([Column(name, ("x",)) for name in "abcdef"])
     codes = np.full((1000, 6), -1, dtype=np.int16)
     codes[:, :3] = range(3)
-    codes[:10, :5] = range(5)  # one in a hundred has five values: exactly the share that may lie beyond the cap
+    codes[:10, :5] = range(
+        5
+    )  # one in a hundred has five values: exactly the share that may lie beyond the cap
     seen = Counter(
-        measure(Records(domain, codes), Plan(epsilon=1.0, delta=1e-6), SystemRandomness()).cap for _ in range(40)
+        measure(Records(domain, codes), Plan(epsilon=1.0, delta=1e-6), SystemRandomness()).cap
+        for _ in range(40)
     )
     assert len(seen) > 1, "the cap follows the data"
 

@@ -47,7 +47,11 @@ def records(number: int = 300, seed: int = 3) -> Records:
     codes = np.full((number, 6), -1, dtype=np.int16)
     for place, person in enumerate(people(number, seed)):
         for j, (name, values, start) in enumerate(
-            (("sex", ("F", "M"), 0), ("age", ("0-17", "18-29", "30+"), 2), ("country", ("NA", "NO", "CO", "0"), 5))
+            (
+                ("sex", ("F", "M"), 0),
+                ("age", ("0-17", "18-29", "30+"), 2),
+                ("country", ("NA", "NO", "CO", "0"), 5),
+            )
         ):
             if person[name]:
                 codes[place, j] = start + values.index(person[name])

@@ -86,7 +86,9 @@ def test_a_copied_file_is_seen_as_one() -> None:
     assert copied.unique_shown == 1.0
     assert copied.rows_equal_to_any == 1.0
     random = np.random.default_rng(1)
-    guesses = infer_attributes(people.domain, people.codes, people.codes, random=random, control=records(300, 9).codes)
+    guesses = infer_attributes(
+        people.domain, people.codes, people.codes, random=random, control=records(300, 9).codes
+    )
     assert {one.column for one in guesses} == {"sex", "age", "country"}
     assert all(one.guessed > one.commonest and one.control is not None for one in guesses)
     assert sum(one.guessed - (one.control or 0.0) for one in guesses) > 0.2

@@ -27,9 +27,22 @@ def test_scores_are_those_of_the_reference(tmp_path: Path, longest: int) -> None
     if not tool.exists():
         pytest.skip("needs synth_eval.py, which lies beside the checkout and is not here")
     true, made = write(tmp_path / "true.csv", people(400)), write(tmp_path / "made.csv", people(350, 8)[:340])
-    command = [sys.executable, str(tool), str(true), str(made), "--multi", "means=;", "--max-len", str(longest), "--tvd-len", "0"]
+    command = [
+        sys.executable,
+        str(tool),
+        str(true),
+        str(made),
+        "--multi",
+        "means=;",
+        "--max-len",
+        str(longest),
+        "--tvd-len",
+        "0",
+    ]
     told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    ours = evaluate(true, made, separators={"means": ";"}, longest=longest, random=np.random.default_rng(1)).to_dict()
+    ours = evaluate(
+        true, made, separators={"means": ";"}, longest=longest, random=np.random.default_rng(1)
+    ).to_dict()
     for part, reference in (("all", told["all"]), *((k, told["by_length"][k]) for k in told["by_length"])):
         mine = ours["all"] if part == "all" else ours["by_length"][part]
         assert {name: round(mine[name], 6) for name in NAMES} == {name: reference[name] for name in NAMES}

@@ -101,7 +101,9 @@ def test_the_price_is_told_before_anything_is_drawn() -> None:
             return super().words(number)
 
     prices: list[tuple[Price, int]] = []
-    measure(records(), Plan(epsilon=1.0), Watched(), charge=lambda price: prices.append((price, Watched.drawn)))
+    measure(
+        records(), Plan(epsilon=1.0), Watched(), charge=lambda price: prices.append((price, Watched.drawn))
+    )
     (first, before), (second, then) = prices
     assert before == 0
     assert list(first.parts) == ["delta"]

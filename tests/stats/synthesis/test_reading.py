@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from amparo.stats.records import CannotRead
-from amparo.stats.synthesis import CannotSynthesise, CannotUseCodebook, Codebook, Column, read_codebook, read_records
+from amparo.stats.synthesis import (
+    CannotSynthesise,
+    CannotUseCodebook,
+    Codebook,
+    Column,
+    read_codebook,
+    read_records,
+)
 
 from .people import CODEBOOK, people, records, write
 
@@ -100,7 +107,7 @@ def test_parquet_is_read_like_csv(tmp_path: Path) -> None:
 
     path = write(tmp_path / "cases.csv", people(200))
     whole = tmp_path / "cases.parquet"
-    duckdb.execute(f"COPY (SELECT * FROM read_csv('{path}', all_varchar=true)) TO '{whole}' (FORMAT parquet)")
+    duckdb.read_csv(str(path), all_varchar=True).write_parquet(str(whole))
     assert np.array_equal(read_records(whole, CODEBOOK).codes, records(200).codes)
 
 
@@ -143,7 +150,12 @@ def test_the_person_is_not_synthesised(tmp_path: Path) -> None:
 def test_a_code_that_is_not_declared_is_refused_with_its_record(tmp_path: Path) -> None:
     rows = people(60)
     rows[41]["country"] = "XX"
-    refused(tmp_path, rows, CODEBOOK, 'Record 42 has "XX" in column "country", which the codebook does not declare')
+    refused(
+        tmp_path,
+        rows,
+        CODEBOOK,
+        'Record 42 has "XX" in column "country", which the codebook does not declare',
+    )
     rows = people(60)
     rows[3]["means"] = "debt;magic"
     refused(tmp_path, rows, CODEBOOK, 'Record 4 has "magic" in column "means"')

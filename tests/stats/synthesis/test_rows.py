@@ -51,7 +51,9 @@ def test_rows_come_near_to_counts_without_noise(longest: int) -> None:
     targets = Targets(people.domain.starts, aims, dict.fromkeys(aims, 0.1), {})
     rows = fit_rows(targets, 600, random=np.random.default_rng(1), schedule=QUICK)
     made = count_rows(rows, 12, longest)
-    error = sum(np.abs(made[k] - counts[k]).sum() for k in made) / sum(table.sum() for table in counts.values())
+    error = sum(np.abs(made[k] - counts[k]).sum() for k in made) / sum(
+        table.sum() for table in counts.values()
+    )
     assert error < 0.02
 
 
@@ -59,7 +61,8 @@ def test_the_same_counts_and_seed_give_the_same_rows() -> None:
     found = measure(records(), Plan(epsilon=4.0, delta=1e-6), SeededForTesting(2))
     targets = targets_of(found)
     one, other, third = (
-        fit_rows(targets, found.persons, random=np.random.default_rng(seed), schedule=QUICK) for seed in (1, 1, 2)
+        fit_rows(targets, found.persons, random=np.random.default_rng(seed), schedule=QUICK)
+        for seed in (1, 1, 2)
     )
     assert np.array_equal(one, other)
     assert not np.array_equal(one, third)
@@ -71,7 +74,11 @@ def test_rows_that_begin_as_blocks_are_as_many_as_asked() -> None:
     schedule = Schedule(sweeps=8, fewest_blocks=60, last_sweeps=3)
     steps: list[int] = []
     rows = fit_rows(
-        targets_of(found), 501, random=np.random.default_rng(1), schedule=schedule, progress=lambda done, _: steps.append(done)
+        targets_of(found),
+        501,
+        random=np.random.default_rng(1),
+        schedule=schedule,
+        progress=lambda done, _: steps.append(done),
     )
     assert rows.shape == (501, 6)
     assert steps[-1] == 11
@@ -105,7 +112,9 @@ def test_fewer_inventions_where_they_are_asked_for() -> None:
     true = count_rows(people.codes, 12, 3)
     mass = {}
     for prefer in Prefer:
-        made = count_rows(fit_rows(targets_of(found, prefer=prefer), 1500, random=np.random.default_rng(1)), 12, 3)
+        made = count_rows(
+            fit_rows(targets_of(found, prefer=prefer), 1500, random=np.random.default_rng(1)), 12, 3
+        )
         mass[prefer] = sum(made[k][true[k] == 0].sum() for k in made)
     assert mass[Prefer.NO_INVENTIONS] <= mass[Prefer.COUNTS]
 

@@ -133,7 +133,8 @@ def _bernoulli_exp_below_one(
     numerator: NDArray[Any], denominator: int, source: RandomSource
 ) -> NDArray[np.bool_]:
     """Answer true with chance exp(-g), g = numerator / denominator in [0, 1]: the first k at which an event of chance g / k
-    does not happen is odd (von Neumann; Algorithm 1 of the paper)."""
+    does not happen is odd (von Neumann; Algorithm 1 of the paper).
+    """
     answer = np.zeros(numerator.size, dtype=bool)
     open_ = np.arange(numerator.size)
     k = 1

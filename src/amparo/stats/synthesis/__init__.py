@@ -8,13 +8,22 @@ Method, proof and limits stand in ``docs/methods/synthetic-data.md``.
 """
 
 from ._anonymous import NotAnonymous
-from ._attacks import Inference, Linkage, Membership, attack_membership, infer_attributes, link_rows, lower_bound_of_epsilon
+from ._attacks import (
+    Inference,
+    Linkage,
+    Membership,
+    attack_membership,
+    infer_attributes,
+    link_rows,
+    lower_bound_of_epsilon,
+)
 from ._codebook import CannotUseCodebook, Codebook, Column, Never, read_codebook
 from ._evaluation import Evaluation, evaluate
 from ._measuring import Measurement, Plan, Price, measure
 from ._provenance import provenance_of
 from ._records import CannotSynthesise, Domain, Records, read_records
 from ._rows import Prefer, Schedule, Targets, fit_rows, targets_of
+from ._scoring import LengthScore, score_counts
 from ._synthesis import SyntheticData, synthesize, synthesize_anonymous
 from ._writing import write_rows
 
@@ -26,6 +35,7 @@ __all__ = [
     "Domain",
     "Evaluation",
     "Inference",
+    "LengthScore",
     "Linkage",
     "Measurement",
     "Membership",
@@ -48,6 +58,7 @@ __all__ = [
     "provenance_of",
     "read_codebook",
     "read_records",
+    "score_counts",
     "synthesize",
     "synthesize_anonymous",
     "targets_of",

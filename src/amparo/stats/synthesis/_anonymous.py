@@ -51,9 +51,7 @@ def anonymise(
     banned = {length: table < k for length, table in counts.items()}
     aims = {length: np.round(table / BASE) * BASE for length, table in counts.items()}
     targets = Targets(records.domain.starts, aims, dict.fromkeys(counts, WEIGHT), banned)
-    rows = fit_rows(
-        targets, _rounded(records.number), random=random, schedule=SCHEDULE, progress=progress
-    )
+    rows = fit_rows(targets, _rounded(records.number), random=random, schedule=SCHEDULE, progress=progress)
     shown = count_rows(rows, records.domain.size, longest)
     if any((shown[length] > 0)[banned[length]].any() for length in shown):
         raise NotAnonymous("A combination of fewer than k persons is in the rows.")

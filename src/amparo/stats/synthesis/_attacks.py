@@ -35,7 +35,12 @@ class Membership:
 
 
 def attack_membership(
-    generate: Callable[[Codes], NDArray[np.float64]], others: Codes, person: Codes, *, runs: int = 64, delta: float = 0.0
+    generate: Callable[[Codes], NDArray[np.float64]],
+    others: Codes,
+    person: Codes,
+    *,
+    runs: int = 64,
+    delta: float = 0.0,
 ) -> Membership:
     """Ask whether a person was among the records, by making synthetic data ``runs`` times with her and without.
 
@@ -54,7 +59,9 @@ def attack_membership(
     return Membership(
         2 * runs,
         _area(scores_in, scores_out),
-        lower_bound_of_epsilon(int((scores_in > cut).sum()), int((scores_out > cut).sum()), runs, delta=delta),
+        lower_bound_of_epsilon(
+            int((scores_in > cut).sum()), int((scores_out > cut).sum()), runs, delta=delta
+        ),
     )
 
 
@@ -64,7 +71,9 @@ def _area(inside: NDArray[np.float64], outside: NDArray[np.float64]) -> float:
     return float(above + ties / 2)
 
 
-def lower_bound_of_epsilon(hits: int, false_alarms: int, runs: int, *, delta: float = 0.0, level: float = 0.95) -> float:
+def lower_bound_of_epsilon(
+    hits: int, false_alarms: int, runs: int, *, delta: float = 0.0, level: float = 0.95
+) -> float:
     """Give the epsilon that the attack proves at least: ln((hits - delta) / false alarms), with Clopper-Pearson bounds on both.
 
     Each bound takes half of what may go wrong; the test is also turned round, and the better of the two is given half again.

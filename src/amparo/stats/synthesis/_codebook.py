@@ -43,7 +43,10 @@ class Never:
     other: tuple[str, tuple[str, ...]]
 
     def __str__(self) -> str:
-        parts = (f"{column} = {' or '.join(v or 'blank' for v in values)}" for column, values in (self.one, self.other))
+        parts = (
+            f"{column} = {' or '.join(v or 'blank' for v in values)}"
+            for column, values in (self.one, self.other)
+        )
         return " with ".join(parts)
 
 
@@ -79,13 +82,17 @@ def read_codebook(path: Path) -> Codebook:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         place = getattr(error, "problem_mark", None)
         raise CannotUseCodebook(
-            N_("The codebook %(path)s is not YAML in UTF-8%(where)s. Indent with spaces, and quote values with a colon."),
+            N_(
+                "The codebook %(path)s is not YAML in UTF-8%(where)s. Indent with spaces, and quote values with a colon."
+            ),
             path=path,
             where=f" (line {place.line + 1})" if place else "",
         ) from error
     if not isinstance(content, Mapping) or not isinstance(content.get("columns"), Mapping):
         raise CannotUseCodebook(
-            N_('The codebook %(path)s has no "columns". Write a line "columns:" and below it each column with its values.'),
+            N_(
+                'The codebook %(path)s has no "columns". Write a line "columns:" and below it each column with its values.'
+            ),
             path=path,
         )
     _check_keys(content, _KEYS, str(path))
@@ -132,10 +139,14 @@ def _column(name: str, told: Any) -> Column:
         return Column(name, None, told.get("separator", ""), missing)
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise CannotUseCodebook(N_("%(name)s: its values must be a list, such as [Female, Male]."), name=name)
-    twice = sorted({value for value in values if values.count(value) > 1 or value in missing or value == BLANK})
+    twice = sorted(
+        {value for value in values if values.count(value) > 1 or value in missing or value == BLANK}
+    )
     if twice:
         raise CannotUseCodebook(
-            N_('%(name)s: the value "%(value)s" stands twice, is empty, or is also among the missing codes. Keep one.'),
+            N_(
+                '%(name)s: the value "%(value)s" stands twice, is empty, or is also among the missing codes. Keep one.'
+            ),
             name=name,
             value=twice[0],
         )
@@ -146,7 +157,9 @@ def _rule(place: int, told: Any) -> Never:
     pairs = told.get("never") if isinstance(told, Mapping) and set(told) == {"never"} else None
     if not isinstance(pairs, Mapping) or len(pairs) != 2:
         raise CannotUseCodebook(
-            N_("Rule %(place)s is not of the form  never: {column: [values], other column: [values]}  with two columns."),
+            N_(
+                "Rule %(place)s is not of the form  never: {column: [values], other column: [values]}  with two columns."
+            ),
             place=place,
         )
     one, other = ((str(c), tuple([v] if isinstance(v, str) else v)) for c, v in pairs.items())
@@ -158,17 +171,23 @@ def _check_rules(codebook: Codebook) -> None:
     for place, rule in enumerate(codebook.rules, 1):
         blanks = [BLANK in values for _, values in (rule.one, rule.other)]
         if all(blanks):
-            raise CannotUseCodebook(N_("Rule %(place)s forbids two blanks together. One side must be a value."), place=place)
+            raise CannotUseCodebook(
+                N_("Rule %(place)s forbids two blanks together. One side must be a value."), place=place
+            )
         for name, values in (rule.one, rule.other):
             if name not in known:
                 raise CannotUseCodebook(
-                    N_('Rule %(place)s names the column "%(name)s", which the codebook does not have.'), place=place, name=name
+                    N_('Rule %(place)s names the column "%(name)s", which the codebook does not have.'),
+                    place=place,
+                    name=name,
                 )
             declared = known[name].values
             strange = [v for v in values if v not in (ANY, BLANK) and (declared is None or v not in declared)]
             if strange:
                 raise CannotUseCodebook(
-                    N_('Rule %(place)s names "%(value)s", which is not among the declared values of %(name)s.'),
+                    N_(
+                        'Rule %(place)s names "%(value)s", which is not among the declared values of %(name)s.'
+                    ),
                     place=place,
                     value=strange[0],
                     name=name,
@@ -178,7 +197,9 @@ def _check_rules(codebook: Codebook) -> None:
 def _whole(told: Any, name: str) -> int | None:
     number = _number(told, name)
     if number is not None and (number != int(number) or number < 1):
-        raise CannotUseCodebook(N_("%(name)s must be a whole number of 1 or more, not %(told)s."), name=name, told=told)
+        raise CannotUseCodebook(
+            N_("%(name)s must be a whole number of 1 or more, not %(told)s."), name=name, told=told
+        )
     return None if number is None else int(number)
 
 

@@ -14,6 +14,17 @@ from ._compiling import compiled
 __all__ = ["count_combinations"]
 
 
+@compiled("int64(int16[:, ::1], int64, int64[::1])", inner=True)
+def _present(rows: NDArray[np.int16], row: int, present: NDArray[np.int64]) -> int:
+    """Fill in the attributes of a row; answer how many."""
+    number = 0
+    for column in range(rows.shape[1]):
+        if rows[row, column] >= 0:
+            present[number] = rows[row, column]
+            number += 1
+    return number
+
+
 @compiled("void(int16[:, ::1], int64[::1], int64, int64[::1], int64[::1], int64[::1], int64[::1])")
 def count_combinations(
     rows: NDArray[np.int16],
@@ -27,11 +38,7 @@ def count_combinations(
     """Add the weight of each row to every combination of up to ``longest`` of its attributes; -1 in a row is a blank."""
     present = np.empty(rows.shape[1], dtype=np.int64)
     for row in range(rows.shape[0]):
-        number = 0
-        for column in range(rows.shape[1]):
-            if rows[row, column] >= 0:
-                present[number] = rows[row, column]
-                number += 1
+        number = _present(rows, row, present)
         weight = weights[row]
         for i in range(number):
             d = present[i]

@@ -52,7 +52,8 @@ class Evaluation:
             "by_length": {str(k): score.to_dict() for k, score in self.by_length.items()},
             "all": self.all.to_dict(),
             "groups": [
-                {"group": label, "original": n, "synthetic": m, "mre_w": error} for label, n, m, error in self.groups
+                {"group": label, "original": n, "synthetic": m, "mre_w": error}
+                for label, n, m, error in self.groups
             ],
             "linkage": asdict(self.linkage),
             "inference": [asdict(one) for one in self.inference],
@@ -73,13 +74,15 @@ def evaluate(
     random: np.random.Generator,
 ) -> Evaluation:
     """Compare two files of the same columns. ``control`` are records of the same kind that the synthetic file was not made from:
-    with them the attacks can tell what is learnt of persons from what is learnt of everybody."""
+    with them the attacks can tell what is learnt of persons from what is learnt of everybody.
+    """
     files = [original, synthetic, *([control] if control else [])]
     read = _read_together(files, codebook or Codebook(), separators or {})
     domain = read[0].domain
     if longest == 4 and domain.size > MOST_FOR_FOUR:
         raise CannotSynthesise(
-            N_("Combinations of four of %(size)s values are too many to compare. Take --length 3."), size=domain.size
+            N_("Combinations of four of %(size)s values are too many to compare. Take --length 3."),
+            size=domain.size,
         )
     codes = [one.codes for one in read]
     true, made = (count_rows(one, domain.size, longest) for one in codes[:2])
@@ -95,7 +98,8 @@ def evaluate(
         rows=len(codes[1]),
         attributes=domain.size,
         by_length={
-            length: score_counts([true[length]], [made[length]], scale=scale, least=least, k=k) for length in true
+            length: score_counts([true[length]], [made[length]], scale=scale, least=least, k=k)
+            for length in true
         },
         all=score_counts(rows[0], rows[1], scale=scale, least=least, k=k),
         groups=tuple(subgroup_errors(domain, codes[0], codes[1], least=least)),
@@ -113,7 +117,9 @@ def evaluate(
 def _read_together(files: list[Path], codebook: Codebook, separators: dict[str, str]) -> list[Records]:
     """Read files with one domain: what is declared, or what any of them holds."""
     first = read_records(files[0], codebook, separators=separators)
-    asked = replace(codebook, columns=tuple(replace(c, values=None) for c in first.domain.columns), person=None)
+    asked = replace(
+        codebook, columns=tuple(replace(c, values=None) for c in first.domain.columns), person=None
+    )
     read = [first, *(read_records(path, asked) for path in files[1:])]
     columns: list[Column] = []
     for place, column in enumerate(first.domain.columns):
@@ -124,5 +130,7 @@ def _read_together(files: list[Path], codebook: Codebook, separators: dict[str, 
         columns.append(replace(first.domain.columns[place], values=tuple(values)))
     domain = Domain.of(columns)
     if domain.size > MOST_ATTRIBUTES * 2:
-        raise CannotSynthesise(N_("The files have %(size)s values together: too many to compare."), size=domain.size)
+        raise CannotSynthesise(
+            N_("The files have %(size)s values together: too many to compare."), size=domain.size
+        )
     return [one.within(domain) for one in read]

@@ -26,14 +26,27 @@ from amparo.vocab.text import N_
 
 from ._records import Domain, Records
 
-__all__ = ["Measurement", "Plan", "Price", "count_with_weights", "measure", "first_price", "noise_of", "price_of", "weight_of", "weights_of"]
+__all__ = [
+    "Measurement",
+    "Plan",
+    "Price",
+    "count_with_weights",
+    "first_price",
+    "measure",
+    "noise_of",
+    "price_of",
+    "weight_of",
+    "weights_of",
+]
 
 GRID: Final = 16  # weights and noise are whole numbers of sixteenths, so that they can be drawn exactly
 SHARES: Final[Mapping[int, Mapping[int, float]]] = {
     3: {1: 0.1, 2: 0.3, 3: 0.6},
     4: {1: 0.08, 2: 0.22, 3: 0.35, 4: 0.35},
 }
-FOR_DELTA: Final = 0.005  # of epsilon, for a first number of persons, from which delta is set where none is given
+FOR_DELTA: Final = (
+    0.005  # of epsilon, for a first number of persons, from which delta is set where none is given
+)
 FOR_NUMBER: Final = 0.01  # of rho, for the number of persons
 DELTA: Final = "delta"
 FOR_CAP: Final = 0.01  # of rho, for the cap when it is not declared
@@ -104,7 +117,9 @@ class Measurement:
 def price_of(plan: Plan, persons: int, *, finds_domain: bool) -> Price:
     """Split the promise over the steps. ``persons`` is a noisy number; it sets delta where none is given."""
     if plan.longest not in SHARES:
-        raise CannotPromise(N_("Combinations are counted up to length 3 or 4, not %(longest)s."), longest=plan.longest)
+        raise CannotPromise(
+            N_("Combinations are counted up to length 3 or 4, not %(longest)s."), longest=plan.longest
+        )
     parts = {}
     delta, epsilon = plan.delta, plan.epsilon
     if delta is None:
@@ -132,7 +147,9 @@ def first_price(plan: Plan, *, finds_domain: bool) -> Price:
 def noise_of(price: Price, longest: int, cap: int) -> dict[int, int]:
     """Give the variance of the noise for each length, in squared sixteenths, rounded up: C(cap, k) / (2 rho_k)."""
     return {
-        k: math.ceil(Fraction(math.comb(cap, k) * GRID * GRID) / (2 * Fraction(price.parts[f"combinations of {k}"])))
+        k: math.ceil(
+            Fraction(math.comb(cap, k) * GRID * GRID) / (2 * Fraction(price.parts[f"combinations of {k}"]))
+        )
         for k in range(1, longest + 1)
         if math.comb(cap, k)
     }
@@ -154,7 +171,8 @@ def weights_of(records: Records, cap: int, variances: Mapping[int, int]) -> Coun
     """Give each person her weight, in sixteenths."""
     values = (records.codes >= 0).sum(axis=1)
     table = [weight_of(m, cap, variances) for m in range(records.codes.shape[1] + 1)]
-    return np.array(table, dtype=np.int64)[values]
+    weights: Counts = np.array(table, dtype=np.int64)[values]
+    return weights
 
 
 def count_with_weights(records: Records, weights: Counts, lengths: tuple[int, ...]) -> dict[int, Counts]:
@@ -162,7 +180,9 @@ def count_with_weights(records: Records, weights: Counts, lengths: tuple[int, ..
     from ._counting_kernels import count_combinations
 
     size = records.domain.size
-    counts = {k: np.zeros(math.comb(size, k) if k <= max(lengths) else 0, dtype=np.int64) for k in range(1, 5)}
+    counts = {
+        k: np.zeros(math.comb(size, k) if k <= max(lengths) else 0, dtype=np.int64) for k in range(1, 5)
+    }
     count_combinations(records.codes, weights, max(lengths), counts[1], counts[2], counts[3], counts[4])
     return {k: counts[k] for k in lengths}
 
@@ -186,9 +206,13 @@ def measure(
         charge(price)
     persons = max(1, records.number + int(_gaussian(price.parts["number of persons"], 1, source)[0]))
     most = records.most_values()
-    cap = min(plan.cap, most) if plan.cap is not None else _noisy_cap(records, most, price.parts["cap"], source)
+    cap = (
+        min(plan.cap, most) if plan.cap is not None else _noisy_cap(records, most, price.parts["cap"], source)
+    )
     variances = noise_of(price, plan.longest, cap)
-    weights = weights_of(records, cap, variances)  # of all values; the fewer that pass a threshold only cost less
+    weights = weights_of(
+        records, cap, variances
+    )  # of all values; the fewer that pass a threshold only cost less
     ones = count_with_weights(records, weights, (1,))[1]
     ones += discrete_gaussian(Fraction(variances[1]), ones.size, source)
     threshold = None

@@ -17,18 +17,21 @@ __all__ = ["provenance_of"]
 
 WIDE: Final = 1.96
 UNIT: Final = "one person: all values of her record together"
-NEIGHBOURS: Final = "two data sets are neighbours if one has one person more than the other (add or remove one person)"
+NEIGHBOURS: Final = (
+    "two data sets are neighbours if one has one person more than the other (add or remove one person)"
+)
 CONCLUSIONS: Final = (
     "A row is not a person. No row stands for anybody, whether or not somebody has the same values.",
     "A blank is not a no: it says that something was not known, not recorded, or not released.",
-    "The records are of persons who were identified. Nothing follows for how many were not: no prevalence, no rate, no ranking "
-    "of countries.",
+    "The records are of persons who were identified. How many were not does not follow: no prevalence, no rate, no ranking.",
     "Combinations of more values than were counted follow from the shorter ones and from chance. Do not read them.",
     "Do not compute standard errors as if the rows were a sample.",
 )
 
 
-def provenance_of(data: SyntheticData, *, release: str, when: str, source: str, population: str = "") -> dict[str, Any]:
+def provenance_of(
+    data: SyntheticData, *, release: str, when: str, source: str, population: str = ""
+) -> dict[str, Any]:
     """Tell all that a reader of the file should know, as plain values for JSON. Nothing in it costs privacy."""
     told: dict[str, Any] = {
         "form": "amparo synthetic data 1",
@@ -78,8 +81,14 @@ def _private(data: SyntheticData, measurement: Measurement) -> dict[str, Any]:
         "rho": price.rho,
         "rho_parts": dict(price.parts),
         "accounting": "zero-concentrated differential privacy, converted as in Canonne, Kamath and Steinke 2020"
-        + ("; delta is set from a noisy number of persons, whose epsilon is added" if DELTA in price.parts else ""),
-        "noise": "discrete Gaussian, drawn exactly from the randomness of the operating system" if measurement.is_private else NOT_PRIVATE,
+        + (
+            "; delta is set from a noisy number of persons, whose epsilon is added"
+            if DELTA in price.parts
+            else ""
+        ),
+        "noise": "discrete Gaussian, drawn exactly from the randomness of the operating system"
+        if measurement.is_private
+        else NOT_PRIVATE,
         "public": {
             "cap": measurement.cap,
             "cap_found_privately": "cap" in price.parts,

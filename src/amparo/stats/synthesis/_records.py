@@ -48,7 +48,8 @@ class Domain:
     def of(cls, columns: Sequence[Column]) -> Domain:
         """Make the domain of columns whose values are all known."""
         source: list[int] = []
-        starts, names = [0], []
+        starts: list[int] = [0]
+        names: list[str] = []
         for place, column in enumerate(columns):
             values = column.values or ()
             for group in [(v,) for v in values] if column.separator else [values]:
@@ -107,7 +108,9 @@ class Records:
         new = np.full(self.domain.size + 1, -1, dtype=np.int16)  # the last is for the blank
         for source, name, attribute in _attributes(self.domain):
             new[attribute] = known.get((self.domain.columns[source].name, name), -1)
-        columns = [j for j in range(len(self.domain.source)) if any(new[a] >= 0 for a in _range(self.domain, j))]
+        columns = [
+            j for j in range(len(self.domain.source)) if any(new[a] >= 0 for a in _range(self.domain, j))
+        ]
         codes = np.full((self.number, len(domain.source)), -1, dtype=np.int16)
         for j in columns:
             place = next(domain.column_of(int(new[a])) for a in _range(self.domain, j) if new[a] >= 0)
@@ -179,7 +182,11 @@ def _columns(file: RecordFile, codebook: Codebook, separators: dict[str, str]) -
             )
     order = {name: place for place, name in enumerate(file.headings)}
     columns.sort(key=lambda column: order[column.name])
-    return [replace(c, separator=separators.get(c.name, c.separator)) for c in columns if c.name != codebook.person]
+    return [
+        replace(c, separator=separators.get(c.name, c.separator))
+        for c in columns
+        if c.name != codebook.person
+    ]
 
 
 def _query(file: RecordFile, connection: DuckDBPyConnection, name: str) -> Any:
@@ -194,7 +201,9 @@ def _check_persons(file: RecordFile, connection: DuckDBPyConnection, name: str) 
     if encoded.null_count:
         place = int(np.flatnonzero(encoded.indices.is_null().to_numpy(zero_copy_only=False))[0])
         raise CannotSynthesise(
-            N_('Record %(row)s has no person in column "%(name)s". Each record must say whose it is.'), row=place + 1, name=name
+            N_('Record %(row)s has no person in column "%(name)s". Each record must say whose it is.'),
+            row=place + 1,
+            name=name,
         )
     codes = encoded.indices.to_numpy(zero_copy_only=False)
     _, first, counts = np.unique(codes, return_index=True, return_counts=True)
@@ -212,7 +221,9 @@ def _check_persons(file: RecordFile, connection: DuckDBPyConnection, name: str) 
         )
 
 
-def _read(file: RecordFile, connection: DuckDBPyConnection, column: Column) -> tuple[list[str], NDArray[np.int64]]:
+def _read(
+    file: RecordFile, connection: DuckDBPyConnection, column: Column
+) -> tuple[list[str], NDArray[np.int64]]:
     """Read a column as its texts and, for each record, the place of its text; -1 for a blank or a missing code."""
     encoded = _query(file, connection, column.name).dictionary_encode()
     texts = [str(text) for text in encoded.dictionary.to_pylist()]
@@ -238,7 +249,9 @@ def _values(column: Column, texts: list[str], codes: NDArray[np.int64]) -> Colum
     if column.values is None:
         if used.size == 0:
             raise CannotSynthesise(
-                N_('Column "%(name)s" has no value in any record. Leave it out, or look whether its missing codes are right.'),
+                N_(
+                    'Column "%(name)s" has no value in any record. Leave it out, or look whether its missing codes are right.'
+                ),
                 name=column.name,
             )
         values = sorted({item for code in used for item in _items(texts[code], column)})
@@ -284,14 +297,20 @@ def _fill(
         codes[:, groups] = look_up[found]
 
 
-def forbidden_pairs(domain: Domain, codebook: Codebook) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+def forbidden_pairs(
+    domain: Domain, codebook: Codebook
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """Translate the rules: pairs of attributes never together, and pairs (attribute, column) where that column must not be blank."""
     pairs: list[tuple[int, int]] = []
     needs: list[tuple[int, int]] = []
     place_of = {column.name: place for place, column in enumerate(domain.columns)}
 
     def attributes(name: str, values: tuple[str, ...]) -> list[int]:
-        return [a for s, value, a in _attributes(domain) if s == place_of[name] and (ANY in values or value in values)]
+        return [
+            a
+            for s, value, a in _attributes(domain)
+            if s == place_of[name] and (ANY in values or value in values)
+        ]
 
     for rule in codebook.rules:
         (one, ones), (other, others) = rule.one, rule.other

@@ -21,8 +21,13 @@ Progress = Callable[[int, int], None]
 
 FORBIDDEN: Final = np.float32(1e9)  # what a combination costs that must not be
 # Constants of the method, chosen once on public files and never on the data that are protected (docs/methods/synthetic-data.md).
-BELOW: Final = 1.0  # in standard deviations of the noise: a smaller noisy count is taken for an empty combination
-PENALTY: Final = {"counts": 1.0, "no-inventions": 2.0}  # how far below zero an empty combination is aimed, in the same unit
+BELOW: Final = (
+    1.0  # in standard deviations of the noise: a smaller noisy count is taken for an empty combination
+)
+PENALTY: Final = {
+    "counts": 1.0,
+    "no-inventions": 2.0,
+}  # how far below zero an empty combination is aimed, in the same unit
 
 
 class Prefer(StrEnum):
@@ -152,12 +157,17 @@ def fit_rows(
         block *= 2
     rows = _independent(targets, -(-number // block), number, random) if begin is None else begin
     half = schedule.sweeps // 2
-    temperatures = [*np.geomspace(schedule.hot, schedule.cold, half), *[schedule.cold] * (schedule.sweeps - half)]
+    temperatures = [
+        *np.geomspace(schedule.hot, schedule.cold, half),
+        *[schedule.cold] * (schedule.sweeps - half),
+    ]
     total = len(temperatures) + (schedule.last_sweeps if block > 1 else 0)
     done = 0
     for size, kept in ((block, temperatures), (1, [schedule.cold] * schedule.last_sweeps)):
         if size == 1 and block > 1:
-            rows = np.ascontiguousarray(np.repeat(rows, block, axis=0)[random.permutation(len(rows) * block)[:number]])
+            rows = np.ascontiguousarray(
+                np.repeat(rows, block, axis=0)[random.permutation(len(rows) * block)[:number]]
+            )
         elif size == 1 and kept is not temperatures:
             break
         fitting = _Fitting(targets, rows, size, random)
@@ -209,11 +219,24 @@ class _Fitting:
         order = self.random.permutation(self.starts.size - 1).astype(np.int64)
         coldness = self.block / temperature
         return sweep(
-            self.rows, self.starts, order, self.longest, coldness, self.chances, self.state, *self.tables, self.steps
+            self.rows,
+            self.starts,
+            order,
+            self.longest,
+            coldness,
+            self.chances,
+            self.state,
+            self.tables[0],
+            self.tables[1],
+            self.tables[2],
+            self.tables[3],
+            self.steps,
         )
 
 
-def _tables(targets: Targets, counts: Mapping[int, NDArray[np.int64]], block: int) -> list[NDArray[np.float32]]:
+def _tables(
+    targets: Targets, counts: Mapping[int, NDArray[np.int64]], block: int
+) -> list[NDArray[np.float32]]:
     from ._rows_kernels import spread_fours, spread_threes, spread_twos
 
     size = targets.size

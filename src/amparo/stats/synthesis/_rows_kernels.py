@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ._compiling import compiled
 
-__all__ = ["spread_threes", "spread_twos", "spread_fours", "sweep"]
+__all__ = ["spread_fours", "spread_threes", "spread_twos", "sweep"]
 
 Floats = NDArray[np.float32]
 
 
 @compiled("uint64(uint64[::1])", inner=True)
-def _word(state: NDArray[np.uint64]) -> int:
+def _word(state: NDArray[np.uint64]) -> np.uint64:
     """Step the generator splitmix64 (Steele, Lea and Flood 2014)."""
     state[0] += np.uint64(0x9E3779B97F4A7C15)
     z = state[0]
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
+    mixed: np.uint64 = z ^ (z >> np.uint64(31))
+    return mixed
 
 
 @compiled("void(float32[::1], float32[:, ::1])")
@@ -52,7 +55,7 @@ def spread_fours(fours: Floats, table: Floats) -> None:
     """Lay the dense table of combinations of four out by three of them: ``table[three, fourth]``."""
     place = 0
     for d in range(table.shape[1]):
-        d2, d3 = d * (d - 1) // 2, d * (d - 1) * (d - 2) // 6
+        d3 = d * (d - 1) * (d - 2) // 6
         for c in range(d):
             c2, c3 = c * (c - 1) // 2, c * (c - 1) * (c - 2) // 6
             for b in range(c):
@@ -85,8 +88,8 @@ def _two(x: int, y: int) -> int:
     inner=True,
 )
 def _add(
-    v: int,
-    sign: float,
+    v: Any,
+    sign: np.float32,
     others: NDArray[np.int64],
     number: int,
     longest: int,
@@ -159,6 +162,28 @@ def _price(
                     cost[v] += four[start + others[k], first + v]
 
 
+@compiled("int64(int16[:, ::1], int64, int64, int64[::1])", inner=True)
+def _others(rows: NDArray[np.int16], row: int, column: int, others: NDArray[np.int64]) -> int:
+    """Fill in the attributes that a row has in other columns; answer how many."""
+    number = 0
+    for other in range(rows.shape[1]):
+        if other != column and rows[row, other] >= 0:
+            others[number] = rows[row, other]
+            number += 1
+    return number
+
+
+@compiled("float32(int64, int64, float32[::1])", inner=True)
+def _own(number: int, longest: int, steps: Floats) -> np.float32:
+    """Tell what the row itself adds to the price of a value that it has, beside so many others."""
+    own = steps[0] + number * steps[1]
+    if longest > 2:
+        own += steps[2] * (number * (number - 1) // 2)
+    if longest > 3:
+        own += steps[3] * (number * (number - 1) * (number - 2) // 6)
+    return np.float32(own)
+
+
 @compiled("int64(float32[::1], int64, float64, float64[::1], float64[::1], uint64[::1])", inner=True)
 def _choose(
     cost: Floats,
@@ -212,9 +237,7 @@ def sweep(
     exp(-i / 64).
     """
     columns = rows.shape[1]
-    widest = 0
-    for j in range(columns):
-        widest = max(widest, starts[j + 1] - starts[j])
+    widest = np.max(starts[1:] - starts[:-1])
     cost = np.empty(widest, dtype=np.float32)
     chance = np.empty(widest + 1)
     others = np.empty(columns, dtype=np.int64)
@@ -225,19 +248,10 @@ def sweep(
             now = np.int64(rows[row, j])
             first = starts[j]
             width = starts[j + 1] - first
-            number = 0
-            for k in range(columns):
-                if k != j and rows[row, k] >= 0:
-                    others[number] = rows[row, k]
-                    number += 1
+            number = _others(rows, row, j, others)
             _price(first, width, others, number, longest, one, two, three, four, cost)
             if now >= 0:  # the row itself is in the counts of the value that it has
-                own = steps[0] + number * steps[1]
-                if longest > 2:
-                    own += steps[2] * (number * (number - 1) // 2)
-                if longest > 3:
-                    own += steps[3] * (number * (number - 1) * (number - 2) // 6)
-                cost[now - first] -= np.float32(own)
+                cost[now - first] -= _own(number, longest, steps)
             drawn = _choose(cost, width, coldness, chances, chance, state)
             new = first + drawn if drawn < width else np.int64(-1)
             if new != now:

@@ -73,7 +73,9 @@ def synthesize(
     _blank_what_needs(rows, domain, needs)
     errors = {}
     if tells_errors and len(rows) <= MOST_FOR_ERRORS:
-        errors = expected_errors(measurement, rows, prefer=prefer, never=pairs, random=random, schedule=schedule)
+        errors = expected_errors(
+            measurement, rows, prefer=prefer, never=pairs, random=random, schedule=schedule
+        )
     return SyntheticData(
         domain=domain,
         rows=rows[random.permutation(len(rows))],
@@ -150,7 +152,11 @@ def _cautions(measurement: Measurement, plan: Plan) -> list[Caution]:
         said.append(
             Caution(
                 "not-private",
-                Said(N_("NOT PRIVATE: the noise was seeded, and whoever knows the seed can take it away. For tests only.")),
+                Said(
+                    N_(
+                        "NOT PRIVATE: the noise was seeded, and whoever knows the seed can take it away. For tests only."
+                    )
+                ),
             )
         )
     if plan.epsilon > 12:
@@ -158,7 +164,9 @@ def _cautions(measurement: Measurement, plan: Plan) -> list[Caution]:
             Caution(
                 "weak",
                 Said(
-                    N_("An epsilon of %(epsilon)s promises little: it allows an observer to become e^%(epsilon)s times surer."),
+                    N_(
+                        "An epsilon of %(epsilon)s promises little: it allows an observer to become e^%(epsilon)s times surer."
+                    ),
                     {"epsilon": f"{plan.epsilon:g}"},
                 ),
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,19 +36,25 @@ def write_rows(path: Path, domain: Domain, rows: NDArray[np.int16], *, is_privat
         csv.write_csv(table, path, csv.WriteOptions(quoting_style="needed"))
 
 
-def _column(domain: Domain, rows: NDArray[np.int16], place: int):  # type: ignore[no-untyped-def]
+def _column(domain: Domain, rows: NDArray[np.int16], place: int) -> Any:
+    """Give the texts of a column, each distinct one once, as an Arrow dictionary."""
     import pyarrow
 
     column = domain.columns[place]
     groups = [j for j, source in enumerate(domain.source) if source == place]
-    if not column.separator:
-        codes = rows[:, groups[0]].astype(np.int32) if groups else np.full(len(rows), -1, np.int32)
+    values = rows[:, groups]
+    if column.separator and groups:
+        kinds, codes = np.unique(values >= 0, axis=0, return_inverse=True)
+        names = [domain.names[domain.starts[j]] for j in groups]
+        texts = [column.separator.join(n for n, on in zip(names, kind, strict=True) if on) for kind in kinds]
+    else:
+        names = (
+            [] if not groups else list(domain.names[domain.starts[groups[0]] : domain.starts[groups[0] + 1]])
+        )
+        texts = [*names, ""]
         first = domain.starts[groups[0]] if groups else 0
-        texts = [*domain.names[first : first + len(column.values or ())], ""]
-        codes = np.where(codes >= 0, codes - first, len(texts) - 1).astype(np.int32)
-        return pyarrow.DictionaryArray.from_arrays(codes, pyarrow.array(texts, pyarrow.string()))
-    has = rows[:, groups] >= 0
-    kinds, codes = np.unique(has, axis=0, return_inverse=True)
-    names = [domain.names[domain.starts[j]] for j in groups]
-    texts = [column.separator.join(n for n, on in zip(names, kind, strict=True) if on) for kind in kinds]
-    return pyarrow.DictionaryArray.from_arrays(codes.reshape(-1).astype(np.int32), pyarrow.array(texts, pyarrow.string()))
+        alone = values[:, 0].astype(np.int64) if groups else np.full(len(rows), -1)
+        codes = np.where(alone >= 0, alone - first, len(names))
+    return pyarrow.DictionaryArray.from_arrays(
+        codes.reshape(-1).astype(np.int32), pyarrow.array(texts, pyarrow.string())
+    )

@@ -23,12 +23,19 @@ from ._evaluation import Evaluation
 
 __all__ = ["report_of_evaluation", "report_of_release"]
 
-_LENGTHS = {1: "single values", 2: "combinations of two", 3: "combinations of three", 4: "combinations of four"}
+_LENGTHS = {
+    1: "single values",
+    2: "combinations of two",
+    3: "combinations of three",
+    4: "combinations of four",
+}
 
 
 def report_of_release(told: Mapping[str, Any]) -> Document:
     """Put the provenance of a synthetic file into a document for its readers."""
-    return Document("Synthetic data", f"{told['rows']:,} rows standing for {told['source']}", list(_release(told)))
+    return Document(
+        "Synthetic data", f"{told['rows']:,} rows standing for {told['source']}", list(_release(told))
+    )
 
 
 def _release(told: Mapping[str, Any]) -> Iterator[Block]:
@@ -90,7 +97,11 @@ def _facts(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "Rho, by part", "; ".join(f"{name} {rho:.4g}" for name, rho in told["rho_parts"].items())
         yield "Accounting", told["accounting"]
         yield "Noise", told["noise"]
-        private = "found with noise, charged" if public["cap_found_privately"] else "declared, or the number of columns"
+        private = (
+            "found with noise, charged"
+            if public["cap_found_privately"]
+            else "declared, or the number of columns"
+        )
         yield "Values of a person that count in full", f"{public['cap']} ({private})"
         found = public["categories_found_privately"]
         yield "Categories", f"found by a threshold, charged: {', '.join(found)}" if found else "declared"
@@ -135,19 +146,26 @@ def _evaluation(found: Evaluation) -> Iterator[Block]:
         draw_rows([Row(_class(name), error) for name, error in classes.items()], axis="mean relative error"),
         "The larger a count, the smaller its error in proportion.",
         Table(
-            "Mean relative error", ("Persons", "Error"), tuple((_class(n), f"{e:.1%}") for n, e in classes.items())
+            "Mean relative error",
+            ("Persons", "Error"),
+            tuple((_class(n), f"{e:.1%}") for n, e in classes.items()),
         ),
     )
     marks = [Mark(float(true), float(made), "") for true, made in found.pairs]
     if marks:
         yield Chart(
             "Counts in both files",
-            draw_marks(marks, across="persons in the original", down="rows in the synthetic file (growing downwards)"),
+            draw_marks(
+                marks, across="persons in the original", down="rows in the synthetic file (growing downwards)"
+            ),
             f"{len(marks)} combinations drawn at random among those of ten persons or more.",
             Table(
                 "Some of them",
                 ("Original", "Synthetic"),
-                tuple((f"{true:,}", f"{made:,}") for true, made in found.pairs[:: max(1, len(found.pairs) // 20)]),
+                tuple(
+                    (f"{true:,}", f"{made:,}")
+                    for true, made in found.pairs[:: max(1, len(found.pairs) // 20)]
+                ),
                 labels=0,
             ),
         )
@@ -179,7 +197,9 @@ def _groups(found: Evaluation) -> Iterator[Block]:
     worst = found.groups[:15]
     yield Chart(
         "Error of counts within a group",
-        draw_rows([Row(label, error) for label, _, _, error in worst], axis="sum of errors over sum of counts"),
+        draw_rows(
+            [Row(label, error) for label, _, _, error in worst], axis="sum of errors over sum of counts"
+        ),
         f"The {len(worst)} groups that are told worst, among {len(found.groups)} of 50 persons or more.",
         Table(
             "Counts of one and two other values among the persons of a group",
@@ -202,7 +222,12 @@ def _attacks(found: Evaluation) -> Iterator[Block]:
             "Guessing a value of a person who is in the records from all her other values",
             ("Column", "By the rows", "By the commonest value", "Of others, not in the records"),
             tuple(
-                (one.column, f"{one.guessed:.1%}", f"{one.commonest:.1%}", "-" if one.control is None else f"{one.control:.1%}")
+                (
+                    one.column,
+                    f"{one.guessed:.1%}",
+                    f"{one.commonest:.1%}",
+                    "-" if one.control is None else f"{one.control:.1%}",
+                )
                 for one in found.inference
             ),
             notes="Only the difference to persons who are not in the records is owed to anybody's being in them. Name such records "
