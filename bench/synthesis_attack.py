@@ -1,6 +1,6 @@
 """Attack our own generator at epsilon 1: the epsilon that an attacker proves at least (Clopper-Pearson, 95 %), worst of ten persons.
 
-    python -m bench.synthesis_attack [--epsilon 1] [--runs 64]
+    python -m bench.synthesis_attack [--epsilon 1] [--runs 32]
 
 The attacker knows all others and the method, and sees the rows of 2 x 2 x runs files made with a person and without her: 500
 persons and 8 columns of the victim-perpetrator file, targets whom nobody equals. Half of the files train the attack, half test it.
@@ -29,14 +29,14 @@ from amparo.stats.synthesis._rows import count_rows
 
 from ._synthesis import read_victim_perpetrator
 
-SCHEDULE = Schedule(sweeps=8)
+SCHEDULE = Schedule(sweeps=5)
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--epsilon", type=float, default=1.0)
-    parser.add_argument("--runs", type=int, default=64)
+    parser.add_argument("--runs", type=int, default=32)
     asked = parser.parse_args()
     records = read_victim_perpetrator()
     random = np.random.default_rng(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Final
 
 from amparo.vocab.text import N_, ToldError
@@ -44,6 +45,7 @@ def _bound(rho: float, delta: float, above_one: float) -> float:
     return rho * alpha - (math.log(delta) + math.log1p(above_one)) / above_one + spread
 
 
+@lru_cache(maxsize=256)
 def rho_of(epsilon: float, delta: float) -> float:
     """Give the largest rho that keeps (``epsilon``, ``delta``); the inverse of :func:`epsilon_of`, never above it."""
     _check_delta(delta)
