@@ -66,6 +66,9 @@ def test_rows_have_the_shape_of_the_file_and_say_how_they_were_made(cases: Path,
         ).stdout
     )
     rows = rows_of(out)
+    assert '"' not in out.read_text(
+        encoding="utf-8"
+    )  # a blank is nothing, and nothing is quoted without need
     assert list(rows[0]) == ["sex", "age", "country", "means"]
     assert {row["country"] for row in rows} <= {"NA", "NO", "CO", ""}
     assert {item for row in rows for item in row["means"].split(";")} <= {"debt", "threats", "drugs", ""}

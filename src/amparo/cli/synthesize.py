@@ -209,21 +209,15 @@ def _budget(path: Path, file: Path, book: Codebook, release: str, now: str) -> I
             release, now, "synthetic data", price.rho, price.epsilon, price.delta, price.lost, _digest(file)
         )
 
-    lock = Path(f"{path}.lock")
-    with lock.open("a") as held:
+    with Path(f"{path}.lock").open("a") as held:  # stays: who waits for it must wait for the same file
         fcntl.flock(held, fcntl.LOCK_EX)
-        try:
-            ledger = (
-                Ledger.from_json(path.read_text(encoding="utf-8"), name=str(path)) if path.exists() else None
+        ledger = Ledger.from_json(path.read_text(encoding="utf-8"), name=str(path)) if path.exists() else None
+        if ledger is not None and book.budget is not None and book.budget != ledger.cap:
+            refuse(
+                f"The codebook caps epsilon at {book.budget:g}, and the ledger {path} at "
+                f"{'nothing' if ledger.cap is None else f'{ledger.cap:g}'}. Who set the cap must make them equal."
             )
-            if ledger is not None and book.budget is not None and book.budget != ledger.cap:
-                refuse(
-                    f"The codebook caps epsilon at {book.budget:g}, and the ledger {path} at "
-                    f"{'nothing' if ledger.cap is None else f'{ledger.cap:g}'}. Who set the cap must make them equal."
-                )
-            yield _Budget(path, ledger, begin, make)
-        finally:
-            lock.unlink(missing_ok=True)
+        yield _Budget(path, ledger, begin, make)
 
 
 def _digest(file: Path) -> str:

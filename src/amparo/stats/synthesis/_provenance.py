@@ -73,7 +73,7 @@ def _private(data: SyntheticData, measurement: Measurement) -> dict[str, Any]:
     return {
         "method": f"differential privacy, epsilon {price.epsilon:g}, combinations of up to {measurement.longest} values",
         "promise": f"Whatever is done with this file, nobody learns much more about a person than if she were not in the records: "
-        f"chances change by a factor of at most e^{price.epsilon:g} = {math.exp(price.epsilon):.3g}, but for a chance of {price.delta:.2g}.",
+        f"chances change by a factor of at most e^{price.epsilon:g} = {math.exp(price.epsilon):.3g}, except with a chance of {price.delta:.2g}.",
         "epsilon": price.epsilon,
         "delta": price.delta,
         "unit": UNIT,

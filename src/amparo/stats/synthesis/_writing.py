@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,41 +21,40 @@ def write_rows(path: Path, domain: Domain, rows: NDArray[np.int16], *, is_privat
 
     Rows of which the noise could be drawn again carry a column that says so in every row.
     """
+    import duckdb
     import pyarrow
-    from pyarrow import csv, parquet
+    from pyarrow import parquet
 
     columns = {column.name: _column(domain, rows, place) for place, column in enumerate(domain.columns)}
     if not is_private:
-        stamp = pyarrow.array(["NOT PRIVATE"]).dictionary_encode()
-        columns[NOT_PRIVATE] = pyarrow.DictionaryArray.from_arrays(
-            np.zeros(len(rows), dtype=np.int32), stamp.dictionary
-        )
+        columns[NOT_PRIVATE] = _dictionary(np.zeros(len(rows), dtype=np.int64), ["NOT PRIVATE"])
     table = pyarrow.table({name: column.cast(pyarrow.string()) for name, column in columns.items()})
     if path.suffix.lower() in {".parquet", ".pq"}:
         parquet.write_table(table, path)
     else:
-        csv.write_csv(table, path, csv.WriteOptions(quoting_style="needed"))
+        with duckdb.connect(":memory:") as connection:
+            connection.from_arrow(table).write_csv(str(path), header=True)
 
 
 def _column(domain: Domain, rows: NDArray[np.int16], place: int) -> Any:
     """Give the texts of a column, each distinct one once, as an Arrow dictionary."""
-    import pyarrow
-
     column = domain.columns[place]
     groups = [j for j, source in enumerate(domain.source) if source == place]
-    values = rows[:, groups]
-    if column.separator and groups:
-        kinds, codes = np.unique(values >= 0, axis=0, return_inverse=True)
-        names = [domain.names[domain.starts[j]] for j in groups]
-        texts = [column.separator.join(n for n, on in zip(names, kind, strict=True) if on) for kind in kinds]
-    else:
-        names = (
-            [] if not groups else list(domain.names[domain.starts[groups[0]] : domain.starts[groups[0] + 1]])
-        )
-        texts = [*names, ""]
-        first = domain.starts[groups[0]] if groups else 0
-        alone = values[:, 0].astype(np.int64) if groups else np.full(len(rows), -1)
-        codes = np.where(alone >= 0, alone - first, len(names))
-    return pyarrow.DictionaryArray.from_arrays(
-        codes.reshape(-1).astype(np.int32), pyarrow.array(texts, pyarrow.string())
-    )
+    if not groups:
+        return _dictionary(np.full(len(rows), -1), [])
+    if not column.separator:
+        first, end = domain.starts[groups[0]], domain.starts[groups[0] + 1]
+        codes = rows[:, groups[0]].astype(np.int64)
+        return _dictionary(np.where(codes >= 0, codes - first, -1), domain.names[first:end])
+    kinds, codes = np.unique(rows[:, groups] >= 0, axis=0, return_inverse=True)
+    names = [domain.names[domain.starts[j]] for j in groups]
+    texts = [column.separator.join(n for n, on in zip(names, kind, strict=True) if on) for kind in kinds]
+    codes = codes.reshape(-1)
+    return _dictionary(np.where(kinds.any(axis=1)[codes], codes, -1), texts)
+
+
+def _dictionary(codes: NDArray[Any], texts: Sequence[str]) -> Any:
+    import pyarrow
+
+    places = pyarrow.array(codes.astype(np.int32), mask=codes < 0)
+    return pyarrow.DictionaryArray.from_arrays(places, pyarrow.array(list(texts), pyarrow.string()))

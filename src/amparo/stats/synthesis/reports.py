@@ -11,14 +11,13 @@ from amparo.stats.prevalence.report import (
     Document,
     Heading,
     Items,
-    Mark,
     Paragraph,
     Row,
     Table,
-    draw_marks,
     draw_rows,
 )
 
+from ._charts import draw_counts
 from ._evaluation import Evaluation
 
 __all__ = ["report_of_evaluation", "report_of_release"]
@@ -70,6 +69,7 @@ def _errors(told: Mapping[str, Any]) -> Iterator[Block]:
         tuple((f"{size:,}", *(by[length, size] for length in lengths)) for size in sizes),
         notes=f"Found from {told['error_from']}; nothing in this table was computed from the records.",
     )
+    yield table
     deviations = {int(k): v for k, v in told["standard_deviation"].items()}
     rows = [Row(_LENGTHS[k], 0.0, (-1.96 * v, 1.96 * v), (-v, v)) for k, v in deviations.items()]
     longest = max(deviations)
@@ -77,8 +77,12 @@ def _errors(told: Mapping[str, Any]) -> Iterator[Block]:
     yield Chart(
         "How many persons the noise moves a count by",
         draw_rows(rows, axis="persons, in 68 (thick) and 95 (thin) of 100 counts"),
-        f"Do not read {_LENGTHS[longest]} of fewer than {least:,}: they may be nobody.",
-        table,
+        f"Before rows were fitted. Do not read {_LENGTHS[longest]} of fewer than {least:,}: they may be nobody.",
+        Table(
+            "Standard deviation of the noise, in persons",
+            ("Combinations", "Persons"),
+            tuple((_LENGTHS[k], f"{v:.1f}") for k, v in deviations.items()),
+        ),
     )
 
 
@@ -151,14 +155,11 @@ def _evaluation(found: Evaluation) -> Iterator[Block]:
             tuple((_class(n), f"{e:.1%}") for n, e in classes.items()),
         ),
     )
-    marks = [Mark(float(true), float(made), "") for true, made in found.pairs]
-    if marks:
+    if found.pairs:
         yield Chart(
             "Counts in both files",
-            draw_marks(
-                marks, across="persons in the original", down="rows in the synthetic file (growing downwards)"
-            ),
-            f"{len(marks)} combinations drawn at random among those of ten persons or more.",
+            draw_counts(found.pairs, across="persons in the original", up="rows in the synthetic file"),
+            f"{len(found.pairs)} combinations drawn at random among those of ten persons or more; on the slanted line both are the same.",
             Table(
                 "Some of them",
                 ("Original", "Synthetic"),
@@ -198,7 +199,8 @@ def _groups(found: Evaluation) -> Iterator[Block]:
     yield Chart(
         "Error of counts within a group",
         draw_rows(
-            [Row(label, error) for label, _, _, error in worst], axis="sum of errors over sum of counts"
+            [Row(_short(label), error) for label, _, _, error in worst],
+            axis="sum of errors over sum of counts",
         ),
         f"The {len(worst)} groups that are told worst, among {len(found.groups)} of 50 persons or more.",
         Table(
@@ -207,6 +209,10 @@ def _groups(found: Evaluation) -> Iterator[Block]:
             tuple((label, f"{n:,}", f"{m:,}", f"{error:.1%}") for label, n, m, error in found.groups),
         ),
     )
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= 30 else label[:29] + "…"
 
 
 def _attacks(found: Evaluation) -> Iterator[Block]:
