@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,9 @@ from ._rows import Prefer, Progress, Schedule, fit_rows, targets_of
 
 __all__ = ["SyntheticData", "synthesize", "synthesize_anonymous"]
 
-FEWEST_FOR_HALF = 50_000
-MOST_FOR_ERRORS = 200_000  # rows; with more, the noise alone is told
+FEWEST_TO_TELL: Final = 10_000  # persons times epsilon
+MOST_EPSILON: Final = 12
+MOST_FOR_ERRORS: Final = 200_000  # rows; with more, the noise alone is told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,59 +148,27 @@ def _blank_what_needs(rows: NDArray[np.int16], domain: Domain, needs: list[tuple
                 changed = True
 
 
-def _cautions(measurement: Measurement, plan: Plan) -> list[Caution]:
-    said: list[Caution] = []
+def _cautions(measurement: Measurement, plan: Plan) -> Iterator[Caution]:
+    epsilon = f"{plan.epsilon:g}"
     if not measurement.is_private:
-        said.append(
-            Caution(
-                "not-private",
-                Said(
-                    N_(
-                        "NOT PRIVATE: the noise was seeded, and whoever knows the seed can take it away. For tests only."
-                    )
-                ),
-            )
+        words = N_("NOT PRIVATE: the noise was seeded, and whoever knows the seed can take it away. For tests only.")
+        yield Caution("not-private", Said(words))
+    if plan.epsilon > MOST_EPSILON:
+        words = N_(
+            "An epsilon of %(epsilon)s promises little: it lets an observer become e^%(epsilon)s times surer."
         )
-    if plan.epsilon > 12:
-        said.append(
-            Caution(
-                "weak",
-                Said(
-                    N_(
-                        "An epsilon of %(epsilon)s promises little: it allows an observer to become e^%(epsilon)s times surer."
-                    ),
-                    {"epsilon": f"{plan.epsilon:g}"},
-                ),
-            )
+        yield Caution("weak", Said(words, {"epsilon": epsilon}))
+    if plan.epsilon * measurement.persons < FEWEST_TO_TELL:
+        words = N_(
+            "With about %(persons)s persons and epsilon %(epsilon)s, combinations of three values in fewer than about %(least)s "
+            "persons are mostly noise."
         )
-    if plan.epsilon * measurement.persons < FEWEST_FOR_HALF / 5:
-        said.append(
-            Caution(
-                "few",
-                Said(
-                    N_(
-                        "With about %(persons)s persons and epsilon %(epsilon)s, combinations of three values in fewer than about "
-                        "%(least)s persons are mostly noise."
-                    ),
-                    {
-                        "persons": f"{measurement.persons:,}",
-                        "epsilon": f"{plan.epsilon:g}",
-                        "least": f"{2 * measurement.sigma(measurement.longest):,.0f}",
-                    },
-                ),
-            )
-        )
+        least = f"{2 * measurement.sigma(measurement.longest):,.0f}"
+        yield Caution("few", Said(words, {"persons": f"{measurement.persons:,}", "epsilon": epsilon, "least": least}))
     if measurement.threshold is not None:
-        said.append(
-            Caution(
-                "threshold",
-                Said(
-                    N_(
-                        "The categories of %(columns)s were not declared, but found in the data. A value that fewer than about "
-                        "%(least)s persons have may be missing. Declare the categories in a codebook to keep them all."
-                    ),
-                    {"columns": ", ".join(measurement.found), "least": f"{measurement.threshold:,.0f}"},
-                ),
-            )
+        words = N_(
+            "The categories of %(columns)s were not declared, but found in the data. A value that fewer than about %(least)s persons "
+            "have may be missing. Declare the categories in a codebook to keep them all."
         )
-    return said
+        columns = ", ".join(measurement.found) if len(measurement.found) < 6 else f"{len(measurement.found)} columns"
+        yield Caution("threshold", Said(words, {"columns": columns, "least": f"{measurement.threshold:,.0f}"}))
