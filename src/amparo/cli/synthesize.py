@@ -102,7 +102,8 @@ def synthesize(
         book, records = _read(file, codebook, rules, multi, omit)
         rows_seed = secrets.randbits(64) if seed is None else seed
         release, now = secrets.token_hex(8), datetime.now(UTC).isoformat(timespec="seconds")
-        with _budget(ledger or Path(f"{file}.budget.json"), file, book, release, now) as budget:
+        what = "synthetic data" if noise_seed is None else "synthetic data, NOT PRIVATE: seeded noise"
+        with _budget(ledger or Path(f"{file}.budget.json"), file, book, (release, now, what)) as budget:
             if k is not None:
                 data = _anonymous(records, k, length, rows_seed, book)
             else:
@@ -197,7 +198,7 @@ class _Budget:
 
 
 @contextmanager
-def _budget(path: Path, file: Path, book: Codebook, release: str, now: str) -> Iterator[_Budget]:
+def _budget(path: Path, file: Path, book: Codebook, entry: tuple[str, str, str]) -> Iterator[_Budget]:
     """Lock and read the ledger. It is made with the first release; its cap is that of the codebook."""
     from amparo.stats.privacy import Expense, Ledger
 
@@ -205,9 +206,7 @@ def _budget(path: Path, file: Path, book: Codebook, release: str, now: str) -> I
         return Ledger(book.data or file.name, "person", book.budget_delta or _DELTA, book.budget)
 
     def make(price: Price) -> Expense:
-        return Expense(
-            release, now, "synthetic data", price.rho, price.epsilon, price.delta, price.lost, _digest(file)
-        )
+        return Expense(*entry, price.rho, price.epsilon, price.delta, price.lost, _digest(file))
 
     with Path(f"{path}.lock").open("a") as held:  # stays: who waits for it must wait for the same file
         fcntl.flock(held, fcntl.LOCK_EX)

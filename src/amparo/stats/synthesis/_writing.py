@@ -50,7 +50,7 @@ def _column(domain: Domain, rows: NDArray[np.int16], place: int) -> Any:
     names = [domain.names[domain.starts[j]] for j in groups]
     texts = [column.separator.join(n for n, on in zip(names, kind, strict=True) if on) for kind in kinds]
     codes = codes.reshape(-1)
-    return _dictionary(np.where(kinds.any(axis=1)[codes], codes, -1), texts)
+    return _dictionary(np.where((kinds.sum(axis=1) > 0)[codes], codes, -1), texts)
 
 
 def _dictionary(codes: NDArray[Any], texts: Sequence[str]) -> Any:
