@@ -13,8 +13,10 @@ import pytest
         "amparo.stats",
         "amparo.stats.disclosure",
         "amparo.stats.prevalence",
+        "amparo.stats.privacy",
         "amparo.stats.results",
         "amparo.stats.survey",
+        "amparo.stats.synthesis",
     ],
 )
 def test_every_promised_name_is_there_and_documented(name: str) -> None:

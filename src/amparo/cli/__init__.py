@@ -27,6 +27,8 @@ COMMANDS: Final[Mapping[str, str | tuple[str, Mapping[str, str]]]] = {
     "demo": "serving.demo",
     "table": "table.table",
     "prevalence": "prevalence.prevalence",
+    "synthesize": "synthesize.synthesize",
+    "evaluate": "evaluate.evaluate",
     "import": ("Take in data of others.", {"htcds": "workbooks.import_htcds"}),
     "facts": ("The coded facts that tables are counted from.", {"export": "facts.export"}),
     "serve": "serving.serve",
@@ -75,6 +77,8 @@ COMMANDS: Final[Mapping[str, str | tuple[str, Mapping[str, str]]]] = {
 SHORT_HELP: Final = {
     "table": "Count a file into a table that may be published.",
     "prevalence": "Estimate how many people are on none of several lists.",
+    "synthesize": "Make rows of nobody that can be counted like the records.",
+    "evaluate": "Hold synthetic data against the records.",
 }
 
 

@@ -1,0 +1,84 @@
+"""The command ``amparo evaluate``: how near synthetic data are to the records, and what attacks on them learn."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .synthesize import refuse, separators_of
+
+__all__ = ["evaluate"]
+
+
+def evaluate(
+    original: Annotated[Path, typer.Argument(metavar="ORIGINAL", help="The records: CSV or Parquet.")],
+    synthetic: Annotated[
+        Path, typer.Argument(metavar="SYNTHETIC", help="The synthetic file, with the same columns.")
+    ],
+    multi: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COL=SEP", help="A column whose cells hold several items; may be repeated."),
+    ] = None,
+    codebook: Annotated[
+        Path | None, typer.Option(metavar="CB.yaml", help="Columns, separators and missing codes.")
+    ] = None,
+    length: Annotated[
+        int, typer.Option(metavar="3", help="Compare combinations of up to 1 to 4 values.")
+    ] = 3,
+    k: Annotated[int, typer.Option(metavar="10", help="A combination of fewer persons is rare.")] = 10,
+    control: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Records of the same kind that the file was not made from, for the attacks."
+        ),
+    ] = None,
+    report: Annotated[Path | None, typer.Option(metavar="R.html", help="Write a report with charts.")] = None,
+    is_json: Annotated[bool, typer.Option("--json", help="Print JSON with every digit.")] = False,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of what is sampled for the attacks.")] = 1,
+) -> None:
+    """Hold a synthetic file against its original: counts of combinations, groups, and attacks.
+
+    What it prints is computed from the true records and is for the office only.
+    """
+    import numpy as np
+
+    from amparo.stats.synthesis import Codebook, read_codebook
+    from amparo.stats.synthesis import evaluate as compare
+    from amparo.vocab.text import ToldError
+
+    if length not in {1, 2, 3, 4}:
+        refuse("--length takes 1, 2, 3 or 4.")
+    if report is not None and (report.suffix.lower() != ".html" or not report.parent.is_dir()):
+        refuse(f"{report} cannot be the report. Name a file that ends in .html, in a folder that is there.")
+    try:
+        found = compare(
+            original,
+            synthetic,
+            codebook=Codebook() if codebook is None else read_codebook(codebook),
+            separators=separators_of(multi),
+            longest=length,
+            k=k,
+            control=control,
+            random=np.random.default_rng(seed),
+        )
+    except ToldError as error:
+        refuse(str(error))
+    from amparo.stats.prevalence.report import to_html, to_text
+    from amparo.stats.synthesis.reports import report_of_evaluation
+
+    if report is not None:
+        try:
+            report.write_text(to_html(report_of_evaluation(found)), encoding="utf-8")
+        except OSError as error:
+            refuse(f"{report} cannot be written: {error.strerror or error}.")
+    if is_json:
+        typer.echo(json.dumps(found.to_dict(), indent=1, ensure_ascii=False))
+        return
+    width = os.get_terminal_size().columns if sys.stdout.isatty() else 80
+    for line in to_text(report_of_evaluation(found), width=min(width, 110)):
+        typer.echo(line, nl=False)

@@ -1,0 +1,354 @@
+"""The command ``amparo synthesize``: rows of nobody that can be counted like the records."""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from amparo.stats.privacy import Ledger
+    from amparo.stats.synthesis import Codebook, Price, Records, SyntheticData
+
+__all__ = ["refuse", "separators_of", "synthesize"]
+
+_EPSILON = 4.0
+_DELTA = 1e-8  # at which the releases of a data set are added up, where the codebook does not say
+
+
+def synthesize(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A CSV file (UTF-8) or a Parquet file; a line is a person.")
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="OUT", help="Where the rows go: OUT.csv or OUT.parquet.")
+    ],
+    epsilon: Annotated[
+        float | None, typer.Option(metavar="E", help="How much may be learnt of a person; 4 when left out.")
+    ] = None,
+    delta: Annotated[
+        float | None, typer.Option(metavar="D", help="The chance that the promise fails; 1/n² when left out.")
+    ] = None,
+    k: Annotated[
+        int | None,
+        typer.Option(
+            metavar="11", help="Without noise: show no combination that fewer than so many persons have."
+        ),
+    ] = None,
+    codebook: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CB.yaml", help="What is publicly known: columns, categories, missing codes, rules."
+        ),
+    ] = None,
+    multi: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COL=SEP", help="A column whose cells hold several items; may be repeated."),
+    ] = None,
+    omit: Annotated[str, typer.Option(metavar="A,B", help="Leave columns out.")] = "",
+    length: Annotated[int, typer.Option(metavar="3", help="Count combinations of up to 3 or 4 values.")] = 3,
+    prefer: Annotated[
+        str,
+        typer.Option(metavar="counts|no-inventions", help="Near counts, or fewer combinations of nobody."),
+    ] = "counts",
+    rules: Annotated[
+        Path | None, typer.Option(metavar="R.yaml", help='A codebook of which only the "rules" are taken.')
+    ] = None,
+    report: Annotated[Path | None, typer.Option(metavar="R.html", help="Write a report for readers.")] = None,
+    is_json: Annotated[
+        bool, typer.Option("--json", help="Print what the file says about itself as JSON.")
+    ] = False,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", help="Draw the rows (never the noise) from this seed.")
+    ] = None,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="L.json", help="What was spent on these records; FILE.budget.json when left out."
+        ),
+    ] = None,
+    noise_seed: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="For tests: seed the noise. The file is stamped NOT PRIVATE."),
+    ] = None,
+) -> None:
+    """Make synthetic data: rows of nobody, from which others count nearly what they would count in the records.
+
+    With noise (differential privacy) unless --k is given. Beside OUT goes OUT.provenance.json, which says how it was made, how far
+    off counts are, and what not to conclude. What was spent is kept in a ledger beside FILE; keep it with the records.
+    """
+    from amparo.vocab.text import ToldError
+
+    _check(file, output, report)
+    if k is not None and (epsilon is not None or delta is not None or noise_seed is not None):
+        refuse(
+            "--k makes rows without noise: --epsilon, --delta and --noise-seed do not belong to it. Take one of the two."
+        )
+    if prefer not in {"counts", "no-inventions"}:
+        refuse(f"--prefer {prefer} is not known. Take counts or no-inventions.")
+    try:
+        book, records = _read(file, codebook, rules, multi, omit)
+        rows_seed = secrets.randbits(64) if seed is None else seed
+        release, now = secrets.token_hex(8), datetime.now(UTC).isoformat(timespec="seconds")
+        what = "synthetic data" if noise_seed is None else "synthetic data, NOT PRIVATE: seeded noise"
+        with _budget(ledger or Path(f"{file}.budget.json"), file, book, (release, now, what)) as budget:
+            if k is not None:
+                data = _anonymous(records, k, length, rows_seed, book)
+            else:
+                data = _private(
+                    records,
+                    _EPSILON if epsilon is None else epsilon,
+                    delta,
+                    length,
+                    rows_seed,
+                    book,
+                    prefer,
+                    noise_seed,
+                    budget,
+                )
+        told = _told(data, file, book, release, now, rows_seed if seed is not None else None, budget)
+        _write(data, told, output, report)
+    except ToldError as error:
+        refuse(str(error))
+    except OSError as error:
+        refuse(f"{error.filename or output} cannot be written: {error.strerror or error}.")
+    _print(told, output, is_json=is_json)
+
+
+def _check(file: Path, output: Path, report: Path | None) -> None:
+    for path in (output, *([report] if report else [])):
+        if path.is_dir():
+            refuse(f"{path} is a folder. Name a file in it.")
+        if not path.parent.is_dir():
+            refuse(f"There is no folder {path.parent}. Make it first, or name another.")
+        if path.exists() and file.exists() and path.samefile(file):
+            refuse(f"{path} is the file of records itself and would be overwritten. Name another file.")
+    if output.suffix.lower() not in {".csv", ".parquet", ".pq"}:
+        refuse(f"{output} is neither .csv nor .parquet. Name the rows by what they shall be.")
+    if report is not None and report.suffix.lower() != ".html":
+        refuse(f"{report} is not .html.")
+
+
+def _read(
+    file: Path, codebook: Path | None, rules: Path | None, multi: list[str] | None, omit: str
+) -> tuple[Codebook, Records]:
+    from amparo.stats.records import open_records
+    from amparo.stats.synthesis import Codebook, Column, read_codebook, read_records
+
+    book = Codebook() if codebook is None else read_codebook(codebook)
+    if rules is not None:
+        book = replace(book, rules=(*book.rules, *read_codebook(rules).rules))
+    names = [name.strip() for name in next(csv.reader([omit]), []) if name.strip()]
+    if names:
+        with open_records(file) as (found, _):
+            headings = found.headings
+        strange = [name for name in names if name not in headings]
+        if strange:
+            refuse(
+                f'--omit names "{strange[0]}", which {file} does not have. Its columns are: {", ".join(headings)}.'
+            )
+        columns = book.columns or tuple(Column(name) for name in headings)
+        book = replace(book, columns=tuple(c for c in columns if c.name not in names))
+    return book, read_records(file, book, separators=separators_of(multi))
+
+
+def separators_of(multi: list[str] | None) -> dict[str, str]:
+    """Read the options ``--multi COL=SEP``."""
+    separators = {}
+    for text in multi or ():
+        column, equals, separator = (
+            text.removesuffix("=").rpartition("=") if text.endswith("==") else text.rpartition("=")
+        )
+        if not column or not equals or (not separator and not text.endswith("==")):
+            refuse(f"--multi {text} has no column and separator. Write --multi 'COLUMN=;'.")
+        separators[column] = separator or "="
+    return separators
+
+
+class _Budget:
+    """Holds the ledger of a data set while its file is locked, and writes each charge before the noise is drawn."""
+
+    def __init__(
+        self,
+        path: Path,
+        ledger: Ledger | None,
+        begin: Callable[[Price], Ledger],
+        make: Callable[[Price], Any],
+    ) -> None:
+        self.path, self.ledger, self._begin, self._make = path, ledger, begin, make
+        self._before = ledger
+
+    def charge(self, price: Price) -> None:
+        before = self._before if self._before is not None else self._begin(price)
+        self._before = before
+        self.ledger = before.charge(self._make(price))
+        _replace(self.path, self.ledger.to_json().encode(), mode=0o600)
+
+
+@contextmanager
+def _budget(path: Path, file: Path, book: Codebook, entry: tuple[str, str, str]) -> Iterator[_Budget]:
+    """Lock and read the ledger. It is made with the first release; its cap is that of the codebook."""
+    from amparo.stats.privacy import Expense, Ledger
+
+    def begin(price: Price) -> Ledger:
+        return Ledger(book.data or file.name, "person", book.budget_delta or _DELTA, book.budget)
+
+    def make(price: Price) -> Expense:
+        return Expense(*entry, price.rho, price.epsilon, price.delta, price.lost, _digest(file))
+
+    with Path(f"{path}.lock").open("a") as held:  # stays: who waits for it must wait for the same file
+        fcntl.flock(held, fcntl.LOCK_EX)
+        ledger = Ledger.from_json(path.read_text(encoding="utf-8"), name=str(path)) if path.exists() else None
+        if ledger is not None and book.budget is not None and book.budget != ledger.cap:
+            refuse(
+                f"The codebook caps epsilon at {book.budget:g}, and the ledger {path} at "
+                f"{'nothing' if ledger.cap is None else f'{ledger.cap:g}'}. Who set the cap must make them equal."
+            )
+        yield _Budget(path, ledger, begin, make)
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _private(
+    records: Records,
+    epsilon: float,
+    delta: float | None,
+    length: int,
+    seed: int,
+    book: Codebook,
+    prefer: str,
+    noise_seed: int | None,
+    budget: _Budget,
+) -> SyntheticData:
+    import numpy as np
+
+    from amparo.stats.privacy import SeededForTesting, SystemRandomness
+    from amparo.stats.synthesis import Plan, Prefer
+    from amparo.stats.synthesis import synthesize as make
+
+    with _progress() as progress:
+        return make(
+            records,
+            Plan(epsilon=epsilon, delta=delta, longest=length, cap=book.most_values),
+            source=SystemRandomness() if noise_seed is None else SeededForTesting(noise_seed),
+            random=np.random.default_rng(seed),
+            codebook=book,
+            prefer=Prefer(prefer),
+            charge=budget.charge,
+            progress=progress,
+        )
+
+
+def _anonymous(records: Records, k: int, length: int, seed: int, book: Codebook) -> SyntheticData:
+    import numpy as np
+
+    from amparo.stats.synthesis import synthesize_anonymous
+
+    with _progress() as progress:
+        return synthesize_anonymous(
+            records, k, longest=length, random=np.random.default_rng(seed), codebook=book, progress=progress
+        )
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None] | None]:
+    """Show a bar on a terminal, and nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("Fitting rows to counts"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        bar = bars.add_task("", total=None)
+        yield lambda done, total: bars.update(bar, completed=done, total=total)
+
+
+def _told(
+    data: SyntheticData, file: Path, book: Codebook, release: str, now: str, seed: int | None, budget: _Budget
+) -> dict[str, Any]:
+    from amparo.stats.synthesis import provenance_of
+
+    told = provenance_of(
+        data, release=release, when=now, source=book.data or file.name, population=book.population
+    )
+    if seed is not None:
+        told["seed_of_rows"] = seed
+    if budget.ledger is not None:
+        spent = budget.ledger
+        told["budget"] = {
+            "releases": len(spent.expenses),
+            "rho": spent.rho,
+            "epsilon": spent.epsilon,
+            "delta": spent.delta,
+            "cap": spent.cap,
+            "others": [asdict(e) | {"snapshot": ""} for e in spent.expenses if e.release != release],
+        }
+    return told
+
+
+def _write(data: SyntheticData, told: dict[str, Any], output: Path, report: Path | None) -> None:
+    from amparo.stats.synthesis import write_rows
+
+    whole = output.with_name(f".{secrets.token_hex(4)}.{output.name}")
+    try:
+        write_rows(whole, data.domain, data.rows, is_private=data.is_private)
+        whole.replace(output)
+    finally:
+        whole.unlink(missing_ok=True)
+    sidecar = Path(f"{output}.provenance.json")
+    _replace(sidecar, (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode())
+    if report is not None:
+        from amparo.stats.prevalence.report import to_html
+        from amparo.stats.synthesis.reports import report_of_release
+
+        _replace(report, to_html(report_of_release(told)).encode())
+
+
+def _replace(path: Path, content: bytes, *, mode: int = 0o644) -> None:
+    """Write beside the file and put it in place, so that a full disk leaves the old one whole."""
+    beside = path.with_name(f".{secrets.token_hex(4)}.{path.name}")
+    try:
+        with beside.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.chmod(mode)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _print(told: dict[str, Any], output: Path, *, is_json: bool) -> None:
+    if is_json:
+        typer.echo(json.dumps(told, indent=1, ensure_ascii=False))
+        return
+    from amparo.stats.prevalence.report import to_text
+    from amparo.stats.synthesis.reports import report_of_release
+
+    width = os.get_terminal_size().columns if sys.stdout.isatty() else 80
+    for line in to_text(report_of_release(told), width=min(width, 110)):
+        typer.echo(line, nl=False)
+    typer.echo(f"\nWritten: {output} and {output}.provenance.json")
+
+
+def refuse(message: str) -> NoReturn:
+    """Say why the command does not go on, and end it."""
+    typer.echo(message, err=True)
+    raise typer.Exit(2)

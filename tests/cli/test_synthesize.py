@@ -1,0 +1,159 @@
+"""The commands `amparo synthesize` and `amparo evaluate`: what they write, print, charge and refuse."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from amparo.cli.evaluate import evaluate
+from amparo.cli.synthesize import synthesize
+from amparo.stats.privacy import Ledger
+from tests.stats.synthesis.people import people, write
+
+application = typer.Typer(pretty_exceptions_enable=False)
+application.command()(synthesize)
+application.command()(evaluate)
+
+CODEBOOK = """
+data: made up
+budget: {epsilon: 5, delta: 1e-6}
+columns:
+  sex: [F, M]
+  age: [0-17, 18-29, 30+]
+  country: {values: [NA, NO, CO], missing: "0"}
+  means: {values: [debt, threats, drugs], separator: ";"}
+"""
+
+
+def run(*arguments: str | Path, exit_code: int = 0) -> Result:
+    result = CliRunner().invoke(application, [str(argument) for argument in arguments])
+    assert result.exit_code == exit_code, result.output
+    return result
+
+
+@pytest.fixture
+def cases(tmp_path: Path) -> Path:
+    (tmp_path / "book.yaml").write_text(CODEBOOK, encoding="utf-8")
+    return write(tmp_path / "cases.csv", people(300))
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.mark.slow
+def test_rows_have_the_shape_of_the_file_and_say_how_they_were_made(cases: Path, tmp_path: Path) -> None:
+    out, book, report = tmp_path / "out.csv", tmp_path / "book.yaml", tmp_path / "report.html"
+    told = json.loads(
+        run(
+            "synthesize",
+            cases,
+            "-o",
+            out,
+            "--codebook",
+            book,
+            "--delta",
+            "1e-6",
+            "--report",
+            report,
+            "--json",
+        ).stdout
+    )
+    rows = rows_of(out)
+    assert '"' not in out.read_text(
+        encoding="utf-8"
+    )  # a blank is nothing, and nothing is quoted without need
+    assert list(rows[0]) == ["sex", "age", "country", "means"]
+    assert {row["country"] for row in rows} <= {"NA", "NO", "CO", ""}
+    assert {item for row in rows for item in row["means"].split(";")} <= {"debt", "threats", "drugs", ""}
+    assert len(rows) == told["rows"]
+    assert told == json.loads(Path(f"{out}.provenance.json").read_text(encoding="utf-8"))
+    assert told["private"]
+    assert (told["epsilon"], told["delta"]) == (4.0, 1e-6)
+    assert told["unit"].startswith("one person")
+    assert "add or remove one person" in told["neighbours"]
+    assert {"error_to_expect", "do_not_conclude", "cite", "rho_parts", "public"} <= set(told)
+    assert "What may not be concluded" in report.read_text(encoding="utf-8")
+    ledger = Ledger.from_json(Path(f"{cases}.budget.json").read_text(encoding="utf-8"))
+    assert ledger.cap == 5.0
+    assert ledger.rho == pytest.approx(told["rho"])
+    digest = ledger.expenses[0].snapshot
+    assert len(digest) == 64
+    assert digest not in json.dumps(told)  # with it, a guess of all records could be tried
+
+    # a second release is beyond the budget: refused, and nothing is written
+    again = run(
+        "synthesize", cases, "-o", tmp_path / "again.csv", "--codebook", book, "--delta", "1e-6", exit_code=2
+    )
+    assert "budget of made up is spent" in again.output
+    assert not (tmp_path / "again.csv").exists()
+
+    compared = json.loads(
+        run("evaluate", cases, out, "--codebook", book, "--report", tmp_path / "e.html", "--json").stdout
+    )
+    assert compared["n_synthetic"] == len(rows)
+    assert "For the office only" in (tmp_path / "e.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_file_with_seeded_noise_is_stamped_in_every_row_and_in_the_report(
+    cases: Path, tmp_path: Path
+) -> None:
+    out, report = tmp_path / "out.csv", tmp_path / "r.html"
+    options = ("--codebook", tmp_path / "book.yaml", "--ledger", tmp_path / "l.json", "--report", report)
+    result = run("synthesize", cases, "-o", out, *options, "--noise-seed", "1")
+    assert all("NOT PRIVATE" in row.values() for row in rows_of(out))
+    assert "NOT PRIVATE" in report.read_text(encoding="utf-8")
+    assert "NOT PRIVATE" in result.output
+    assert not json.loads(Path(f"{out}.provenance.json").read_text(encoding="utf-8"))["private"]
+
+
+@pytest.mark.slow
+def test_rows_without_noise_say_what_they_do_not_protect(cases: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.parquet"
+    result = run("synthesize", cases, "-o", out, "--k", "10", "--multi", "means=;", "--omit", "age")
+    assert "not differentially private" in " ".join(result.output.split())
+    import duckdb
+
+    made = duckdb.read_parquet(str(out)).filter("country <> '' AND sex <> ''")
+    shown = made.aggregate("country, sex, count(*)").fetchall()
+    assert len(shown) > 3
+    true = [(row["country"], row["sex"]) for row in people(300)]
+    assert min(true.count((country, sex)) for country, sex, _ in shown) >= 10
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--epsilon", "0"), "not a positive number"),
+        (("--k", "10", "--epsilon", "1"), "Take one of the two"),
+        (("--prefer", "speed"), "counts or no-inventions"),
+        (("--multi", "means"), "has no column and separator"),
+        (("--omit", "weight"), 'names "weight"'),
+        (("--length", "5"), "up to length 3 or 4"),
+        (("--codebook", "none.yaml"), "cannot be opened"),
+    ],
+)
+def test_what_cannot_be_done_is_said(
+    cases: Path, tmp_path: Path, options: tuple[str, ...], words: str
+) -> None:
+    result = run("synthesize", cases, "-o", tmp_path / "out.csv", *options, exit_code=2)
+    assert words in " ".join(result.output.split())
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_outputs_that_would_do_harm_are_refused(cases: Path, tmp_path: Path) -> None:
+    assert "would be overwritten" in run("synthesize", cases, "-o", cases, exit_code=2).output
+    assert (
+        "neither .csv nor .parquet"
+        in run("synthesize", cases, "-o", tmp_path / "out.xlsx", exit_code=2).output
+    )
+    Path(f"{cases}.budget.json").write_text("{", encoding="utf-8")
+    damaged = run("synthesize", cases, "-o", tmp_path / "out.csv", exit_code=2)
+    assert "is not a privacy ledger" in " ".join(damaged.output.split())
