@@ -151,7 +151,9 @@ def _blank_what_needs(rows: NDArray[np.int16], domain: Domain, needs: list[tuple
 def _cautions(measurement: Measurement, plan: Plan) -> Iterator[Caution]:
     epsilon = f"{plan.epsilon:g}"
     if not measurement.is_private:
-        words = N_("NOT PRIVATE: the noise was seeded, and whoever knows the seed can take it away. For tests only.")
+        words = N_(
+            "NOT PRIVATE: the noise was seeded, and whoever knows the seed can take it away. For tests only."
+        )
         yield Caution("not-private", Said(words))
     if plan.epsilon > MOST_EPSILON:
         words = N_(
@@ -164,11 +166,19 @@ def _cautions(measurement: Measurement, plan: Plan) -> Iterator[Caution]:
             "persons are mostly noise."
         )
         least = f"{2 * measurement.sigma(measurement.longest):,.0f}"
-        yield Caution("few", Said(words, {"persons": f"{measurement.persons:,}", "epsilon": epsilon, "least": least}))
+        yield Caution(
+            "few", Said(words, {"persons": f"{measurement.persons:,}", "epsilon": epsilon, "least": least})
+        )
     if measurement.threshold is not None:
         words = N_(
             "The categories of %(columns)s were not declared, but found in the data. A value that fewer than about %(least)s persons "
             "have may be missing. Declare the categories in a codebook to keep them all."
         )
-        columns = ", ".join(measurement.found) if len(measurement.found) < 6 else f"{len(measurement.found)} columns"
-        yield Caution("threshold", Said(words, {"columns": columns, "least": f"{measurement.threshold:,.0f}"}))
+        columns = (
+            ", ".join(measurement.found)
+            if len(measurement.found) < 6
+            else f"{len(measurement.found)} columns"
+        )
+        yield Caution(
+            "threshold", Said(words, {"columns": columns, "least": f"{measurement.threshold:,.0f}"})
+        )
