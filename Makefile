@@ -20,8 +20,9 @@ env: .venv/.made ## Make .venv from the lock file (quick when nothing changed)
 demo: env ## Start a training installation on http://127.0.0.1:8000/ (ARGS="--cases 500 --port 8080")
 	@$(BIN)/amparo demo $(ARGS)
 
+# Three at once on two cores: a test that waits for a browser, a server or a job leaves its core to another.
 test: env ## Run the whole suite (ARGS="tests/cases -x")
-	@$(BIN)/pytest -q -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/pytest -q -n 3 --dist loadgroup $(ARGS)
 
 check: env ## Style, types, ladder, templates, migrations, freshness of generated docs
 	@$(BIN)/python -m tools.check
