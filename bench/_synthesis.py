@@ -21,9 +21,8 @@ MEANS = ("Debt", "Earnings", "Threats", "Abuse", "Violence", "Movement", "Docume
 
 def shared(name: str) -> Path:
     """Give the path of a shared file, or end with the reason."""
-    for folder in (SHARED, Path("/work/shared/data/ctdc")):
-        if (folder / name).exists():
-            return folder / name
+    if (SHARED / name).exists():
+        return SHARED / name
     sys.exit(f"needs {SHARED / name}: the shared data lie beside the checkout")
 
 

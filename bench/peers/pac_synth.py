@@ -1,7 +1,7 @@
 """Hold our synthetic data beside those of pac-synth (Synthetic Data Showcase) on the victim-perpetrator file, scored alike.
 
-    uv venv /tmp/pac && uv pip install --python /tmp/pac/bin/python pac-synth==0.0.8
-    python -m bench.peers.pac_synth /tmp/pac/bin/python [--epsilon 4]
+    uv venv .cache/pac && uv pip install --python .cache/pac/bin/python pac-synth==0.0.8
+    python -m bench.peers.pac_synth .cache/pac/bin/python [--epsilon 4]
 
 pac-synth (MIT, last release 2023) is no dependency: it runs in an environment of its own. It is given its best setting known to us,
 combinations of up to three and ``use_synthetic_counts``, and its default sampler; delta 1/n^2 as for ours. Its several-valued
