@@ -14,13 +14,14 @@ from amparo.stats.records import open_records
 from amparo.stats.results import Caution, Said
 from amparo.vocab.text import N_
 
-from ._request import CannotCount, Condition, TableRequest
+from ._cube import Records
+from ._request import CannotCount, Condition, TableRequest, unknown_column
 from ._table import MAXIMUM_CELLS, CountTable, Key, check_size
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-__all__ = ["count_cells"]
+__all__ = ["count_cells", "count_records"]
 
 
 def count_cells(source: "Path | str | Table", request: TableRequest, *, name: str = "") -> CountTable:
@@ -36,6 +37,33 @@ def count_cells(source: "Path | str | Table", request: TableRequest, *, name: st
         return CountTable.from_counts(request, counted, source=name or path.name, cautions=cautions)
     counted, cautions = _count_ibis(source, request)
     return CountTable.from_counts(request, counted, source=name or "table", cautions=cautions)
+
+
+def count_records(
+    source: "Path | str | Table", request: TableRequest, *, also: str = "", name: str = ""
+) -> tuple[Records, list[tuple[Key, str]]]:
+    """Count the records of each combination of values, as :func:`count_cells` does, without totals.
+
+    With ``also``, give beside it which values of that column the records of each combination have.
+    """
+    is_extra = bool(also) and also not in request.variables
+    asked = replace(request, columns=(*request.columns, also)) if is_extra else request
+    if isinstance(source, (str, Path)):
+        found, cautions = _count_file(Path(source), asked)
+        known_as = name or Path(source).name
+    else:
+        if also and also not in source.columns:
+            raise unknown_column(also, source.columns)
+        found, cautions = _count_ibis(source, asked)
+        known_as = name or "table"
+    if not is_extra:
+        at = request.variables.index(also) if also else None
+        beside = [(key, key[at]) for key, _ in found] if at is not None else []
+        return Records(request, tuple(found), known_as, tuple(cautions)), beside
+    sums: dict[Key, int] = {}
+    for key, n in found:
+        sums[key[:-1]] = sums.get(key[:-1], 0) + n
+    return Records(request, tuple(sums.items()), known_as, tuple(cautions)), [(key[:-1], key[-1]) for key, _ in found]
 
 
 def _count_file(path: Path, request: TableRequest) -> tuple[list[tuple[Key, int]], list[Caution]]:
