@@ -30,9 +30,7 @@ class Attack:
     cells stays good when others are shown again, and against more of the people who are alone in a cell.
     """
 
-    def __init__(
-        self, frame: Frame, hidden: Iterable[int], *, most: int, dear: Collection[int] = ()
-    ) -> None:
+    def __init__(self, frame: Frame, hidden: Iterable[int], *, most: int, dear: Collection[int] = ()) -> None:
         from scipy.sparse import hstack
 
         self.cells = np.array(sorted(hidden), dtype=np.int64)

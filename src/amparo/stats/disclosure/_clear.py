@@ -67,7 +67,10 @@ def clear(
 
 
 def _ends(
-    system: "CellSystem", needs: Needs, is_hidden: "np.ndarray[tuple[int], np.dtype[np.bool_]]", proofs: Sequence[Moves]
+    system: "CellSystem",
+    needs: Needs,
+    is_hidden: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
+    proofs: Sequence[Moves],
 ) -> tuple["np.ndarray[tuple[int], np.dtype[np.int64]]", "np.ndarray[tuple[int], np.dtype[np.int64]]"]:
     from scipy.sparse import csr_array
 

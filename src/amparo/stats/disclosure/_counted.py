@@ -10,11 +10,13 @@ import numpy as np
 
 from amparo.vocab.text import N_
 
-from ._counting import count_records
-from ._cube import Cube, Records, cube_of
+from ._cell_key import KEYS
+from ._counting import count_records, sum_keys
+from ._cube import Cube, Records, cube_of, summed_over
 from ._hierarchy import Hierarchy
 from ._request import CannotCount, TableRequest
 from ._system import CellSystem, system_of
+from ._table import Key
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
@@ -28,13 +30,14 @@ class CountedTables:
     """Holds the true counts of tables that are released together; never show it: show what ``protect_tables`` makes of it.
 
     ``places``: for each table the cell of the system in each of its places. ``organisations``: how many different organisations reported
-    the records of each cell, where that was asked.
+    the records of each cell, ``keys``: the sum of the keys of its records; where that was asked.
     """
 
     cubes: tuple[Cube, ...]
     system: CellSystem
     places: tuple["NDArray[np.int64]", ...] = field(repr=False)
     organisations: "NDArray[np.int64] | None" = field(default=None, repr=False)
+    keys: "NDArray[np.int64] | None" = field(default=None, repr=False)
 
     def name(self, cell: int) -> str:
         """Say what a cell counts, for reviewers of the office: ``gender Female, age Total``."""
@@ -58,12 +61,13 @@ def count_tables(
     *,
     hierarchies: Mapping[str, Hierarchy] | None = None,
     organisation: str = "",
+    record_key: str = "",
     name: str = "",
 ) -> CountedTables:
     """Count all tables of a release from one source: a CSV or Parquet file, or an Ibis table of any engine.
 
     Each variable of a request is a dimension of its own, with a total, and with the groups of its hierarchy. ``organisation`` names the
-    column that says who reported a record. Raises :class:`CannotRead` or :class:`CannotCount` with the remedy.
+    column that says who reported a record, ``record_key`` the one that holds its key for perturbation. Raises :class:`CannotRead` or :class:`CannotCount` with the remedy.
     """
     for column in hierarchies or {}:
         if not any(column in request.variables for request in requests):
@@ -79,6 +83,7 @@ def count_tables(
         [records for records, _ in counted],
         hierarchies=hierarchies,
         organisations=[found for _, found in counted] if organisation else None,
+        keys=[sum_keys(source, request, record_key) for request in requests] if record_key else None,
     )
 
 
@@ -86,7 +91,8 @@ def tables_of(
     records: Sequence[Records],
     *,
     hierarchies: Mapping[str, Hierarchy] | None = None,
-    organisations: "Sequence[Sequence[tuple[tuple[str, ...], str]]] | None" = None,
+    organisations: "Sequence[Sequence[tuple[Key, str]]] | None" = None,
+    keys: "Sequence[Sequence[tuple[Key, int]]] | None" = None,
 ) -> CountedTables:
     """Make one system of what was counted for several tables; ``organisations`` gives who reported records of which values."""
     domains: dict[str, set[str]] = {}
@@ -98,14 +104,20 @@ def tables_of(
     reported = None
     if organisations is not None:
         reported = _reported(cubes, places, system.size, organisations)
-    return CountedTables(tuple(cubes), system, tuple(places), reported)
+    summed = None
+    if keys is not None:
+        summed = np.zeros(system.size, dtype=np.int64)
+        for cube, place, found in zip(cubes, places, keys, strict=True):
+            own = summed_over(list(cube.dimensions), [(key, n % KEYS) for key, n in found])
+            summed[place] = own % KEYS
+    return CountedTables(tuple(cubes), system, tuple(places), reported, summed)
 
 
 def _reported(
     cubes: Sequence[Cube],
     places: "Sequence[NDArray[np.int64]]",
     size: int,
-    organisations: "Sequence[Sequence[tuple[tuple[str, ...], str]]]",
+    organisations: "Sequence[Sequence[tuple[Key, str]]]",
 ) -> "NDArray[np.int64]":
     numbers: dict[str, int] = {}
     most = np.zeros(size, dtype=np.int64)
@@ -122,4 +134,3 @@ def _reported(
         cells = np.bincount([cell for cell, _ in pairs], minlength=size)
         most = np.maximum(most, cells)
     return most
-

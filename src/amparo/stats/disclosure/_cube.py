@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Cube", "Records", "cube_of"]
+__all__ = ["Cube", "Records", "cube_of", "summed_over"]
 
 _MOST_VALUES = 5_000
 
@@ -76,13 +76,11 @@ def cube_of(
                 values=f"{len(occurring):,}",
             )
         dimensions.append(
-            Dimension.of(
-                column, occurring, domain=domains.get(column, ()), hierarchy=hierarchies.get(column)
-            )
+            Dimension.of(column, occurring, domain=domains.get(column, ()), hierarchy=hierarchies.get(column))
         )
     _check_size(dimensions)
     return Cube(
-        request, tuple(dimensions), _summed(dimensions, records.counted), records.source, records.cautions
+        request, tuple(dimensions), summed_over(dimensions, records.counted), records.source, records.cautions
     )
 
 
@@ -100,7 +98,8 @@ def _check_size(dimensions: list[Dimension]) -> None:
         )
 
 
-def _summed(dimensions: list[Dimension], counted: Iterable[tuple[Key, int]]) -> "NDArray[np.int64]":
+def summed_over(dimensions: list[Dimension], counted: Iterable[tuple[Key, int]]) -> "NDArray[np.int64]":
+    """Sum numbers of combinations of values over all groups and totals."""
     import numpy as np
 
     counts = np.zeros([len(dimension.nodes) for dimension in dimensions], dtype=np.int64)

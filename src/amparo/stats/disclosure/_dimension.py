@@ -78,5 +78,6 @@ class Dimension:
 
     def values(self) -> dict[str, int]:
         """Give the place of each value that is no group."""
-        return {node.label: at for at, node in enumerate(self.nodes) if node.is_value and node.label is not None}
-
+        return {
+            node.label: at for at, node in enumerate(self.nodes) if node.is_value and node.label is not None
+        }

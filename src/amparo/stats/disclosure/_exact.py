@@ -47,7 +47,8 @@ class Choice:
         self._master.set_costs(np.arange(count), search.costs)
         self._master.set_bounds(self._unsafe, 1, 1)
         self._rise_needed, self._fall_needed = (
-            np.array([search.needs.room.get((cell, way), 1 << 40) for cell in range(count)]) for way in (UP, DOWN)
+            np.array([search.needs.room.get((cell, way), 1 << 40) for cell in range(count)])
+            for way in (UP, DOWN)
         )
 
     @property

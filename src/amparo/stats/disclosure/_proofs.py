@@ -94,9 +94,9 @@ class Proofs:
     def forget(self, cell: int) -> "Proofs":
         """Give the proofs that leave a cell alone."""
         fresh = object.__new__(Proofs)
-        fresh._room, fresh._who = self._room, self._who  # noqa: SLF001
-        fresh.kept, fresh._people, fresh._moving, fresh._open = [], [], {}, {}  # noqa: SLF001
-        fresh._serving = {need: [] for need in self._room}  # noqa: SLF001
+        fresh._room, fresh._who = self._room, self._who
+        fresh.kept, fresh._people, fresh._moving, fresh._open = [], [], {}, {}
+        fresh._serving = {need: [] for need in self._room}
         for moves in self.kept:
             if cell not in moves:
                 fresh.add(moves)

@@ -9,11 +9,13 @@ from amparo.vocab.text import N_
 
 from ._attack import CannotTell
 from ._audit import NotCleared
+from ._cell_key import PTable
 from ._counted import CountedTables
 from ._exact import refine, solve_exactly
 from ._needs import Needs
 from ._reduce import Frame, frame_of
-from ._release import Loss, ReleasedTables, Why
+from ._release import Loss, ReleasedTables, ReleaseMethod, Why
+from ._round_system import other_truths, round_system
 from ._rules import Threshold
 from ._search import Search, cannot_protect
 from ._system_rules import SystemRule, needs_of
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["protect_tables"]
 
-_MOST_REFINED = 700  # cells of a frame; beyond, a choice anew takes longer than it saves
+# How often a choice is made anew, by the number of cells and of needs: in a large table it takes longer than it saves. These are
+# no seconds, so that the same table is always protected in the same way.
+_ROUNDS = ((250, 400, 16), (700, 500, 2))
 _HOPELESS = 4_000  # unsafe cells of a frame, when they are most of it
 _MANY = 0.4
 
@@ -32,6 +36,8 @@ def protect_tables(
     counted: CountedTables,
     *,
     rules: Sequence[SystemRule] = (Threshold(5),),
+    method: ReleaseMethod | str = ReleaseMethod.SUPPRESS,
+    noise: PTable | None = None,
     importance: "NDArray[np.float64] | None" = None,
     known: Mapping[int, int] | None = None,
     exact: bool = False,
@@ -42,6 +48,10 @@ def protect_tables(
     Hidden are the cells that a rule forbids and as few others as will do. ``importance`` multiplies the cost of hiding a cell of the
     system. ``known`` gives cells that readers know from an earlier release. With ``exact`` the cheapest choice is sought for at most ``seconds``.
     """
+    if ReleaseMethod(method) is ReleaseMethod.ROUND:
+        return _rounded(counted, rules)
+    if ReleaseMethod(method) is ReleaseMethod.CELLKEY:
+        return _perturbed(counted, noise or PTable())
     needs = needs_of(counted, rules, known=known)
     system = counted.system
     costs = (1.0 + np.log1p(system.counts)) * system.printed * (1.0 if importance is None else importance)
@@ -49,7 +59,9 @@ def protect_tables(
     free[list(known or ())] = False
     lines = _sensitive_zeros(counted, needs)
     try:
-        search, frame, bound = _chosen(counted, needs, costs, free & ((system.counts > 0) | lines), exact, seconds)
+        search, frame, bound = _chosen(
+            counted, needs, costs, free & ((system.counts > 0) | lines), exact, seconds
+        )
     except NotCleared:
         if _is_hopeless(system.counts, needs):
             raise
@@ -71,6 +83,51 @@ def protect_tables(
         hidden=hidden,
         proofs=frame.expand(search.proofs.kept),
         known=known,
+    )
+
+
+def _rounded(counted: CountedTables, rules: Sequence[SystemRule]) -> ReleasedTables:
+    base = max((rule.minimum for rule in rules if isinstance(rule, Threshold)), default=0)
+    if len(rules) > 1 or not base:
+        raise NotCleared(
+            N_("Rounding knows one rule, the threshold, which is its base. Hide small counts to use others.")
+        )
+    rounded = round_system(counted.system, base)
+    return ReleasedTables(
+        method=ReleaseMethod.ROUND,
+        base=base,
+        loss=_changed(counted, rounded),
+        counted=counted,
+        changed=rounded,
+        proofs=other_truths(counted.system, rounded, base),
+    )
+
+
+def _perturbed(counted: CountedTables, noise: PTable) -> ReleasedTables:
+    if counted.keys is None:
+        raise NotCleared(
+            N_(
+                "Perturbation needs a key for each record: a column of whole numbers from 0 to 4294967295, drawn once and kept with the "
+                "records. Name it with --record-key."
+            )
+        )
+    changed = counted.system.counts + noise.noise(counted.system.counts, counted.keys)
+    return ReleasedTables(
+        method=ReleaseMethod.CELLKEY,
+        noise=noise,
+        loss=_changed(counted, changed),
+        counted=counted,
+        changed=changed,
+    )
+
+
+def _changed(counted: CountedTables, shown: "NDArray[np.int64]") -> Loss:
+    system = counted.system
+    return Loss(
+        places=int(system.printed[system.counts > 0].sum()),
+        unsafe=0,
+        others=int(system.printed[shown != system.counts].sum()),
+        cost=float((np.abs(shown - system.counts) * system.printed).sum()),
     )
 
 
@@ -103,8 +160,8 @@ def _chosen(
             search = refine(search, rounds=2)
             search, bound = solve_exactly(search, seconds=seconds)
             search.clean()
-        elif needs.reasons and len(frame.counts) <= _MOST_REFINED:
-            search = refine(search, rounds=2)
+        elif needs.reasons and (rounds := _rounds(frame)):
+            search = refine(search, rounds=rounds)
             search.clean()
     except CannotTell:
         raise NotCleared(
@@ -114,6 +171,11 @@ def _chosen(
             )
         ) from None
     return search, frame, bound
+
+
+def _rounds(frame: Frame) -> int:
+    size, needs = len(frame.counts), len(frame.needs.room)
+    return next((rounds for most, most_needs, rounds in _ROUNDS if size <= most and needs <= most_needs), 0)
 
 
 def _is_hopeless(counts: "NDArray[np.int64]", needs: Needs) -> bool:
@@ -150,4 +212,3 @@ def _why(
         protects = names[first[kept_for]] if kept_for is not None and not rules else ""
         found.append(Why(names[cell], count, rules, protects))
     return found
-

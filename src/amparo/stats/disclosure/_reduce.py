@@ -45,7 +45,9 @@ class Frame:
         members: dict[int, list[int]] = {}
         for cell in np.flatnonzero(self.group >= 0).tolist():
             members.setdefault(int(self.group[cell]), []).append(cell)
-        return [{cell: change for group, change in moves.items() for cell in members[group]} for moves in proofs]
+        return [
+            {cell: change for group, change in moves.items() for cell in members[group]} for moves in proofs
+        ]
 
 
 def frame_of(

@@ -2,28 +2,38 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from amparo.stats.results import Caution, Said
+from amparo.stats.results import Caution, Interval, Said
 from amparo.vocab.text import N_
 
 from ._audit import NotCleared
+from ._cell_key import PTable
 from ._clear import SystemAudit, clear
 from ._counted import CountedTables
 from ._dimension import Dimension
-from ._needs import Needs
 from ._proofs import Moves
 from ._request import TableRequest
+from ._round_system import check_rounding
 from ._system_rules import SystemRule, needs_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Loss", "ReleasedCell", "ReleasedTables", "Why"]
+__all__ = ["Loss", "ReleaseMethod", "ReleasedCell", "ReleasedTables", "Why"]
 
 _HIDDEN = -1
+
+
+class ReleaseMethod(StrEnum):
+    """Names the ways to protect the tables of a release."""
+
+    SUPPRESS = "suppress"
+    ROUND = "round"
+    CELLKEY = "cellkey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,7 @@ class Why:
     count: int
     rules: tuple[str, ...] = ()
     protects: str = ""
+    open_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +82,18 @@ class ReleasedTables:
     values: tuple["NDArray[np.int64]", ...] = field(init=False, repr=False)
     source: str = field(init=False)
     cautions: tuple[Caution, ...] = field(init=False)
-    rules: tuple[SystemRule, ...]
+    method: ReleaseMethod = ReleaseMethod.SUPPRESS
+    rules: tuple[SystemRule, ...] = ()
+    base: int = 0
+    noise: PTable | None = None
     audit: SystemAudit = field(init=False)
     why: tuple[Why, ...] = field(default=(), repr=False)
     loss: Loss
     counted: InitVar[CountedTables]
-    hidden: InitVar[Collection[int]]
-    proofs: InitVar[Sequence[Moves]]
+    hidden: InitVar[Collection[int]] = ()
+    proofs: InitVar[Sequence[Moves]] = ()
     known: InitVar[Mapping[int, int] | None] = None
+    changed: InitVar["NDArray[np.int64] | None"] = None
 
     def __post_init__(
         self,
@@ -86,15 +101,24 @@ class ReleasedTables:
         hidden: Collection[int],
         proofs: Sequence[Moves],
         known: Mapping[int, int] | None,
+        changed: "NDArray[np.int64] | None",
     ) -> None:
-        needs: Needs = needs_of(counted, self.rules, known=known or {})
-        if any(counted.system.counts[cell] != value for cell, value in (known or {}).items()):
-            raise NotCleared(N_("A count taken for known is not the true one. This is a fault of the program."))
-        if any(cell in hidden for cell in known or {}):
-            raise NotCleared(N_("A count that every reader knows is hidden. This is a fault of the program."))
-        audit = clear(counted.system, needs, hidden, proofs)
-        shown = counted.system.counts.copy()
-        shown[list(hidden)] = _HIDDEN
+        if self.method is ReleaseMethod.SUPPRESS:
+            audit = _audit_hidden(counted, self.rules, hidden, proofs, known or {})
+            shown = counted.system.counts.copy()
+            shown[list(hidden)] = _HIDDEN
+        else:
+            if changed is None:
+                raise NotCleared(N_("No changed counts were given. This is a fault of the program."))
+            shown = changed.copy()
+            if self.method is ReleaseMethod.ROUND:
+                down, up = check_rounding(counted.system, shown, self.base, list(proofs))
+                ends = zip(counted.system.counts + down, counted.system.counts + up, strict=True)
+                intervals = {cell: Interval(int(low), int(high)) for cell, (low, high) in enumerate(ends)}
+                audit = SystemAudit(counted.system.size, 0, 0, len(proofs), intervals)
+            else:
+                _check_noise(counted, shown, self.noise)
+                audit = SystemAudit(0, 0, 0, 0, {})
         put = object.__setattr__
         put(self, "audit", audit)
         put(self, "requests", tuple(cube.request for cube in counted.cubes))
@@ -104,8 +128,52 @@ class ReleasedTables:
         put(self, "cautions", tuple(_cautions(counted, hidden)))
 
     @property
+    def method_words(self) -> str:
+        """Say the method to the reader of the tables."""
+        if self.method is ReleaseMethod.ROUND:
+            return f"controlled rounding to multiples of {self.base}; the rounded tables add up, and 0 stands for any count below {self.base}"
+        if self.method is ReleaseMethod.CELLKEY and self.noise is not None:
+            return (
+                f"cell-key perturbation: each count was changed by at most {self.noise.most}, by nothing on average (variance "
+                f"{self.noise.variance:g}); the same cell has the same count in every table, and tables do not quite add up"
+            )
+        return (
+            "suppression: × stands for a count that is hidden for what it is, or for what another would tell"
+        )
+
+    @property
+    def promise(self) -> Said:
+        """Say what the audit proved."""
+        if self.method is ReleaseMethod.ROUND:
+            return Said(N_("every count could be another one, and no true count is shown as such"))
+        if self.method is ReleaseMethod.CELLKEY:
+            return Said(
+                N_(
+                    "each change follows from the key of its cell and stays within its bounds; that no count can be worked out is "
+                    "likely, and not proved"
+                )
+            )
+        return Said(
+            N_(
+                "no hidden count can be worked out, and none that a rule forbids can be told from those it allows"
+            )
+        )
+
+    @property
     def attacker(self) -> Said:
         """Say which reader the tables were proved against."""
+        if self.method is ReleaseMethod.ROUND:
+            return Said(
+                N_(
+                    "A reader who sees all tables of this release, knows that they add up in whole numbers from zero, and knows that each "
+                    "count was rounded to a neighbouring multiple of %(base)s."
+                ),
+                {"base": self.base},
+            )
+        if self.method is ReleaseMethod.CELLKEY:
+            return Said(
+                N_("A reader who sees all tables of this release, and does not know the keys of the records.")
+            )
         return Said(
             N_(
                 "A reader who sees all tables of this release, knows that they add up in whole numbers from zero, knows the rules, "
@@ -124,8 +192,36 @@ class ReleasedTables:
         for at in np.ndindex(*self.values[table].shape):
             value = int(self.values[table][at])
             yield ReleasedCell(
-                tuple(names[node] for names, node in zip(labels, at, strict=True)), None if value < 0 else value
+                tuple(names[node] for names, node in zip(labels, at, strict=True)),
+                None if value < 0 else value,
             )
+
+
+def _audit_hidden(
+    counted: CountedTables,
+    rules: Sequence[SystemRule],
+    hidden: Collection[int],
+    proofs: Sequence[Moves],
+    known: Mapping[int, int],
+) -> SystemAudit:
+    if any(counted.system.counts[cell] != value for cell, value in known.items()):
+        raise NotCleared(N_("A count taken for known is not the true one. This is a fault of the program."))
+    if not known.keys().isdisjoint(hidden):
+        raise NotCleared(N_("A count that every reader knows is hidden. This is a fault of the program."))
+    return clear(counted.system, needs_of(counted, rules, known=known), hidden, proofs)
+
+
+def _check_noise(counted: CountedTables, shown: "NDArray[np.int64]", noise: PTable | None) -> None:
+    if noise is None or counted.keys is None:
+        raise NotCleared(N_("No keys of records were counted. This is a fault of the program."))
+    counts = counted.system.counts
+    right = noise.noise(counts, counted.keys)
+    if (
+        np.any(shown != counts + right)
+        or np.any(np.abs(right) > noise.most)
+        or np.any((shown > 0) & (shown < noise.hidden_below))
+    ):
+        raise NotCleared(N_("A changed count does not follow from its key. This is a fault of the program."))
 
 
 def _cautions(counted: CountedTables, hidden: Collection[int]) -> Iterator[Caution]:
@@ -141,7 +237,9 @@ def _cautions(counted: CountedTables, hidden: Collection[int]) -> Iterator[Cauti
         yield Caution("no-records", Said(N_("No record meets the conditions, so there is nothing to count.")))
         return
     if len(hidden) > _TOO_SPARSE * np.count_nonzero(counts):
-        words = N_("Much of this table is hidden. Fewer or broader rows and columns, or rounding, would tell more.")
+        words = N_(
+            "Much of this table is hidden. Fewer or broader rows and columns, or rounding, would tell more."
+        )
         yield Caution("sparse", Said(words))
 
 

@@ -36,7 +36,9 @@ class Search:
         self.hidden: set[int] = set(self.unsafe)
         self.proofs = Proofs(len(frame.counts), frame.needs)
         self.most = 8 * (frame.needs.widest + 1)
-        self.serves: dict[int, int] = {}  # for each cell hidden for others, an unsafe one that would else be known too closely
+        self.serves: dict[
+            int, int
+        ] = {}  # for each cell hidden for others, an unsafe one that would else be known too closely
         self._program: Program | None = None
 
     @property
@@ -48,7 +50,9 @@ class Search:
         """Hide until all needs are met."""
         while failed := self.attack().prove(self.proofs):
             # The widest needs first: what is hidden for them often serves the others.
-            failed.sort(key=lambda case: (-self.needs.room[case[0]], case[0], -1 if case[1] is None else case[1]))
+            failed.sort(
+                key=lambda case: (-self.needs.room[case[0]], case[0], -1 if case[1] is None else case[1])
+            )
             before = len(self.hidden)
             for need, person in failed:
                 people = self.proofs.against(need)

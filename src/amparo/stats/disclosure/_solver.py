@@ -2,18 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-import highspy
 import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import highspy
     from numpy.typing import ArrayLike, NDArray
     from scipy.sparse import csr_array
 
 __all__ = ["Program"]
-
-_ENDLESS = highspy.kHighsInf
 
 
 class Program:
@@ -23,8 +21,17 @@ class Program:
     """
 
     def __init__(
-        self, rows: "csr_array", *, low: "ArrayLike", high: "ArrayLike", row_low: float = 0.0, row_high: float = 0.0
+        self,
+        rows: "csr_array",
+        *,
+        low: "ArrayLike",
+        high: "ArrayLike",
+        row_low: "ArrayLike" = 0.0,
+        row_high: "ArrayLike" = 0.0,
     ) -> None:
+        import highspy  # here, since loading it takes longer than a small table
+
+        self._engine = highspy
         count_rows, count_columns = rows.shape
         self.columns = count_columns
         columns = rows.tocsc()
@@ -33,8 +40,8 @@ class Program:
         model.col_cost_ = np.zeros(count_columns)
         model.col_lower_ = np.asarray(low, dtype=float)
         model.col_upper_ = np.asarray(high, dtype=float)
-        model.row_lower_ = np.full(count_rows, row_low)
-        model.row_upper_ = np.full(count_rows, row_high)
+        model.row_lower_ = np.broadcast_to(np.asarray(row_low, dtype=float), (count_rows,)).copy()
+        model.row_upper_ = np.broadcast_to(np.asarray(row_high, dtype=float), (count_rows,)).copy()
         model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
         model.a_matrix_.start_ = columns.indptr
         model.a_matrix_.index_ = columns.indices
@@ -50,7 +57,9 @@ class Program:
         for name, value in options.items():
             self._highs.setOptionValue(name, value)
 
-    def set_bounds(self, columns: "Sequence[int] | NDArray[np.int64]", low: "ArrayLike", high: "ArrayLike") -> None:
+    def set_bounds(
+        self, columns: "Sequence[int] | NDArray[np.int64]", low: "ArrayLike", high: "ArrayLike"
+    ) -> None:
         """Give variables other bounds."""
         at = np.asarray(columns, dtype=np.int32)
         lows, highs = (np.broadcast_to(np.asarray(end, dtype=float), at.shape).copy() for end in (low, high))
@@ -67,18 +76,12 @@ class Program:
     def set_whole(self, columns: "Sequence[int] | NDArray[np.int64]") -> None:
         """Demand that variables be whole numbers."""
         at = np.asarray(columns, dtype=np.int32)
-        kinds = np.full(len(at), int(highspy.HighsVarType.kInteger), dtype=np.uint8)
+        kinds = np.full(len(at), int(self._engine.HighsVarType.kInteger), dtype=np.uint8)
         _checked(self._highs.changeColsIntegrality(len(at), at, kinds))
 
     def add_row(self, columns: "NDArray[np.int64]", values: "NDArray[np.float64]", least: float) -> None:
         """Add the demand that a weighted sum be at least ``least``."""
-        _checked(self._highs.addRow(least, _ENDLESS, len(columns), columns.astype(np.int32), values))
-
-    def start_from(self, values: "NDArray[np.float64]") -> None:
-        """Give a solution to begin with."""
-        solution = highspy.HighsSolution()
-        solution.col_value = list(values)
-        self._highs.setSolution(solution)
+        _checked(self._highs.addRow(least, self._engine.kHighsInf, len(columns), columns.astype(np.int32), values))
 
     def solve(self) -> "NDArray[np.float64] | None":
         """Give the values of the variables, or None where there is no solution (or none in the time allowed)."""
@@ -91,12 +94,12 @@ class Program:
     @property
     def is_optimal(self) -> bool:
         """Tell whether the last solution is the best there is."""
-        return bool(self._status == highspy.HighsModelStatus.kOptimal)
+        return bool(self._status == self._engine.HighsModelStatus.kOptimal)
 
     @property
     def is_infeasible(self) -> bool:
         """Tell whether the last program was proved to have no solution."""
-        return bool(self._status == highspy.HighsModelStatus.kInfeasible)
+        return bool(self._status == self._engine.HighsModelStatus.kInfeasible)
 
     @property
     def cost(self) -> float:
@@ -113,6 +116,6 @@ class Program:
         return np.array(self._highs.getSolution().row_dual)
 
 
-def _checked(status: highspy.HighsStatus) -> None:
-    if status == highspy.HighsStatus.kError:
+def _checked(status: "highspy.HighsStatus") -> None:
+    if status.name == "kError":
         raise ValueError("HiGHS refused a change of the program.")

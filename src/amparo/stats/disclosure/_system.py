@@ -99,12 +99,8 @@ def system_of(cubes: Sequence[Cube]) -> tuple[CellSystem, list["NDArray[np.int64
     columns, codes = _codes(cubes)
     sizes = [1 + max((code for found in codes for code in found.get(c, [0])), default=0) for c in columns]
     if math.prod(sizes) >= 1 << 62:
-        raise CannotCount(
-            N_("These tables have too many columns together. Release fewer of them at a time.")
-        )
-    strides = dict(
-        zip(columns, [math.prod(sizes[at + 1 :]) for at in range(len(sizes))], strict=True)
-    )
+        raise CannotCount(N_("These tables have too many columns together. Release fewer of them at a time."))
+    strides = dict(zip(columns, [math.prod(sizes[at + 1 :]) for at in range(len(sizes))], strict=True))
     names = []
     for cube, found in zip(cubes, codes, strict=True):
         name = np.zeros(cube.shape, dtype=np.int64)
@@ -143,7 +139,9 @@ def _assembled(cubes: Sequence[Cube], places: "list[NDArray[np.int64]]", size: i
                 other=int(cube.counts[at]),
             )
         counts[place] = cube.counts
-    relations = {relation for cube, place in zip(cubes, places, strict=True) for relation in _relations(cube, place)}
+    relations = {
+        relation for cube, place in zip(cubes, places, strict=True) for relation in _relations(cube, place)
+    }
     ordered = sorted(relations)
     parts = [part for _, part in ordered]
     lengths = [len(part) for part in parts]
@@ -179,7 +177,9 @@ def _codes(cubes: Sequence[Cube]) -> tuple[list[str], list[dict[str, list[int]]]
     for cube in cubes:
         own: dict[str, list[int]] = {}
         for column in sorted({*cube.request.variables, *(c.column for c in cube.request.where)}):
-            known = numbers.setdefault(column, {frozenset(domains[column]): 0} if column in domains else {None: 0})
+            known = numbers.setdefault(
+                column, {frozenset(domains[column]): 0} if column in domains else {None: 0}
+            )
             allowed = _allowed(cube, column, domains.get(column))
             if column in cube.request.variables:
                 nodes = cube.dimensions[cube.request.variables.index(column)].nodes

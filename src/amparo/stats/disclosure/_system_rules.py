@@ -61,7 +61,9 @@ class Minors:
                 unknown = minors - dimension.nodes[0].values
                 if unknown == minors:
                     raise CannotCount(
-                        N_('No record has one of the values "%(values)s" in "%(column)s", which are given as those of minors.'),
+                        N_(
+                            'No record has one of the values "%(values)s" in "%(column)s", which are given as those of minors.'
+                        ),
                         values=", ".join(self.values),
                         column=self.column,
                     )
@@ -72,7 +74,9 @@ class Minors:
                         yield cell, 1, self.minimum - count
         if not is_known:
             raise CannotCount(
-                N_('The rule for minors asks for the column "%(column)s", which no table has as a dimension.'),
+                N_(
+                    'The rule for minors asks for the column "%(column)s", which no table has as a dimension.'
+                ),
                 column=self.column,
             )
 
@@ -104,7 +108,9 @@ class GroupDisclosure:
                 moved = np.moveaxis(place, axis, 0).reshape(len(dimension.nodes), -1)
                 counts = counted.system.counts[moved]
                 harmless = frozenset(self.harmless)
-                telling = [at for at, node in enumerate(dimension.nodes) if at and not node.values <= harmless]
+                telling = [
+                    at for at, node in enumerate(dimension.nodes) if at and not node.values <= harmless
+                ]
                 for node in telling:
                     others = counts[0] - counts[node]
                     for line in np.flatnonzero((counts[node] > 0) & (others < 2)).tolist():
