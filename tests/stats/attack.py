@@ -6,15 +6,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import coo_array
 
-from amparo.stats.disclosure import PublishedCell
+from amparo.stats.disclosure import PublishedCell, ReleasedTables
 
-Bounds = Callable[[PublishedCell], tuple[float, float | None]]
+Limits = Callable[[PublishedCell], tuple[float, float | None]]
 
 
 def possible_counts(
-    cells: Iterable[PublishedCell], bounds: Bounds, *, known: Callable[[PublishedCell], bool]
+    cells: Iterable[PublishedCell], bounds: Limits, *, known: Callable[[PublishedCell], bool]
 ) -> Mapping[PublishedCell, tuple[int, int | None]]:
     """Give the least and the greatest count of each cell that is not known; None for a count without limit."""
     cells = list(cells)
@@ -53,3 +54,126 @@ def possible_counts(
 def exposed(found: Mapping[PublishedCell, tuple[int, int | None]]) -> list[PublishedCell]:
     """Give the cells that the attacker knows exactly."""
     return [cell for cell, (least, greatest) in found.items() if least == greatest]
+
+
+Labels = tuple[str | None, ...]
+Parents = Mapping[str, Mapping[str, str]]
+Name = frozenset[tuple[str, object]]
+
+
+class ReaderOfRelease:
+    """Attacks tables of several dimensions in whole numbers, from what is published and from the groups that everybody knows.
+
+    A cell is named by the values that it fixes and by the conditions of its table; ``parents`` gives for each column the group of each
+    value. Every table that agrees with the published one, and that some search found, is kept: it shows for each cell another
+    value that is possible.
+    """
+
+    def __init__(
+        self, release: ReleasedTables, parents: Parents | None = None, *, most: int = 1_000_000
+    ) -> None:
+        self.shown: dict[Name, int] = {}
+        self.hidden: list[Name] = []
+        lines: list[tuple[Name, list[Name]]] = []
+        for number, request in enumerate(release.requests):
+            kept = frozenset(("where", str(condition)) for condition in request.where)
+            cells = {}
+            for cell in release.cells(number):
+                fixed = zip(request.variables, cell.labels, strict=True)
+                cells[cell.labels] = kept | frozenset((c, label) for c, label in fixed if label is not None)
+                if cell.value is not None:
+                    self.shown[cells[cell.labels]] = cell.value
+                elif cells[cell.labels] not in self.hidden:
+                    self.hidden.append(cells[cell.labels])
+            lines += _sums(request.variables, cells, parents or {})
+        self.at = {name: place for place, name in enumerate(self.hidden)}
+        self.most = most
+        rows, right = [], []
+        for total, parts in lines:
+            row = dict.fromkeys((self.at[part] for part in parts if part in self.at), 1)
+            if total in self.at:
+                row[self.at[total]] = row.get(self.at[total], 0) - 1
+            if row:
+                rows.append(row)
+                right.append(self.shown.get(total, 0) - sum(self.shown.get(part, 0) for part in parts))
+        entries = [(at, place, sign) for at, row in enumerate(rows) for place, sign in row.items()]
+        self.matrix = coo_array(
+            ([e[2] for e in entries], ([e[0] for e in entries], [e[1] for e in entries])),
+            shape=(len(rows), len(self.hidden)),
+        ).tocsr()
+        self.right = numpy.array(right, dtype=float)
+        self.seen: list[numpy.ndarray] = []
+
+    def extreme(
+        self, name: Name, sign: int, known: Mapping[Name, int] | None = None, *, stop: int | None = None
+    ) -> int:
+        """Give the greatest (or for a sign of -1 the least) count that a reader must think possible who also knows some cells.
+
+        With ``stop``, a search may end as soon as a count this far is found possible.
+        """
+        place = self.at[name]
+        known = known or {}
+        if stop is not None:
+            for other in self.seen:
+                if sign * (other[place] - stop) >= 0 and all(
+                    other[self.at[k]] == n for k, n in known.items()
+                ):
+                    return int(other[place])
+        low, high = numpy.zeros(len(self.hidden)), numpy.full(len(self.hidden), float(self.most))
+        for cell, count in known.items():
+            low[self.at[cell]] = high[self.at[cell]] = count
+        if stop is not None and sign > 0:
+            high[place] = max(stop, low[place])
+        goal = numpy.zeros(len(self.hidden))
+        goal[place] = -sign
+        found = milp(
+            goal,
+            constraints=LinearConstraint(self.matrix, self.right, self.right),
+            bounds=Bounds(low, high),
+            integrality=numpy.ones(len(self.hidden)),
+        )
+        assert found.x is not None, found.message
+        self.seen.append(numpy.rint(found.x).astype(int))
+        return int(self.seen[-1][place])
+
+
+def _sums(
+    variables: tuple[str, ...], cells: Mapping[Labels, Name], parents: Parents
+) -> Iterable[tuple[Name, list[Name]]]:
+    for axis, column in enumerate(variables):
+        groups: dict[Labels, list[Name]] = defaultdict(list)
+        for labels, name in cells.items():
+            label = labels[axis]
+            if label is not None:
+                above = parents.get(column, {}).get(label, "") or None
+                groups[(*labels[:axis], above, *labels[axis + 1 :])].append(name)
+        yield from ((cells[labels], parts) for labels, parts in groups.items())
+
+
+def found_by(
+    reader: ReaderOfRelease, true: Mapping[Name, int], threshold: int, *, as_persons: bool = True
+) -> list[tuple[Name, str]]:
+    """Give the hidden cells that the reader works out, or knows to be small, as anybody and as each person alone in a cell."""
+    caught = []
+    small = [name for name in reader.hidden if 0 < true[name] < threshold]
+    for name in reader.hidden:
+        if name in small:
+            if reader.extreme(name, 1, stop=threshold) < threshold:
+                caught.append((name, "known to be small"))
+            if reader.extreme(name, -1, stop=true[name] - 1) >= true[name]:
+                caught.append((name, "known to be no less"))
+        elif (
+            reader.extreme(name, 1, stop=true[name] + 1) == true[name]
+            and reader.extreme(name, -1, stop=true[name] - 1) == true[name]
+        ):
+            caught.append((name, "worked out"))
+    for person in [name for name in small if true[name] == 1] if as_persons else ():
+        # Whoever is alone in a cell is alone in each hidden part and total of it that counts one.
+        own = {name: 1 for name in small if true[name] == 1 and (name <= person or person <= name)}
+        for name in small:
+            if name not in own:
+                if reader.extreme(name, 1, own, stop=threshold) < threshold:
+                    caught.append((name, f"known to be small to {sorted(person, key=str)}"))
+                if reader.extreme(name, -1, own, stop=true[name] - 1) >= true[name]:
+                    caught.append((name, f"known to be no less to {sorted(person, key=str)}"))
+    return caught

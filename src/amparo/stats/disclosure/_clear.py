@@ -42,6 +42,8 @@ def clear(
     is_hidden[list(hidden)] = True
     if np.any(is_hidden & system.known):
         raise NotCleared(N_("A count that every reader knows is hidden. This is a fault of the program."))
+    if np.any(~is_hidden & (system.printed == 0) & (system.counts > 0)):
+        raise NotCleared(N_("A difference between two tables was left out. This is a fault of the program."))
     if not all(is_hidden[cell] for cell in needs.reasons):
         raise NotCleared(N_("A count that a rule forbids would be shown. This is a fault of the program."))
     low, high = _ends(system, needs, is_hidden, proofs)
@@ -49,7 +51,7 @@ def clear(
     for moves in proofs:
         weighed.add(moves, anyway=True)
     left = len(weighed.unmet())
-    at = np.flatnonzero(is_hidden)
+    at = np.flatnonzero(is_hidden & (system.printed > 0))
     exposed = int(np.count_nonzero(low[at] == high[at]))
     if left or exposed:
         raise NotCleared(

@@ -41,14 +41,50 @@ class CountedTables:
 
     def name(self, cell: int) -> str:
         """Say what a cell counts, for reviewers of the office: ``gender Female, age Total``."""
+        if cell in self.system.differences:
+            whole, part = self.system.differences[cell]
+            return f"the difference of {self.name(whole)} and {self.name(part)}"
         for cube, place in zip(self.cubes, self.places, strict=True):
             found = np.argwhere(place == cell)
             if len(found):
-                return ", ".join(
+                named = [
                     f"{dimension.column} {_label(dimension.nodes[int(node)].label)}"
                     for dimension, node in zip(cube.dimensions, found[0], strict=True)
-                )
+                ]
+                return ", ".join([*named, *map(str, cube.request.where)])
         return ""
+
+    def shown_before(
+        self,
+        where: Sequence[tuple[str, tuple[str, ...], bool]],
+        shown: Sequence[tuple[Mapping[str, str | None], int]],
+    ) -> dict[int, int]:
+        """Find the cells of an earlier release, by their values; those whose count has changed since are left out.
+
+        Only tables of the same conditions are compared. A cell that an earlier table had as a total over a column that this one
+        does not have is found too.
+        """
+        found: dict[int, int] = {}
+        for cube, place in zip(self.cubes, self.places, strict=True):
+            own = [(c.column, c.values, c.is_excluding) for c in cube.request.where]
+            if sorted(own) != sorted(where):
+                continue
+            nodes = [
+                {node.label: at for at, node in reversed(list(enumerate(dimension.nodes)))}
+                for dimension in cube.dimensions
+            ]
+            for values, count in shown:
+                fixed = {column for column, value in values.items() if value is not None}
+                if not fixed <= set(cube.request.variables):
+                    continue
+                at = [
+                    known.get(values.get(d.column)) for d, known in zip(cube.dimensions, nodes, strict=True)
+                ]
+                if None not in at:
+                    cell = int(place[tuple(node for node in at if node is not None)])
+                    if self.system.counts[cell] == count:
+                        found[cell] = count
+        return found
 
 
 def _label(label: str | None) -> str:

@@ -38,7 +38,7 @@ class Choice:
         search = self.search
         rows = search.frame.rows
         count = self.size = len(search.costs)
-        self._unsafe = np.array(search.needs.unsafe, dtype=np.int64)
+        self._unsafe = np.array(sorted(search.unsafe | search.frame.unprinted), dtype=np.int64)
         self._turned = rows.T.tocsr()
         self._rises = np.full(count, float(search.most))
         self._falls = (search.frame.counts - search.needs.least).clip(0).astype(float)

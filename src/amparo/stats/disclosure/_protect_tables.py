@@ -67,7 +67,7 @@ def protect_tables(
             raise
         # Zeros are hidden only where nothing else will do.
         search, frame, bound = _chosen(counted, needs, costs, free, exact, seconds)
-    hidden = frame.cells(search.hidden)
+    hidden = sorted({*frame.cells(search.hidden), *np.flatnonzero(system.printed == 0).tolist()})
     shown_loss = Loss(
         places=int(system.printed[system.counts > 0].sum()),
         unsafe=int(system.printed[needs.unsafe].sum()),
@@ -206,6 +206,8 @@ def _why(
         names[cell] = counted.name(cell)
     found = []
     for cell in hidden:
+        if cell not in needs.reasons and not counted.system.printed[cell]:
+            continue
         count = int(counted.system.counts[cell])
         rules = needs.reasons.get(cell, ())
         kept_for = search.serves.get(int(frame.group[cell]))

@@ -27,7 +27,8 @@ __all__ = ["Frame", "frame_of"]
 class Frame:
     """Holds what a search works on: groups of cells that move as one, with their counts, their costs and the relations between them.
 
-    ``group``: for each cell of the system its group, or -1 where it cannot move.
+    ``group``: for each cell of the system its group, or -1 where it cannot move. ``unprinted``: groups that no table shows, so are
+    hidden whatever is chosen.
     """
 
     counts: "NDArray[np.int64]" = field(repr=False)
@@ -35,6 +36,7 @@ class Frame:
     rows: "csr_array" = field(repr=False)
     needs: Needs = field(repr=False)
     group: "NDArray[np.int64]" = field(repr=False)
+    unprinted: frozenset[int] = field(default=frozenset(), repr=False)
 
     def cells(self, groups: "Iterable[int]") -> list[int]:
         """Give all cells of some groups."""
@@ -118,6 +120,11 @@ def _frame(
             least=needs.least,
         ),
         group=group,
+        unprinted=frozenset(
+            np.flatnonzero(
+                np.bincount(group[inside], weights=system.printed[inside], minlength=size) == 0
+            ).tolist()
+        ),
     )
 
 

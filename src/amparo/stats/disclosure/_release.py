@@ -18,6 +18,7 @@ from ._dimension import Dimension
 from ._proofs import Moves
 from ._request import TableRequest
 from ._round_system import check_rounding
+from ._rules import Threshold
 from ._system_rules import SystemRule, needs_of
 
 if TYPE_CHECKING:
@@ -184,7 +185,12 @@ class ReleasedTables:
     @property
     def rule_words(self) -> str:
         """Say the rules in words."""
-        return "; ".join(rule.words for rule in self.rules)
+        return "; ".join(
+            f"a count is hidden when it is {rule.words}, zero excepted"
+            if isinstance(rule, Threshold)
+            else rule.words
+            for rule in self.rules
+        )
 
     def cells(self, table: int = 0) -> Iterator[ReleasedCell]:
         """Give every cell of a table, groups and totals before their parts."""

@@ -33,7 +33,7 @@ class Search:
     def __init__(self, frame: Frame) -> None:
         self.frame, self.needs, self.costs = frame, frame.needs, frame.costs
         self.unsafe = frozenset(frame.needs.unsafe)
-        self.hidden: set[int] = set(self.unsafe)
+        self.hidden: set[int] = set(self.unsafe | frame.unprinted)
         self.proofs = Proofs(len(frame.counts), frame.needs)
         self.most = 8 * (frame.needs.widest + 1)
         self.serves: dict[
@@ -77,7 +77,9 @@ class Search:
     def clean(self, order: Iterable[int] | None = None) -> None:
         """Show again, dearest first, each cell without which every need can still be met."""
         attack = self.attack()
-        dearest = sorted(self.hidden - self.unsafe, key=lambda cell: (-self.costs[cell], cell))
+        dearest = sorted(
+            self.hidden - self.unsafe - self.frame.unprinted, key=lambda cell: (-self.costs[cell], cell)
+        )
         for cell in dearest if order is None else order:
             attack.hold(cell)
             lost = self.proofs.unmet(without=cell)

@@ -81,7 +81,9 @@ class Program:
 
     def add_row(self, columns: "NDArray[np.int64]", values: "NDArray[np.float64]", least: float) -> None:
         """Add the demand that a weighted sum be at least ``least``."""
-        _checked(self._highs.addRow(least, self._engine.kHighsInf, len(columns), columns.astype(np.int32), values))
+        _checked(
+            self._highs.addRow(least, self._engine.kHighsInf, len(columns), columns.astype(np.int32), values)
+        )
 
     def solve(self) -> "NDArray[np.float64] | None":
         """Give the values of the variables, or None where there is no solution (or none in the time allowed)."""

@@ -5,7 +5,7 @@ is a group with a single part. What a reader can work out follows from the relat
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ class CellSystem:
     ``counts``: true values. ``totals`` and ``parts``: for each relation the cell that is a sum, and the cells that it sums
     (``parts[starts[r]:starts[r + 1]]``). ``printed``: in how many places of the tables a cell stands; 0 for one that no table
     shows and that follows from others. ``known``: cells that a reader knows whatever is hidden, such as the number of all records.
+    ``differences``: cells that no table shows, each what one cell counts beyond another: women, and women who were in forced labour.
     """
 
     counts: "NDArray[np.int64]" = field(repr=False)
@@ -38,6 +39,7 @@ class CellSystem:
     parts: "NDArray[np.int64]" = field(repr=False)
     printed: "NDArray[np.int64]" = field(repr=False)
     known: "NDArray[np.bool_]" = field(repr=False)
+    differences: Mapping[int, tuple[int, int]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         sums = np.add.reduceat(self.counts[self.parts], self.starts[:-1]) if len(self.totals) else self.totals
@@ -96,7 +98,8 @@ class CellSystem:
 
 def system_of(cubes: Sequence[Cube]) -> tuple[CellSystem, list["NDArray[np.int64]"]]:
     """Make one system of tables that are released together; give, for each table, the cell of each of its places."""
-    columns, codes = _codes(cubes)
+    numbers, codes = _codes(cubes)
+    columns = sorted(numbers)
     sizes = [1 + max((code for found in codes for code in found.get(c, [0])), default=0) for c in columns]
     if math.prod(sizes) >= 1 << 62:
         raise CannotCount(N_("These tables have too many columns together. Release fewer of them at a time."))
@@ -117,41 +120,101 @@ def system_of(cubes: Sequence[Cube]) -> tuple[CellSystem, list["NDArray[np.int64
         part.reshape(cube.shape)
         for part, cube in zip(np.split(cells.astype(np.int64), ends[:-1]), cubes, strict=True)
     ]
-    return _assembled(cubes, places, len(known)), places
+    nested = [
+        (int(np.searchsorted(known, whole)), int(np.searchsorted(known, part)), rest)
+        for part, whole, rest in _nested(cubes, names, codes, numbers, strides)
+        if np.isin(whole, known)
+    ]
+    rests = {rest: int(np.searchsorted(known, rest)) for *_, rest in nested if np.isin(rest, known)}
+    return _assembled(cubes, places, len(known), [(*pair, rests.get(rest)) for *pair, rest in nested]), places
 
 
-def _assembled(cubes: Sequence[Cube], places: "list[NDArray[np.int64]]", size: int) -> CellSystem:
+def _nested(
+    cubes: Sequence[Cube],
+    names: "Sequence[NDArray[np.int64]]",
+    codes: Sequence[dict[str, list[int]]],
+    numbers: Mapping[str, Mapping[object, int]],
+    strides: Mapping[str, int],
+) -> "Iterator[tuple[int, int, int]]":
+    """Find cells that a condition of a table makes a part of others: the names of part and whole, and of what is between them."""
+    for cube, name, own in zip(cubes, names, codes, strict=True):
+        for column in sorted({condition.column for condition in cube.request.where}):
+            sets = {code: values for values, code in numbers[column].items()}
+            part = own[column][0]
+            for whole, values in sets.items():
+                inside, outside = sets[part], values
+                if part in (0, whole):
+                    continue
+                is_set = isinstance(outside, frozenset) and column in numbers and None not in numbers[column]
+                if whole != 0 and not (is_set and isinstance(inside, frozenset) and inside < outside):
+                    continue
+                rest = (
+                    numbers[column].get(outside - inside, -1)
+                    if is_set and isinstance(inside, frozenset)
+                    else -1
+                )
+                axes = cube.request.variables
+                here = np.moveaxis(name, axes.index(column), 0)[0] if column in axes else name
+                for at in here.ravel().tolist():
+                    yield (
+                        at,
+                        at + (whole - part) * strides[column],
+                        at + (rest - part) * strides[column] if rest >= 0 else -1,
+                    )
+
+
+def _assembled(
+    cubes: Sequence[Cube],
+    places: "list[NDArray[np.int64]]",
+    size: int,
+    nested: "Sequence[tuple[int, int, int | None]]",
+) -> CellSystem:
     counts = np.full(size, -1, dtype=np.int64)
     for cube, place in zip(cubes, places, strict=True):
         before = counts[place]
         if np.any((before >= 0) & (before != cube.counts)):
-            at = tuple(int(i) for i in np.argwhere((before >= 0) & (before != cube.counts))[0])
-            raise CannotCount(
-                N_(
-                    "Two tables count the same in different ways: %(cell)s is %(one)s in one of them and %(other)s in another. "
-                    "Count all tables anew from the same records."
-                ),
-                cell=", ".join(
-                    f"{dimension.column} {dimension.nodes[node].label or 'Total'}"
-                    for dimension, node in zip(cube.dimensions, at, strict=True)
-                ),
-                one=int(before[at]),
-                other=int(cube.counts[at]),
-            )
+            raise _differ(cube, before)
         counts[place] = cube.counts
     relations = {
         relation for cube, place in zip(cubes, places, strict=True) for relation in _relations(cube, place)
     }
+    differences: dict[int, tuple[int, int]] = {}
+    fresh = []
+    for whole, part, rest in sorted(set(nested), key=str):
+        if rest is None:
+            rest = size + len(fresh)  # noqa: PLW2901 - a cell of its own
+            fresh.append(int(counts[whole] - counts[part]))
+            differences[rest] = (whole, part)
+        relations.add((whole, tuple(sorted((part, rest)))))
     ordered = sorted(relations)
     parts = [part for _, part in ordered]
     lengths = [len(part) for part in parts]
+    printed = np.bincount(np.concatenate([place.ravel() for place in places]), minlength=size + len(fresh))
+    widest = [at for at, cube in enumerate(cubes) if not cube.request.where] or range(len(cubes))
     return CellSystem(
-        counts=counts,
+        counts=np.concatenate([counts, np.array(fresh, dtype=np.int64)]),
         totals=np.array([total for total, _ in ordered], dtype=np.int64),
         starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
         parts=np.array([cell for part in parts for cell in part], dtype=np.int64),
-        printed=np.bincount(np.concatenate([place.ravel() for place in places]), minlength=size),
-        known=np.isin(np.arange(size), [int(place.flat[0]) for place in places]),
+        printed=printed,
+        known=np.isin(np.arange(len(printed)), [int(places[at].flat[0]) for at in widest]),
+        differences=differences,
+    )
+
+
+def _differ(cube: Cube, before: "NDArray[np.int64]") -> CannotCount:
+    at = tuple(int(i) for i in np.argwhere((before >= 0) & (before != cube.counts))[0])
+    return CannotCount(
+        N_(
+            "Two tables count the same in different ways: %(cell)s is %(one)s in one of them and %(other)s in another. "
+            "Count all tables anew from the same records."
+        ),
+        cell=", ".join(
+            f"{dimension.column} {dimension.nodes[node].label or 'Total'}"
+            for dimension, node in zip(cube.dimensions, at, strict=True)
+        ),
+        one=int(before[at]),
+        other=int(cube.counts[at]),
     )
 
 
@@ -166,7 +229,7 @@ def _relations(cube: Cube, place: "NDArray[np.int64]") -> Iterator[tuple[int, tu
             yield from zip(sums.tolist(), map(tuple, lines.tolist()), strict=True)
 
 
-def _codes(cubes: Sequence[Cube]) -> tuple[list[str], list[dict[str, list[int]]]]:
+def _codes(cubes: Sequence[Cube]) -> tuple[dict[str, dict[object, int]], list[dict[str, list[int]]]]:
     """Number the sets of values of each column: for each table and column the number of each node's set; 0 is all values."""
     domains: dict[str, set[str]] = {}
     for cube in cubes:
@@ -190,7 +253,7 @@ def _codes(cubes: Sequence[Cube]) -> tuple[list[str], list[dict[str, list[int]]]
                 sets = [allowed]
             own[column] = [known.setdefault(values, len(known)) for values in sets]
         found.append(own)
-    return sorted(numbers), found
+    return numbers, found
 
 
 def _allowed(cube: Cube, column: str, domain: "set[str] | None") -> object:
