@@ -16,6 +16,10 @@ import time
 from collections import Counter
 from itertools import combinations
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from amparo.stats.disclosure import CountedTables
 
 HERE = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(HERE))
@@ -42,11 +46,7 @@ def records(path: Path) -> list[tuple[str, ...]]:
 
 def main() -> None:
     """Protect and attack all tables, and print what was found."""
-    from amparo.stats.disclosure import NotCleared, TableRequest, Threshold, protect_tables
-    from amparo.stats.disclosure._counted import tables_of
-    from amparo.stats.disclosure._cube import Records
     from tests.shared_data import DIRECTORY
-    from tests.stats.attack import ReaderOfRelease, found_by
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--samples", type=int, default=10)
@@ -55,58 +55,68 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=10_000, help="only the first tables of each sample")
     chosen = parser.parse_args()
     everything = records(DIRECTORY / "ctdc" / "dados_app.csv")
-    tables, refused, hidden, unsafe, caught = 0, 0, 0, 0, 0
+    found = dict.fromkeys(("tables", "refused", "hidden", "unsafe", "caught"), 0)
     seconds = {"protect": 0.0, "attack": 0.0}
     for seed in range(1, chosen.samples + 1):
         sample = random.Random(seed).sample(everything, round(chosen.share * len(everything)))
         subsets = [pair for k in (2, 3) for pair in combinations(range(len(COLUMNS)), k)]
         for subset in subsets[: chosen.first]:
-            counted = Counter(tuple(line[at] for at in subset) for line in sample)
-            request = TableRequest(rows=tuple(COLUMNS[at] for at in subset))
-            table = tables_of([Records(request, tuple(counted.items()))])
-            started = time.process_time()
-            try:
-                release = protect_tables(table, rules=[Threshold(THRESHOLD)])
-            except NotCleared as error:
-                refused += 1
-                sys.stderr.write(f"refused: {request.rows} of sample {seed}: {error}\n")
-                continue
-            finally:
-                seconds["protect"] += time.process_time() - started
-            started = time.process_time()
-            reader = ReaderOfRelease(release, most=len(sample))
-            true = _truths(table, release)
-            found = found_by(reader, true, THRESHOLD, as_persons=chosen.persons)
-            shown_small = sum(0 < count < THRESHOLD for count in reader.shown.values())
-            seconds["attack"] += time.process_time() - started
-            tables += 1
-            hidden += len(reader.hidden)
-            unsafe += sum(0 < true[name] < THRESHOLD for name in reader.hidden)
-            caught += len(found) + shown_small
-            for name, why in found[:3]:
-                sys.stderr.write(f"{request.rows} of sample {seed}: {sorted(name, key=str)} {why}\n")
+            attack(sample, subset, found, seconds, persons=chosen.persons)
     sys.stdout.write(
-        f"{caught} of {hidden:,} hidden cells worked out or unsafe ({tables} tables, {unsafe:,} small cells, {refused} refused)\n"
+        f"{found['caught']} of {found['hidden']:,} hidden cells worked out or unsafe ({found['tables']} tables, "
+        f"{found['unsafe']:,} small cells, {found['refused']} refused)\n"
         f"processor time: protect {seconds['protect']:.0f} s, attack {seconds['attack']:.0f} s\n"
     )
 
 
-def _truths(table: object, release: object) -> dict[frozenset[tuple[str, object]], int]:
-    """Give the true counts under the names that the attack uses."""
-    true = {}
-    for cube in table.cubes:  # type: ignore[attr-defined]
-        labels = [[node.label for node in dimension.nodes] for dimension in cube.dimensions]
-        kept = frozenset(("where", str(condition)) for condition in cube.request.where)
-        import numpy
+def attack(
+    sample: list[tuple[str, ...]],
+    subset: tuple[int, ...],
+    found: dict[str, int],
+    seconds: dict[str, float],
+    *,
+    persons: bool,
+) -> None:
+    """Protect one table of a sample, attack it, and add up what was found."""
+    from amparo.stats.disclosure import NotCleared, TableRequest, Threshold, protect_tables
+    from amparo.stats.disclosure._counted import tables_of
+    from amparo.stats.disclosure._cube import Records
+    from tests.stats.attack import ReaderOfRelease, found_by
 
+    counted = Counter(tuple(line[at] for at in subset) for line in sample)
+    request = TableRequest(rows=tuple(COLUMNS[at] for at in subset))
+    table = tables_of([Records(request, tuple(counted.items()))])
+    started = time.process_time()
+    try:
+        release = protect_tables(table, rules=[Threshold(THRESHOLD)])
+    except NotCleared as error:
+        found["refused"] += 1
+        sys.stderr.write(f"refused: {request.rows}: {error}\n")
+        return
+    finally:
+        seconds["protect"] += time.process_time() - started
+    started = time.process_time()
+    reader = ReaderOfRelease(release, most=len(sample))
+    true = truths(table)
+    caught = found_by(reader, true, THRESHOLD, as_persons=persons)
+    seconds["attack"] += time.process_time() - started
+    found["tables"] += 1
+    found["hidden"] += len(reader.hidden)
+    found["unsafe"] += sum(0 < true[name] < THRESHOLD for name in reader.hidden)
+    found["caught"] += len(caught) + sum(0 < count < THRESHOLD for count in reader.shown.values())
+    for name, why in caught[:3]:
+        sys.stderr.write(f"{request.rows}: {sorted(name, key=str)} {why}\n")
+
+
+def truths(table: CountedTables) -> dict[frozenset[tuple[str, object]], int]:
+    """Give the true counts under the names that the attack uses."""
+    import numpy
+
+    true = {}
+    for cube in table.cubes:
         for at in numpy.ndindex(*cube.counts.shape):
-            fixed = (
-                (d.column, labels[axis][node])
-                for axis, (d, node) in enumerate(zip(cube.dimensions, at, strict=True))
-            )
-            true[kept | frozenset((c, label) for c, label in fixed if label is not None)] = int(
-                cube.counts[at]
-            )
+            labels = [(d.column, d.nodes[node].label) for d, node in zip(cube.dimensions, at, strict=True)]
+            true[frozenset(pair for pair in labels if pair[1] is not None)] = int(cube.counts[at])
     return true
 
 

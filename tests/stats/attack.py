@@ -70,22 +70,19 @@ class ReaderOfRelease:
     """
 
     def __init__(
-        self, release: ReleasedTables, parents: Parents | None = None, *, most: int = 1_000_000
+        self, *releases: ReleasedTables, parents: Parents | None = None, most: int = 1_000_000
     ) -> None:
+        self.parents = parents or {}
         self.shown: dict[Name, int] = {}
-        self.hidden: list[Name] = []
         lines: list[tuple[Name, list[Name]]] = []
-        for number, request in enumerate(release.requests):
-            kept = frozenset(("where", str(condition)) for condition in request.where)
-            cells = {}
-            for cell in release.cells(number):
-                fixed = zip(request.variables, cell.labels, strict=True)
-                cells[cell.labels] = kept | frozenset((c, label) for c, label in fixed if label is not None)
-                if cell.value is not None:
-                    self.shown[cells[cell.labels]] = cell.value
-                elif cells[cell.labels] not in self.hidden:
-                    self.hidden.append(cells[cell.labels])
-            lines += _sums(request.variables, cells, parents or {})
+        names: dict[Name, None] = {}
+        for release in releases:
+            for number, request in enumerate(release.requests):
+                cells = _named(release, number)
+                names |= dict.fromkeys(cells.values())
+                self.shown |= {cells[c.labels]: c.value for c in release.cells(number) if c.value is not None}
+                lines += _sums(request.variables, cells, parents or {})
+        self.hidden = [name for name in names if name not in self.shown]
         self.at = {name: place for place, name in enumerate(self.hidden)}
         self.most = most
         rows, right = [], []
@@ -103,6 +100,16 @@ class ReaderOfRelease:
         ).tocsr()
         self.right = numpy.array(right, dtype=float)
         self.seen: list[numpy.ndarray] = []
+
+    def holds(self, whole: Name, part: Name) -> bool:
+        """Tell whether one cell counts all that another counts: by its values, and by the groups above them."""
+        return all((c, label) in part or self._is_above(c, label, dict(part).get(c)) for c, label in whole)
+
+    def _is_above(self, column: str, group: object, label: object) -> bool:
+        while isinstance(label, str) and (label := self.parents.get(column, {}).get(label, "")):
+            if label == group:
+                return True
+        return False
 
     def extreme(
         self, name: Name, sign: int, known: Mapping[Name, int] | None = None, *, stop: int | None = None
@@ -137,6 +144,16 @@ class ReaderOfRelease:
         return int(self.seen[-1][place])
 
 
+def _named(release: ReleasedTables, number: int) -> dict[Labels, Name]:
+    request = release.requests[number]
+    kept = frozenset(("where", str(condition)) for condition in request.where)
+    return {
+        cell.labels: kept
+        | frozenset((c, v) for c, v in zip(request.variables, cell.labels, strict=True) if v is not None)
+        for cell in release.cells(number)
+    }
+
+
 def _sums(
     variables: tuple[str, ...], cells: Mapping[Labels, Name], parents: Parents
 ) -> Iterable[tuple[Name, list[Name]]]:
@@ -158,22 +175,25 @@ def found_by(
     small = [name for name in reader.hidden if 0 < true[name] < threshold]
     for name in reader.hidden:
         if name in small:
-            if reader.extreme(name, 1, stop=threshold) < threshold:
-                caught.append((name, "known to be small"))
-            if reader.extreme(name, -1, stop=true[name] - 1) >= true[name]:
-                caught.append((name, "known to be no less"))
-        elif (
-            reader.extreme(name, 1, stop=true[name] + 1) == true[name]
-            and reader.extreme(name, -1, stop=true[name] - 1) == true[name]
-        ):
+            caught += _too_close(reader, name, true[name], threshold, {})
+        elif all(reader.extreme(name, way, stop=true[name] + way) == true[name] for way in (1, -1)):
             caught.append((name, "worked out"))
     for person in [name for name in small if true[name] == 1] if as_persons else ():
         # Whoever is alone in a cell is alone in each hidden part and total of it that counts one.
-        own = {name: 1 for name in small if true[name] == 1 and (name <= person or person <= name)}
+        own = {
+            name: 1 for name in small if true[name] == 1 and (reader.holds(name, person) or reader.holds(person, name))
+        }
         for name in small:
             if name not in own:
-                if reader.extreme(name, 1, own, stop=threshold) < threshold:
-                    caught.append((name, f"known to be small to {sorted(person, key=str)}"))
-                if reader.extreme(name, -1, own, stop=true[name] - 1) >= true[name]:
-                    caught.append((name, f"known to be no less to {sorted(person, key=str)}"))
+                caught += _too_close(reader, name, true[name], threshold, own)
     return caught
+
+
+def _too_close(
+    reader: ReaderOfRelease, name: Name, count: int, threshold: int, own: Mapping[Name, int]
+) -> Iterable[tuple[Name, str]]:
+    whom = f" to whom {len(own)} cells count alone" if own else ""
+    if reader.extreme(name, 1, own, stop=threshold) < threshold:
+        yield name, f"known to be small{whom}"
+    if reader.extreme(name, -1, own, stop=count - 1) >= count:
+        yield name, f"known to be no less{whom}"

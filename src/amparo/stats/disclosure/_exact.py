@@ -21,6 +21,7 @@ __all__ = ["Choice", "refine", "solve_exactly"]
 
 _ROUNDS = 30
 _TIGHT = 1e-6
+_NEAR = 1.005
 
 
 @dataclass(eq=False)
@@ -158,7 +159,7 @@ def refine(search: Search, *, rounds: int) -> Search:
         trial = search.afresh(chosen[0])
         is_finished = not _complete(choice, trial)
         best = trial if trial.cost < best.cost else best
-        if is_finished:
+        if is_finished or best.cost <= chosen[1] * _NEAR:
             break
     return best
 
