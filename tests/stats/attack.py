@@ -181,7 +181,9 @@ def found_by(
     for person in [name for name in small if true[name] == 1] if as_persons else ():
         # Whoever is alone in a cell is alone in each hidden part and total of it that counts one.
         own = {
-            name: 1 for name in small if true[name] == 1 and (reader.holds(name, person) or reader.holds(person, name))
+            name: 1
+            for name in small
+            if true[name] == 1 and (reader.holds(name, person) or reader.holds(person, name))
         }
         for name in small:
             if name not in own:

@@ -154,10 +154,12 @@ def table(
         )
         protected: ProtectedTable | ReleasedTables
         if subtotals or method is Protection.CELLKEY or asked != Asked():
-            protected = release_of(file, request, threshold=threshold, method=method.value, asked=asked)
+            release = protected = release_of(
+                file, request, threshold=threshold, method=method.value, asked=asked
+            )
             if report is not None:
                 _write_file(
-                    report, lambda stream: stream.writelines(p.encode() for p in report_to_text(protected))
+                    report, lambda stream: stream.writelines(p.encode() for p in report_to_text(release))
                 )
         else:
             protected = protect(count_cells(file, request), rules=[Threshold(threshold)], method=method.value)

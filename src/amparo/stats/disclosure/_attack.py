@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Attack", "CannotTell"]
 
-_SECONDS_FOR_ONE = 60.0  # of the clock, for a machine that is busy; the limit that is met is the number of nodes
+_SECONDS_FOR_ONE = (
+    60.0  # of the clock, for a machine that is busy; the limit that is met is the number of nodes
+)
 _NODES_FOR_ONE = 5_000
 _DEAR = 10.0
 
@@ -78,7 +80,9 @@ class Attack:
         if self._whole is None:
             self._whole = self._made()
             self._whole.set_whole(np.arange(len(self._high)))
-            self._whole.set_options(time_limit=_SECONDS_FOR_ONE, mip_max_nodes=_NODES_FOR_ONE, mip_rel_gap=0.5, presolve="on")
+            self._whole.set_options(
+                time_limit=_SECONDS_FOR_ONE, mip_max_nodes=_NODES_FOR_ONE, mip_rel_gap=0.5, presolve="on"
+            )
         found = self._solved(self._whole, need, by, frozen)
         if found is None:
             if not self._whole.is_infeasible:

@@ -59,7 +59,7 @@ class PTable:
         count = min(count, self.most + self.hidden_below)
         changes = np.arange(-self.most, self.most + 1)
         if count == 0:
-            return (changes == 0).astype(float)
+            return np.where(changes == 0, 1.0, 0.0)
         shown = count + changes
         allowed = (shown >= 0) & ((shown == 0) | (shown >= self.hidden_below))
         return np.array(_most_open(tuple((changes[allowed]).tolist()), self.variance, self.most))

@@ -179,7 +179,7 @@ def _rounds(frame: Frame) -> int:
 
 
 def _is_hopeless(counts: "NDArray[np.int64]", needs: Needs) -> bool:
-    return len(needs.reasons) > _HOPELESS and len(needs.reasons) > _MANY * np.count_nonzero(counts)
+    return len(needs.reasons) > max(_HOPELESS, _MANY * int(np.count_nonzero(counts)))
 
 
 def _sensitive_zeros(counted: CountedTables, needs: Needs) -> "NDArray[np.bool_]":

@@ -111,7 +111,7 @@ def _frame(
     persons = [np.unique(group[cells][group[cells] >= 0]) for cells in needs.persons]
     return Frame(
         counts=counts,
-        costs=np.bincount(group[inside], weights=costs[inside], minlength=size),
+        costs=np.bincount(group[inside], weights=costs[inside], minlength=size).astype(float),
         rows=_without_twins(rows),
         needs=Needs(
             room=room,

@@ -46,7 +46,7 @@ class Program:
         model.a_matrix_.start_ = columns.indptr
         model.a_matrix_.index_ = columns.indices
         model.a_matrix_.value_ = columns.data
-        self._highs = highspy.Highs()
+        self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
         for name, value in (("output_flag", False), ("threads", 1), ("random_seed", 0), ("presolve", "off")):
             self._highs.setOptionValue(name, value)
         self._highs.passModel(model)

@@ -126,7 +126,9 @@ def system_of(cubes: Sequence[Cube]) -> tuple[CellSystem, list["NDArray[np.int64
         if np.isin(whole, known)
     ]
     rests = {rest: int(np.searchsorted(known, rest)) for *_, rest in nested if np.isin(rest, known)}
-    return _assembled(cubes, places, len(known), [(*pair, rests.get(rest)) for *pair, rest in nested]), places
+    return _assembled(
+        cubes, places, len(known), [(whole, part, rests.get(rest)) for whole, part, rest in nested]
+    ), places
 
 
 def _nested(
@@ -142,25 +144,31 @@ def _nested(
             sets = {code: values for values, code in numbers[column].items()}
             part = own[column][0]
             for whole, values in sets.items():
-                inside, outside = sets[part], values
                 if part in (0, whole):
                     continue
-                is_set = isinstance(outside, frozenset) and column in numbers and None not in numbers[column]
-                if whole != 0 and not (is_set and isinstance(inside, frozenset) and inside < outside):
+                rest = _between(sets[part], values, numbers[column])
+                if rest is None and whole != 0:
                     continue
-                rest = (
-                    numbers[column].get(outside - inside, -1)
-                    if is_set and isinstance(inside, frozenset)
-                    else -1
-                )
                 axes = cube.request.variables
                 here = np.moveaxis(name, axes.index(column), 0)[0] if column in axes else name
                 for at in here.ravel().tolist():
                     yield (
                         at,
                         at + (whole - part) * strides[column],
-                        at + (rest - part) * strides[column] if rest >= 0 else -1,
+                        at + (rest - part) * strides[column] if rest is not None and rest >= 0 else -1,
                     )
+
+
+def _between(part: object, whole: object, numbers: Mapping[object, int]) -> int | None:
+    """Give the number of the set of values between two (-1 where no table has it); None where one is not part of the other."""
+    if (
+        None in numbers
+        or not isinstance(part, frozenset)
+        or not isinstance(whole, frozenset)
+        or not part < whole
+    ):
+        return None
+    return numbers.get(whole - part, -1)
 
 
 def _assembled(
@@ -179,7 +187,7 @@ def _assembled(
         relation for cube, place in zip(cubes, places, strict=True) for relation in _relations(cube, place)
     }
     differences: dict[int, tuple[int, int]] = {}
-    fresh = []
+    fresh: list[int] = []
     for whole, part, rest in sorted(set(nested), key=str):
         if rest is None:
             rest = size + len(fresh)  # noqa: PLW2901 - a cell of its own
