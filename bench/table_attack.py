@@ -62,6 +62,7 @@ def main() -> None:
         subsets = [pair for k in (2, 3) for pair in combinations(range(len(COLUMNS)), k)]
         for subset in subsets[: chosen.first]:
             attack(sample, subset, found, seconds, persons=chosen.persons)
+        sys.stderr.write(f"after sample {seed}: {found}\n")
     sys.stdout.write(
         f"{found['caught']} of {found['hidden']:,} hidden cells worked out or unsafe ({found['tables']} tables, "
         f"{found['unsafe']:,} small cells, {found['refused']} refused)\n"

@@ -178,17 +178,23 @@ def found_by(
             caught += _too_close(reader, name, true[name], threshold, {})
         elif all(reader.extreme(name, way, stop=true[name] + way) == true[name] for way in (1, -1)):
             caught.append((name, "worked out"))
-    for person in [name for name in small if true[name] == 1] if as_persons else ():
-        # Whoever is alone in a cell is alone in each hidden part and total of it that counts one.
-        own = {
-            name: 1
-            for name in small
-            if true[name] == 1 and (reader.holds(name, person) or reader.holds(person, name))
-        }
+    alone = [name for name in small if true[name] == 1]
+    for own in _people(reader, alone) if as_persons else ():
         for name in small:
             if name not in own:
-                caught += _too_close(reader, name, true[name], threshold, own)
+                caught += _too_close(reader, name, true[name], threshold, dict.fromkeys(own, 1))
     return caught
+
+
+def _people(reader: ReaderOfRelease, alone: list[Name]) -> Iterable[set[Name]]:
+    """Put together the cells of one that are the same person: one in a total is the one in its part."""
+    left = set(alone)
+    while left:
+        own = {left.pop()}
+        while more := {a for a in left for b in own if reader.holds(a, b) or reader.holds(b, a)}:
+            own |= more
+            left -= more
+        yield own
 
 
 def _too_close(

@@ -123,7 +123,7 @@ def table(
     The table is proved safe before it is given: no hidden count can be worked out from the others and the totals.
     Values are read as text (NA stays NA, 1.0 stays 1.0); a missing value is a category of its own.
     """
-    from amparo.stats.disclosure import TableRequest, Threshold, count_cells, protect, report_to_text
+    from amparo.stats.disclosure import TableRequest, Threshold, count_cells, protect
     from amparo.vocab.text import ToldError
 
     from ._releasing import Asked, condition_of, release_of
@@ -158,9 +158,7 @@ def table(
                 file, request, threshold=threshold, method=method.value, asked=asked
             )
             if report is not None:
-                _write_file(
-                    report, lambda stream: stream.writelines(p.encode() for p in report_to_text(release))
-                )
+                _write_report(release, report)
         else:
             protected = protect(count_cells(file, request), rules=[Threshold(threshold)], method=method.value)
         _write(protected, form, output)
@@ -195,14 +193,14 @@ def _write(protected: "ProtectedTable | ReleasedTables", form: Form, output: Pat
 
 
 def _fill(protected: "ProtectedTable | ReleasedTables", form: Form, stream: BinaryIO) -> None:
-    from amparo.stats.disclosure import ReleasedTables, release_to_xlsx, to_xlsx
+    from amparo.stats import disclosure
 
     if form is not Form.XLSX:
         stream.writelines(piece.encode() for piece in _pieces(protected, form))
-    elif isinstance(protected, ReleasedTables):
-        release_to_xlsx(protected, stream)
+    elif isinstance(protected, disclosure.ProtectedTable):
+        disclosure.to_xlsx(protected, stream)
     else:
-        to_xlsx(protected, stream)
+        disclosure.release_to_xlsx(protected, stream)
 
 
 def _write_file(output: Path, fill: Callable[[BinaryIO], None]) -> None:
@@ -221,21 +219,27 @@ def _write_file(output: Path, fill: Callable[[BinaryIO], None]) -> None:
         _refuse(f"{output} cannot be written: {error.strerror or error}.")
 
 
+def _write_report(release: "ReleasedTables", path: Path) -> None:
+    from amparo.stats.disclosure import report_to_text
+
+    _write_file(path, lambda stream: stream.writelines(piece.encode() for piece in report_to_text(release)))
+
+
 def _pieces(protected: "ProtectedTable | ReleasedTables", form: Form) -> Iterator[str]:
     from amparo.stats import disclosure
 
     width = os.get_terminal_size().columns if sys.stdout.isatty() else 80
-    if isinstance(protected, disclosure.ReleasedTables):
+    if isinstance(protected, disclosure.ProtectedTable):
         if form is Form.JSON:
-            return disclosure.release_to_json(protected)
+            return disclosure.to_json(protected)
         if form is Form.CSV:
-            return disclosure.release_to_csv(protected)
-        return disclosure.release_to_text(protected, width=width)
+            return disclosure.to_csv(protected)
+        return disclosure.to_text(protected, width=width)
     if form is Form.JSON:
-        return disclosure.to_json(protected)
+        return disclosure.release_to_json(protected)
     if form is Form.CSV:
-        return disclosure.to_csv(protected)
-    return disclosure.to_text(protected, width=width)
+        return disclosure.release_to_csv(protected)
+    return disclosure.release_to_text(protected, width=width)
 
 
 def _refuse(message: str) -> NoReturn:

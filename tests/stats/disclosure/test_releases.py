@@ -60,7 +60,7 @@ def cubes(draw: st.DrawFn) -> Counts:
 GROUPS = Hierarchy("b", {"b0": "g", "b1": "g", "b2": "h", "g": "", "h": ""})
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(cubes(), st.sampled_from([3, 5]), st.booleans())
 def test_no_reader_finds_a_count_of_three_dimensions_with_groups(
     counts: Counts, threshold: int, is_exact: bool

@@ -50,7 +50,10 @@ class Dimension:
         paths = {value: hierarchy.path(value) for value in everything}
         nodes = [Node(None, -1, 0, everything, is_value=False)]
         at: dict[tuple[str, ...], int] = {(): 0}
-        order = sorted(occurring, key=lambda value: [reading_order((step,)) for step in paths[value]])
+        place = {
+            code: at for at, code in enumerate(hierarchy.parent)
+        }  # in the order in which the office wrote them
+        order = sorted(occurring, key=lambda value: [place[step] for step in paths[value]])
         for value in order:
             path = paths[value]
             for depth in range(1, len(path) + 1):

@@ -10,6 +10,7 @@ from amparo.vocab.text import N_
 from ._attack import CannotTell
 from ._audit import NotCleared
 from ._cell_key import PTable
+from ._coarser import coarsenings
 from ._counted import CountedTables
 from ._exact import refine, solve_exactly
 from ._needs import Needs
@@ -23,7 +24,7 @@ from ._system_rules import SystemRule, needs_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["protect_tables"]
+__all__ = ["protect_tables", "rounds_for"]
 
 # How often a choice is made anew, by the number of cells and of needs: in a large table it takes longer than it saves. These are
 # no seconds, so that the same table is always protected in the same way.
@@ -79,6 +80,7 @@ def protect_tables(
         rules=tuple(rules),
         why=tuple(_why(counted, needs, search, frame, hidden)),
         loss=shown_loss,
+        coarser=coarsenings(counted, max(rule.minimum for rule in rules if isinstance(rule, Threshold))),
         counted=counted,
         hidden=hidden,
         proofs=frame.expand(search.proofs.kept),
@@ -160,7 +162,7 @@ def _chosen(
             search = refine(search, rounds=2)
             search, bound = solve_exactly(search, seconds=seconds)
             search.clean()
-        elif needs.reasons and (rounds := _rounds(frame)):
+        elif needs.reasons and (rounds := rounds_for(frame)):
             search = refine(search, rounds=rounds)
             search.clean()
     except CannotTell:
@@ -173,7 +175,8 @@ def _chosen(
     return search, frame, bound
 
 
-def _rounds(frame: Frame) -> int:
+def rounds_for(frame: Frame) -> int:
+    """Say how often the choice for a frame is made anew."""
     size, needs = len(frame.counts), len(frame.needs.room)
     return next((rounds for most, most_needs, rounds in _ROUNDS if size <= most and needs <= most_needs), 0)
 

@@ -13,6 +13,7 @@ from amparo.vocab.text import N_
 from ._audit import NotCleared
 from ._cell_key import PTable
 from ._clear import SystemAudit, clear
+from ._coarser import Coarsening
 from ._counted import CountedTables
 from ._dimension import Dimension
 from ._proofs import Moves
@@ -90,6 +91,7 @@ class ReleasedTables:
     audit: SystemAudit = field(init=False)
     why: tuple[Why, ...] = field(default=(), repr=False)
     loss: Loss
+    coarser: tuple[Coarsening, ...] = field(default=(), repr=False)
     counted: InitVar[CountedTables]
     hidden: InitVar[Collection[int]] = ()
     proofs: InitVar[Sequence[Moves]] = ()

@@ -157,6 +157,8 @@ def report_to_text(release: ReleasedTables) -> Iterator[str]:
         yield ", proved the least possible.\n"
     else:
         yield f"; no safe choice costs less than {loss.bound:.1f}.\n"
+    for proposal in release.coarser:
+        yield f"Would hide less: {proposal}.\n"
     yield "\n"
     for why in release.why[:_MOST_REASONS]:
         reason = "; ".join(why.rules) or f"else a reader would know too closely: {why.protects}"
