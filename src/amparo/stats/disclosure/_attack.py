@@ -1,5 +1,7 @@
 """Look for other tables that agree with everything shown: by linear programs over the hidden cells, then in whole numbers."""
 
+import math
+import time
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
@@ -33,11 +35,20 @@ class Attack:
     cells stays good when others are shown again, and against more of the people who are alone in a cell.
     """
 
-    def __init__(self, frame: Frame, hidden: Iterable[int], *, most: int, dear: Collection[int] = ()) -> None:
+    def __init__(
+        self,
+        frame: Frame,
+        hidden: Iterable[int],
+        *,
+        most: int,
+        dear: Collection[int] = (),
+        until: float = math.inf,
+    ) -> None:
         from scipy.sparse import hstack
 
         self.cells = np.array(sorted(hidden), dtype=np.int64)
         self.solved = 0
+        self._until = until
         self._needs = frame.needs
         self._at = {cell: at for at, cell in enumerate(self.cells.tolist())}
         rows = frame.rows[:, self.cells].tocsr()
@@ -69,6 +80,8 @@ class Attack:
         """Find moves in whole numbers that carry a cell ``by`` its way and leave ``frozen`` alone; None if there are none."""
         if self._high[self._at[need[0]] + (0 if need[1] > 0 else len(self.cells))] < by:
             return None
+        if time.monotonic() > self._until:
+            raise CannotTell
         found = self._solved(self._program, need, by, frozen)
         if found is None:
             if not self._program.is_infeasible:

@@ -1,5 +1,6 @@
 """Protect the tables of a release: choose what to hide, prove it, and say why."""
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ __all__ = ["protect_tables", "rounds_for"]
 # How often a choice is made anew, by the number of cells and of needs: in a large table it takes longer than it saves. These are
 # no seconds, so that the same table is always protected in the same way.
 _ROUNDS = ((250, 400, 16), (700, 500, 2))
+_PATIENCE = 120.0  # seconds for one release; beyond, it is refused
 _HOPELESS = 4_000  # unsafe cells of a frame, when they are most of it
 _MANY = 0.4
 
@@ -155,7 +157,7 @@ def _chosen(
         )
     bound: float | None = None
     try:
-        search = Search(frame)
+        search = Search(frame, until=time.monotonic() + _PATIENCE + (seconds if exact else 0.0))
         search.run()
         search.clean()
         if exact:

@@ -4,6 +4,8 @@ For each need that no table over the hidden cells meets, a linear program finds 
 hidden too (Kelly, Golden and Assad 1992; Fischetti and Salazar 2001). Its solution proves the need, and often others.
 """
 
+import math
+import time
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,7 @@ import numpy as np
 
 from amparo.vocab.text import N_
 
-from ._attack import Attack
+from ._attack import Attack, CannotTell
 from ._audit import NotCleared
 from ._needs import Need
 from ._proofs import Proofs, whole
@@ -30,7 +32,7 @@ _TIGHT = 1e-6
 class Search:
     """Holds what is hidden so far, and the proofs."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, *, until: float = math.inf) -> None:
         self.frame, self.needs, self.costs = frame, frame.needs, frame.costs
         self.unsafe = frozenset(frame.needs.unsafe)
         self.hidden: set[int] = set(self.unsafe | frame.unprinted)
@@ -39,6 +41,7 @@ class Search:
         self.serves: dict[
             int, int
         ] = {}  # for each cell hidden for others, an unsafe one that would else be known too closely
+        self._until = until  # a time of the monotonic clock, beyond which nothing is given out
         self._program: Program | None = None
 
     @property
@@ -63,7 +66,7 @@ class Search:
 
     def afresh(self, hidden: Collection[int]) -> "Search":
         """Begin again with some cells hidden from the start; what was proved before stays proved where they allow it."""
-        fresh = Search(self.frame)
+        fresh = Search(self.frame, until=self._until)
         fresh.hide(hidden)
         for moves in self.proofs.kept:
             if moves.keys() <= fresh.hidden:
@@ -72,7 +75,9 @@ class Search:
 
     def attack(self) -> Attack:
         """Make the attack on what is hidden now."""
-        return Attack(self.frame, self.hidden, most=self.most, dear=self.hidden - self.unsafe)
+        return Attack(
+            self.frame, self.hidden, most=self.most, dear=self.hidden - self.unsafe, until=self._until
+        )
 
     def clean(self, order: Iterable[int] | None = None) -> None:
         """Show again, dearest first, each cell without which every need can still be met."""
@@ -92,6 +97,8 @@ class Search:
 
     def protect(self, need: Need, person: int | None) -> None:
         """Hide the cheapest cells along which a need can be met, leaving the cells of a person alone."""
+        if time.monotonic() > self._until:
+            raise CannotTell
         at, direction = need
         program = self._program = self._program or self._made()
         count, by = len(self.costs), self.needs.room[need]
