@@ -57,6 +57,7 @@ def main() -> None:
         excess, line = measure(name, columns, pairs, has_groups=has_groups, seconds=chosen.seconds)
         worst = max(worst, excess)
         lines.append(line)
+        sys.stderr.write(line)
     sys.stdout.write(f"{100 * worst:.1f} % above the proven least cost at most\n" + "".join(lines))
 
 
