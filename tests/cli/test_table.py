@@ -322,3 +322,87 @@ def count_by_hand(
             for key in ((row, column), (row, ()), ((), column), ((), ())):
                 counts[key] = counts.get(key, 0) + 1
     return counts
+
+
+AGES = "column,code,parent\nage,child,\nage,adult,\nage,0-8,child\nage,9-17,child\nage,18-29,adult\nage,30+,adult\n"
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    counts = {("F", "0-8"): 3, ("F", "9-17"): 14, ("F", "18-29"): 30, ("F", "30+"): 22} | {
+        ("M", "0-8"): 9,
+        ("M", "9-17"): 17,
+        ("M", "18-29"): 25,
+        ("M", "30+"): 1,
+    }
+    lines = [f"{sex},{age},{7919 * n % 65536}" for (sex, age), count in counts.items() for n in range(count)]
+    path = tmp_path / "people.csv"
+    path.write_text("sex,age,key\n" + "\n".join(lines) + "\n")
+    (tmp_path / "ages.csv").write_text(AGES)
+    return path
+
+
+def test_groups_have_totals_and_the_office_reads_why_each_count_is_hidden(people: Path) -> None:
+    groups, report = people.with_name("ages.csv"), people.with_name("report.txt")
+    told = read_json(
+        people, "--rows", "sex", "--columns", "age", "--hierarchy", groups, "--report", report, "--optimal"
+    )
+    assert told["audit"]["cleared"]
+    cells = {tuple(cell["values"].values()): cell["value"] for cell in told["tables"][0]["cells"]}
+    assert cells[None, None] == 121
+    assert cells["F", "0-8"] is None
+    assert cells["M", "30+"] is None
+    why = report.read_text()
+    assert "FOR REVIEW IN THE OFFICE ONLY" in why
+    assert "sex F, age 0-8 = 3" in why
+    assert "fewer than 5" in why
+    assert "proved the least possible" in why
+    book = people.with_name("table.xlsx")
+    assert (
+        amparo_table(
+            people, "--rows", "sex,age", "--hierarchy", groups, "--format", "xlsx", "--output", book
+        ).exit_code
+        == 0
+    )
+    assert openpyxl.load_workbook(book).sheetnames == ["Table 1", "About"]
+    lines = list(
+        csv.DictReader(
+            io.StringIO(amparo_table(people, "--rows", "sex,age", "--subtotals", "--format", "csv").stdout)
+        )
+    )
+    assert {line["total_of"] for line in lines} == {"", "sex", "age", "sex; age"}
+
+
+def test_linked_and_earlier_tables_and_other_methods(people: Path) -> None:
+    link, first = people.with_name("link.yaml"), people.with_name("first.json")
+    link.write_text("tables:\n  - rows: [age]\n  - rows: [sex]\n    where: [age=0-8]\n")
+    told = read_json(people, "--rows", "sex", "--columns", "age", "--link", link, "--subtotals")
+    assert [table["rows"] for table in told["tables"]] == [["sex"], ["age"], ["sex"]]
+    first.write_text(json.dumps(read_json(people, "--rows", "age", "--subtotals")))
+    later = read_json(people, "--rows", "sex,age", "--earlier", first)
+    shown = {
+        c["values"]["age"]: c["value"] for c in later["tables"][0]["cells"] if c["values"]["sex"] is None
+    }
+    assert shown["30+"] == 23
+    noisy = read_json(people, "--rows", "sex,age", "--method", "cellkey", "--record-key", "key")
+    assert "not proved" in noisy["audit"]["promise"]
+    rounded = read_json(people, "--rows", "sex,age", "--method", "round", "--subtotals")
+    assert all(cell["value"] % 5 == 0 for cell in rounded["tables"][0]["cells"])
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--rule", "minors=age"], "Write minors=COLUMN:VALUE,VALUE:10"),
+        (["--rule", "minors=born:0-8:10"], 'asks for the column "born"'),
+        (["--sensitive", "means"], '"means" is called sensitive, but no table has it'),
+        (["--link", "nowhere.yaml"], "nowhere.yaml cannot be read"),
+        (["--earlier", "nowhere.json"], "is no release in JSON"),
+        (["--method", "cellkey"], "Name it with --record-key"),
+        (["--rule", "organisations=office:3"], 'no column "office"'),
+    ],
+)
+def test_options_that_cannot_be_met_say_what_to_write(people: Path, options: list[str], words: str) -> None:
+    result = amparo_table(people, "--rows", "sex,age", *options)
+    assert result.exit_code == 2
+    assert words in result.output

@@ -6,15 +6,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import coo_array
 
-from amparo.stats.disclosure import PublishedCell
+from amparo.stats.disclosure import PublishedCell, ReleasedTables
 
-Bounds = Callable[[PublishedCell], tuple[float, float | None]]
+Limits = Callable[[PublishedCell], tuple[float, float | None]]
 
 
 def possible_counts(
-    cells: Iterable[PublishedCell], bounds: Bounds, *, known: Callable[[PublishedCell], bool]
+    cells: Iterable[PublishedCell], bounds: Limits, *, known: Callable[[PublishedCell], bool]
 ) -> Mapping[PublishedCell, tuple[int, int | None]]:
     """Give the least and the greatest count of each cell that is not known; None for a count without limit."""
     cells = list(cells)
@@ -53,3 +54,154 @@ def possible_counts(
 def exposed(found: Mapping[PublishedCell, tuple[int, int | None]]) -> list[PublishedCell]:
     """Give the cells that the attacker knows exactly."""
     return [cell for cell, (least, greatest) in found.items() if least == greatest]
+
+
+Labels = tuple[str | None, ...]
+Parents = Mapping[str, Mapping[str, str]]
+Name = frozenset[tuple[str, object]]
+
+
+class ReaderOfRelease:
+    """Attacks tables of several dimensions in whole numbers, from what is published and from the groups that everybody knows.
+
+    A cell is named by the values that it fixes and by the conditions of its table; ``parents`` gives for each column the group of each
+    value. Every table that agrees with the published one, and that some search found, is kept: it shows for each cell another
+    value that is possible.
+    """
+
+    def __init__(
+        self, *releases: ReleasedTables, parents: Parents | None = None, most: int = 1_000_000
+    ) -> None:
+        self.parents = parents or {}
+        self.shown: dict[Name, int] = {}
+        lines: list[tuple[Name, list[Name]]] = []
+        names: dict[Name, None] = {}
+        for release in releases:
+            for number, request in enumerate(release.requests):
+                cells = _named(release, number)
+                names |= dict.fromkeys(cells.values())
+                self.shown |= {cells[c.labels]: c.value for c in release.cells(number) if c.value is not None}
+                lines += _sums(request.variables, cells, parents or {})
+        self.hidden = [name for name in names if name not in self.shown]
+        self.at = {name: place for place, name in enumerate(self.hidden)}
+        self.most = most
+        rows, right = [], []
+        for total, parts in lines:
+            row = dict.fromkeys((self.at[part] for part in parts if part in self.at), 1)
+            if total in self.at:
+                row[self.at[total]] = row.get(self.at[total], 0) - 1
+            if row:
+                rows.append(row)
+                right.append(self.shown.get(total, 0) - sum(self.shown.get(part, 0) for part in parts))
+        entries = [(at, place, sign) for at, row in enumerate(rows) for place, sign in row.items()]
+        self.matrix = coo_array(
+            ([e[2] for e in entries], ([e[0] for e in entries], [e[1] for e in entries])),
+            shape=(len(rows), len(self.hidden)),
+        ).tocsr()
+        self.right = numpy.array(right, dtype=float)
+        self.seen: list[numpy.ndarray] = []
+
+    def holds(self, whole: Name, part: Name) -> bool:
+        """Tell whether one cell counts all that another counts: by its values, and by the groups above them."""
+        return all((c, label) in part or self._is_above(c, label, dict(part).get(c)) for c, label in whole)
+
+    def _is_above(self, column: str, group: object, label: object) -> bool:
+        while isinstance(label, str) and (label := self.parents.get(column, {}).get(label, "")):
+            if label == group:
+                return True
+        return False
+
+    def extreme(
+        self, name: Name, sign: int, known: Mapping[Name, int] | None = None, *, stop: int | None = None
+    ) -> int:
+        """Give the greatest (or for a sign of -1 the least) count that a reader must think possible who also knows some cells.
+
+        With ``stop``, a search may end as soon as a count this far is found possible.
+        """
+        place = self.at[name]
+        known = known or {}
+        if stop is not None:
+            for other in self.seen:
+                if sign * (other[place] - stop) >= 0 and all(
+                    other[self.at[k]] == n for k, n in known.items()
+                ):
+                    return int(other[place])
+        low, high = numpy.zeros(len(self.hidden)), numpy.full(len(self.hidden), float(self.most))
+        for cell, count in known.items():
+            low[self.at[cell]] = high[self.at[cell]] = count
+        if stop is not None and sign > 0:
+            high[place] = max(stop, low[place])
+        goal = numpy.zeros(len(self.hidden))
+        goal[place] = -sign
+        found = milp(
+            goal,
+            constraints=LinearConstraint(self.matrix, self.right, self.right),
+            bounds=Bounds(low, high),
+            integrality=numpy.ones(len(self.hidden)),
+        )
+        assert found.x is not None, found.message
+        self.seen.append(numpy.rint(found.x).astype(int))
+        return int(self.seen[-1][place])
+
+
+def _named(release: ReleasedTables, number: int) -> dict[Labels, Name]:
+    request = release.requests[number]
+    kept = frozenset(("where", str(condition)) for condition in request.where)
+    return {
+        cell.labels: kept
+        | frozenset((c, v) for c, v in zip(request.variables, cell.labels, strict=True) if v is not None)
+        for cell in release.cells(number)
+    }
+
+
+def _sums(
+    variables: tuple[str, ...], cells: Mapping[Labels, Name], parents: Parents
+) -> Iterable[tuple[Name, list[Name]]]:
+    for axis, column in enumerate(variables):
+        groups: dict[Labels, list[Name]] = defaultdict(list)
+        for labels, name in cells.items():
+            label = labels[axis]
+            if label is not None:
+                above = parents.get(column, {}).get(label, "") or None
+                groups[(*labels[:axis], above, *labels[axis + 1 :])].append(name)
+        yield from ((cells[labels], parts) for labels, parts in groups.items())
+
+
+def found_by(
+    reader: ReaderOfRelease, true: Mapping[Name, int], threshold: int, *, as_persons: bool = True
+) -> list[tuple[Name, str]]:
+    """Give the hidden cells that the reader works out, or knows to be small, as anybody and as each person alone in a cell."""
+    caught = []
+    small = [name for name in reader.hidden if 0 < true[name] < threshold]
+    for name in reader.hidden:
+        if name in small:
+            caught += _too_close(reader, name, true[name], threshold, {})
+        elif all(reader.extreme(name, way, stop=true[name] + way) == true[name] for way in (1, -1)):
+            caught.append((name, "worked out"))
+    alone = [name for name in small if true[name] == 1]
+    for own in _people(reader, alone) if as_persons else ():
+        for name in small:
+            if name not in own:
+                caught += _too_close(reader, name, true[name], threshold, dict.fromkeys(own, 1))
+    return caught
+
+
+def _people(reader: ReaderOfRelease, alone: list[Name]) -> Iterable[set[Name]]:
+    """Put together the cells of one that are the same person: one in a total is the one in its part."""
+    left = set(alone)
+    while left:
+        own = {left.pop()}
+        while more := {a for a in left for b in own if reader.holds(a, b) or reader.holds(b, a)}:
+            own |= more
+            left -= more
+        yield own
+
+
+def _too_close(
+    reader: ReaderOfRelease, name: Name, count: int, threshold: int, own: Mapping[Name, int]
+) -> Iterable[tuple[Name, str]]:
+    whom = f" to whom {len(own)} cells count alone" if own else ""
+    if reader.extreme(name, 1, own, stop=threshold) < threshold:
+        yield name, f"known to be small{whom}"
+    if reader.extreme(name, -1, own, stop=count - 1) >= count:
+        yield name, f"known to be no less{whom}"

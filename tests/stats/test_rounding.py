@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from amparo.stats.disclosure import Method, PublishedCell, Status, Threshold, protect
 from tests.factories.tables import grids, line_of, table_of
-from tests.stats.attack import Bounds, exposed, possible_counts
+from tests.stats.attack import Limits, exposed, possible_counts
 
 
-def round_bounds(base: int, *, exists: bool) -> Bounds:
+def round_bounds(base: int, *, exists: bool) -> Limits:
     def bounds(cell: PublishedCell) -> tuple[float, float]:
         assert cell.value is not None
         least = 1 if exists and (cell.row is None or cell.column is None) else 0

@@ -4,15 +4,15 @@ import csv
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, BinaryIO, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
-    from amparo.stats.disclosure import Condition, ProtectedTable
+    from amparo.stats.disclosure import ProtectedTable, ReleasedTables
 
 __all__ = ["Form", "Protection", "table"]
 
@@ -31,6 +31,7 @@ class Protection(StrEnum):
 
     SUPPRESS = "suppress"
     ROUND = "round"
+    CELLKEY = "cellkey"
 
 
 def table(
@@ -59,7 +60,8 @@ def table(
         int, typer.Option(metavar="N", help="Counts from 1 to one below this are hidden.")
     ] = 5,
     method: Annotated[
-        Protection, typer.Option(help="Hide small counts, or round all counts.")
+        Protection,
+        typer.Option(help="Hide small counts, round all counts, or change them by keys of the records."),
     ] = Protection.SUPPRESS,
     form: Annotated[Form, typer.Option("--format", help="The form of the result.")] = Form.TEXT,
     is_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
@@ -69,6 +71,52 @@ def table(
     counting_unit: Annotated[
         str, typer.Option(metavar="WORD", help="What one record is: cases, episodes ...")
     ] = "records",
+    hierarchy: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="A CSV file column,code,parent: groups of values, each with a total of its own.",
+        ),
+    ] = None,
+    subtotals: Annotated[
+        bool,
+        typer.Option(
+            "--subtotals", help="Give a total of every column of the data, not of rows and columns only."
+        ),
+    ] = False,
+    sensitive: Annotated[
+        str, typer.Option(metavar="A,B", help="Columns whose value may not be told of a whole group.")
+    ] = "",
+    rule: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="RULE",
+            help="One more rule: minors=COLUMN:VALUE,VALUE:10 or organisations=COLUMN:3; may be repeated.",
+        ),
+    ] = None,
+    is_optimal: Annotated[
+        bool, typer.Option("--optimal", help="Look for the cheapest choice of hidden counts; takes longer.")
+    ] = False,
+    link: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="A YAML file of other tables of the same records, released with this one."
+        ),
+    ] = None,
+    earlier: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="The JSON of an earlier release: what it showed, readers know."),
+    ] = None,
+    record_key: Annotated[
+        str,
+        typer.Option(metavar="COLUMN", help="The column with the keys of the records, for --method cellkey."),
+    ] = "",
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write why each count is hidden, for reviewers: not for publication."
+        ),
+    ] = None,
 ) -> None:
     """Count a file of records into a table, and hide or round what could point at a person.
 
@@ -78,21 +126,41 @@ def table(
     from amparo.stats.disclosure import TableRequest, Threshold, count_cells, protect
     from amparo.vocab.text import ToldError
 
+    from ._releasing import Asked, condition_of, release_of
+
     if is_json:
         form = Form.JSON
     if form is Form.XLSX and output is None:
         _refuse("A workbook cannot be shown on a terminal. Add --output FILE.xlsx.")
-    if output is not None:
-        _check_output(output, file)
+    for written in (output, report):
+        if written is not None:
+            _check_output(written, file)
     try:
         request = TableRequest(
             rows=_names(rows),
             columns=_names(columns),
-            where=tuple(_condition(text) for text in where or ()),
+            where=tuple(condition_of(text) for text in where or ()),
             counting_unit=counting_unit,
         )
-        rule = Threshold(threshold)
-        protected = protect(count_cells(file, request), rules=[rule], method=method.value)
+        asked = Asked(
+            hierarchies=tuple(hierarchy or ()),
+            sensitive=_names(sensitive),
+            rules=tuple(rule or ()),
+            is_optimal=is_optimal,
+            link=link,
+            earlier=tuple(earlier or ()),
+            record_key=record_key,
+            report=report,
+        )
+        protected: ProtectedTable | ReleasedTables
+        if subtotals or method is Protection.CELLKEY or asked != Asked():
+            release = protected = release_of(
+                file, request, threshold=threshold, method=method.value, asked=asked
+            )
+            if report is not None:
+                _write_report(release, report)
+        else:
+            protected = protect(count_cells(file, request), rules=[Threshold(threshold)], method=method.value)
         _write(protected, form, output)
     except ToldError as error:
         _refuse(str(error))
@@ -106,24 +174,6 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in next(csv.reader([text]), []) if name.strip())
 
 
-def _condition(text: str) -> "Condition":
-    from amparo.stats.disclosure import CannotCount, Condition
-    from amparo.vocab.text import N_
-
-    column, equals, values = text.partition("=")
-    is_excluding = column.endswith("!")
-    column = column.removesuffix("!").strip()
-    if not equals or not column:
-        raise CannotCount(
-            N_(
-                '--where "%(text)s" has no column and value. Write COLUMN=VALUE, COLUMN=VALUE,VALUE or '
-                "COLUMN!=VALUE; nothing after the sign means blank."
-            ),
-            text=text,
-        )
-    return Condition(column, tuple(next(csv.reader([values]), [])) or ("",), is_excluding)
-
-
 def _check_output(output: Path, source: Path) -> None:
     if output.is_dir():
         _refuse(f"{output} is a folder. Name a file in it.")
@@ -133,45 +183,63 @@ def _check_output(output: Path, source: Path) -> None:
         _refuse(f"{output} is the file of records itself and would be overwritten. Name another file.")
 
 
-def _write(protected: "ProtectedTable", form: Form, output: Path | None) -> None:
+def _write(protected: "ProtectedTable | ReleasedTables", form: Form, output: Path | None) -> None:
     if output is None:
         for piece in _pieces(protected, form):
             sys.stdout.buffer.write(piece.encode())
         sys.stdout.buffer.flush()
         return
+    _write_file(output, lambda stream: _fill(protected, form, stream))
+
+
+def _fill(protected: "ProtectedTable | ReleasedTables", form: Form, stream: BinaryIO) -> None:
+    from amparo.stats import disclosure
+
+    if form is not Form.XLSX:
+        stream.writelines(piece.encode() for piece in _pieces(protected, form))
+    elif isinstance(protected, disclosure.ProtectedTable):
+        disclosure.to_xlsx(protected, stream)
+    else:
+        disclosure.release_to_xlsx(protected, stream)
+
+
+def _write_file(output: Path, fill: Callable[[BinaryIO], None]) -> None:
+    """Write beside the file and then put it in place, so that a full disk leaves no half table."""
     try:
-        _write_whole(protected, form, output)
+        handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                fill(stream)
+            Path(name).chmod(0o644)
+            Path(name).replace(output)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
     except OSError as error:
         _refuse(f"{output} cannot be written: {error.strerror or error}.")
 
 
-def _write_whole(protected: "ProtectedTable", form: Form, output: Path) -> None:
-    """Write beside the file and then put it in place, so that a full disk leaves no half table."""
-    from amparo.stats.disclosure import to_xlsx
+def _write_report(release: "ReleasedTables", path: Path) -> None:
+    from amparo.stats.disclosure import report_to_text
 
-    handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            if form is Form.XLSX:
-                to_xlsx(protected, stream)
-            else:
-                stream.writelines(piece.encode() for piece in _pieces(protected, form))
-        Path(name).chmod(0o644)
-        Path(name).replace(output)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    _write_file(path, lambda stream: stream.writelines(piece.encode() for piece in report_to_text(release)))
 
 
-def _pieces(protected: "ProtectedTable", form: Form) -> Iterator[str]:
-    from amparo.stats.disclosure import to_csv, to_json, to_text
+def _pieces(protected: "ProtectedTable | ReleasedTables", form: Form) -> Iterator[str]:
+    from amparo.stats import disclosure
 
-    if form is Form.JSON:
-        return to_json(protected)
-    if form is Form.CSV:
-        return to_csv(protected)
     width = os.get_terminal_size().columns if sys.stdout.isatty() else 80
-    return to_text(protected, width=width)
+    if isinstance(protected, disclosure.ProtectedTable):
+        if form is Form.JSON:
+            return disclosure.to_json(protected)
+        if form is Form.CSV:
+            return disclosure.to_csv(protected)
+        return disclosure.to_text(protected, width=width)
+    if form is Form.JSON:
+        return disclosure.release_to_json(protected)
+    if form is Form.CSV:
+        return disclosure.release_to_csv(protected)
+    return disclosure.release_to_text(protected, width=width)
 
 
 def _refuse(message: str) -> NoReturn:

@@ -14,13 +14,14 @@ from amparo.stats.records import open_records
 from amparo.stats.results import Caution, Said
 from amparo.vocab.text import N_
 
-from ._request import CannotCount, Condition, TableRequest
+from ._cube import Records
+from ._request import CannotCount, Condition, TableRequest, unknown_column
 from ._table import MAXIMUM_CELLS, CountTable, Key, check_size
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-__all__ = ["count_cells"]
+__all__ = ["count_cells", "count_records", "sum_keys"]
 
 
 def count_cells(source: "Path | str | Table", request: TableRequest, *, name: str = "") -> CountTable:
@@ -36,6 +37,88 @@ def count_cells(source: "Path | str | Table", request: TableRequest, *, name: st
         return CountTable.from_counts(request, counted, source=name or path.name, cautions=cautions)
     counted, cautions = _count_ibis(source, request)
     return CountTable.from_counts(request, counted, source=name or "table", cautions=cautions)
+
+
+def count_records(
+    source: "Path | str | Table", request: TableRequest, *, also: str = "", name: str = ""
+) -> tuple[Records, list[tuple[Key, str]]]:
+    """Count the records of each combination of values, as :func:`count_cells` does, without totals.
+
+    With ``also``, give beside it which values of that column the records of each combination have.
+    """
+    is_extra = bool(also) and also not in request.variables
+    asked = replace(request, columns=(*request.columns, also)) if is_extra else request
+    if isinstance(source, (str, Path)):
+        found, cautions = _count_file(Path(source), asked)
+        known_as = name or Path(source).name
+    else:
+        if also and also not in source.columns:
+            raise unknown_column(also, source.columns)
+        found, cautions = _count_ibis(source, asked)
+        known_as = name or "table"
+    if not is_extra:
+        at = request.variables.index(also) if also else None
+        beside = [(key, key[at]) for key, _ in found] if at is not None else []
+        return Records(request, tuple(found), known_as, tuple(cautions)), beside
+    sums: dict[Key, int] = {}
+    for key, n in found:
+        sums[key[:-1]] = sums.get(key[:-1], 0) + n
+    return Records(request, tuple(sums.items()), known_as, tuple(cautions)), [
+        (key[:-1], key[-1]) for key, _ in found
+    ]
+
+
+def sum_keys(source: "Path | str | Table", request: TableRequest, column: str) -> list[tuple[Key, int]]:
+    """Sum the record keys in ``column``, whole numbers from zero up, over the records of each combination of values."""
+    if isinstance(source, (str, Path)):
+        return _sum_file(Path(source), request, column)
+    table = source
+    if column not in table.columns:
+        raise unknown_column(column, table.columns)
+    for condition in request.where:
+        chosen = table[condition.column].cast("string").fill_null("").isin(condition.values)
+        table = table.filter(~chosen if condition.is_excluding else chosen)
+    keys = {f"k{at}": table[name].cast("string").fill_null("") for at, name in enumerate(request.variables)}
+    whole = table[column].cast("int64")
+    found = (
+        table.group_by(**keys)
+        .aggregate(least=whole.min(), blank=whole.isnull().sum(), n=whole.sum())
+        .to_pyarrow()
+    )
+    rows = list(
+        zip(*(found.column(name).to_pylist() for name in (*keys, "least", "blank", "n")), strict=True)
+    )
+    return [_keyed_sum(column, row) for row in rows]
+
+
+def _sum_file(path: Path, request: TableRequest, column: str) -> list[tuple[Key, int]]:
+    with open_records(path) as (file, connection):
+        if column not in file.headings:
+            raise unknown_column(column, file.headings)
+        text = {name: f"coalesce(CAST(c{at} AS VARCHAR), '')" for at, name in enumerate(file.headings)}
+        relation, parameters = file.relation()
+        kept, values = _sql_conditions(request.where, text)
+        shown = ", ".join(text[name] for name in request.variables)
+        whole = f"TRY_CAST({text[column]} AS BIGINT)"
+        # Only names of our own making (c0, c1, ...) stand in the text; all that the caller gives is a parameter.
+        query = f"SELECT {shown}, min({whole}), count(*) - count({whole}), sum({whole}) FROM {relation} WHERE {kept} GROUP BY ALL"  # noqa: S608
+        rows = connection.execute(query, [*parameters, *values]).fetchall()
+    return [_keyed_sum(column, row) for row in rows]
+
+
+def _keyed_sum(column: str, row: tuple[object, ...]) -> tuple[Key, int]:
+    *key, least, blank, total = row
+    if blank or not isinstance(least, int) or least < 0:
+        raise CannotCount(
+            N_(
+                'The column "%(column)s" does not hold a key for each record: among the records of %(values)s one is %(found)s. Keys are '
+                "whole numbers from 0 to 4294967295, drawn once for each record and kept with it."
+            ),
+            column=column,
+            values=", ".join(str(value) or "(blank)" for value in key),
+            found="blank or no whole number" if blank else str(least),
+        )
+    return tuple(str(value) for value in key), int(str(total))
 
 
 def _count_file(path: Path, request: TableRequest) -> tuple[list[tuple[Key, int]], list[Caution]]:

@@ -1,13 +1,16 @@
 """Primary rules: which cells may not be shown for what they hold themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from amparo.stats.results import Interval
 from amparo.vocab.text import N_
 
 from ._request import CannotCount
+
+if TYPE_CHECKING:
+    from ._counted import CountedTables
 
 __all__ = ["Cell", "Rule", "Threshold"]
 
@@ -71,6 +74,15 @@ class Threshold:
     def forbids(self, cell: Cell) -> bool:
         """Tell whether the count is above zero and below the threshold."""
         return 0 < cell.count < self.minimum
+
+    def rooms(self, counted: "CountedTables") -> Iterator[tuple[int, int, int]]:
+        """Give, in a release of several dimensions, each small cell, and how far down and up a reader must have to think it.
+
+        No mark tells small from other hidden cells there, so a reader must have to think of the threshold itself, and of one less.
+        """
+        counts = counted.system.counts
+        for cell in ((counts > 0) & (counts < self.minimum)).nonzero()[0].tolist():
+            yield cell, 1, self.minimum - int(counts[cell])
 
 
 def told_by_any(rules: Sequence[Rule]) -> Interval:

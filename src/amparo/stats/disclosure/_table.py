@@ -9,7 +9,7 @@ from amparo.vocab.text import N_
 
 from ._request import CannotCount, TableRequest
 
-__all__ = ["MAXIMUM_CELLS", "CountTable", "Key"]
+__all__ = ["MAXIMUM_CELLS", "CountTable", "Key", "check_size", "reading_order"]
 
 Key = tuple[str, ...]
 MAXIMUM_CELLS = 1_000_000
@@ -53,9 +53,9 @@ class CountTable:
         if any(n < 0 for _, n in pairs):
             raise CannotCount(N_("A count below zero was given. Counts are whole numbers from zero up."))
         split = len(request.rows)
-        row_keys = tuple(sorted({key[:split] for key, _ in pairs}, key=_reading_order))
+        row_keys = tuple(sorted({key[:split] for key, _ in pairs}, key=reading_order))
         column_keys = (
-            tuple(sorted({key[split:] for key, _ in pairs}, key=_reading_order)) if request.columns else ()
+            tuple(sorted({key[split:] for key, _ in pairs}, key=reading_order)) if request.columns else ()
         )
         height, width = len(row_keys) + 1, len(column_keys) + 1
         check_size(height, width)
@@ -116,7 +116,8 @@ def check_size(height: int, width: int) -> None:
         )
 
 
-def _reading_order(key: Key) -> list[tuple[bool, list[tuple[int, float, str]], str]]:
+def reading_order(key: Key) -> list[tuple[bool, list[tuple[int, float, str]], str]]:
+    """Order values as people count and spell: 9 before 10, blank last."""
     return [(not value, _parts_of(value.casefold()), value) for value in key]
 
 

@@ -9,7 +9,7 @@ from ._about import about, category, mark, title
 from ._protect import ProtectedTable, Status
 from ._table import Key
 
-__all__ = ["to_text"]
+__all__ = ["folded_row", "headings_of", "label_rooms", "paragraph", "plain", "room_of", "to_text"]
 
 _NARROWEST = 40
 _LABEL_SHARE = 0.45
@@ -22,10 +22,10 @@ _JOINERS = "\u200c\u200d"
 def to_text(table: ProtectedTable, *, width: int = 80) -> Iterator[str]:
     """Give the table as lines of text no wider than ``width``; one too wide is cut into parts, one under the other."""
     width = max(width, _NARROWEST)
-    yield from _paragraph(title(table), width)
-    names = [_plain(name) for name in table.request.rows]
+    yield from paragraph(title(table), width)
+    names = [plain(name) for name in table.request.rows]
     labels = [_labels(key, len(names)) for key in (*table.row_keys, None)]
-    rooms = _label_rooms([names, *labels], width)
+    rooms = label_rooms([names, *labels], width)
     parts = list(_parts(table, width - sum(rooms) - len(_GAP) * len(rooms)))
     for number, columns in enumerate(parts, start=1):
         yield "\n"
@@ -34,11 +34,12 @@ def to_text(table: ProtectedTable, *, width: int = 80) -> Iterator[str]:
         yield from _grid(table, columns, [names, *labels], rooms)
     yield "\n"
     for name, text in about(table)[2:]:
-        yield from _paragraph(f"{name}: {text}", width)
+        yield from paragraph(f"{name}: {text}", width)
 
 
-def _paragraph(text: str, width: int) -> Iterator[str]:
-    yield from (line + "\n" for line in _folded(_plain(text), width))
+def paragraph(text: str, width: int) -> Iterator[str]:
+    """Give a text as lines that fit."""
+    yield from (line + "\n" for line in _folded(plain(text), width))
 
 
 def _parts(table: ProtectedTable, room: int) -> Iterator[list[int]]:
@@ -60,35 +61,47 @@ def _grid(
 ) -> Iterator[str]:
     counts_rooms = [_column_room(table, at) for at in columns]
     rule = "─" * (sum(rooms) + sum(counts_rooms) + len(_GAP) * (len(rooms) + len(columns) - 1)) + "\n"
-    headings = _headings([_heading_values(table, at) for at in columns], counts_rooms)
-    names = [_folded(text, room) for text, room in zip(labels[0], rooms, strict=True)]
-    tallest = max(map(len, (*names, *headings)))
-    bottom = [[""] * (tallest - len(lines)) + lines for lines in (*names, *headings)]
-    yield from _row(bottom, rooms, counts_rooms)
+    yield from headings_of(labels[0], [_heading_values(table, at) for at in columns], rooms, counts_rooms)
     yield rule
     for i, texts in enumerate(labels[1:]):
         if i == len(table.row_keys):
             yield rule
-        folded = [_folded(text, room) for text, room in zip(texts, rooms, strict=True)]
-        yield from _row(
-            [*folded, *([_shown(table, i * table.width + at)] for at in columns)], rooms, counts_rooms
-        )
+        counts = [_shown(table, i * table.width + at) for at in columns]
+        yield from folded_row(texts, counts, rooms, counts_rooms)
+
+
+def headings_of(
+    names: Sequence[str], headings: Sequence[Sequence[str]], rooms: Sequence[int], counts_rooms: Sequence[int]
+) -> Iterator[str]:
+    """Give the lines above a table: the names of the columns of labels, and the headings of the columns of counts."""
+    folded = [_folded(text, room) for text, room in zip(names, rooms, strict=True)]
+    both = (*folded, *_headings(headings, counts_rooms))
+    tallest = max(map(len, both))
+    yield from _row([[""] * (tallest - len(lines)) + lines for lines in both], rooms, counts_rooms)
+
+
+def folded_row(
+    labels: Sequence[str], counts: Sequence[str], rooms: Sequence[int], counts_rooms: Sequence[int]
+) -> Iterator[str]:
+    """Give the lines of one row of a table."""
+    folded = [_folded(text, room) for text, room in zip(labels, rooms, strict=True)]
+    yield from _row([*folded, *([text] for text in counts)], rooms, counts_rooms)
 
 
 def _row(cells: Sequence[Sequence[str]], rooms: Sequence[int], counts_rooms: Sequence[int]) -> Iterator[str]:
     for line in zip_longest(*cells, fillvalue=""):
         labels = [
-            _apart(text) + " " * (room - _room_of(text)) for text, room in zip(line, rooms, strict=False)
+            _apart(text) + " " * (room - room_of(text)) for text, room in zip(line, rooms, strict=False)
         ]
         counts = [
-            " " * (room - _room_of(text)) + _apart(text)
+            " " * (room - room_of(text)) + _apart(text)
             for text, room in zip(line[len(rooms) :], counts_rooms, strict=True)
         ]
         yield _GAP.join((*labels, *counts)).rstrip() + "\n"
 
 
 def _labels(key: Key | None, length: int) -> list[str]:
-    return ["Total"] + [""] * (length - 1) if key is None else [_plain(category(value)) for value in key]
+    return ["Total"] + [""] * (length - 1) if key is None else [plain(category(value)) for value in key]
 
 
 def _headings(values: Sequence[Sequence[str]], rooms: Sequence[int]) -> list[list[str]]:
@@ -112,7 +125,7 @@ def _headings(values: Sequence[Sequence[str]], rooms: Sequence[int]) -> list[lis
 def _heading_values(table: ProtectedTable, at: int) -> list[str]:
     if at == len(table.column_keys):
         return ["Total"]
-    return [_plain(category(value)) for value in table.column_keys[at]]
+    return [plain(category(value)) for value in table.column_keys[at]]
 
 
 def _shown(table: ProtectedTable, cell: int) -> str:
@@ -123,19 +136,19 @@ def _shown(table: ProtectedTable, cell: int) -> str:
 def _column_room(table: ProtectedTable, at: int) -> int:
     height = len(table.row_keys) + 1
     counts = max(len(_shown(table, i * table.width + at)) for i in range(height))
-    return max(counts, min(_WIDEST_HEADING, max(map(_room_of, _heading_values(table, at)))))
+    return max(counts, min(_WIDEST_HEADING, max(map(room_of, _heading_values(table, at)))))
 
 
-def _label_rooms(labels: Sequence[Sequence[str]], width: int) -> list[int]:
+def label_rooms(labels: Sequence[Sequence[str]], width: int) -> list[int]:
     """Give each column of labels the room of its longest; where all need too much, the longest give way."""
-    rooms = [max(map(_room_of, texts)) for texts in zip(*labels, strict=True)]
+    rooms = [max(map(room_of, texts)) for texts in zip(*labels, strict=True)]
     most = int(width * _LABEL_SHARE) - len(_GAP) * (len(rooms) - 1)
     while sum(rooms) > most and max(rooms) > 4:
         rooms[rooms.index(max(rooms))] -= 1
     return rooms
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Give a text without signs that could steer the terminal."""
     return "".join(sign if sign.isprintable() or sign in _JOINERS else "\ufffd" for sign in text)
 
@@ -146,7 +159,7 @@ def _apart(text: str) -> str:
     return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if is_turned else text
 
 
-def _room_of(text: str) -> int:
+def room_of(text: str) -> int:
     """Count the places that a text takes on a terminal: two for a wide sign, none for one that joins the sign before it."""
     return sum(map(_room_of_sign, text))
 
@@ -159,17 +172,17 @@ def _room_of_sign(sign: str) -> int:
 
 def _folded(text: str, room: int) -> list[str]:
     """Break a text into lines that fit: between words and behind hyphens, and within a word only where it is too long."""
-    if _room_of(text) <= room:
+    if room_of(text) <= room:
         return [text]
     lines = [""]
     for piece in re.findall(r"[^\s-]*-+|[^\s-]+|\s+", text):
         if piece.isspace():
-            lines[-1] += " " if lines[-1] and _room_of(lines[-1]) < room else ""
+            lines[-1] += " " if lines[-1] and room_of(lines[-1]) < room else ""
             continue
-        if lines[-1] and _room_of(lines[-1] + piece) > room:
+        if lines[-1] and room_of(lines[-1] + piece) > room:
             lines.append("")
         for sign in piece:
-            if _room_of(lines[-1]) + _room_of_sign(sign) > room:
+            if room_of(lines[-1]) + _room_of_sign(sign) > room:
                 lines.append("")
             lines[-1] += sign
     return [line.rstrip() for line in lines if line] or [""]
