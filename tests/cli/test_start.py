@@ -24,7 +24,7 @@ OURS = {
     "amparo.cli.keyd",
     "amparo.cli.keys",
     "amparo.cli.people",
-    "amparo.cli.prevalence",
+    "amparo.cli.prevalence", "amparo.cli.release",
     "amparo.cli.refusing",
     "amparo.cli.serving",
     "amparo.cli.table",

@@ -25,7 +25,7 @@ from amparo.publishing.actions import (
     withdraw_release,
 )
 from amparo.publishing.models import BudgetEntry, Release, ReleasedCell, ReleaseItem
-from amparo.publishing.queries import get_release, list_releases
+from amparo.publishing.queries import check_release, get_release, list_releases
 from amparo.publishing.rules import Item, NotAudited, NotTheTime, ReleaseState, Step, Verdict, after
 from amparo.stats.disclosure.register import FindingKind, Spent
 from tests.factories.accounts import NOW, make_organisation, make_viewer
@@ -195,9 +195,22 @@ def test_a_release_is_refused_with_a_reason_and_remarks_stay(office: Office) -> 
     note_release(release, words="Why no sex?", cells=["age 15-17"], by=office.ministry, now=NOW)
     refuse_release(release, reason="The definition is missing.", by=office.ministry, now=NOW)
     file = get_release(office.she, release)
+    assert file.is_own
+    assert not get_release(office.ministry, release).is_own
     assert (file.state, file.reason) == (ReleaseState.REFUSED, "The definition is missing.")
     assert [note.words for note in file.notes] == ["Why no sex?"]
     assert [one.number for one in list_releases(office.she)] == [file.number] == ["R-2026-0001"]
+
+
+def test_all_values_of_a_table_are_everybody_only_while_nobody_named_another(office: Office) -> None:
+    book = {"age": frozenset({"0-14", "15-17"})}
+    children = {("0-14", "15-17"): 54, ("0-14",): 54}
+    earlier = office.draft({(): 104, ("18+",): 50})
+    office.publish(earlier)
+    release = draft_release(make_new(make_item(children, book=book)), by=office.she, now=NOW)
+    assert propose_release(release, by=office.she, now=NOW).is_clean
+    alone = make_item({("0-14", "15-17"): 54}, book=book | {"age": frozenset({"0-14", "15-17", "18+"})})
+    assert check_release([alone]).is_clean
 
 
 def test_a_later_version_takes_the_place_of_the_earlier(office: Office) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from amparo.access.actions import Refused, require
+from amparo.access.actions import require
 from amparo.access.rules import Permission, Viewer
 from amparo.publishing.models import Release
 from amparo.publishing.rules import Audience, Item, ReleaseState
@@ -97,7 +97,6 @@ def _visible(viewer: Viewer) -> QuerySet[Release]:
     )
     if not (may_prepare or may_review):
         require(viewer, Permission.RELEASE_PREPARE)
-        raise Refused
     seen = Q(pk__in=[])
     if may_prepare:
         seen |= Q(organisation_id=viewer.organisation_id)
@@ -129,7 +128,7 @@ def _file(
         digest=row.digest,
         made_at=row.made_at,
         made_by=row.made_by.name,
-        is_own=viewer.user_id is not None and row.made_by_id == viewer.user_id,
+        is_own=row.made_by_id == viewer.user_id,
         reviewed_by="" if row.reviewed_by is None else row.reviewed_by.name,
         published_at=row.published_at,
         items=items,

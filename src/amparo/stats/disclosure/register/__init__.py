@@ -12,6 +12,7 @@ from ._budgets import Spent, spent_on
 from ._cells import PERIOD, Cell, Mark, NotACell
 from ._check import check_release
 from ._findings import Answer, Finding, FindingKind, ReleaseRules
+from ._tables import book_of, cells_of_table
 from ._words import whom
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "NotACell",
     "ReleaseRules",
     "Spent",
+    "book_of",
+    "cells_of_table",
     "check_release",
     "spent_on",
     "whom",
