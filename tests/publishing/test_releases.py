@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -10,11 +11,13 @@ from django.db import DatabaseError, transaction
 from django.http import Http404
 
 from amparo.access.actions import Changed, NotTwoPeople, Refused, approve_act, describe_act, get_act, shown
-from amparo.access.rules import Viewer
+from amparo.access.rules import Permission, Viewer
+from amparo.accounts.models import User
 from amparo.audit.models import Event
 from amparo.publishing.actions import (
     HeldUp,
     NotReviewer,
+    NotSaid,
     ask_publication,
     clear_release,
     draft_release,
@@ -144,6 +147,8 @@ def test_p32_neither_who_prepared_nor_her_unit_reviews_or_lets_out(office: Offic
     act = ask_publication(release, by=office.colleague, now=NOW)
     with pytest.raises(NotTwoPeople):
         office.approve(act, office.she)
+    with pytest.raises(NotReviewer):
+        office.approve(ask_publication(release, by=office.ministry, now=NOW), office.colleague)
     assert state_of(release) == ReleaseState.CLEARED
 
 
@@ -152,7 +157,7 @@ def test_p32_what_was_changed_after_it_was_asked_for_is_not_let_out(office: Offi
     act = ask_publication(release, by=office.she, now=NOW)
     found = get_act(office.ministry, act)
     seen = shown(found, describe_act(office.ministry, found, now=NOW))
-    Release.objects.filter(pk=release).update(title="Something else")
+    Release.objects.filter(pk=release).update(purpose="Something else")
     with pytest.raises(Changed):
         approve_act(act, seen=seen, by=office.ministry, now=NOW)
 
@@ -214,10 +219,19 @@ def test_all_values_of_a_table_are_everybody_only_while_nobody_named_another(off
 
 
 def test_a_later_version_takes_the_place_of_the_earlier(office: Office) -> None:
-    first = office.publish(office.draft(WHOLE))
+    first, other = (office.publish(office.draft(WHOLE)) for _ in range(2))
     later = draft_release(make_new(make_item(SAFE), supersedes=first), by=office.she, now=NOW)
     office.publish(later)
     assert (state_of(first), get_release(office.she, later).version) == (ReleaseState.SUPERSEDED, 2)
+    assert state_of(other) == ReleaseState.PUBLISHED
+
+
+def test_a_version_that_was_withdrawn_stays_withdrawn(office: Office) -> None:
+    first = office.publish(office.draft(WHOLE))
+    later = draft_release(make_new(make_item(SAFE), supersedes=first), by=office.she, now=NOW)
+    withdraw_release(first, reason="A mistake", by=office.she, now=NOW)
+    office.publish(later)
+    assert state_of(first) == ReleaseState.WITHDRAWN
 
 
 def test_a_change_by_few_people_may_be_explained_in_whole_sentences(office: Office) -> None:
@@ -254,3 +268,50 @@ def test_who_has_no_part_in_releases_sees_none(office: Office) -> None:
 def test_only_what_was_cleared_is_let_out(state: ReleaseState) -> None:
     with pytest.raises(NotTheTime):
         after(state, Step.PUBLISH)
+
+
+def test_p32_one_human_with_an_account_elsewhere_does_not_review_herself(office: Office) -> None:
+    release = office.draft(WHOLE)
+    propose_release(release, by=office.she, now=NOW)
+    numbers = User.objects.in_bulk([office.she.known_user_id, office.ministry.known_user_id])
+    User.objects.filter(pk=office.ministry.known_user_id).update(
+        staff_number=numbers[office.she.known_user_id].staff_number
+    )
+    with pytest.raises(NotReviewer):
+        take_up_release(release, by=office.ministry, now=NOW)
+
+
+def test_p32_an_item_that_is_not_what_was_audited_holds_all_up(office: Office) -> None:
+    release = office.draft(WHOLE)
+    kept = make_item(SAFE).as_json()
+    ReleaseItem.objects.create(release_id=release, position=1, kept=kept, digest=make_item(WHOLE).digest)
+    with pytest.raises(NotAudited, match="is not what was audited"):
+        propose_release(release, by=office.she, now=NOW)
+
+
+@pytest.mark.parametrize("faulty", [{"title": " "}, {"purpose": ""}, {"population": "others"}])
+def test_a_release_that_does_not_say_what_it_is_cannot_be_made(faulty: dict[str, str]) -> None:
+    with pytest.raises(NotAudited):
+        make_new(make_item(WHOLE), **faulty)
+    with pytest.raises(NotAudited, match="at least one"):
+        make_new()
+
+
+def test_who_only_reviews_neither_drafts_proposes_nor_takes_back(office: Office) -> None:
+    reviewing = replace(office.colleague, permissions=frozenset({Permission.RELEASE_REVIEW}))
+    release = office.draft(WHOLE)
+    propose_release(release, by=office.she, now=NOW)
+    with pytest.raises(Refused):
+        propose_release(release, by=reviewing, now=NOW)
+    for by in (reviewing, office.ministry):
+        with pytest.raises(Refused):
+            withdraw_release(release, reason="No", by=by, now=NOW)
+    with pytest.raises(Refused):
+        draft_release(make_new(make_item(WHOLE)), by=replace(office.she, organisation_id=None), now=NOW)
+    with pytest.raises(NotSaid):
+        refuse_release(release, reason=" ", by=office.ministry, now=NOW)
+
+
+def test_numbers_begin_anew_each_year(office: Office) -> None:
+    draft_release(make_new(make_item(WHOLE)), by=office.she, now=NOW - timedelta(days=400))
+    assert get_release(office.she, office.draft(WHOLE)).number == "R-2026-0001"

@@ -4,6 +4,7 @@ from amparo.publishing.actions.dual_acts import ask_publication
 from amparo.publishing.actions.preparing import HeldUp, NewRelease, draft_release, propose_release
 from amparo.publishing.actions.reviewing import (
     NotReviewer,
+    NotSaid,
     clear_release,
     note_release,
     refuse_release,
@@ -15,6 +16,7 @@ __all__ = [
     "HeldUp",
     "NewRelease",
     "NotReviewer",
+    "NotSaid",
     "ask_publication",
     "clear_release",
     "draft_release",

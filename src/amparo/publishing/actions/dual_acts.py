@@ -61,9 +61,7 @@ def publish(payload: Payload, *, proof: TwoPeople, now: datetime) -> None:
     The register is asked once more, with nobody else writing into it meanwhile. Raises `Changed` or `NotReviewer`.
     """
     _alone_with_the_register()
-    row = Release.objects.select_for_update(of=("self",)).filter(pk=payload["release"]).first()
-    if row is None:
-        raise Changed
+    row = Release.objects.select_for_update(of=("self",)).get(pk=payload["release"])
     items = _as_asked(row, payload)
     refuse_own(row, proof.approved_by)
     try:

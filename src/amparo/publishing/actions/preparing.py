@@ -134,7 +134,8 @@ def propose_release(
     require(by, Permission.RELEASE_PREPARE)
     row = row_of(by, release, lock=True)
     state = after(ReleaseState(row.state), Step.PROPOSE)
-    given = {kind: words.strip() for kind, words in (explanations or {}).items() if words.strip()}
+    words = explanations or {}
+    given = {str(kind): words[kind].strip() for kind in EXPLAINABLE if kind in words}
     answer = check_release(items_of(row))
     hold_up(answer, given)
     row.state, row.explanations = state, given

@@ -16,8 +16,12 @@ from amparo.publishing.actions.preparing import hold_up, items_of
 from amparo.publishing.models import Release, ReviewNote
 from amparo.publishing.queries import check_release
 from amparo.publishing.queries.releases import row_of
-from amparo.publishing.rules import NotAudited, ReleaseState, Step, after
-from amparo.vocab.text import N_
+from amparo.publishing.rules import ReleaseState, Step, after
+from amparo.vocab.text import N_, ToldError
+
+
+class NotSaid(ToldError):
+    """Words are missing that somebody else needs."""
 
 
 class NotReviewer(Refused):
@@ -47,9 +51,7 @@ def take_up_release(release: UUID, *, by: Viewer, now: datetime) -> None:
 
 @transaction.atomic
 def note_release(release: UUID, *, words: str, cells: Iterable[str] = (), by: Viewer, now: datetime) -> None:
-    """Remark on a release; both who prepared it and who reviews it may."""
-    if not by.may(Permission.RELEASE_PREPARE):
-        require(by, Permission.RELEASE_REVIEW)
+    """Remark on a release; whoever sees it may."""
     row = row_of(by, release)
     ReviewNote.objects.create(
         release=row, at=now, by_id=by.known_user_id, words=_said(words), cells=list(cells)
@@ -99,5 +101,5 @@ def _for_review(release: UUID, by: Viewer) -> Release:
 
 def _said(words: str) -> str:
     if not words.strip():
-        raise NotAudited(N_("Say in a few words why. Who prepared the release reads them."))
+        raise NotSaid(N_("Say in a few words why. Who prepared the release reads them."))
     return words.strip()
