@@ -64,11 +64,11 @@ EXPECTED = {
     ),
     "access_reviewer": ("wall.review act.decide", Scope.NONE, True),
     "statistician": (
-        "tables.view tables.download snapshot.build facts.export token.manage act.decide",
+        "tables.view tables.download snapshot.build facts.export release.prepare release.review token.manage act.decide",
         Scope.NONE,
         True,
     ),
-    "national_rapporteur": ("tables.view tables.download", Scope.NONE, False),
+    "national_rapporteur": ("tables.view tables.download release.prepare", Scope.NONE, False),
     "reviewer": ("emergency.review act.decide", Scope.NONE, True),
     "organisation_administrator": ("people.manage organisation.manage act.decide", Scope.NONE, True),
     "installation_administrator": ("installation.manage act.decide", Scope.NONE, True),

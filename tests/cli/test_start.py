@@ -26,6 +26,7 @@ OURS = {
     "amparo.cli.people",
     "amparo.cli.evaluate",
     "amparo.cli.prevalence",
+    "amparo.cli.release",
     "amparo.cli.synthesize",
     "amparo.cli.refusing",
     "amparo.cli.serving",

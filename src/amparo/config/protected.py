@@ -58,6 +58,13 @@ OPEN = {
     "cases_operation": "a reference that ties episodes and tells nothing of any of them",
     "evidence_snapshot": "which snapshots of coded facts there are",
     "evidence_study": "which lists of organisations were studied together, and estimates; no row speaks of one person",
+    **dict.fromkeys(
+        ("publishing_release", "publishing_releaseitem", "publishing_reviewnote"),
+        "tables that passed their audit, and what was said of them; no row speaks of one person",
+    ),
+    **dict.fromkeys(
+        ("publishing_releasedcell", "publishing_budgetentry"), "numbers that were let out; added to, never changed"
+    ),
     "oversight_sample": "for which week readings were drawn; the readings stand behind the wall",
     "vault_erasure": "which persons were erased, by number: a restore is held against it before anything is served",
     "vault_restoration": "which backups were brought back, and when",

@@ -35,6 +35,8 @@ class Permission(StrEnum):
     TABLES_DOWNLOAD = "tables.download"
     SNAPSHOT_BUILD = "snapshot.build"
     FACTS_EXPORT = "facts.export"
+    RELEASE_PREPARE = "release.prepare"
+    RELEASE_REVIEW = "release.review"
     READINGS_REVIEW = "readings.review"
     ALERTS_VIEW = "alerts.view"
     LOG_WATCH = "log.watch"
@@ -118,6 +120,10 @@ PERMISSION_MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.SNAPSHOT_BUILD: N_("Build a new snapshot of the facts that tables are counted from"),
         Permission.FACTS_EXPORT: N_(
             "Take out coded facts without identities, one row an episode or a person"
+        ),
+        Permission.RELEASE_PREPARE: N_("Prepare a release of figures, and put it up for review"),
+        Permission.RELEASE_REVIEW: N_(
+            "Review releases that another unit prepared, and be the second person who lets them out"
         ),
         Permission.READINGS_REVIEW: N_(
             "Read how the people of the organisation explain readings that were drawn at random"

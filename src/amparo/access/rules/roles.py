@@ -228,6 +228,8 @@ _DESCRIBED_ROLES = (
                 Permission.TABLES_DOWNLOAD,
                 Permission.SNAPSHOT_BUILD,
                 Permission.FACTS_EXPORT,
+                Permission.RELEASE_PREPARE,
+                Permission.RELEASE_REVIEW,
                 Permission.ACT_DECIDE,
                 Permission.TOKEN_MANAGE,
             }
@@ -243,7 +245,9 @@ _DESCRIBED_ROLES = (
             "Reads and downloads tables in which small numbers are hidden. Sees no case and no fact about a single "
             "person."
         ),
-        permissions=frozenset({Permission.TABLES_VIEW, Permission.TABLES_DOWNLOAD}),
+        permissions=frozenset(
+            {Permission.TABLES_VIEW, Permission.TABLES_DOWNLOAD, Permission.RELEASE_PREPARE}
+        ),
         scope=Scope.NONE,
         needs_second_factor=False,
         organisation_kinds=_KINDS_WITH_NATIONAL_FIGURES,

@@ -8,6 +8,14 @@ from typing import Final
 from amparo.vocab.text import N_
 
 ACTIONS: Final[Mapping[str, str]] = {
+    "publishing.release.clear": N_("Said that a release may be let out"),
+    "publishing.release.draft": N_("Made a draft of a release"),
+    "publishing.release.note": N_("Remarked on a release"),
+    "publishing.release.propose": N_("Put a release up for review"),
+    "publishing.release.publish": N_("Let a release out"),
+    "publishing.release.refuse": N_("Refused a release"),
+    "publishing.release.take_up": N_("Began to review a release"),
+    "publishing.release.withdraw": N_("Took a release back"),
     "access.copy.take": N_("Took a file out, which carries the number of its copy"),
     "access.grant.give": N_("Opened the case to somebody else"),
     "access.grant.revoke": N_("Closed the case to somebody else"),

@@ -1,0 +1,194 @@
+"""Prepare a release: what it holds, what the register says of it, and the words that explain what may be explained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from amparo.access.actions import Refused, require
+from amparo.access.rules import Permission, Viewer, unit_of
+from amparo.audit.actions import record
+from amparo.publishing.models import Release, ReleaseItem
+from amparo.publishing.queries import check_release
+from amparo.publishing.queries.releases import row_of
+from amparo.publishing.rules import (
+    Audience,
+    Item,
+    NotAudited,
+    ReleaseState,
+    Step,
+    after,
+    digest_of,
+    number_of,
+)
+from amparo.stats.disclosure.register import Answer, Finding, FindingKind
+from amparo.vocab.text import N_, ToldError
+
+# Of these somebody can say why no person comes to harm. What gives a person away needs no words, it needs another table.
+EXPLAINABLE: Final = frozenset({FindingKind.CHANGED, FindingKind.PARTLY})
+LEAST_WORDS: Final = 20
+_NUMBERS_LOCK: Final = 0x52454C45
+
+
+class HeldUp(ToldError):
+    """The register holds the release up; `findings` say why, each with the numbers from which it follows."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(
+            N_(
+                "This release cannot go on: together with what was let out before, %(count)s findings tell something of few people "
+                "or of hidden numbers. The first: %(first)s"
+            ),
+            count=len(findings),
+            first=str(findings[0].message),
+        )
+        self.findings = tuple(findings)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewRelease:
+    """What is asked to be let out, and why."""
+
+    title: str
+    purpose: str
+    population: str
+    items: tuple[Item, ...]
+    audience: Audience = Audience.PUBLIC
+    ethics: str = ""
+    period: tuple[str, ...] = ()
+    snapshot: str = ""
+    snapshot_hash: str = ""
+    licence: str = "CC BY 4.0"
+    doi: str = ""
+    embargo_until: date | None = None
+    supersedes: UUID | None = None
+
+    def __post_init__(self) -> None:
+        if not self.items:
+            raise NotAudited(N_("A release holds at least one table, file or study."))
+        for name in ("title", "purpose", "population"):
+            if not getattr(self, name).strip():
+                raise NotAudited(
+                    N_("A release says what it is for: the field %(field)s is empty."), field=name
+                )
+        strangers = {cell.population for item in self.items for cell in item.cells} - {self.population}
+        if strangers:
+            raise NotAudited(
+                N_("A release speaks of one population, %(population)s; one of its items counts %(other)s."),
+                population=self.population,
+                other=min(strangers),
+            )
+
+
+@transaction.atomic
+def draft_release(new: NewRelease, *, by: Viewer, now: datetime) -> UUID:
+    """Keep a release as a draft; gives its id. Nobody but the own organisation sees it."""
+    require(by, Permission.RELEASE_PREPARE)
+    if by.organisation_id is None:
+        raise Refused
+    earlier = row_of(by, new.supersedes) if new.supersedes else None
+    if earlier is not None:
+        after(ReleaseState(earlier.state), Step.SUPERSEDE)
+    row = Release.objects.create(
+        number=_next_number(now),
+        title=new.title.strip(),
+        purpose=new.purpose.strip(),
+        audience=new.audience,
+        ethics=new.ethics.strip(),
+        population=new.population,
+        period=list(new.period),
+        snapshot=new.snapshot,
+        snapshot_hash=new.snapshot_hash,
+        licence=new.licence,
+        doi=new.doi,
+        embargo_until=new.embargo_until,
+        supersedes=earlier,
+        version=1 if earlier is None else earlier.version + 1,
+        organisation_id=by.organisation_id,
+        unit=unit_of(by),
+        made_at=now,
+        made_by_id=by.known_user_id,
+        digest="",
+    )
+    rows = [
+        ReleaseItem(release=row, position=at, kept=item.as_json(), digest=item.digest)
+        for at, item in enumerate(new.items)
+    ]
+    ReleaseItem.objects.bulk_create(rows)
+    row.digest = digest_now(row)
+    row.save(update_fields=["digest"])
+    record("publishing.release.draft", by=by, at=now, record=f"release:{row.pk}", count=len(rows))
+    return row.pk
+
+
+@transaction.atomic
+def propose_release(
+    release: UUID, *, explanations: Mapping[str, str] | None = None, by: Viewer, now: datetime
+) -> Answer:
+    """Put a draft up for review; gives what the register says. Raises `HeldUp` where something is neither clean nor explained."""
+    require(by, Permission.RELEASE_PREPARE)
+    row = row_of(by, release, lock=True)
+    state = after(ReleaseState(row.state), Step.PROPOSE)
+    words = explanations or {}
+    given = {str(kind): words[kind].strip() for kind in EXPLAINABLE if kind in words}
+    answer = check_release(items_of(row))
+    hold_up(answer, given)
+    row.state, row.explanations = state, given
+    row.save(update_fields=["state", "explanations"])
+    record("publishing.release.propose", by=by, at=now, record=f"release:{row.pk}", fields=sorted(given))
+    return answer
+
+
+def hold_up(answer: Answer, explanations: Mapping[str, str]) -> None:
+    """Go on only where every finding is harmless, or may be explained and is; raises `HeldUp`."""
+    held = [
+        finding
+        for finding in answer.findings
+        if finding.holds_up
+        and (finding.kind not in EXPLAINABLE or len(explanations.get(finding.kind, "")) < LEAST_WORDS)
+    ]
+    if held:
+        raise HeldUp(held)
+
+
+def items_of(row: Release) -> tuple[Item, ...]:
+    """Give the items of a release as they are kept; raises `NotAudited` where one has no verdict, or is not what was kept."""
+    found = []
+    for kept in row.items.order_by("position"):
+        item = Item.from_json(kept.kept)
+        if item.digest != kept.digest:
+            raise NotAudited(
+                N_("%(title)s is not what was audited: its content was changed."), title=item.title
+            )
+        found.append(item)
+    return tuple(found)
+
+
+def digest_now(row: Release) -> str:
+    """Give the hash of a release as it stands: of its items, and of what is said about it."""
+    about = {
+        name: getattr(row, name)
+        for name in (
+            "number", "title", "purpose", "audience", "ethics", "population", "period", "snapshot", "snapshot_hash", "licence", "doi",
+            "version",
+        )
+    }  # fmt: skip
+    about["embargo_until"] = row.embargo_until.isoformat() if row.embargo_until else ""
+    about["supersedes"] = str(row.supersedes_id or "")
+    return digest_of(_digests(items_of(row)), about=about)
+
+
+def _digests(items: Iterable[Item]) -> list[str]:
+    return [item.digest for item in items]
+
+
+def _next_number(now: datetime) -> str:
+    """Give the next number of the year; two who draft at once wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NUMBERS_LOCK])
+    return number_of(now.year, Release.objects.filter(number__startswith=f"R-{now.year}-").count() + 1)

@@ -1,0 +1,99 @@
+"""The way of a release: from a draft to what everybody may read, and back out of sight."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from amparo.vocab.text import N_, ToldError
+
+
+class NotTheTime(ToldError):
+    """A release is not where this step begins: somebody else took it further, or back."""
+
+
+class ReleaseState(StrEnum):
+    """Where a release stands."""
+
+    DRAFT = "draft"
+    PROPOSED = "proposed"
+    IN_REVIEW = "in_review"
+    CLEARED = "cleared"
+    PUBLISHED = "published"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+
+
+class Audience(StrEnum):
+    """For whom it is let out. What only partners get is let out all the same, and stands in the register."""
+
+    PUBLIC = "public"
+    PARTNER = "partner"
+    MINISTRY = "ministry"
+
+
+class Step(StrEnum):
+    """What takes a release from one state to the next."""
+
+    PROPOSE = "propose"
+    TAKE_UP = "take_up"
+    CLEAR = "clear"
+    PUBLISH = "publish"
+    REFUSE = "refuse"
+    WITHDRAW = "withdraw"
+    SUPERSEDE = "supersede"
+
+
+# The numbers of these were let out, and nobody forgets them again: a withdrawn release is still checked against.
+REGISTERED: Final = frozenset({ReleaseState.PUBLISHED, ReleaseState.WITHDRAWN, ReleaseState.SUPERSEDED})
+
+# What all releases with noise together may take of the privacy of the people of one population, as rho: epsilon is below 10 at
+# delta 1 in 100 million.
+MOST_RHO: Final = 1.0
+
+_WAY: Final[Mapping[Step, tuple[frozenset[ReleaseState], ReleaseState]]] = MappingProxyType(
+    {
+        Step.PROPOSE: (frozenset({ReleaseState.DRAFT}), ReleaseState.PROPOSED),
+        Step.TAKE_UP: (frozenset({ReleaseState.PROPOSED}), ReleaseState.IN_REVIEW),
+        Step.CLEAR: (frozenset({ReleaseState.IN_REVIEW}), ReleaseState.CLEARED),
+        Step.PUBLISH: (frozenset({ReleaseState.CLEARED}), ReleaseState.PUBLISHED),
+        Step.REFUSE: (
+            frozenset({ReleaseState.PROPOSED, ReleaseState.IN_REVIEW, ReleaseState.CLEARED}),
+            ReleaseState.REFUSED,
+        ),
+        Step.WITHDRAW: (
+            frozenset(
+                {
+                    ReleaseState.DRAFT,
+                    ReleaseState.PROPOSED,
+                    ReleaseState.IN_REVIEW,
+                    ReleaseState.CLEARED,
+                    ReleaseState.PUBLISHED,
+                }
+            ),
+            ReleaseState.WITHDRAWN,
+        ),
+        Step.SUPERSEDE: (frozenset({ReleaseState.PUBLISHED}), ReleaseState.SUPERSEDED),
+    }
+)
+
+
+def after(state: ReleaseState, step: Step) -> ReleaseState:
+    """Give the state to which a step leads; raises `NotTheTime`."""
+    begins, ends = _WAY[step]
+    if state not in begins:
+        raise NotTheTime(
+            N_(
+                "This release is %(state)s by now, so this cannot be done with it. Look at it again: somebody else took it further."
+            ),
+            state=state.replace("_", " "),
+        )
+    return ends
+
+
+def number_of(year: int, place: int) -> str:
+    """Give the number by which a release is cited: R-2026-0007."""
+    return f"R-{year}-{place:04}"
