@@ -70,6 +70,7 @@ NO_ACCESS = {
     r"access/web\.py:requires\.decorate: Guard with": "it is taken away at each view, where the decorator stands",
     r"access/api/viewers\.py:TokenViewer\.authenticate: the side viewer\.token_id": "for the types: who comes by a key has its number",
     r"accounts/queries/people\.py:find_user_of_link: the side user is not None": "for the types: no link is good for nobody",
+    r"access/actions/role_acts\.py:describe_change: the side payload": "what the page tells: who goes on reading leaves nothing alone",
     r"access/actions/dual\.py:_refuse_unless_second: the guard not (may_decide|own\.staff_number)":
         "`_may_look` has asked the first already, and without a number one is the same human as anybody",
     r"access/actions/dual\.py:collect_act: the side row\.(decided_at is None|asked_by_id)": "for the types; a membership is of one user",
