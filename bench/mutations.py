@@ -34,6 +34,7 @@ CHECKOUT = Path(__file__).parents[1]
 PLACES = {
     "access/queries": 105, "access/rules": 70, "access/actions": 220, "access/api": 10, "access/web.py": 35,
     "access/holding.py": 2, "access/models": 3, "access/views": 50, "access/context.py": 19,
+    "access/panels": 25, "access/forms.py": 5, "access/beyond.py": 1, "access/policies.py": 10,
     "accounts/queries": 55, "cases/queries": 100, "cases/actions": 130, "cases/views": 60, "cases/api": 18,
     "intake/queries.py": 14, "intake/views.py": 13, "intake/api.py": 11,
     "evidence/queries": 42, "evidence/actions": 60, "evidence/views": 32, "evidence/api.py": 2,
@@ -60,7 +61,7 @@ NO_ACCESS = {
     r"access/(actions/dual\.py:visible_acts: .*(where is not|viewer\.may)|queries/acts\.py:list_acts: filter)":
         "which acts are fetched; `_may_look` decides on each",
     r"access/queries/acts\.py:asked_and_done: the guard": "of nothing nothing is asked",
-    r"access/(queries/notices\.py:_unseen|actions/notices\.py:mark_read): the (guard|side) (by|viewer)\.(user|organisation)_id is None":
+    r"access/(queries/notices\.py:(_unseen|count_notices)|actions/notices\.py:mark_read): the (guard|side) (by|viewer)\.(user|organisation)_id is None":
         "no notice is for nobody or in no organisation, so the filter finds none",
     r"access/queries/viewers\.py:(_opened: the side (granted|viewer\.homes)|_reach: the side not viewer\.homes|_scope: the guard viewer\.organisation_id)":
         "no record lies in no compartment or organisation: without it the same is asked in more words",
@@ -103,6 +104,8 @@ NO_ACCESS = {
     r"cases/queries/seen\.py:list_.*(line\.membership|worked)": "nobody is the membership None",
     r"cases/queries/files\.py:_with_links": "of no operation nothing is asked",
     r"cases/queries/search\.py:_within_reach: filter": "which of the visible are looked up",
+    r"cases/queries/search\.py:(_OwnCases\.standing: the condition|_said_of: the (side|condition))": "for speed: without it more is read, and the same comes out",
+    r"vault/queries\.py:_fetch: the condition len": "for speed: of whom nothing lacks nobody is asked about",
     r"cases/queries/search\.py:own_people": "whose names are compared; each is compared after",
     r"cases/queries/sameness\.py:_own: the guard": "no case is of no organisation, so the filter finds none",
     r"access/actions/submissions\.py:_same: the guard": "nobody is asked for as None either way; for the types",
@@ -123,8 +126,8 @@ NO_ACCESS = {
     r"cases/views/(lists|opening)\.py:(filters|_table|new): the ": "how a page is laid out",
     r"(cases|intake)/(views/)?(papers|seen)\.py:document: the condition": "how a file is named",
     r"cases/api/(lists|papers)\.py:.*: the (limit|condition)": "the form of what a program sends and gets",
-    r"(cases/api/(files\.py:case_open|searching\.py)|intake/api\.py:import_(send|undo)|evidence/api\.py:(snapshot_|table_)).*: the demand require":
-        "`open_cases`, `search_persons`, `receive_workbook`, `undo_batch` and what is asked about snapshots and tables begin with the same demand",
+    r"(cases/api/(files\.py:case_open|lists\.py:filter_keep|searching\.py)|intake/api\.py:(import_(send|undo)|export)|evidence/api\.py:(snapshot_|table_)).*: the demand require":
+        "`open_cases`, `save_filter`, `search_persons`, `export_workbook`, `receive_workbook`, `undo_batch` and what is asked about snapshots and tables begin with the same demand",
     r"access/queries/viewers\.py:viewer_for_token: the side Permission": "without it less is allowed, for a day",
     r"access/views/invitations\.py:_taken_up: the side known is not None": "without it more is asked, not less",
     r"access/views/invitations\.py:new_password: the guard": "`set_password` asks the same of the link",
@@ -133,16 +136,21 @@ NO_ACCESS = {
     r"cases/views/seen\.py:told: the condition": "in which languages a page is offered",
     r"evidence/views/figures\.py:(table: the (side|condition name)|download: the|_holding: the side|snapshot: the|collect: the guard|_choices: the)":
         "which page says that there is no table, and how it is laid out; `show_table`, `download_table` and `collect_facts` ask for access",
-    r"portal/views\.py:(home: the side|search: the side form)": "which page comes first",
+    r"evidence/views/studies\.py:(MOST_COMPARED|new: (the (guard snapshot|side (snapshot|has_chosen)|condition has)|what is left out)|study: the (condition|side)|_add_result: the side one)":
+        "how a page is laid out, and which buttons are offered; what they send asks again",
+    r"portal/views\.py:(home: the side|search: the side form|known: the side found)": "which page comes first, and what it says of what was left out",
     r"cases/api/changing\.py:(person|case|episode)_change: get_case": "`update_person`, `update_case` and `update_episode` ask the same of the same case",
     r"cases/views/papers\.py:documents: get_case": "`list_documents` asks the same of the same case",
     r"intake/queries\.py:(is_given_up|working_batches|_jobs_of|_file|earlier_of|find_earlier: the|list_rows: (exclude|filter number)|count_proposals: (exclude|filter is_))":
         "how far the work on a batch is; the batch itself was found through its getter",
     r"(intake|evidence)/api\.py:(export: the condition|_choices|_condition|MOST|snapshot_read: the condition)": "the form of what a program sends and gets",
     r"evidence/queries/figures\.py:(_reason|hidden_words|hidden_summary|title_of|_labels):": "words about numbers that are hidden already",
-    r"evidence/queries/(holdings|wording)\.py:": "what lies in a snapshot, and in what words and order codes are said",
+    r"evidence/queries/(holdings|saying|wording)\.py:": "what lies in a snapshot, and in what words and order codes are said",
     r"evidence/actions/(downloading\.py:(download_table: the guard|_xlsx)|keeping\.py|exporting\.py:export_facts: the side|sweeping\.py|writing\.py)":
         "in what form a file is written, and for how long it is kept",
+    r"evidence/actions/showing\.py:(MOST_CELLS|_counted: the side)": "how large a table may be; each is protected",
+    r"evidence/actions/snapshots\.py:(alone: the side row is None|_finish: exclude)": "for the types; what is ready `build_snapshot` leaves alone",
+    r"evidence/queries/studies\.py:_file: the side row\.asked_by_id": "nobody looks at no study",
     r"evidence/actions/showing\.py:_is_needed: the side": "without it one rule more is asked, which hides no less",
     r"evidence/actions/overlapping\.py:said_of: the side": "without it less is said, or nothing",
     r"access/context\.py:values_of: the (condition worker or team|side viewer\.permissions)":

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from django.http import Http404
 
-from amparo.access.actions import collect_act, get_act, refuse_act, visible_acts
+from amparo.access.actions import Refused, collect_act, get_act, refuse_act, visible_acts
 from amparo.access.actions.kinds import ROLE_CHANGE, ROLE_INVITE
 from amparo.access.models import DualAct
 from amparo.access.queries import agreed_act, asked_and_done
@@ -35,6 +35,8 @@ def test_who_decides_about_no_acts_sees_not_even_the_own(house: House) -> None:
         get_act(bare, act)
     with pytest.raises(Http404):
         get_act(house.asker, uuid4())
+    with pytest.raises(Refused):
+        replace(house, asker=bare).ask(role="competent_authority")
 
 
 def test_the_same_waits_only_where_kind_content_and_asker_are_the_same(house: House) -> None:

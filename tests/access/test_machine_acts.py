@@ -179,6 +179,8 @@ class TestKeys:
                 house.ask(kind, payload)
         with pytest.raises(Refused):
             ask_key_act(KEYS_REWRAP, rewrapping(), by=house.decider, now=NOW)
+        with pytest.raises(Changed):
+            house.ask(KEYS_REWRAP, {**rewrapping(), "custodian": "another"})
         assert not DualAct.objects.exists()
 
     def test_the_page_of_the_act_shows_the_command(self, client: Client, house: House) -> None:
@@ -263,8 +265,10 @@ class TestRestore:
 
     def test_only_who_keeps_the_installation_asks_on_the_page(self, client: Client, house: House) -> None:
         number = self.restored()
-        with pytest.raises(Refused):
-            ask_restore(number, by=house.decider, now=NOW)
+        for one in (number, number + 1):
+            with pytest.raises(Refused) as told:
+                ask_restore(one, by=house.decider, now=NOW)
+            assert "confirmed" not in str(told.value), "nor is she told which there are"
         sign_in(client, house.asker)
         page = reverse("accounts:restored")
         assert "Ask a second person" in client.get(page).content.decode()

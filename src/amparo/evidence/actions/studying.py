@@ -90,14 +90,11 @@ def stop_study(study: UUID, *, by: Viewer, now: datetime) -> None:
 
 def run_ordered_study(study: UUID, *, now: Callable[[], datetime]) -> None:
     """Compute what was ordered. Run twice, or again after being killed, it ends in the same result."""
-    running = Study.objects.filter(pk=study, state__in=_UNFINISHED)
-    if not running.update(state=StudyState.RUNNING, started_at=now(), done=0, total=0):
-        return
-    row = running.select_related("snapshot").first()
-    if row is None:
+    unfinished = Study.objects.filter(pk=study, state__in=_UNFINISHED)
+    if not unfinished.update(state=StudyState.RUNNING, started_at=now(), done=0, total=0):
         return
     try:
-        _compute(row, now)
+        _compute(Study.objects.select_related("snapshot").get(pk=study), now)
     except Stopped:
         return
     except ToldError as told:
