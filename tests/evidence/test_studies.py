@@ -293,6 +293,7 @@ def test_one_study_computed_stopped_or_taken_leaves_the_others_as_they_are(snaps
     assert studying.give_up_lost_studies(started_before=NOW, now=NOW) == 0
     assert list(others.all().values()) == before
     assert [Study.objects.get(pk=one).state for one in (done, stopped)] == ["done", "cancelled"]
+    assert Study.objects.get(pk=done).finished_at == NOW
 
 
 def test_only_one_unfinished_study_a_person(snapshot: UUID, rapporteur: Viewer) -> None:
