@@ -81,18 +81,19 @@ def test_p32_of_a_withdrawn_release_everybody_sees_title_reason_and_day_but_no_n
     found = asked("SELECT title, reason, withdrawn_at IS NOT NULL FROM publishing_release")
     assert found == [(row.title, "Two lists were counted twice.", True)]
     assert asked("SELECT * FROM publishing_releaseitem") == []
+    make_release(make_table(), by=she, number="R-2")
     kept = get_published(row.number, now=NOW)
     assert (kept.reason, kept.withdrawn_at, kept.items) == ("Two lists were counted twice.", NOW, ())
     with pytest.raises(Absent):
-        published_file(row.number, 0, now=NOW)
-    assert all_published(now=NOW) == ()
+        published_file(row.number, 1, now=NOW)
+    assert [one.number for one in all_published(now=NOW)] == ["R-2"]
 
 
 def test_p32_the_getters_keep_back_what_is_not_published_in_any_role(she: Viewer) -> None:
     tomorrow = NOW + timedelta(days=1)
     held = [
         make_release(make_table(), by=she, audience="partner"),
-        make_release(make_table(), by=she, state="cleared"),
+        make_release(make_table(), by=she, state="cleared", published_at=NOW),
         make_release(make_table(), by=she, state="withdrawn", published_at=None),
         make_release(make_table(), by=she, embargo_until=tomorrow.date()),
     ]
@@ -100,7 +101,7 @@ def test_p32_the_getters_keep_back_what_is_not_published_in_any_role(she: Viewer
         with pytest.raises(Absent):
             get_published(row.number, now=NOW)
         with pytest.raises(Absent):
-            published_file(row.number, 0, now=NOW)
+            published_file(row.number, 1, now=NOW)
     assert list_published(now=NOW).releases == all_published(now=NOW) == ()
     assert get_published(held[-1].number, now=tomorrow).title == held[-1].title
 
@@ -112,3 +113,6 @@ def test_p32_a_version_that_not_everybody_may_see_is_not_named(she: Viewer) -> N
     assert get_published(old.number, now=NOW).later == ""
     assert get_published(old.number, now=NOW + timedelta(days=1)).later == new.number
     assert get_published(new.number, now=NOW + timedelta(days=1)).earlier == old.number
+    new.state = "withdrawn"
+    new.save()
+    assert get_published(old.number, now=NOW + timedelta(days=1)).later == ""

@@ -20,7 +20,7 @@ from amparo.access.rules import Viewer
 from amparo.cases.models import Case
 from amparo.publishing.models import Release
 from amparo.publishing.public.answering import for_everybody
-from amparo.publishing.rules import Item, ItemKind
+from amparo.publishing.rules import Item, ItemKind, NotAudited
 from tests.factories.accounts import NOW, make_organisation, make_viewer, sign_in
 from tests.factories.publishing import make_item, make_release, make_table
 
@@ -102,11 +102,30 @@ def test_the_language_of_the_address_comes_first(client: Client, row: Release) -
     assert 'dir="ltr"' in client.get(f"/data/{row.number}/?language=xx").content.decode()
 
 
+def test_the_words_that_an_item_brought_are_those_of_the_page(client: Client, she: Viewer) -> None:
+    content = {
+        **make_table().content,
+        "words": {"ar": {"title": "الأشخاص", "definition": "من عُرفوا"}},
+        "notes": {"en": ["Fewer than 10 are hidden."], "ar": ["حُجب ما دون 10."]},
+    }
+    number = make_release(make_table(content=content), by=she).number
+    english, arabic = (
+        client.get(f"/data/{number}/?language={code}").content.decode() for code in ("fr", "ar")
+    )
+    assert "Persons by age, sex and region" in english
+    assert "Fewer than 10 are hidden." in english
+    assert all(words in arabic for words in ("الأشخاص", "من عُرفوا", "حُجب ما دون 10."))
+    paper = fetched(client, "csv", "ar").content.decode()
+    assert "حُجب ما دون 10." in paper
+
+
 @pytest.mark.parametrize("address", ["/data/R-9/", "/data/R-9/table-1.csv", "/data/R-2026-0001/table-2.csv",
-                                     "/data/R-2026-0001/table-0.csv", "/data/R-2026-0001/file-1", "/data/R-2026-0001/file-99999999999999999999", "/data/R-2026-0001/table-1.html", "/data/R-9/record.jsonld"])  # fmt: skip
+                                     "/data/R-2026-0001/table-0.csv", "/data/R-2026-0001/file-1", "/data/R-2026-0001/file-0", "/data/R-2026-0001/file-99999999999999999999", "/data/R-2026-0001/table-1.html", "/data/R-9/record.jsonld"])  # fmt: skip
 def test_what_is_not_there_is_not_there_for_anybody(client: Client, row: Release, address: str) -> None:
     answer = client.get(address)
     assert answer.status_code == 404
+    assert "Nothing was published under this address" in answer.content.decode()
+    assert "no-store" in answer.headers["Cache-Control"]
     assert not answer.cookies
     assert client.post(f"/data/{row.number}/").status_code == 405
 
@@ -252,6 +271,7 @@ def test_dcat_records_name_every_file_and_what_it_is(client: Client, row: Releas
     (dataset,) = catalogue["dcat:dataset"]
     assert dataset == {key: value for key, value in record.items() if key != "@context"}
     assert dataset["dct:license"] == {"@id": "https://creativecommons.org/licenses/by/4.0/"}
+    assert dataset["dct:temporal"]["dcat:endDate"] == {"@type": "xsd:gYear", "@value": "2025"}
     described = " ".join(dataset["dct:description"]) + dataset["dct:provenance"]["dct:description"]
     assert all(words in described for words in ABOUT[:6])
     addresses = [one["dcat:downloadURL"]["@id"] for one in dataset["dcat:distribution"]]
@@ -325,7 +345,7 @@ def test_nothing_is_shown_of_what_was_never_audited(client: Client, she: Viewer)
     row = make_release(make_table(), by=she)
     kept = make_table().as_json() | {"verdict": None}
     row.items.model.objects.create(release=row, position=1, kept=kept, digest="")
-    with pytest.raises(Exception, match="has not passed an audit"):
+    with pytest.raises(NotAudited, match="has not passed an audit"):
         client.get(f"/data/{row.number}/")
 
 

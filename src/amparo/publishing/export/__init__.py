@@ -1,6 +1,6 @@
 """Write what was published in the forms that people and programs read: each says by itself what it is, and where its limits are."""
 
-from amparo.publishing.export.about import TableOf, about, cite, hidden_words, mark_words, tables_of_release
+from amparo.publishing.export.about import TableOf, about, cite, mark_words, notes_of, tables_of_release
 from amparo.publishing.export.catalogue import catalogue_record, release_record
 from amparo.publishing.export.columns import to_parquet
 from amparo.publishing.export.cube import to_json_stat
@@ -13,8 +13,8 @@ __all__ = [
     "about",
     "catalogue_record",
     "cite",
-    "hidden_words",
     "mark_words",
+    "notes_of",
     "release_record",
     "tables_of_release",
     "to_csv",

@@ -51,7 +51,8 @@ class TableOf:
 
 def tables_of_release(release: PublishedRelease) -> tuple[TableOf, ...]:
     """Number the tables of a release from 1, in the order of its items."""
-    pairs = [(item, table) for item in release.items for table in tables_of(item)]
+    items = [item.in_language(_language()) for item in release.items]
+    pairs = [(item, table) for item in items for table in tables_of(item)]
     return tuple(
         TableOf(release=release, item=item, table=table, number=number)
         for number, (item, table) in enumerate(pairs, start=1)
@@ -73,8 +74,7 @@ def about(one: TableOf, *, address: str) -> list[tuple[str, str]]:
         (_("Fingerprint of the snapshot"), release.snapshot_hash),
         (_("Method"), item.method),
         (_("Protection"), item.protection),
-        *((_("Hidden numbers"), words) for words in hidden_words(table)),
-        *((_("To keep in mind"), words) for words in cautions_of(item, table)),
+        *((_("To keep in mind"), words) for words in notes_of(item, table)),
         (_("Release"), release.number),
         (_("Version"), say_number(release.version)),
         (_("Published"), say_day(release.published_at.date())),
@@ -90,15 +90,11 @@ def about(one: TableOf, *, address: str) -> list[tuple[str, str]]:
 def cite(release: PublishedRelease, *, address: str) -> str:
     """Say how the release is cited: who, when, what, which version, where."""
     where = f"https://doi.org/{release.doi}" if release.doi else address
-    words = {
-        "who": release.publisher or "Amparo",
-        "year": release.published_at.year,
-        "title": release.title,
-        "number": release.number,
-        "version": release.version,
-        "where": where,
-    }
-    return _("%(who)s (%(year)s): %(title)s. %(number)s, version %(version)s. %(where)s") % words
+    who = release.publisher or "Amparo"
+    # The same in every language: what is cited is looked for letter by letter.
+    return (
+        f"{who} ({release.published_at.year}): {release.title}. {release.number}, v{release.version}. {where}"
+    )
 
 
 def hidden_words(table: PublishedTable) -> tuple[str, ...]:
@@ -125,10 +121,12 @@ def status_words() -> dict[str, str]:
     return {str(status): _(reason) for status, reason in _REASONS.items()}
 
 
-def cautions_of(item: PublishedItem, table: PublishedTable | None = None) -> tuple[str, ...]:
-    """Give what the item itself warns of."""
+def notes_of(item: PublishedItem, table: PublishedTable | None = None) -> tuple[str, ...]:
+    """Give what a reader keeps in mind: in the words that the item brought, or why numbers are hidden and what it warns of."""
+    if brought := item.notes(_language()):
+        return brought
     own = tuple(str(words) for words in item.content.get("cautions", ()))
-    return (*own, *(table.cautions if table else ()))
+    return own if table is None else (*hidden_words(table), *own, *table.cautions)
 
 
 def _language() -> str:

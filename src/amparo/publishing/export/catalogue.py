@@ -80,8 +80,8 @@ def _dataset(release: PublishedRelease, where: Where) -> dict[str, Any]:
     if release.period:
         made["dct:temporal"] = {
             "@type": "dct:PeriodOfTime",
-            "dcat:startDate": min(release.period),
-            "dcat:endDate": max(release.period),
+            "dcat:startDate": _date(min(release.period)),
+            "dcat:endDate": _date(max(release.period)),
         }
     if release.doi:
         made["adms:identifier"] = {"@id": f"https://doi.org/{release.doi}"}
@@ -140,6 +140,12 @@ def _distribution(
 def _licence(licence: str) -> Any:
     known = _LICENCES.get(licence)
     return {"@id": known} if known else {"@type": "dct:LicenseDocument", "dct:title": licence}
+
+
+def _date(text: str) -> Any:
+    kind = {4: "xsd:gYear", 7: "xsd:gYearMonth", 10: "xsd:date"}.get(len(text))
+    is_date = kind is not None and text.replace("-", "").isdecimal()
+    return {"@type": kind, "@value": text} if is_date else text
 
 
 def _moment(text: str) -> dict[str, str]:

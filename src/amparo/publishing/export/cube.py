@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from amparo.publishing.export.about import TOTAL, TableOf, about, hidden_words, status_words
+from amparo.publishing.export.about import TOTAL, TableOf, about, notes_of, status_words
 from amparo.publishing.rules.tables import Axis, CellStatus
 
 MOST_PLACES: Final = 1_000_000
@@ -41,7 +41,7 @@ def to_json_stat(one: TableOf, *, address: str) -> bytes:
         "label": table.title,
         "source": one.item.source,
         "updated": release.published_at.isoformat(),
-        "note": [*hidden_words(table), one.item.protection],
+        "note": [*notes_of(one.item, table), one.item.protection],
         "id": list(dimensions),
         "size": [*(len(axis.places) for axis in table.axes), 1],
         "role": {"metric": [metric]},

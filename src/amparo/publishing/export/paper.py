@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
+from unicodedata import bidirectional
 
 from django.utils.translation import gettext as _
 
-from amparo.publishing.export.about import TableOf, about, hidden_words, mark_words
+from amparo.publishing.export.about import TableOf, about, mark_words, notes_of
 from amparo.publishing.rules.tables import CONCEALED, Place
 from amparo.ui.printing import print_pdf
 
@@ -41,8 +42,8 @@ def to_pdf(one: TableOf, *, address: str, now: datetime) -> bytes:
             {"labels": row_words(one, place), "cells": _cells(one, place, columns), "is_total": None in place}
             for place in table.row_places()
         ],
-        "notes": hidden_words(table),
-        "about": [list(pair) for pair in about(one, address=address)],
+        "notes": [_turned(words) for words in notes_of(one.item, table)],
+        "about": [[label, _turned(text)] for label, text in about(one, address=address)],
         "about_title": _("About this table"),
         "is_wide": len(table.down) + len(columns) > _UPRIGHT,
     }
@@ -58,6 +59,12 @@ def column_words(one: TableOf, place: Place) -> str:
     """Name a column: the values of its variables, or the number that a table without columns has."""
     said = [one.value(axis.code, value) for axis, value in zip(one.table.over, place, strict=True)]
     return " · ".join(said) or _("Number")
+
+
+def _turned(text: str) -> dict[str, str]:
+    """Say in which direction a text is read by its first letter: not all is in the language of the page."""
+    first = next((kind for one in text if (kind := bidirectional(one)) in ("L", "R", "AL")), "L")
+    return {"text": text, "direction": "ltr" if first == "L" else "rtl"}
 
 
 def _cells(one: TableOf, row: Place, columns: Sequence[Place]) -> list[dict[str, Any]]:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Concatenate, Final, ParamSpec
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext, override
 from django.views.decorators.http import require_safe
 
 import amparo
 from amparo.access.context import EVERYBODY, reading_as
 from amparo.access.web import Request, public
+from amparo.ui.web import bare_frame, page
 
 KEPT_SECONDS: Final = 300  # so long a withdrawn number may still be handed out by a proxy
 LANGUAGE: Final = "language"
@@ -36,7 +39,16 @@ def for_everybody(view: View[Parameters]) -> Callable[..., Any]:
         chosen = request.GET.get(LANGUAGE, "")
         language = chosen if chosen in dict(settings.LANGUAGES) else get_language() or settings.LANGUAGE_CODE
         with override(language), reading_as(EVERYBODY):
-            response = view(request, *args, **kwargs)
+            try:
+                response = view(request, *args, **kwargs)
+            except Http404:
+                response = page(
+                    request,
+                    "publishing/public/absent.html",
+                    {"frame": bare_frame(), "path": reverse("data:catalogue")},
+                    title=gettext("Nothing to see at this address"),
+                    status=HTTPStatus.NOT_FOUND,
+                )
         response.headers["Content-Language"] = language
         return response
 
@@ -50,7 +62,7 @@ def answered(request: HttpRequest, *of: object, make: Callable[[], HttpResponse]
     unchanged = get_conditional_response(request, etag=etag)
     response = make() if unchanged is None else unchanged
     assert isinstance(response, HttpResponse)
-    if response.status_code == 200:
+    if response.status_code == HTTPStatus.OK:
         response.headers.setdefault("ETag", etag)
     # Who comes with a cookie may have another language: a proxy keeps nothing of that.
     kept = "private" if request.COOKIES else "public"

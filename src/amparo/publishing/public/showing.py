@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.utils.translation import get_language_bidi
+from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
-from amparo.publishing.export import MOST_PRINTED, TableOf, hidden_words, mark_words
-from amparo.publishing.export.about import cautions_of
+from amparo.publishing.export import MOST_PRINTED, TableOf, mark_words, notes_of
 from amparo.publishing.export.paper import column_words, fits_paper, row_words
 from amparo.publishing.queries import PublishedRelease
 from amparo.publishing.rules import ItemKind
@@ -38,8 +37,7 @@ class ShownTable:
     across: str
     columns: tuple[str, ...]
     lines: tuple[Mapping[str, Any], ...]
-    hidden: tuple[str, ...]
-    cautions: tuple[str, ...]
+    notes: tuple[str, ...]
     chart: Drawing | None
     chart_note: str
     forms: tuple[tuple[str, str], ...]
@@ -80,8 +78,7 @@ def shown_table(one: TableOf) -> ShownTable:
             }
             for place in rows
         ),
-        hidden=hidden_words(table),
-        cautions=cautions_of(one.item, table),
+        notes=notes_of(one.item, table),
         chart=chart,
         chart_note=note,
         forms=tuple((form, FORM_WORDS[form]) for form in FORMS if form != "pdf" or fits_paper(one)),
@@ -96,14 +93,18 @@ def shown_files(release: PublishedRelease) -> tuple[ShownFile, ...]:
             title=item.title,
             position=position,
             about=(*item_rows(item), *_more_rows(item)),
-            cautions=(*_usual_cautions(item), *cautions_of(item)),
+            cautions=(*_usual_cautions(item), *notes_of(item)),
             file_name=str(item.content.get("file_name", "")),
             digest=str(item.content.get("sha256", "")),
             figures=tuple(map(_figure, item.content.get("figures", ()))),
         )
-        for position, item in enumerate(release.items, start=1)
+        for position, item in enumerate(_spoken(release), start=1)
         if item.kind is not ItemKind.TABLE
     )
+
+
+def _spoken(release: PublishedRelease) -> list[PublishedItem]:
+    return [item.in_language(get_language() or "en") for item in release.items]
 
 
 def item_rows(item: PublishedItem, *, only: tuple[str, ...] = ()) -> tuple[SummaryRow, ...]:
@@ -116,12 +117,13 @@ def item_rows(item: PublishedItem, *, only: tuple[str, ...] = ()) -> tuple[Summa
         (_("Method"), item.method),
         (_("Protection"), item.protection),
     )
-    return tuple(SummaryRow(label=label, value=text) for label, text in rows if text)
+    return tuple(SummaryRow(label=label, value=text, is_name=True) for label, text in rows if text)
 
 
 def _more_rows(item: PublishedItem) -> tuple[SummaryRow, ...]:
-    told = item.content.get("about") or {}
-    return tuple(SummaryRow(label=str(label), value=str(text)) for label, text in told.items())
+    told = item.content.get("about") or ()
+    pairs = told.items() if isinstance(told, Mapping) else told
+    return tuple(SummaryRow(label=str(label), value=str(text), is_name=True) for label, text in pairs)
 
 
 def _usual_cautions(item: PublishedItem) -> tuple[str, ...]:
@@ -165,7 +167,7 @@ def _shown(cell: TableCell | None) -> Mapping[str, Any]:
 def _chart(one: TableOf) -> tuple[Drawing | None, str]:
     """Draw the rows of a table, its columns as series where they can be told apart; gives what of the table it leaves out."""
     table = one.table
-    rows = [place for place in table.row_places() if place and None not in place]
+    rows = _charted_rows(one)
     columns = [place for place in table.column_places() if None not in place]
     totals = [place for place in table.column_places() if all(value is None for value in place)]
     drawn = columns if 0 < len(columns) <= MOST_SERIES else totals
@@ -174,7 +176,9 @@ def _chart(one: TableOf) -> tuple[Drawing | None, str]:
     series = tuple(column_words(one, place) for place in drawn) if len(drawn) > 1 else ()
     groups = tuple(
         BarGroup(
-            label=" · ".join(row_words(one, row)),
+            label=" · ".join(
+                text for text, value in zip(row_words(one, row), row, strict=True) if value is not None
+            ),
             bars=tuple(_bar(table.cells.get((*row, *column))) for column in drawn),
         )
         for row in rows[:MOST_GROUPS]
@@ -185,6 +189,13 @@ def _chart(one: TableOf) -> tuple[Drawing | None, str]:
     )
     direction = "rtl" if get_language_bidi() else "ltr"
     return draw_bars(chart, direction=direction, name=f"chart-{one.number}"), " ".join(notes)
+
+
+def _charted_rows(one: TableOf) -> list[Place]:
+    """Choose the rows of the chart: by the first variable alone, where the table has totals over the others in its rows."""
+    rows = [place for place in one.table.row_places() if place]
+    by_first = [place for place in rows if place[0] is not None and set(place[1:]) == {None}]
+    return by_first or [place for place in rows if None not in place]
 
 
 def _bar(cell: TableCell | None) -> Bar:

@@ -136,7 +136,7 @@ def table(request: Request, number: str, table: int, form: str) -> HttpResponse:
 def file(request: Request, number: str, position: int) -> HttpResponse:
     """Hand out a file as it was kept; one that is not what its digest says is handed out by nobody."""
     found = get_published(number, now=request.now)
-    item = published_file(number, position - 1, now=request.now)
+    item = published_file(number, position, now=request.now)
     content = str(item.content.get("text", "")).encode()
     if not content or hashlib.sha256(content).hexdigest() != item.content.get("sha256"):
         raise Http404
@@ -185,7 +185,9 @@ def _release_rows(found: PublishedRelease, address: str) -> tuple[SummaryRow, ..
         (_("DOI"), found.doi),
         (_("How to cite"), cite(found, address=address)),
     )
-    return tuple(SummaryRow(label=label, value=value) for label, value in rows if value)
+    return tuple(
+        SummaryRow(label=label, value=value, is_name=isinstance(value, str)) for label, value in rows if value
+    )
 
 
 def _pager(chosen: dict[str, str], *, number: int, is_more: bool) -> Pager:

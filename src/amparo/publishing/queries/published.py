@@ -28,6 +28,7 @@ RELEASE_COLUMNS: Final = (
 ITEM_COLUMNS: Final = ("id", "release_id", "position", "kept", "digest")
 PAGE_SIZE: Final = 25
 LAST_PAGE: Final = 1_000
+MOST_ITEMS: Final = 1_000
 LONGEST_SEARCH: Final = 200
 _MOST_WORDS: Final = 6
 # How many tables an item says that it holds; none where it is one table.
@@ -135,14 +136,14 @@ def get_published(number: str, *, now: datetime) -> PublishedRelease:
     return rows[0]
 
 
-def published_file(number: str, position: int, *, now: datetime) -> PublishedItem:
-    """Give one item of a release whole; raises `Absent`, also where the release was withdrawn."""
+def published_file(number: str, place: int, *, now: datetime) -> PublishedItem:
+    """Give one item of a release whole, the first being 1; raises `Absent`, also where the release was withdrawn."""
     found = _open_to_all(now).filter(number=number).exclude(state=ReleaseState.WITHDRAWN)
-    kept = ReleaseItem.objects.filter(release__in=_ids(found), position=position)
-    row = kept.values_list("kept", flat=True).first()
-    if row is None:
+    kept = ReleaseItem.objects.filter(release__in=_ids(found)).order_by("position")
+    rows = list(kept.values_list("kept", flat=True)[place - 1 : place]) if 0 < place <= MOST_ITEMS else []
+    if not rows:
         raise Absent
-    return PublishedItem.from_json(row)
+    return PublishedItem.from_json(rows[0])
 
 
 def _open_to_all(now: datetime) -> QuerySet[Release]:

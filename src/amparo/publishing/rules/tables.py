@@ -8,7 +8,7 @@ the numbers that the item tells the register.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import product
 from typing import Any, Final, Self
@@ -20,6 +20,7 @@ from amparo.vocab.text import N_
 Place = tuple[str | None, ...]  # a value in each dimension; None is the total over it
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # language, variable, value; "" is the variable itself
 SOURCE_LANGUAGE: Final = "en"
+_WORDS: Final = ("title", "definition", "unit", "source", "method", "protection")
 
 
 class CellStatus(StrEnum):
@@ -60,13 +61,25 @@ class PublishedItem:
                 ),
                 title=kept["title"],
             )
-        names = ("title", "definition", "unit", "source", "method", "protection")
         return cls(
-            **{name: kept[name] for name in names},
+            **{name: kept[name] for name in _WORDS},
             kind=ItemKind(kept["kind"]),
             content=kept.get("content", {}),
             numbers=kept.get("cells", ()),
         )
+
+    def in_language(self, language: str) -> Self:
+        """Give the item in the words that it brought in that language; without any, as it is."""
+        words = self._told("words", language, {})
+        return replace(self, **{name: words[name] for name in _WORDS if words.get(name)})
+
+    def notes(self, language: str) -> tuple[str, ...]:
+        """Give what it says of its hidden numbers and warns of, where it brought the words."""
+        return tuple(map(str, self._told("notes", language, self._told("notes", SOURCE_LANGUAGE, ()))))
+
+    def _told(self, name: str, language: str, otherwise: Any) -> Any:
+        told = self.content.get(name)
+        return told.get(language, otherwise) if isinstance(told, Mapping) else otherwise
 
 
 @dataclass(frozen=True, slots=True)
