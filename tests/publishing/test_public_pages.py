@@ -341,6 +341,17 @@ def test_tables_of_any_dimension_and_those_of_the_register_alone_are_laid_out(
     )
 
 
+def test_a_cube_that_is_nearly_empty_is_not_walked_through(client: Client, she: Viewer) -> None:
+    names = [f"v{number}" for number in range(14)]
+    cells = [{"values": {name: "yes"}, "value": 20, "status": "shown"} for name in names]
+    content = {"tables": [{"rows": names[:7], "columns": names[7:], "cells": cells}]}
+    row = make_release(make_item({(): 9}, content=content), by=she)
+    made = json.loads(client.get(f"/data/{row.number}/table-1.json").content)
+    assert len(made["value"]) == len(names)
+    assert made["value"][str(2**14 - 1 - 1)] == 20
+    assert client.get(f"/data/{row.number}/table-1.csv").content.count(b"shown") == len(names)
+
+
 def test_nothing_is_shown_of_what_was_never_audited(client: Client, she: Viewer) -> None:
     row = make_release(make_table(), by=she)
     kept = make_table().as_json() | {"verdict": None}

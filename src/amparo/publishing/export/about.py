@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
+from unicodedata import bidirectional
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from amparo.publishing.queries import PublishedRelease
 from amparo.publishing.rules.tables import CellStatus, PublishedItem, PublishedTable, TableCell, tables_of
-from amparo.ui.formats import join_words, say_day, say_number
+from amparo.ui.formats import join_words, say_number
 from amparo.vocab.text import N_
 
-TOTAL: Final = "_T"  # as SDMX writes it
+# As SDMX writes them: the total, and what is not known.
+TOTAL: Final = "_T"
+UNKNOWN: Final = "_U"
 MARKS: Final = {CellStatus.SMALL: "a", CellStatus.HIDDEN: "b"}
 _REASONS: Final = {
     CellStatus.SMALL: N_("Hidden because so few people are counted that one of them might be recognised."),
@@ -49,6 +52,17 @@ class TableOf:
         return self.table.label(code, value, language=_language()) if value else _("Not recorded")
 
 
+def code(value: str | None) -> str:
+    """Give the code of a value in files; None is the total."""
+    return TOTAL if value is None else value or UNKNOWN
+
+
+def direction_of(text: str) -> str:
+    """Say in which direction most of a text is read: not all is in the language of the page, and marks come first."""
+    kinds = [bidirectional(letter) for letter in text]
+    return "rtl" if sum(kind in ("R", "AL") for kind in kinds) > kinds.count("L") else "ltr"
+
+
 def tables_of_release(release: PublishedRelease) -> tuple[TableOf, ...]:
     """Number the tables of a release from 1, in the order of its items."""
     items = [item.in_language(_language()) for item in release.items]
@@ -77,7 +91,7 @@ def about(one: TableOf, *, address: str) -> list[tuple[str, str]]:
         *((_("To keep in mind"), words) for words in notes_of(item, table)),
         (_("Release"), release.number),
         (_("Version"), say_number(release.version)),
-        (_("Published"), say_day(release.published_at.date())),
+        (_("Published"), release.published_at.date().isoformat()),
         (_("Publisher"), release.publisher),
         (_("Licence"), release.licence),
         (_("DOI"), release.doi),

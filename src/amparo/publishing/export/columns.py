@@ -6,7 +6,7 @@ import io
 import json
 from typing import Final
 
-from amparo.publishing.export.about import TOTAL, TableOf, about
+from amparo.publishing.export.about import TableOf, about, code
 
 KEY: Final = b"amparo"  # under which the schema keeps what the table is, as JSON
 
@@ -17,12 +17,10 @@ def to_parquet(one: TableOf, *, address: str) -> bytes:
     from pyarrow import parquet
 
     table = one.table
-    kept = [(place, table.cells[place]) for place in table.places() if place in table.cells]
+    kept = table.in_order()
     columns: dict[str, pa.Array] = {}
     for at, axis in enumerate(table.axes):
-        columns[axis.code] = pa.array(
-            [TOTAL if place[at] is None else place[at] for place, _cell in kept], pa.string()
-        )
+        columns[axis.code] = pa.array([code(place[at]) for place, _cell in kept], pa.string())
     for at, axis in enumerate(table.axes):
         said = [one.value(axis.code, place[at]) for place, _cell in kept]
         columns[_unlike(f"{axis.code}_label", columns)] = pa.array(said, pa.string())

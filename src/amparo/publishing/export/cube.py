@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import json
+from math import prod
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from amparo.publishing.export.about import TOTAL, TableOf, about, notes_of, status_words
-from amparo.publishing.rules.tables import Axis, CellStatus
+from amparo.publishing.export.about import TOTAL, TableOf, about, code, notes_of, status_words
+from amparo.publishing.rules.tables import Axis, CellStatus, PublishedTable, TableCell
 
-MOST_PLACES: Final = 1_000_000
+MOST_PLACES: Final = 10_000
 METRIC: Final = "what"
 
 
 def to_json_stat(one: TableOf, *, address: str) -> bytes:
     """Give the table as JSON-stat; a place that was not counted has null and no status."""
     table, release = one.table, one.release
-    values: list[int | None] = []
-    statuses: dict[str, str] = {}
-    for at, place in enumerate(table.places()):
-        cell = table.cells.get(place)
-        values.append(None if cell is None else cell.value)
-        if cell is not None and cell.status is not CellStatus.SHOWN:
-            statuses[str(at)] = str(cell.status)
+    values, statuses = _numbers(table)
     metric = _unlike(METRIC, [axis.code for axis in table.axes])
     dimensions = {axis.code: _dimension(one, axis) for axis in table.axes}
     # A dimension of one value says what is counted, and in which unit.
@@ -57,8 +52,30 @@ def to_json_stat(one: TableOf, *, address: str) -> bytes:
     return json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def _numbers(table: PublishedTable) -> tuple[Any, dict[str, str]]:
+    """Give the numbers in row-major order, and the status of those that are not shown as they are.
+
+    A cube with very many places gets its numbers by their places, which leaves out what was not counted.
+    """
+    sizes = [len(axis.places) for axis in table.axes]
+    order = [{value: at for at, value in enumerate(axis.places)} for axis in table.axes]
+    found: dict[int, TableCell] = {}
+    for place, cell in table.in_order():
+        number = 0
+        for at, value in enumerate(place):
+            number = number * sizes[at] + order[at][value]
+        found[number] = cell
+    statuses = {
+        str(at): str(cell.status) for at, cell in found.items() if cell.status is not CellStatus.SHOWN
+    }
+    places = prod(sizes)
+    if places > MOST_PLACES:
+        return {str(at): cell.value for at, cell in found.items()}, statuses
+    return [found[at].value if at in found else None for at in range(places)], statuses
+
+
 def _dimension(one: TableOf, axis: Axis) -> dict[str, Any]:
-    codes = [TOTAL if value is None else value for value in axis.places]
+    codes = [code(value) for value in axis.places]
     labels = [one.value(axis.code, value) for value in axis.places]
     return {
         "label": one.variable(axis.code),

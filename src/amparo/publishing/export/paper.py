@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
-from unicodedata import bidirectional
 
 from django.utils.translation import gettext as _
 
-from amparo.publishing.export.about import TableOf, about, mark_words, notes_of
+from amparo.publishing.export.about import TableOf, about, direction_of, mark_words, notes_of
 from amparo.publishing.rules.tables import CONCEALED, Place
 from amparo.ui.printing import print_pdf
 
@@ -62,9 +61,7 @@ def column_words(one: TableOf, place: Place) -> str:
 
 
 def _turned(text: str) -> dict[str, str]:
-    """Say in which direction a text is read by its first letter: not all is in the language of the page."""
-    first = next((kind for one in text if (kind := bidirectional(one)) in ("L", "R", "AL")), "L")
-    return {"text": text, "direction": "ltr" if first == "L" else "rtl"}
+    return {"text": text, "direction": direction_of(text)}
 
 
 def _cells(one: TableOf, row: Place, columns: Sequence[Place]) -> list[dict[str, Any]]:

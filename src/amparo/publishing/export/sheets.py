@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
-from amparo.publishing.export.about import TOTAL, TableOf, about, mark_words
+from amparo.publishing.export.about import TableOf, about, code, mark_words
 from amparo.stats.disclosure import neutral
 
 if TYPE_CHECKING:
@@ -63,13 +63,10 @@ def _heads(one: TableOf) -> list[str]:
 
 def _lines(one: TableOf) -> Iterator[list[str | int]]:
     table = one.table
-    for place in table.places():
-        cell = table.cells.get(place)
-        if cell is None:
-            continue
+    for place, cell in table.in_order():
         pairs = list(zip(table.axes, place, strict=True))
         yield [
-            *(TOTAL if value is None else value for _axis, value in pairs),
+            *(code(value) for _axis, value in pairs),
             *(one.value(axis.code, value) for axis, value in pairs),
             table.unit,
             "" if cell.value is None else cell.value,

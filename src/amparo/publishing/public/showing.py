@@ -10,6 +10,7 @@ from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
 from amparo.publishing.export import MOST_PRINTED, TableOf, mark_words, notes_of
+from amparo.publishing.export.about import direction_of
 from amparo.publishing.export.paper import column_words, fits_paper, row_words
 from amparo.publishing.queries import PublishedRelease
 from amparo.publishing.rules import ItemKind
@@ -37,7 +38,7 @@ class ShownTable:
     across: str
     columns: tuple[str, ...]
     lines: tuple[Mapping[str, Any], ...]
-    notes: tuple[str, ...]
+    notes: tuple[tuple[str, str], ...]  # with the direction in which each is read
     chart: Drawing | None
     chart_note: str
     forms: tuple[tuple[str, str], ...]
@@ -51,7 +52,7 @@ class ShownFile:
     title: str
     position: int
     about: tuple[SummaryRow, ...]
-    cautions: tuple[str, ...]
+    cautions: tuple[tuple[str, str], ...]
     file_name: str
     digest: str
     figures: tuple[Mapping[str, Any], ...]
@@ -78,7 +79,7 @@ def shown_table(one: TableOf) -> ShownTable:
             }
             for place in rows
         ),
-        notes=notes_of(one.item, table),
+        notes=tuple((words, direction_of(words)) for words in notes_of(one.item, table)),
         chart=chart,
         chart_note=note,
         forms=tuple((form, FORM_WORDS[form]) for form in FORMS if form != "pdf" or fits_paper(one)),
@@ -93,7 +94,9 @@ def shown_files(release: PublishedRelease) -> tuple[ShownFile, ...]:
             title=item.title,
             position=position,
             about=(*item_rows(item), *_more_rows(item)),
-            cautions=(*_usual_cautions(item), *notes_of(item)),
+            cautions=tuple(
+                (words, direction_of(words)) for words in (*_usual_cautions(item), *notes_of(item))
+            ),
             file_name=str(item.content.get("file_name", "")),
             digest=str(item.content.get("sha256", "")),
             figures=tuple(map(_figure, item.content.get("figures", ()))),

@@ -7,10 +7,9 @@ the numbers that the item tells the register.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import product
 from typing import Any, Final, Self
 
 from amparo.publishing.rules.items import ItemKind, NotAudited, cell_from_json
@@ -129,15 +128,15 @@ class PublishedTable:
 
     def row_places(self) -> list[Place]:
         """List the rows that hold a number, totals after their parts."""
-        return self._places(self.down, {place[: len(self.down)] for place in self.cells})
+        return _sorted(self.down, {place[: len(self.down)] for place in self.cells})
 
     def column_places(self) -> list[Place]:
         """List the columns that hold a number, totals after their parts."""
-        return self._places(self.over, {place[len(self.down) :] for place in self.cells})
+        return _sorted(self.over, {place[len(self.down) :] for place in self.cells})
 
-    def places(self) -> Iterator[Place]:
-        """Give every place of the cube, line by line, counted or not."""
-        yield from product(*(axis.places for axis in self.axes))
+    def in_order(self) -> list[tuple[Place, TableCell]]:
+        """Give every cell, line by line, totals after their parts."""
+        return [(place, self.cells[place]) for place in _sorted(self.axes, self.cells)]
 
     def count(self, *statuses: CellStatus) -> int:
         """Count the cells of these kinds."""
@@ -151,9 +150,11 @@ class PublishedTable:
                 return found
         return value or variable
 
-    @staticmethod
-    def _places(axes: tuple[Axis, ...], there: set[Place]) -> list[Place]:
-        return [place for place in product(*(axis.places for axis in axes)) if place in there]
+
+def _sorted(axes: tuple[Axis, ...], there: Iterable[Place]) -> list[Place]:
+    """Put places in reading order. Not by a walk through the whole cube: most of one with many axes may be empty."""
+    order = [{value: at for at, value in enumerate(axis.places)} for axis in axes]
+    return sorted(there, key=lambda place: [at[value] for at, value in zip(order, place, strict=True)])
 
 
 def titles_of(item: PublishedItem) -> tuple[str, ...]:
@@ -191,7 +192,7 @@ def _of_rows_and_columns(item: PublishedItem, content: Mapping[str, Any], labels
     }
     return PublishedTable(
         title=item.title,
-        unit=str(content.get("counting_unit") or item.unit),
+        unit=item.unit,
         axes=_axes([*rows, *columns], cells),
         across=len(columns),
         cells=cells,
@@ -213,7 +214,7 @@ def _of_release(
     }
     return PublishedTable(
         title=title,
-        unit=str(kept.get("counting_unit") or item.unit),
+        unit=item.unit,
         axes=_axes(variables, cells),
         across=len(columns),
         cells=cells,
