@@ -39,6 +39,7 @@ PLACES = {
     "intake/queries.py": 14, "intake/views.py": 13, "intake/api.py": 11,
     "evidence/queries": 42, "evidence/actions": 60, "evidence/views": 32, "evidence/api.py": 2,
     "publishing/queries": 5, "publishing/actions": 24,
+    "publishing/public/views.py": 6,
     "oversight/queries.py": 18, "oversight/actions": 7, "oversight/views": 8, "portal/views.py": 7,
     "vault/queries.py": 20, "vault/keeping.py": 5, "vault/keyd/service.py": 9,
 }  # fmt: skip
@@ -52,6 +53,11 @@ TESTS = (
 # What looks like an access line and keeps nobody out: the beginning of names (a pattern), and why.
 NO_ACCESS = {
     r"publishing/queries/checking\.py:(registered_cells|spent_budgets): filter population__in": "for speed; the register compares within one population",
+    r"publishing/queries/published\.py:(list_published: (filter|Q) |_has: filter Q|_years|_number|MOST_ITEMS|published_file: the condition)":
+        "which of what is published somebody looks for",
+    r"publishing/queries/published\.py:(_later: filter supersedes__in|all_published: filter release__in)":
+        "what is found of others is given to none of those that are shown",
+    r"publishing/public/views\.py:(_page|_release_rows|_pager|_page_number|_written)": "how a page is laid out, and which files there are",
     r"access/queries/emergencies\.py:find_running: the side row\.(number|ends_at) is None": "the database stamps both; the side is for the types",
     r"access/queries/emergencies\.py:(list_openings|get_opening): the side viewer\.user_id is None": "for nobody `known_user_id` refuses a line later",
     r"access/queries/emergencies\.py:_own: (the (guard|side) viewer\.(user|membership)_id is None|filter user_id)":

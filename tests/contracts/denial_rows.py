@@ -208,6 +208,15 @@ PAGES: Mapping[str, Row] = {
     "intake:throw-away": Row(guard=P.IMPORT_RUN, methods=POST),
     "intake:rejected": Row(guard=P.IMPORT_RUN, rename={"batch": "faulty_batch"}),
     # Figures.
+    # What is published; of what is not there, nothing.
+    "data:catalogue": Row(guard=PUBLIC),
+    "data:catalogue-record": Row(guard=PUBLIC),
+    "data:release": Row(guard=PUBLIC, fixed={"number": "R-2026-0001"}, reached=404),
+    "data:record": Row(guard=PUBLIC, fixed={"number": "R-2026-0001"}, reached=404),
+    "data:table": Row(
+        guard=PUBLIC, fixed={"number": "R-2026-0001", "table": "1", "form": "csv"}, reached=404
+    ),
+    "data:file": Row(guard=PUBLIC, fixed={"number": "R-2026-0001", "position": "1"}, reached=404),
     "evidence:tables": Row(guard=P.TABLES_VIEW),
     "evidence:table": Row(guard=P.TABLES_VIEW, query={"snapshot": "snapshot"}),
     "evidence:download": Row(guard=P.TABLES_DOWNLOAD, query={"snapshot": "snapshot"}),

@@ -38,6 +38,7 @@ from tests.factories.cases import make_case
 from tests.factories.evidence import make_kept_study
 from tests.factories.intake import AMINA, SOFIA, make_batch, make_text_file, make_workbook, make_written_batch
 from tests.factories.oversight import make_drawn
+from tests.factories.publishing import make_release, make_table
 
 CASES = 200
 WITHOUT_SECOND_STEP = "installation_administrator"  # so that the page that sets it up is seen too
@@ -59,6 +60,7 @@ class Installation:
     batches: dict[str, UUID]
     snapshot: UUID
     study: UUID
+    published: str
     invitation: str
     new_password: str
     drawn: UUID
@@ -145,6 +147,8 @@ class Installation:
             "lists of a study": ("statistician", "/tables/studies/new/"),
             "study": ("statistician", f"/tables/studies/{self.study}/"),
             "studies compared": ("statistician", f"/tables/studies/{self.study}/compare/{self.study}/"),
+            "published": ("", "/data/"),
+            "published-release": ("", f"/data/{self.published}/"),
             "own-readings": ("caseworker", "/readings/mine/"),
             "explain": ("caseworker", f"/readings/mine/{self.drawn}/"),
             "drawn": ("supervisor", "/readings/drawn/"),
@@ -180,6 +184,20 @@ class Installation:
             "keys": ("supervisor", "/me/keys/"),
             "gallery": ("", "/ui/"),
         }
+
+
+def publish(by: Viewer, now: datetime) -> str:
+    """Let a table out that took the place of another, beside one that was withdrawn; gives its number."""
+    make_release(
+        make_table(),
+        by=by,
+        now=now,
+        state="withdrawn",
+        reason="Two lists were counted twice.",
+        withdrawn_at=now,
+    )
+    old = make_release(make_table(), by=by, now=now, state="superseded")
+    return make_release(make_table(), by=by, now=now, version=2, supersedes=old).number
 
 
 def furnish(url: str) -> Installation:
@@ -234,7 +252,8 @@ def furnish(url: str) -> Installation:
         url=url, now=now, viewers=viewers, emails={role: one.email for role, one in sign_ins.items()},
         password=sign_ins["caseworker"].password, reference=reference, lost=lost_case(worker, now),
         unit_case=make_case(viewers["integrity_officer"], now=now), episode=Episode.objects.filter(case__reference=reference).order_by("number")[0].id,
-        batches=batches, snapshot=snapshot, study=make_kept_study(viewers["statistician"], snapshot), invitation=secret, new_password=password,
+        batches=batches, snapshot=snapshot, study=make_kept_study(viewers["statistician"], snapshot),
+        published=publish(viewers["statistician"], now), invitation=secret, new_password=password,
         drawn=make_drawn(worker, reference, now=now).id, act=act, opening=opening,
     )  # fmt: skip
 

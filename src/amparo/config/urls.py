@@ -25,6 +25,7 @@ PAGES = (
     ("import/", "amparo.intake.urls"),
     ("tables/", "amparo.evidence.urls"),
     ("readings/", "amparo.oversight.urls"),
+    ("data/", "amparo.publishing.public.urls"),
     ("api/v1/", "amparo.config.api"),
 )
 

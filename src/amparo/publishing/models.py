@@ -26,7 +26,11 @@ def _only_added(table: str) -> pgtrigger.Trigger:
 
 
 class Release(models.Model):
-    """Something that is let out, or asked to be. `explanations` answer findings, by their kind; `digest` stands for all of it."""
+    """Something that is let out, or asked to be. `explanations` answer findings, by their kind; `digest` stands for all of it.
+
+    `publisher` is the name of the organisation as it was when it let the release out: who reads what was published reads no list
+    of organisations.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     number = models.CharField(max_length=20, unique=True)
@@ -45,6 +49,8 @@ class Release(models.Model):
     embargo_until = models.DateField(null=True)
     state = models.CharField(max_length=20, default=ReleaseState.DRAFT)
     reason = models.TextField(blank=True)
+    publisher = models.CharField(max_length=200, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
     explanations = models.JSONField(default=dict)
     digest = models.CharField(max_length=64)
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
@@ -59,7 +65,7 @@ class Release(models.Model):
         (
             "id", "number", "title", "purpose", "audience", "ethics", "population", "period", "snapshot", "snapshot_hash", "licence",
             "doi", "version", "supersedes", "embargo_until", "state", "reason", "explanations", "digest", "organisation", "unit",
-            "made_at", "made_by", "reviewed_by", "published_at", "published_by",
+            "made_at", "made_by", "reviewed_by", "published_at", "published_by", "publisher", "withdrawn_at",
         ),
         Privacy.TECHNICAL,
     )  # fmt: skip

@@ -113,6 +113,7 @@ def draft_release(new: NewRelease, *, by: Viewer, now: datetime) -> UUID:
         unit=unit_of(by),
         made_at=now,
         made_by_id=by.known_user_id,
+        publisher=by.organisation_name,
         digest="",
     )
     rows = [
@@ -175,7 +176,7 @@ def digest_now(row: Release) -> str:
         name: getattr(row, name)
         for name in (
             "number", "title", "purpose", "audience", "ethics", "population", "period", "snapshot", "snapshot_hash", "licence", "doi",
-            "version",
+            "version", "publisher",
         )
     }  # fmt: skip
     about["embargo_until"] = row.embargo_until.isoformat() if row.embargo_until else ""

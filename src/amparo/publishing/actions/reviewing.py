@@ -88,7 +88,8 @@ def withdraw_release(release: UUID, *, reason: str, by: Viewer, now: datetime) -
     if row.organisation_id != by.organisation_id:
         raise Refused(_("Only the organisation that prepared a release takes it back."))
     row.state, row.reason = after(ReleaseState(row.state), Step.WITHDRAW), _said(reason)
-    row.save(update_fields=["state", "reason"])
+    row.withdrawn_at = now
+    row.save(update_fields=["state", "reason", "withdrawn_at"])
     record("publishing.release.withdraw", by=by, at=now, record=f"release:{row.pk}")
 
 

@@ -24,7 +24,7 @@ from ._json import to_json
 from ._protect import Method, ProtectedTable, PublishedCell, Status, protect
 from ._request import CannotCount, Condition, TableRequest
 from ._rules import Cell, Rule, Threshold
-from ._sheets import CannotWrite, to_csv, to_xlsx
+from ._sheets import CannotWrite, neutral, to_csv, to_xlsx
 from ._table import CountTable
 from ._text import to_text
 
@@ -102,6 +102,7 @@ __all__ = [
     "Why",
     "count_cells",
     "count_tables",
+    "neutral",
     "protect",
     "protect_tables",
     "read_hierarchies",
