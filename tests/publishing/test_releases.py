@@ -204,7 +204,7 @@ def test_a_release_is_refused_with_a_reason_and_remarks_stay(office: Office) -> 
     assert not get_release(office.ministry, release).is_own
     assert (file.state, file.reason) == (ReleaseState.REFUSED, "The definition is missing.")
     assert [note.words for note in file.notes] == ["Why no sex?"]
-    assert [one.number for one in list_releases(office.she)] == [file.number] == ["R-2026-0001"]
+    assert [one.number for one in list_releases(office.she).rows] == [file.number] == ["R-2026-0001"]
 
 
 def test_all_values_of_a_table_are_everybody_only_while_nobody_named_another(office: Office) -> None:

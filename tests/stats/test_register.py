@@ -183,7 +183,9 @@ def test_what_was_not_looked_at_because_it_is_too_much_is_told(monkeypatch: pyte
     assert found(new, []) == []
     monkeypatch.setattr("amparo.stats.disclosure.register._together.MOST_TARGETS", 1)
     told = [one for one in found(new, []) if one.kind is FindingKind.PARTLY]
-    assert [str(one.message)[:60] for one in told] == ["Of 2 hidden numbers and groups of people that arise between "]
+    assert [str(one.message)[:60] for one in told] == [
+        "Of 2 hidden numbers and groups of people that arise between "
+    ]
     assert told[0].holds_up
 
 
