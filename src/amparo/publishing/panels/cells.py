@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from amparo.publishing.rules import Item
 from amparo.stats.disclosure.register import PERIOD, Cell, Mark
 from amparo.ui.formats import in_local_digits, join_words, say_number
+from amparo.vocab.null import NullReason, is_null_reason
 
 Labels = Mapping[str, Mapping[str, str]]
 MOST_VALUES = 6
@@ -36,11 +37,13 @@ class Grid:
     notes: tuple[str, ...]
 
 
-def labels_of(items: Iterable[Item]) -> Labels:
-    """Give the words for variables and their values in the language of the page; what has none is shown as its code."""
+def labels_of(items: Iterable[Item], beside: Iterable[Mapping[str, Any]] = ()) -> Labels:
+    """Give the words for variables and their values in the language of the page; what has none is shown as its code.
+
+    `beside` holds those of earlier releases, for numbers that only they gave.
+    """
     found: dict[str, dict[str, str]] = {}
-    for item in items:
-        told = item.content.get("labels", {})
+    for told in (*beside, *(item.content.get("labels", {}) for item in items)):
         for name, words in (told.get(get_language() or "en") or told.get("en") or {}).items():
             found.setdefault(name, {}).update(words)
     return found
@@ -134,4 +137,6 @@ def _values(values: Iterable[str], words: Mapping[str, str]) -> str:
 
 
 def _value(value: str, words: Mapping[str, str]) -> str:
+    if is_null_reason(value) and value not in words:
+        return _(NullReason(value).label)
     return words.get(value) or (in_local_digits(value) if value else _("(blank)"))

@@ -87,7 +87,6 @@ def release_table(releases: tuple[ReleaseFile, ...]) -> DataTable:
         caption=_("Releases"),
         columns=(
             Column(key="title", label=_("Title"), main=True),
-            Column(key="number", label=_("Number")),
             Column(key="state", label=_("State")),
             Column(key="audience", label=_("For")),
             Column(key="by", label=_("Prepared by")),
@@ -97,8 +96,7 @@ def release_table(releases: tuple[ReleaseFile, ...]) -> DataTable:
             Row(
                 url=reverse("publishing:release", args=[one.id]),
                 cells=(
-                    Cell(value=one.title),
-                    Cell(value=one.number, is_reference=True),
+                    Cell(value=one.title, note=one.number),
                     Cell(value=release_state(one.state)),
                     Cell(value=_(one.audience.label)),
                     Cell(value=one.made_by, note=one.organisation, is_name=True),

@@ -57,7 +57,7 @@ def about_rows(file: ReleaseFile) -> tuple[SummaryRow, ...]:
         SummaryRow(label=_("Ethics"), value=file.ethics, is_long=True),
         SummaryRow(label=_("Population"), value=file.population, is_reference=True),
         SummaryRow(label=_("Period"), value=join_words(file.period)),
-        SummaryRow(label=_("Snapshot"), value=file.snapshot, note=file.snapshot_hash[:16], is_reference=True),
+        SummaryRow(label=_("Snapshot"), value=file.snapshot, note=file.snapshot_hash[:16]),
         SummaryRow(label=_("Licence"), value=file.licence),
         SummaryRow(label=_("DOI"), value=file.doi, is_reference=True),
         SummaryRow(label=_("Not before"), value=file.embargo_until),
@@ -187,7 +187,7 @@ def _register_row(file: ReleaseFile) -> Row:
     )
     if checked.beyond:
         names = {"releases": join_words(checked.beyond)}
-        said += " " + _("Only compared one by one, as the whole is too large: %(releases)s.") % names
+        said += " " + _("Only compared one by one, not solved together: %(releases)s.") % names
     return Row(cells=(name, Cell(value=register_state(file)), Cell(value=said)))
 
 
@@ -221,10 +221,12 @@ def shown_findings(
     findings: Sequence[Finding], labels: Labels, explanations: Mapping[str, str]
 ) -> tuple[ShownFinding, ...]:
     """Say each finding, with the very subtraction as a table."""
-    return tuple(_shown_finding(one, labels, explanations) for one in findings)
+    return tuple(
+        _shown_finding(one, place, labels, explanations) for place, one in enumerate(findings, start=1)
+    )
 
 
-def _shown_finding(one: Finding, labels: Labels, explanations: Mapping[str, str]) -> ShownFinding:
+def _shown_finding(one: Finding, place: int, labels: Labels, explanations: Mapping[str, str]) -> ShownFinding:
     explanation = explanations.get(one.kind, "")
     if not one.holds_up:
         state = State(label=_("To keep in mind"), colour="grey")
@@ -239,15 +241,15 @@ def _shown_finding(one: Finding, labels: Labels, explanations: Mapping[str, str]
         title=_(KIND_LABELS[one.kind]),
         state=state,
         words=_(one.message.template) % one.message.values,
-        calculation=_calculation(one, labels),
+        calculation=_calculation(one, place, labels),
         explanation=explanation,
     )
 
 
-def _calculation(one: Finding, labels: Labels) -> DataTable | None:
+def _calculation(one: Finding, place: int, labels: Labels) -> DataTable | None:
     if not one.cells or one.kind is FindingKind.PARTLY:
         return None
-    terms = [_part(one.kind, place) for place in range(len(one.cells))]
+    terms = [_part(one.kind, at) for at in range(len(one.cells))]
     rows = tuple(
         Row(
             cells=(
@@ -260,7 +262,7 @@ def _calculation(one: Finding, labels: Labels) -> DataTable | None:
         for term, cell in zip(terms, one.cells, strict=True)
     )
     return DataTable(
-        caption=_("The numbers that it follows from"),
+        caption=_("Finding %(number)s: the numbers that it follows from") % {"number": say_number(place)},
         columns=(
             Column(key="whom", label=_("Who is counted"), main=True),
             Column(key="number", label=_("Number"), numeric=True),

@@ -12,6 +12,7 @@ from amparo.publishing.queries.releases import (
     count_waiting,
     drafts_about,
     get_release,
+    labels_beside,
     list_releases,
     published_about,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "drafts_about",
     "get_release",
     "history_of",
+    "labels_beside",
     "let_out_as",
     "list_releases",
     "published_about",

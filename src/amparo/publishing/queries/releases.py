@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -13,8 +14,8 @@ from django.http import Http404
 
 from amparo.access.actions import require
 from amparo.access.rules import Permission, Viewer, unit_of
-from amparo.publishing.models import Release
-from amparo.publishing.rules import Audience, Item, ReleaseState
+from amparo.publishing.models import Release, ReleaseItem
+from amparo.publishing.rules import REGISTERED, Audience, Item, ReleaseState
 from amparo.publishing.rules.findings import Checked
 
 SHOWN = 25
@@ -151,6 +152,16 @@ def get_release(viewer: Viewer, release: UUID | str) -> ReleaseFile:
         for note in row.notes.select_related("by").order_by("at", "pk")
     )
     return _file(row, viewer, items, notes)
+
+
+def labels_beside(file: ReleaseFile) -> list[Mapping[str, Any]]:
+    """Give the words for variables and values of what was let out before, as far as the findings about a release name it."""
+    findings = () if file.checked is None else file.checked.findings
+    numbers = {cell.release for one in findings for cell in one.cells if cell.release}
+    if not numbers:
+        return []
+    found = ReleaseItem.objects.filter(release__number__in=numbers, release__state__in=REGISTERED)
+    return [labels for labels in found.values_list("kept__content__labels", flat=True) if labels]
 
 
 def row_of(viewer: Viewer, release: UUID | str, *, lock: bool = False) -> Release:

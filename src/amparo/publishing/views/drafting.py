@@ -19,7 +19,7 @@ from amparo.publishing.actions import Details, HeldUp, Stale, change_draft, prop
 from amparo.publishing.forms import DraftForm, ExplainForm
 from amparo.publishing.panels.cells import labels_of
 from amparo.publishing.panels.release import about_rows, shown_findings
-from amparo.publishing.queries import ReleaseFile, get_release
+from amparo.publishing.queries import ReleaseFile, get_release, labels_beside
 from amparo.publishing.rules import Audience, NotAudited, NotTheTime, ReleaseState, Step, after
 from amparo.publishing.views.steps import in_the_way
 from amparo.ui.parts import ComparisonRow, Link
@@ -79,7 +79,7 @@ def propose(request: Request, release: UUID) -> HttpResponse:
         "form": form,
         "about": about_rows(file),
         "items": [item.title for item in file.items],
-        "findings": shown_findings(found, labels_of(file.items), file.explanations),
+        "findings": shown_findings(found, labels_of(file.items, labels_beside(file)), file.explanations),
         "is_hopeless": file.checked is not None and file.checked.is_hopeless,
         "back": _back(file),
         "cancel": _address(file),

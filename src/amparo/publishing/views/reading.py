@@ -26,7 +26,7 @@ from amparo.publishing.panels.release import (
     shown_items,
 )
 from amparo.publishing.panels.steps import steps_of
-from amparo.publishing.queries import ReleaseFile, history_of, list_releases
+from amparo.publishing.queries import ReleaseFile, history_of, labels_beside, list_releases
 from amparo.publishing.rules import ReleaseState
 from amparo.ui.parts import Link, Pager
 from amparo.ui.web import page
@@ -67,7 +67,7 @@ def release_page(
     request: Request, file: ReleaseFile, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
     """Show a release, with what stood in the way of the last step."""
-    labels = labels_of(file.items)
+    labels = labels_of(file.items, labels_beside(file))
     is_open = file.state in OPEN
     findings = file.checked.findings if file.checked is not None and is_open else ()
     context: dict[str, Any] = {
