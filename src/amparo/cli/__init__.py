@@ -31,7 +31,7 @@ COMMANDS: Final[Mapping[str, str | tuple[str, Mapping[str, str]]]] = {
     "evaluate": "evaluate.evaluate",
     "release": (
         "Look at what is let out, and whether a table may stand beside it.",
-        {"check": "release.check", "list": "release.list_releases", "show": "release.show"},
+        {"check": "release.check", "list": "releases.list_releases", "show": "releases.show"},
     ),
     "import": ("Take in data of others.", {"htcds": "workbooks.import_htcds"}),
     "facts": ("The coded facts that tables are counted from.", {"export": "facts.export"}),

@@ -1,29 +1,16 @@
-"""The commands ``amparo release``: what is let out, and is a table safe beside it? ``check`` needs no installation."""
+"""The command ``amparo release check``: is a table safe beside those that were let out before?"""
 
 import json
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
-from amparo.cli.installation import DataOption
 from amparo.cli.refusing import CommandRefused
 
-__all__ = ["check", "list_releases", "show"]
+__all__ = ["check"]
 
 HELD_UP: Final = 1
-
-
-class Shelf(StrEnum):
-    """Which releases are listed."""
-
-    ALL = "all"
-    WAITING = "waiting"
-    OUT = "out"
-    BACK = "back"
-
-
 POPULATION: Final = "records"
 
 
@@ -73,43 +60,6 @@ def check(
         _tell(answer, len(cells))
     if not answer.is_clean:
         raise typer.Exit(HELD_UP)
-
-
-def list_releases(
-    shelf: Annotated[
-        Shelf,
-        typer.Option(help="Only those that wait for a review, are let out, or were refused or withdrawn."),
-    ] = Shelf.ALL,
-    is_json: Annotated[bool, typer.Option("--json", help="Give the list as JSON.")] = False,
-    data: DataOption = None,
-) -> None:
-    """List the releases of this installation, the newest first: those that were proposed, and no drafts."""
-    from amparo.cli.installation import platform
-
-    with platform(data):
-        from amparo.publishing.commands import print_releases
-
-        code = print_releases(shelf=shelf.value, is_json=is_json)
-    raise typer.Exit(code)
-
-
-def show(
-    number: Annotated[
-        str, typer.Argument(metavar="NUMBER", help="The number of a release, such as R-2026-0001.")
-    ],
-    is_json: Annotated[
-        bool, typer.Option("--json", help="Give all of it as JSON, its numbers included.")
-    ] = False,
-    data: DataOption = None,
-) -> None:
-    """Tell what a release is, what it holds, and what the register found. That it was read is logged."""
-    from amparo.cli.installation import platform
-
-    with platform(data):
-        from amparo.publishing.commands import print_release
-
-        code = print_release(number, is_json=is_json)
-    raise typer.Exit(code)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -10,9 +10,7 @@ from django.utils import timezone
 
 from amparo.access.rules import Permission, system_viewer
 from amparo.publishing.actions import show_release
-from amparo.publishing.models import Release
-from amparo.publishing.queries import ReleaseFile, Shelf, list_releases
-from amparo.publishing.rules import ReleaseState
+from amparo.publishing.queries import Absent, ReleaseFile, Shelf, find_by_number, list_releases
 
 _SHELVES: Final = {"all": Shelf.ALL, "waiting": Shelf.REVIEW, "out": Shelf.OUT, "back": Shelf.BACK}
 _VIEWER: Final = system_viewer([Permission.RELEASE_REVIEW])
@@ -41,14 +39,14 @@ def print_releases(*, shelf: str, is_json: bool) -> int:
 
 def print_release(number: str, *, is_json: bool) -> int:
     """Tell all of one release: what is said of it, what it holds, and what the register found. Gives the exit code."""
-    row = Release.objects.filter(number=number.strip().upper()).exclude(state=ReleaseState.DRAFT).first()
-    if row is None:
+    try:
+        file = show_release(find_by_number(_VIEWER, number), by=_VIEWER, now=timezone.now())
+    except Absent:
         print(
             f"amparo: there is no release {number}, or it is a draft. List them: amparo release list",
             file=sys.stderr,
         )
         return 2
-    file = show_release(row.pk, by=_VIEWER, now=timezone.now())
     if is_json:
         told = _line(file) | {"items": [item.as_json() for item in file.items]}
         print(json.dumps(told, ensure_ascii=False, indent=1))

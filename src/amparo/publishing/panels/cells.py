@@ -49,10 +49,10 @@ def labels_of(items: Iterable[Item], beside: Iterable[Mapping[str, Any]] = ()) -
     return found
 
 
-def in_language(item: Item, name: str) -> str:
+def in_language(item: Item, name: str, otherwise: str = "") -> str:
     """Give what an item says of itself, in the language of the page where it brought the words."""
     words = item.content.get("words", {}).get(get_language() or "en", {})
-    return str(words.get(name) or getattr(item, name))
+    return str(words.get(name) or otherwise or getattr(item, name, ""))
 
 
 def whom(cell: Cell, labels: Labels) -> str:

@@ -154,6 +154,14 @@ def get_release(viewer: Viewer, release: UUID | str) -> ReleaseFile:
     return _file(row, viewer, items, notes)
 
 
+def find_by_number(viewer: Viewer, number: str) -> UUID:
+    """Find a release that the viewer may see by the number by which it is cited; `Absent` where there is none."""
+    found = _visible(viewer).filter(number=number.strip().upper()).first()
+    if found is None:
+        raise Absent
+    return found.pk
+
+
 def labels_beside(file: ReleaseFile) -> list[Mapping[str, Any]]:
     """Give the words for variables and values of what was let out before, as far as the findings about a release name it."""
     findings = () if file.checked is None else file.checked.findings
