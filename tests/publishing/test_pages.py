@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from amparo.access.actions import approve_act, describe_act, get_act, shown
+from amparo.access.actions import Refused, approve_act, describe_act, get_act, shown
 from amparo.access.models import DualAct
 from amparo.audit.models import Event
-from amparo.evidence.actions import proposed_table
-from amparo.evidence.queries import latest_snapshot
-from amparo.evidence.rules import TableChoices
+from amparo.evidence.actions import proposed_study, proposed_table
+from amparo.evidence.models import Study
+from amparo.evidence.rules import NotAsked, StudyState, TableChoices
 from amparo.publishing.actions import add_item, propose_release, take_up_release, withdraw_release
+from amparo.publishing.commands import print_release, print_releases
 from amparo.publishing.models import Release, ReleaseItem
 from amparo.publishing.rules import NotAudited, ReleaseState
 from tests.cases.pages import filled
@@ -25,13 +28,13 @@ from tests.factories.evidence import make_kept_study, make_many_cases, make_snap
 pytestmark = pytest.mark.django_db
 
 BY_SEX = {"table": "person_case", "rows": "sex"}
-ADULTS = {**BY_SEX, "only-track_at_opening": "adult"}
 
 
 class Desk:
     """A rapporteur's statistician and a reviewer of a ministry, each with a browser."""
 
-    def __init__(self) -> None:
+    def __init__(self, snapshot: UUID) -> None:
+        self.snapshot = snapshot
         self.she = make_viewer("statistician", organisation=make_organisation(kind="national_rapporteur"))
         self.reviewer = make_viewer("statistician", organisation=make_organisation(kind="ministry"))
         self.hers, self.theirs = sign_in(Client(), self.she), sign_in(Client(), self.reviewer)
@@ -67,9 +70,8 @@ class Desk:
 
 @pytest.fixture
 def desk() -> Desk:
-    make_many_cases(make_viewer("supervisor"), 120)
-    make_snapshot()
-    return Desk()
+    make_many_cases(make_viewer("supervisor"), 60)
+    return Desk(make_snapshot())
 
 
 def test_a_table_goes_from_its_page_to_what_is_let_out_and_its_downloads_say_so(desk: Desk) -> None:
@@ -78,6 +80,7 @@ def test_a_table_goes_from_its_page_to_what_is_let_out_and_its_downloads_say_so(
     assert "Not let out." in desk.page(table)
     assert "Not let out." in desk.hers.get(download).content.decode()
     address = desk.release(**BY_SEX)
+    assert Event.objects.filter(action="evidence.table.propose").count() == 2
     kept = ReleaseItem.objects.get().kept
     assert kept["content"]["labels"]["en"]["sex"]["female"] == "Female"
     assert set(kept["content"]["words"]) >= {"en", "ar"}
@@ -133,12 +136,8 @@ def test_a_draft_takes_one_thing_more_and_gives_it_back_until_it_is_proposed(des
 def test_a_draft_takes_nothing_that_was_counted_from_other_facts(desk: Desk) -> None:
     earlier = Release.objects.get(pk=desk.release(**BY_SEX).rstrip("/").rsplit("/", 1)[1])
     make_many_cases(make_viewer("supervisor"), 5, seed=2)
-    make_snapshot()
-    address = f"{reverse('evidence:propose')}?{urlencode({**BY_SEX, 'rows': 'main_purpose'})}"
-    assert str(earlier.pk) not in desk.page(address)
-    latest = latest_snapshot(desk.she)
-    assert latest is not None
-    choices = TableChoices(table="person_case", rows=("main_purpose",), snapshot=str(latest.id))
+    choices = TableChoices(table="person_case", rows=("main_purpose",), snapshot=str(make_snapshot()))
+    assert str(earlier.pk) not in desk.page(f"{reverse('evidence:propose')}?{choices.query()}")
     proposed = proposed_table(choices, by=desk.she, now=NOW)
     with pytest.raises(NotAudited, match="counted from others"):
         add_item(earlier.pk, proposed.item, snapshot_hash=proposed.snapshot_hash, by=desk.she, now=NOW)
@@ -160,20 +159,7 @@ def test_a_release_withdrawn_while_it_is_reviewed_and_who_reviews_her_own_are_to
     assert "A column is wrong." in desk.page(address, desk.theirs)
 
 
-def test_a_remark_names_numbers_and_a_refusal_has_a_reason(desk: Desk) -> None:
-    address = desk.release(**BY_SEX)
-    desk.step(address, "propose")
-    form: Any = desk.theirs.get(f"{address}note/").context["form"]
-    named = form.fields["cells"].choices[0]
-    page = desk.step(address, "note", desk.theirs, words="Is this safe?", cells=named[0])
-    assert "Is this safe?" in page
-    assert named[1].split(":")[0] in page
-    assert "This is empty" in desk.step(address, "refuse", desk.theirs, reason=" ")
-    assert "Too few." in desk.step(address, "refuse", desk.theirs, reason="Too few.")
-    assert Release.objects.get().state == ReleaseState.REFUSED
-
-
-def test_the_list_shows_each_what_waits_for_her_and_every_reading_is_logged(desk: Desk) -> None:
+def test_the_list_leads_each_to_her_part_remarks_name_numbers_and_every_reading_is_logged(desk: Desk) -> None:
     address = desk.release(**BY_SEX)
     listing = reverse("publishing:list")
     waiting = f"{listing}?shelf=review"
@@ -183,14 +169,40 @@ def test_the_list_shows_each_what_waits_for_her_and_every_reading_is_logged(desk
     assert "R-2026-0001" not in desk.page(waiting)
     assert "R-2026-0001" in desk.page(f"{listing}?shelf=ours&text=identified")
     assert "R-2026-0001" not in desk.page(f"{listing}?text=nothing")
-    assert "R-2026-0001" in desk.page("/", desk.theirs)
+    for browser in (desk.hers, desk.theirs):
+        assert "R-2026-0001" in desk.page("/", browser)
+    form: Any = desk.theirs.get(f"{address}note/").context["form"]
+    named = form.fields["cells"].choices[0]
+    page = desk.step(address, "note", desk.theirs, words="Is this safe?", cells=named[0])
+    assert "Is this safe?" in page
+    assert named[1].split(":")[0] in page
     seen = Event.objects.filter(action="publishing.release.read").count()
-    desk.page(address, desk.theirs)
+    assert "This is empty" in desk.step(address, "refuse", desk.theirs, reason=" ")
+    assert "Too few." in desk.step(address, "refuse", desk.theirs, reason="Too few.")
+    assert Release.objects.get().state == ReleaseState.REFUSED
     assert Event.objects.filter(action="publishing.release.read").count() == seen + 1
 
 
+def test_the_command_line_lists_and_shows_what_was_proposed_and_no_draft(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = desk.release(**BY_SEX)
+    assert (print_releases(shelf="all", is_json=False), print_release("R-2026-0001", is_json=False)) == (0, 2)
+    told = capsys.readouterr()
+    assert "No release is proposed" in told.out
+    assert "there is no release R-2026-0001, or it is a draft" in told.err
+    desk.step(address, "propose")
+    assert (print_releases(shelf="waiting", is_json=False), print_release("r-2026-0001", is_json=False)) == (
+        0,
+        0,
+    )
+    assert capsys.readouterr().out.count("Identified in 2026") == 2
+    print_release("R-2026-0001", is_json=True)
+    assert json.loads(capsys.readouterr().out)["items"][0]["kind"] == "table"
+
+
 def test_a_study_is_proposed_with_the_counts_of_its_lists(desk: Desk) -> None:
-    study = make_kept_study(desk.she, make_snapshot())
+    study = make_kept_study(desk.she, desk.snapshot)
     where = reverse("evidence:study-propose", args=[study])
     assert "Not let out." in desk.page(reverse("evidence:study", args=[study]))
     form = filled(desk.hers.get(where).context["form"])
@@ -199,3 +211,12 @@ def test_a_study_is_proposed_with_the_counts_of_its_lists(desk: Desk) -> None:
     assert kept["content"]["figures"][0] == {"label": "stepwise", "value": 812, "low": 500, "high": None}
     assert sum(cell["mark"] == "small" for cell in kept["cells"]) == 2
     assert "812" in desk.page(address)
+    with pytest.raises(Refused):
+        proposed_study(study, by=make_viewer("reviewer"), now=NOW)
+    for change in (
+        {"result": {**Study.objects.get().result, "lists": None}},
+        {"state": StudyState.FAILED},
+    ):
+        Study.objects.update(**change)
+        with pytest.raises(NotAsked):
+            proposed_study(study, by=desk.she, now=NOW)

@@ -226,6 +226,12 @@ def test_a_later_version_takes_the_place_of_the_earlier(office: Office) -> None:
     assert state_of(other) == ReleaseState.PUBLISHED
 
 
+def test_nobody_makes_a_new_version_of_what_another_organisation_let_out(office: Office) -> None:
+    first = office.publish(office.draft(WHOLE))
+    with pytest.raises(Refused, match="makes a new version"):
+        draft_release(make_new(make_item(SAFE), supersedes=first), by=office.ministry, now=NOW)
+
+
 def test_a_version_that_was_withdrawn_stays_withdrawn(office: Office) -> None:
     first = office.publish(office.draft(WHOLE))
     later = draft_release(make_new(make_item(SAFE), supersedes=first), by=office.she, now=NOW)

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from amparo.access.actions import Refused, require
 from amparo.access.rules import Permission, Viewer, unit_of
@@ -98,6 +99,8 @@ def draft_release(new: NewRelease, *, by: Viewer, now: datetime) -> UUID:
     earlier = row_of(by, new.supersedes) if new.supersedes else None
     if earlier is not None:
         after(ReleaseState(earlier.state), Step.SUPERSEDE)
+        if earlier.organisation_id != by.organisation_id:
+            raise Refused(_("Only the organisation that prepared a release makes a new version of it."))
     row = Release.objects.create(
         number=_next_number(now),
         title=new.title.strip(),

@@ -33,22 +33,24 @@ def navigation(viewer: Viewer) -> NavigationItem | None:
 
 
 def home_panels(viewer: Viewer, now: datetime) -> tuple[HomePanel, ...]:
-    """Show on the first page what waits for a review by the viewer."""
-    if not viewer.may(Permission.RELEASE_REVIEW):
-        return ()
-    waiting = count_waiting(viewer)
-    if not waiting:
-        return ()
-    found = list_releases(viewer, shelf=Shelf.REVIEW)
-    return (
+    """Show on the first page what waits for a review by the viewer, and how far the releases of her organisation are."""
+    panels = []
+    if viewer.may(Permission.RELEASE_REVIEW):
+        panels.append((_("Releases that wait for your review"), Shelf.REVIEW, Shelf.REVIEW, 5))
+    if viewer.may(Permission.RELEASE_PREPARE):
+        panels.append((_("Releases on their way"), Shelf.UNDERWAY, Shelf.OURS, 12))
+    found = ((panel, list_releases(viewer, shelf=panel[1]).rows) for panel in panels)
+    return tuple(
         HomePanel(
-            title=_("Releases that wait for your review"),
-            table=release_table(found.rows[:SHOWN_AT_HOME]),
-            count=waiting,
-            url=f"{reverse('publishing:list')}?shelf={Shelf.REVIEW}",
+            title=title,
+            table=release_table(rows[:SHOWN_AT_HOME]),
+            count=len(rows),
+            url=f"{reverse('publishing:list')}?shelf={leads_to}",
             act=_("See all"),
-            order=5,
-        ),
+            order=order,
+        )
+        for (title, _shelf, leads_to, order), rows in found
+        if rows
     )
 
 

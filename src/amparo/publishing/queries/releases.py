@@ -19,6 +19,7 @@ from amparo.publishing.rules import REGISTERED, Audience, Item, ReleaseState
 from amparo.publishing.rules.findings import Checked
 
 SHOWN = 25
+UNDERWAY = (ReleaseState.DRAFT, ReleaseState.PROPOSED, ReleaseState.IN_REVIEW, ReleaseState.CLEARED)
 
 
 class Absent(Http404):
@@ -77,6 +78,7 @@ class Shelf(StrEnum):
 
     ALL = ""
     OURS = "ours"
+    UNDERWAY = "underway"
     REVIEW = "review"
     OUT = "out"
     BACK = "back"
@@ -132,6 +134,8 @@ def published_about(viewer: Viewer, population: str) -> tuple[ReleaseFile, ...]:
 def _on(shelf: Shelf, viewer: Viewer) -> Q:
     if shelf is Shelf.OURS:
         return Q(organisation_id=viewer.organisation_id)
+    if shelf is Shelf.UNDERWAY:
+        return Q(organisation_id=viewer.organisation_id, state__in=UNDERWAY)
     if shelf is Shelf.REVIEW:
         waiting = Q(state__in=(ReleaseState.PROPOSED, ReleaseState.IN_REVIEW))
         may = Permission.RELEASE_REVIEW in viewer.permissions
