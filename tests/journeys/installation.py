@@ -30,10 +30,19 @@ from amparo.cases.queries import CaseChoices, get_case
 from amparo.cases.rules import Stage
 from amparo.cases.rules.erasing import ErasureReason
 from amparo.cli.demo.caseload import make_caseload
-from amparo.evidence.actions import build_snapshot, record_snapshot
+from amparo.evidence.actions import build_snapshot, propose, proposed_table, record_snapshot
+from amparo.evidence.rules import TableChoices
+from amparo.publishing.actions import (
+    ask_publication,
+    clear_release,
+    note_release,
+    propose_release,
+    take_up_release,
+)
+from amparo.publishing.models import ReleaseItem
 from tests.contracts.denial_states import PICTURE, lost_case
-from tests.contracts.denial_world import faulty_file
-from tests.factories.accounts import sign_in, state_purpose
+from tests.contracts.denial_world import agree, faulty_file
+from tests.factories.accounts import make_organisation, make_viewer, sign_in, state_purpose
 from tests.factories.cases import make_case
 from tests.factories.evidence import make_kept_study
 from tests.factories.intake import AMINA, SOFIA, make_batch, make_text_file, make_workbook, make_written_batch
@@ -41,6 +50,7 @@ from tests.factories.oversight import make_drawn
 from tests.factories.publishing import make_release, make_table
 
 CASES = 200
+ELSEWHERE = "statistician of a ministry"
 WITHOUT_SECOND_STEP = "installation_administrator"  # so that the page that sets it up is seen too
 
 
@@ -63,6 +73,8 @@ class Installation:
     published: str
     invitation: str
     new_password: str
+    draft: UUID
+    proposed: UUID
     drawn: UUID
     act: UUID
     opening: UUID
@@ -149,6 +161,16 @@ class Installation:
             "studies compared": ("statistician", f"/tables/studies/{self.study}/compare/{self.study}/"),
             "published": ("", "/data/"),
             "published-release": ("", f"/data/{self.published}/"),
+            "propose": ("statistician", figure.replace("/table/", "/release/")),
+            "propose-study": ("statistician", f"/tables/studies/{self.study}/release/"),
+            "releases": ("statistician", "/releases/"),
+            "release": ("statistician", f"/releases/{self.draft}/"),
+            "release-change": ("statistician", f"/releases/{self.draft}/change/"),
+            "release-propose": ("statistician", f"/releases/{self.draft}/propose/"),
+            "release-withdraw": ("statistician", f"/releases/{self.draft}/withdraw/"),
+            "release-review": ("statistician", f"/releases/{self.proposed}/"),
+            "release-note": ("statistician", f"/releases/{self.proposed}/note/"),
+            "release-refuse": ("statistician", f"/releases/{self.proposed}/refuse/"),
             "own-readings": ("caseworker", "/readings/mine/"),
             "explain": ("caseworker", f"/readings/mine/{self.drawn}/"),
             "drawn": ("supervisor", "/readings/drawn/"),
@@ -236,6 +258,8 @@ def furnish(url: str) -> Installation:
     password = renew_password(
         membership_id=authority.membership_id or 0, by=system_viewer([Permission.PEOPLE_MANAGE]), now=now
     )
+    viewers[ELSEWHERE] = make_viewer("statistician", organisation=make_organisation(kind="ministry"))
+    draft, proposed = _releases(viewers["statistician"], viewers[ELSEWHERE], str(snapshot), now)
     act = ask_erasure(
         "cases.erase", reference=reference, reason=ErasureReason.CONSENT_WITHDRAWN, by=supervisor, now=now
     )
@@ -254,8 +278,37 @@ def furnish(url: str) -> Installation:
         unit_case=make_case(viewers["integrity_officer"], now=now), episode=Episode.objects.filter(case__reference=reference).order_by("number")[0].id,
         batches=batches, snapshot=snapshot, study=make_kept_study(viewers["statistician"], snapshot),
         published=publish(viewers["statistician"], now), invitation=secret, new_password=password,
-        drawn=make_drawn(worker, reference, now=now).id, act=act, opening=opening,
+        draft=draft, proposed=proposed, drawn=make_drawn(worker, reference, now=now).id, act=act, opening=opening,
     )  # fmt: skip
+
+
+def proposed_to(
+    by: Viewer, snapshot: str, rows: str, *, only: tuple[tuple[str, str], ...] = (), now: datetime
+) -> UUID:
+    """Put a table into the draft of a release."""
+    choices = TableChoices(table="person_case", rows=(rows,), only=only, snapshot=snapshot)
+    table = proposed_table(choices, by=by, now=now)
+    return propose(table, into=None, title=table.item.title, purpose="For the annual report.", by=by, now=now)
+
+
+def _releases(ours: Viewer, theirs: Viewer, snapshot: str, now: datetime) -> tuple[UUID, UUID]:
+    """Let a table out, draft one that would give a hidden number of it away, and propose a third."""
+    out = proposed_to(theirs, snapshot, "sex", now=now)
+    propose_release(out, by=theirs, now=now)
+    take_up_release(out, by=ours, now=now)
+    clear_release(out, by=ours, now=now)
+    agree(ask_publication(out, by=theirs, now=now), ours, now)
+    draft = proposed_to(ours, snapshot, "year_opened", only=(("sex", hidden_sex()),), now=now)
+    proposed = proposed_to(theirs, snapshot, "main_purpose", now=now)
+    propose_release(proposed, by=theirs, now=now)
+    note_release(proposed, words="Is the purpose defined as last year?", by=ours, now=now)
+    return draft, proposed
+
+
+def hidden_sex() -> str:
+    """Name the sex whose number was hidden to protect another when the first table was let out."""
+    cells = ReleaseItem.objects.order_by("pk")[0].kept["content"]["cells"]
+    return str(next(one["row"][0] for one in cells if one["status"] == "secondary" and one["row"]))
 
 
 def _viewer(email: str, now: datetime) -> Viewer:

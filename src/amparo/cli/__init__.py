@@ -29,7 +29,10 @@ COMMANDS: Final[Mapping[str, str | tuple[str, Mapping[str, str]]]] = {
     "prevalence": "prevalence.prevalence",
     "synthesize": "synthesize.synthesize",
     "evaluate": "evaluate.evaluate",
-    "release": ("See whether tables may be let out beside earlier ones.", {"check": "release.check"}),
+    "release": (
+        "Look at what is let out, and whether a table may stand beside it.",
+        {"check": "release.check", "list": "releases.list_releases", "show": "releases.show"},
+    ),
     "import": ("Take in data of others.", {"htcds": "workbooks.import_htcds"}),
     "facts": ("The coded facts that tables are counted from.", {"export": "facts.export"}),
     "serve": "serving.serve",
