@@ -1,6 +1,8 @@
 """Read: releases with their items and notes, and what the register says of them. Each asks for its permission."""
 
 from amparo.publishing.queries.checking import check_release, registered_cells, spent_budgets
+from amparo.publishing.queries.history import Happened, history_of
+from amparo.publishing.queries.let_out import LetOut, let_out_as
 from amparo.publishing.queries.published import (
     Catalogue,
     PublishedRelease,
@@ -9,8 +11,6 @@ from amparo.publishing.queries.published import (
     list_published,
     published_file,
 )
-from amparo.publishing.queries.history import Happened, history_of
-from amparo.publishing.queries.let_out import LetOut, let_out_as
 from amparo.publishing.queries.releases import (
     Absent,
     Note,
