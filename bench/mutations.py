@@ -34,12 +34,12 @@ CHECKOUT = Path(__file__).parents[1]
 PLACES = {
     "access/queries": 105, "access/rules": 70, "access/actions": 220, "access/api": 10, "access/web.py": 35,
     "access/holding.py": 2, "access/models": 3, "access/views": 50, "access/context.py": 19,
-    "access/panels": 25, "access/forms.py": 5, "access/beyond.py": 1,
+    "access/panels": 10, "access/forms.py": 2, "access/beyond.py": 1,
     "accounts/queries": 55, "cases/queries": 100, "cases/actions": 130, "cases/views": 60, "cases/api": 18,
     "intake/queries.py": 14, "intake/views.py": 13, "intake/api.py": 11,
-    "evidence/queries": 42, "evidence/actions": 60, "evidence/views": 32, "evidence/api.py": 2,
-    "publishing/queries": 30, "publishing/actions": 30, "publishing/views": 35, "publishing/api.py": 2,
-    "publishing/public/views.py": 6,
+    "evidence/queries": 30, "evidence/actions": 60, "evidence/views": 25, "evidence/api.py": 2,
+    "publishing/queries": 22, "publishing/actions": 30, "publishing/views": 12,
+    "publishing/api.py": 0, "publishing/public/views.py": 6,
     "oversight/queries.py": 18, "oversight/actions": 7, "oversight/views": 8, "portal/views.py": 7,
     "vault/queries.py": 20, "vault/keeping.py": 5, "vault/keyd/service.py": 9,
 }  # fmt: skip

@@ -27,6 +27,7 @@ OURS = {
     "amparo.cli.evaluate",
     "amparo.cli.prevalence",
     "amparo.cli.release",
+    "amparo.cli.releases",
     "amparo.cli.synthesize",
     "amparo.cli.refusing",
     "amparo.cli.serving",

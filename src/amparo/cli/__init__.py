@@ -30,7 +30,7 @@ COMMANDS: Final[Mapping[str, str | tuple[str, Mapping[str, str]]]] = {
     "synthesize": "synthesize.synthesize",
     "evaluate": "evaluate.evaluate",
     "release": (
-        "Look at what is let out, and whether a table may stand beside it.",
+        "What is let out: check, list, show.",
         {"check": "release.check", "list": "releases.list_releases", "show": "releases.show"},
     ),
     "import": ("Take in data of others.", {"htcds": "workbooks.import_htcds"}),
