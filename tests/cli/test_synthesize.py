@@ -151,7 +151,7 @@ def test_what_cannot_be_done_is_said(
 def test_outputs_that_would_do_harm_are_refused(cases: Path, tmp_path: Path) -> None:
     assert "would be overwritten" in run("synthesize", cases, "-o", cases, exit_code=2).output
     assert (
-        "neither .csv nor .parquet"
+        "does not end in .csv or .parquet"
         in run("synthesize", cases, "-o", tmp_path / "out.xlsx", exit_code=2).output
     )
     Path(f"{cases}.budget.json").write_text("{", encoding="utf-8")

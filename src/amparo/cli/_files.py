@@ -37,8 +37,11 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o644) -> None:
 
 
 def replace_files(writers: Mapping[Path, Callable[[Path], object]], *, mode: int = 0o644) -> None:
-    """Write all files beside their places, and put them there only when all are whole."""
-    beside = {path: path.with_name(f".{secrets.token_hex(4)}.{path.name}") for path in writers}
+    """Write all files beside their places, and put them there only when all are whole; if one cannot be, all stay as they were."""
+    mark = secrets.token_hex(4)
+    beside = {path: path.with_name(f".{mark}.{path.name}") for path in writers}
+    before = {path: path.with_name(f".{mark}.before.{path.name}") for path in writers}
+    placed: list[Path] = []
     try:
         for path, write in writers.items():
             write(beside[path])
@@ -46,9 +49,19 @@ def replace_files(writers: Mapping[Path, Callable[[Path], object]], *, mode: int
             with beside[path].open("rb") as stream:
                 os.fsync(stream.fileno())
         for path in writers:
+            if path.is_file():
+                os.link(path, before[path])
             beside[path].replace(path)
+            placed.append(path)
+    except BaseException:
+        for path in placed:
+            if before[path].exists():
+                before[path].replace(path)
+            else:
+                path.unlink()
+        raise
     finally:
-        for path in beside.values():
+        for path in (*beside.values(), *before.values()):
             path.unlink(missing_ok=True)
 
 
