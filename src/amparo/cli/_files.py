@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NoReturn
@@ -50,7 +51,7 @@ def replace_files(writers: Mapping[Path, Callable[[Path], object]], *, mode: int
                 os.fsync(stream.fileno())
         for path in writers:
             if path.is_file():
-                os.link(path, before[path])
+                shutil.copy2(path, before[path])
             beside[path].replace(path)
             placed.append(path)
     except BaseException:
