@@ -20,7 +20,7 @@ import typer
 from ._files import check_output, names_of, refuse, replace_file, separators_of
 
 if TYPE_CHECKING:
-    from amparo.stats.privacy import Ledger
+    from amparo.stats.privacy import Ledger, Noted
     from amparo.stats.synthesis import Codebook, Price, Records, SyntheticData
 
 __all__ = ["synthesize"]
@@ -100,13 +100,15 @@ def synthesize(
     if prefer not in {"counts", "no-inventions"}:
         refuse(f"--prefer {prefer} is not known. Take counts or no-inventions.")
     try:
-        book, records = _read(file, codebook, rules, multi, omit)
+        book, records = _read(file, codebook, rules, multi, omit, leaves_empty=k is not None)
         rows_seed = secrets.randbits(64) if seed is None else seed
         release, now = secrets.token_hex(8), datetime.now(UTC).isoformat(timespec="seconds")
         what = "synthetic data" if noise_seed is None else "synthetic data, NOT PRIVATE: seeded noise"
+        what = what if k is None else f"k-anonymous synthetic data, k = {k}"
         with _budget(ledger or Path(f"{file}.budget.json"), file, book, (release, now, what)) as budget:
             if k is not None:
                 data = _anonymous(records, k, length, rows_seed, book)
+                budget.note()
             else:
                 data = _private(
                     records,
@@ -135,7 +137,13 @@ def _check(file: Path, output: Path, report: Path | None) -> None:
 
 
 def _read(
-    file: Path, codebook: Path | None, rules: Path | None, multi: list[str] | None, omit: str
+    file: Path,
+    codebook: Path | None,
+    rules: Path | None,
+    multi: list[str] | None,
+    omit: str,
+    *,
+    leaves_empty: bool,
 ) -> tuple[Codebook, Records]:
     from amparo.stats.records import open_records
     from amparo.stats.synthesis import Codebook, Column, read_codebook, read_records
@@ -154,7 +162,7 @@ def _read(
             )
         columns = book.columns or tuple(Column(name) for name in headings)
         book = replace(book, columns=tuple(c for c in columns if c.name not in names))
-    return book, read_records(file, book, separators=separators_of(multi))
+    return book, read_records(file, book, separators=separators_of(multi), leaves_empty=leaves_empty)
 
 
 class _Budget:
@@ -164,25 +172,31 @@ class _Budget:
         self,
         path: Path,
         ledger: Ledger | None,
-        begin: Callable[[Price], Ledger],
+        begin: Callable[[], Ledger],
         make: Callable[[Price], Any],
+        noted: Noted,
     ) -> None:
-        self.path, self.ledger, self._begin, self._make = path, ledger, begin, make
-        self._before = ledger
+        self.path, self.ledger, self._make, self._noted = path, ledger, make, noted
+        self._begin = begin if ledger is None else lambda: ledger
 
     def charge(self, price: Price) -> None:
-        before = self._before if self._before is not None else self._begin(price)
-        self._before = before
-        self.ledger = before.charge(self._make(price))
-        replace_file(self.path, self.ledger.to_json().encode(), mode=0o600)
+        self._keep(self._begin().charge(self._make(price)))
+
+    def note(self) -> None:
+        """Keep a release without noise."""
+        self._keep(self._begin().note(self._noted))
+
+    def _keep(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        replace_file(self.path, ledger.to_json().encode(), mode=0o600)
 
 
 @contextmanager
 def _budget(path: Path, file: Path, book: Codebook, entry: tuple[str, str, str]) -> Iterator[_Budget]:
     """Lock and read the ledger. It is made with the first release; its cap is that of the codebook."""
-    from amparo.stats.privacy import Expense, Ledger
+    from amparo.stats.privacy import Expense, Ledger, Noted
 
-    def begin(price: Price) -> Ledger:
+    def begin() -> Ledger:
         return Ledger(book.data or file.name, "person", book.budget_delta or _DELTA, book.budget)
 
     def make(price: Price) -> Expense:
@@ -196,7 +210,7 @@ def _budget(path: Path, file: Path, book: Codebook, entry: tuple[str, str, str])
                 f"The codebook caps epsilon at {book.budget:g}, and the ledger {path} at "
                 f"{'nothing' if ledger.cap is None else f'{ledger.cap:g}'}. Who set the cap must make them equal."
             )
-        yield _Budget(path, ledger, begin, make)
+        yield _Budget(path, ledger, begin, make, Noted(*entry, _digest(file)))
 
 
 def _digest(file: Path) -> str:
@@ -278,8 +292,16 @@ def _told(
             "epsilon": spent.epsilon,
             "delta": spent.delta,
             "cap": spent.cap,
-            "others": [asdict(e) | {"snapshot": ""} for e in spent.expenses if e.release != release],
+            "others": [
+                asdict(e) | {"snapshot": ""} for e in (*spent.expenses, *spent.noted) if e.release != release
+            ],
+            "without_noise": len(spent.noted),
         }
+        if spent.noted and spent.expenses:
+            told["cautions"].append(
+                f"The same records were released without noise, too (times: {len(spent.noted)}). What is promised of epsilon holds for "
+                "the releases with noise alone; who holds both may learn more."
+            )
     return told
 
 

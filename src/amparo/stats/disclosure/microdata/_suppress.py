@@ -26,6 +26,7 @@ ROUNDS: Final = 3
 FORBIDDEN: Final = 1e7
 MOST_SWEEPS: Final = 30
 MOST_AT_ONCE: Final = 8  # keys
+MOST_TO_TRY_TWICE: Final = 2_000  # rare kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,16 @@ def suppress(
 ) -> Masks:
     """Choose masks for kinds of records; ``weights`` are the costs of their cells. There must be k records or more.
 
-    Looked for twice: for the sets of m keys, and for all keys at once, which protects every set of m, too, and is then loosened.
+    Looked for in two ways, and the cheaper is kept: for all keys at once, which protects every set of m of them, too, and is then
+    loosened; and for the sets of m themselves. The second is left out where many kinds are rare: there it takes long and loses more.
     """
-    found = [_protect(rows, sizes, k, m, weights, random)]
     keys = rows.shape[1]
-    if m < keys <= MOST_AT_ONCE and found[0].masks.any():
+    found = []
+    if m < keys <= MOST_AT_ONCE:
         wide = _protect(rows, sizes, k, keys, weights, random)
         found.append(_settle(rows, wide, np.flatnonzero(wide.masks), k, m, weights, random))
+    if not found or len(rare(rows, sizes, k, m)) <= MOST_TO_TRY_TWICE:
+        found.append(_protect(rows, sizes, k, m, weights, random))
     return min(found, key=lambda masks: masks.cost(weights))
 
 
