@@ -293,7 +293,9 @@ def _told(
             "delta": spent.delta,
             "cap": spent.cap,
             "others": [
-                asdict(e) | {"snapshot": ""} for e in (*spent.expenses, *spent.noted) if e.release != release
+                told_of | {"snapshot": ""}
+                for told_of in (*map(asdict, spent.expenses), *map(asdict, spent.noted))
+                if told_of["release"] != release
             ],
             "without_noise": len(spent.noted),
         }

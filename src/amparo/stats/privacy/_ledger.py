@@ -110,7 +110,8 @@ class Ledger:
         return replace(self, noted=(*self.noted, noted))
 
     def _refuse_again(self, release: str) -> None:
-        if any(one.release == release for one in (*self.expenses, *self.noted)):
+        known = {one.release for one in self.expenses} | {one.release for one in self.noted}
+        if release in known:
             raise CannotReadLedger(N_("Release %(release)s stands in the ledger already."), release=release)
 
     def to_json(self) -> str:
