@@ -117,8 +117,15 @@ def test_a_file_with_seeded_noise_is_stamped_in_every_row_and_in_the_report(
 @pytest.mark.slow
 def test_rows_without_noise_say_what_they_do_not_protect(cases: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.parquet"
+    write(cases, [{**row, "diary": ""} for row in people(300)])
     result = run("synthesize", cases, "-o", out, "--k", "10", "--multi", "means=;", "--omit", "age")
-    assert "not differentially private" in " ".join(result.output.split())
+    words = " ".join(result.output.split())
+    assert "not differentially private" in words
+    assert "left out, since no record has a value there: diary" in words
+    (noted,) = Ledger.from_json(Path(f"{cases}.budget.json").read_text(encoding="utf-8")).noted
+    assert noted.what == "k-anonymous synthetic data, k = 10"
+    told = json.loads(Path(f"{out}.provenance.json").read_text(encoding="utf-8"))
+    assert told["release"] == noted.release
     import duckdb
 
     made = duckdb.read_parquet(str(out)).filter("country <> '' AND sex <> ''")
@@ -151,9 +158,17 @@ def test_what_cannot_be_done_is_said(
 def test_outputs_that_would_do_harm_are_refused(cases: Path, tmp_path: Path) -> None:
     assert "would be overwritten" in run("synthesize", cases, "-o", cases, exit_code=2).output
     assert (
-        "neither .csv nor .parquet"
+        "does not end in .csv or .parquet"
         in run("synthesize", cases, "-o", tmp_path / "out.xlsx", exit_code=2).output
     )
     Path(f"{cases}.budget.json").write_text("{", encoding="utf-8")
     damaged = run("synthesize", cases, "-o", tmp_path / "out.csv", exit_code=2)
     assert "is not a privacy ledger" in " ".join(damaged.output.split())
+
+
+def test_an_evaluation_says_first_which_file_is_missing_and_nothing_of_noise(tmp_path: Path) -> None:
+    few = write(tmp_path / "few.csv", people(3))
+    missing = run("evaluate", few, tmp_path / "none.csv", exit_code=2)
+    assert "There is no file" in missing.output
+    (tmp_path / "empty.csv").write_text("sex,age,country,means\n", encoding="utf-8")
+    assert "has no records, only headings" in run("evaluate", few, tmp_path / "empty.csv", exit_code=2).output

@@ -12,6 +12,7 @@ import pytest
     [
         "amparo.stats",
         "amparo.stats.disclosure",
+        "amparo.stats.disclosure.microdata",
         "amparo.stats.disclosure.register",
         "amparo.stats.prevalence",
         "amparo.stats.privacy",

@@ -1,7 +1,7 @@
 """The `amparo` command.
 
 Start-up loads Typer and this package's signatures, nothing else: each command imports what it needs when it is called. The
-analysts' commands (`table`, `prevalence`, `release check`) know nothing of Django. A module is one noun of the command line.
+analysts' commands (`table`, `prevalence`, `risk`, `release check`) know nothing of Django. A module is one noun of the command line.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ COMMANDS: Final[Mapping[str, str | tuple[str, Mapping[str, str]]]] = {
     "prevalence": "prevalence.prevalence",
     "synthesize": "synthesize.synthesize",
     "evaluate": "evaluate.evaluate",
+    "risk": "risk.risk",
+    "protect": "protect.protect",
     "release": (
         "What is let out: check, list, show.",
         {"check": "release.check", "list": "releases.list_releases", "show": "releases.show"},
@@ -83,6 +85,8 @@ SHORT_HELP: Final = {
     "prevalence": "Estimate how many people are on none of several lists.",
     "synthesize": "Make rows of nobody that can be counted like the records.",
     "evaluate": "Hold synthetic data against the records.",
+    "risk": "Say what a file of single persons reveals.",
+    "protect": "Make a file in which nobody is alone.",
 }
 
 

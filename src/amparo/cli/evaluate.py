@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from .synthesize import refuse, separators_of
+from ._files import refuse, separators_of
 
 __all__ = ["evaluate"]
 

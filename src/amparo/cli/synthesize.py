@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import fcntl
 import hashlib
 import json
@@ -14,15 +13,17 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ._files import check_output, names_of, refuse, replace_file, separators_of
+
 if TYPE_CHECKING:
-    from amparo.stats.privacy import Ledger
+    from amparo.stats.privacy import Ledger, Noted
     from amparo.stats.synthesis import Codebook, Price, Records, SyntheticData
 
-__all__ = ["refuse", "separators_of", "synthesize"]
+__all__ = ["synthesize"]
 
 _EPSILON = 4.0
 _DELTA = 1e-8  # at which the releases of a data set are added up, where the codebook does not say
@@ -99,13 +100,15 @@ def synthesize(
     if prefer not in {"counts", "no-inventions"}:
         refuse(f"--prefer {prefer} is not known. Take counts or no-inventions.")
     try:
-        book, records = _read(file, codebook, rules, multi, omit)
+        book, records = _read(file, codebook, rules, multi, omit, leaves_empty=k is not None)
         rows_seed = secrets.randbits(64) if seed is None else seed
         release, now = secrets.token_hex(8), datetime.now(UTC).isoformat(timespec="seconds")
         what = "synthetic data" if noise_seed is None else "synthetic data, NOT PRIVATE: seeded noise"
+        what = what if k is None else f"k-anonymous synthetic data, k = {k}"
         with _budget(ledger or Path(f"{file}.budget.json"), file, book, (release, now, what)) as budget:
             if k is not None:
                 data = _anonymous(records, k, length, rows_seed, book)
+                budget.note()
             else:
                 data = _private(
                     records,
@@ -128,21 +131,19 @@ def synthesize(
 
 
 def _check(file: Path, output: Path, report: Path | None) -> None:
-    for path in (output, *([report] if report else [])):
-        if path.is_dir():
-            refuse(f"{path} is a folder. Name a file in it.")
-        if not path.parent.is_dir():
-            refuse(f"There is no folder {path.parent}. Make it first, or name another.")
-        if path.exists() and file.exists() and path.samefile(file):
-            refuse(f"{path} is the file of records itself and would be overwritten. Name another file.")
-    if output.suffix.lower() not in {".csv", ".parquet", ".pq"}:
-        refuse(f"{output} is neither .csv nor .parquet. Name the rows by what they shall be.")
-    if report is not None and report.suffix.lower() != ".html":
-        refuse(f"{report} is not .html.")
+    check_output(output, file, (".csv", ".parquet", ".pq"))
+    if report is not None:
+        check_output(report, file, (".html",))
 
 
 def _read(
-    file: Path, codebook: Path | None, rules: Path | None, multi: list[str] | None, omit: str
+    file: Path,
+    codebook: Path | None,
+    rules: Path | None,
+    multi: list[str] | None,
+    omit: str,
+    *,
+    leaves_empty: bool,
 ) -> tuple[Codebook, Records]:
     from amparo.stats.records import open_records
     from amparo.stats.synthesis import Codebook, Column, read_codebook, read_records
@@ -150,7 +151,7 @@ def _read(
     book = Codebook() if codebook is None else read_codebook(codebook)
     if rules is not None:
         book = replace(book, rules=(*book.rules, *read_codebook(rules).rules))
-    names = [name.strip() for name in next(csv.reader([omit]), []) if name.strip()]
+    names = names_of(omit)
     if names:
         with open_records(file) as (found, _):
             headings = found.headings
@@ -161,20 +162,7 @@ def _read(
             )
         columns = book.columns or tuple(Column(name) for name in headings)
         book = replace(book, columns=tuple(c for c in columns if c.name not in names))
-    return book, read_records(file, book, separators=separators_of(multi))
-
-
-def separators_of(multi: list[str] | None) -> dict[str, str]:
-    """Read the options ``--multi COL=SEP``."""
-    separators = {}
-    for text in multi or ():
-        column, equals, separator = (
-            text.removesuffix("=").rpartition("=") if text.endswith("==") else text.rpartition("=")
-        )
-        if not column or not equals or (not separator and not text.endswith("==")):
-            refuse(f"--multi {text} has no column and separator. Write --multi 'COLUMN=;'.")
-        separators[column] = separator or "="
-    return separators
+    return book, read_records(file, book, separators=separators_of(multi), leaves_empty=leaves_empty)
 
 
 class _Budget:
@@ -184,25 +172,31 @@ class _Budget:
         self,
         path: Path,
         ledger: Ledger | None,
-        begin: Callable[[Price], Ledger],
+        begin: Callable[[], Ledger],
         make: Callable[[Price], Any],
+        noted: Noted,
     ) -> None:
-        self.path, self.ledger, self._begin, self._make = path, ledger, begin, make
-        self._before = ledger
+        self.path, self.ledger, self._make, self._noted = path, ledger, make, noted
+        self._begin = begin if ledger is None else lambda: ledger
 
     def charge(self, price: Price) -> None:
-        before = self._before if self._before is not None else self._begin(price)
-        self._before = before
-        self.ledger = before.charge(self._make(price))
-        _replace(self.path, self.ledger.to_json().encode(), mode=0o600)
+        self._keep(self._begin().charge(self._make(price)))
+
+    def note(self) -> None:
+        """Keep a release without noise."""
+        self._keep(self._begin().note(self._noted))
+
+    def _keep(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        replace_file(self.path, ledger.to_json().encode(), mode=0o600)
 
 
 @contextmanager
 def _budget(path: Path, file: Path, book: Codebook, entry: tuple[str, str, str]) -> Iterator[_Budget]:
     """Lock and read the ledger. It is made with the first release; its cap is that of the codebook."""
-    from amparo.stats.privacy import Expense, Ledger
+    from amparo.stats.privacy import Expense, Ledger, Noted
 
-    def begin(price: Price) -> Ledger:
+    def begin() -> Ledger:
         return Ledger(book.data or file.name, "person", book.budget_delta or _DELTA, book.budget)
 
     def make(price: Price) -> Expense:
@@ -216,7 +210,7 @@ def _budget(path: Path, file: Path, book: Codebook, entry: tuple[str, str, str])
                 f"The codebook caps epsilon at {book.budget:g}, and the ledger {path} at "
                 f"{'nothing' if ledger.cap is None else f'{ledger.cap:g}'}. Who set the cap must make them equal."
             )
-        yield _Budget(path, ledger, begin, make)
+        yield _Budget(path, ledger, begin, make, Noted(*entry, _digest(file)))
 
 
 def _digest(file: Path) -> str:
@@ -298,8 +292,18 @@ def _told(
             "epsilon": spent.epsilon,
             "delta": spent.delta,
             "cap": spent.cap,
-            "others": [asdict(e) | {"snapshot": ""} for e in spent.expenses if e.release != release],
+            "others": [
+                told_of | {"snapshot": ""}
+                for told_of in (*map(asdict, spent.expenses), *map(asdict, spent.noted))
+                if told_of["release"] != release
+            ],
+            "without_noise": len(spent.noted),
         }
+        if spent.noted and spent.expenses:
+            told["cautions"].append(
+                f"The same records were released without noise, too (times: {len(spent.noted)}). What is promised of epsilon holds for "
+                "the releases with noise alone; who holds both may learn more."
+            )
     return told
 
 
@@ -313,26 +317,12 @@ def _write(data: SyntheticData, told: dict[str, Any], output: Path, report: Path
     finally:
         whole.unlink(missing_ok=True)
     sidecar = Path(f"{output}.provenance.json")
-    _replace(sidecar, (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode())
+    replace_file(sidecar, (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode())
     if report is not None:
         from amparo.stats.report import to_html
         from amparo.stats.synthesis.reports import report_of_release
 
-        _replace(report, to_html(report_of_release(told)).encode())
-
-
-def _replace(path: Path, content: bytes, *, mode: int = 0o644) -> None:
-    """Write beside the file and put it in place, so that a full disk leaves the old one whole."""
-    beside = path.with_name(f".{secrets.token_hex(4)}.{path.name}")
-    try:
-        with beside.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.chmod(mode)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+        replace_file(report, to_html(report_of_release(told)).encode())
 
 
 def _print(told: dict[str, Any], output: Path, *, is_json: bool) -> None:
@@ -346,9 +336,3 @@ def _print(told: dict[str, Any], output: Path, *, is_json: bool) -> None:
     for line in to_text(report_of_release(told), width=min(width, 110)):
         typer.echo(line, nl=False)
     typer.echo(f"\nWritten: {output} and {output}.provenance.json")
-
-
-def refuse(message: str) -> NoReturn:
-    """Say why the command does not go on, and end it."""
-    typer.echo(message, err=True)
-    raise typer.Exit(2)

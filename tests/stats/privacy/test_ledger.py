@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from amparo.stats.privacy import BudgetIsSpent, CannotReadLedger, Expense, Ledger, epsilon_of
+from amparo.stats.privacy import BudgetIsSpent, CannotReadLedger, Expense, Ledger, Noted, epsilon_of
 
 
 def expense(release: str, rho: float = 0.1, lost: float = 0.0) -> Expense:
@@ -53,3 +53,15 @@ def test_a_cost_that_was_made_smaller_than_nothing_is_refused() -> None:
         Ledger.from_json(json.dumps(told))
     with pytest.raises(CannotReadLedger, match="already"):
         Ledger("cases", "person", 1e-8).charge(expense("a")).charge(expense("a"))
+
+
+def test_a_release_without_noise_is_noted_and_costs_nothing() -> None:
+    before = Ledger("cases", "person", 1e-8).charge(expense("a"))
+    ledger = before.note(Noted("b", "2026-01-02", "k-anonymous synthetic data, k = 10"))
+    assert ledger.epsilon == before.epsilon
+    assert Ledger.from_json(ledger.to_json()) == ledger
+    with pytest.raises(CannotReadLedger, match="already"):
+        ledger.note(ledger.noted[0])
+    told = json.loads(before.to_json())
+    del told["noted"]  # as it was written before there were any
+    assert Ledger.from_json(json.dumps(told)) == before

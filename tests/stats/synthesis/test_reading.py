@@ -70,6 +70,9 @@ def test_a_codebook_is_text_throughout(tmp_path: Path) -> None:
         ("columns: {a: [x]}\nrules: [{never: {a: x, b: y}}]", 'names the column "b"'),
         ("columns: {a: [x], b: [y]}\nrules: [{never: {a: x, b: z}}]", 'names "z"'),
         ('columns: {a: [x], b: [y]}\nrules: [{never: {a: "", b: ""}}]', "two blanks"),
+        ("columns: {a: {groups: {x: [y], z: [y]}}}", "stands in two groups"),
+        ("columns: {a: {groups: [x]}}", "write groups as"),
+        ("columns: {a: {values: [x, y], groups: {z: [y]}}}", 'value "y" is told as "z"'),
     ],
 )
 def test_a_codebook_that_cannot_be_used_is_refused(tmp_path: Path, text: str, words: str) -> None:
@@ -102,6 +105,16 @@ def test_missing_codes_are_blanks_and_na_is_namibia(tmp_path: Path) -> None:
     assert (read.codes >= 0).sum() == 40
 
 
+def test_nothing_finer_than_a_group_is_counted(tmp_path: Path) -> None:
+    """The age bands of children can be told as one."""
+    path = write(tmp_path / "cases.csv", [{"age": a} for a in ["0-8", "9-17", "18+", "", "18+"] * 20])
+    for values in ("any", "[0-17, 18+]"):
+        book = codebook(tmp_path, f"columns: {{age: {{values: {values}, groups: {{0-17: [0-8, 9-17]}}}}}}")
+        read = read_records(path, book)
+        assert read.domain.names == ("0-17", "18+")
+        assert np.bincount(read.codes[:, 0] + 1).tolist() == [20, 40, 40]
+
+
 def test_parquet_is_read_like_csv(tmp_path: Path) -> None:
     import duckdb
 
@@ -131,7 +144,7 @@ def test_a_blank_column_is_refused(tmp_path: Path) -> None:
 
 
 def test_one_row_is_refused(tmp_path: Path) -> None:
-    refused(tmp_path, [{"a": "x"}], Codebook(), "has 1 records. Below 50 persons")
+    refused(tmp_path, [{"a": "x"}], Codebook(), r"has too few records \(1\): of fewer than 50 persons")
 
 
 def test_two_records_of_a_person_are_refused(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ The proofs stand in ``docs/methods/differential-privacy.md``.
 """
 
 from ._accounting import CannotPromise, epsilon_of, rho_of, rho_of_pure
-from ._ledger import BudgetIsSpent, CannotReadLedger, Expense, Ledger
+from ._ledger import BudgetIsSpent, CannotReadLedger, Expense, Ledger, Noted
 from ._noise import RandomSource, SeededForTesting, SystemRandomness, discrete_gaussian, discrete_laplace
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "CannotReadLedger",
     "Expense",
     "Ledger",
+    "Noted",
     "RandomSource",
     "SeededForTesting",
     "SystemRandomness",

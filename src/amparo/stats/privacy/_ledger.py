@@ -10,7 +10,7 @@ from amparo.vocab.text import N_, ToldError
 
 from ._accounting import epsilon_of
 
-__all__ = ["BudgetIsSpent", "CannotReadLedger", "Expense", "Ledger"]
+__all__ = ["BudgetIsSpent", "CannotReadLedger", "Expense", "Ledger", "Noted"]
 
 _FORM = "amparo privacy ledger 1"
 
@@ -41,14 +41,28 @@ class Expense:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """Holds a release without noise of the same data: it costs nothing, and no promise covers it."""
+
+    release: str
+    when: str
+    what: str
+    snapshot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
-    """Holds the expenses of one data set and unit, and the ``cap`` on epsilon (None: no cap was set) at ``delta``."""
+    """Holds the expenses of one data set and unit, and the ``cap`` on epsilon (None: no cap was set) at ``delta``.
+
+    ``noted`` are releases without noise. They stand here since who holds them beside the others may learn more than is promised.
+    """
 
     data: str
     unit: str
     delta: float
     cap: float | None = None
     expenses: tuple[Expense, ...] = ()
+    noted: tuple[Noted, ...] = ()
 
     @property
     def rho(self) -> float:
@@ -72,10 +86,7 @@ class Ledger:
         """Give the ledger with one expense more, or raise :class:`BudgetIsSpent`."""
         if not (math.isfinite(expense.rho) and expense.rho > 0 and expense.lost >= 0):
             raise CannotReadLedger(N_("A release that costs %(rho)s is not an expense."), rho=expense.rho)
-        if any(one.release == expense.release for one in self.expenses):
-            raise CannotReadLedger(
-                N_("Release %(release)s stands in the ledger already."), release=expense.release
-            )
+        self._refuse_again(expense.release)
         expenses = (*self.expenses, expense)
         after = self._epsilon_with(expenses)
         if self.cap is not None and after > self.cap * (1 + 1e-12):
@@ -93,6 +104,16 @@ class Ledger:
             )
         return replace(self, expenses=expenses)
 
+    def note(self, noted: Noted) -> Ledger:
+        """Give the ledger with one release without noise more."""
+        self._refuse_again(noted.release)
+        return replace(self, noted=(*self.noted, noted))
+
+    def _refuse_again(self, release: str) -> None:
+        known = {one.release for one in self.expenses} | {one.release for one in self.noted}
+        if release in known:
+            raise CannotReadLedger(N_("Release %(release)s stands in the ledger already."), release=release)
+
     def to_json(self) -> str:
         """Write the ledger as JSON."""
         return json.dumps({"form": _FORM, **asdict(self)}, indent=1, ensure_ascii=False) + "\n"
@@ -105,7 +126,8 @@ class Ledger:
             if content.pop("form") != _FORM:
                 raise ValueError
             expenses = tuple(Expense(**expense) for expense in content.pop("expenses"))
-            ledger = cls(**content, expenses=expenses)
+            noted = tuple(Noted(**one) for one in content.pop("noted", ()))
+            ledger = cls(**content, expenses=expenses, noted=noted)
             valid = all(math.isfinite(e.rho) and e.rho > 0 and e.lost >= 0 for e in expenses)
             if not (valid and 0 < ledger.delta < 1 and (ledger.cap is None or ledger.cap > 0)):
                 raise ValueError

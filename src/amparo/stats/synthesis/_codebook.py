@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ __all__ = ["Codebook", "Column", "Never", "read_codebook"]
 BLANK: Final = ""
 ANY: Final = "any"
 _KEYS: Final = {"data", "population", "person", "most_values", "budget", "columns", "rules"}
-_COLUMN_KEYS: Final = {"values", "separator", "missing"}
+_COLUMN_KEYS: Final = {"values", "separator", "missing", "groups"}
 
 
 class CannotUseCodebook(ToldError):
@@ -26,13 +26,15 @@ class Column:
     """Describes a column. ``values`` of None: its categories are found in the data by a threshold, which costs privacy.
 
     ``separator`` splits a cell into several items. ``missing`` are codes that mean "not known", besides an empty cell;
-    every other text is a value, also ``0`` and ``NA`` (Namibia).
+    every other text is a value, also ``0`` and ``NA`` (Namibia). ``groups`` tells of values the one that they are told as: nothing is
+    counted of a finer value, such as the age bands of children.
     """
 
     name: str
     values: tuple[str, ...] | None = None
     separator: str = ""
     missing: frozenset[str] = frozenset()
+    groups: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +136,10 @@ def _column(name: str, told: Any) -> Column:
     _check_keys(told, _COLUMN_KEYS, name)
     missing = told.get("missing", [])
     missing = frozenset([missing] if isinstance(missing, str) else missing)
+    groups = _groups(name, told.get("groups") or {})
     values = told.get("values")
     if values in (None, "", ANY):
-        return Column(name, None, told.get("separator", ""), missing)
+        return Column(name, None, told.get("separator", ""), missing, groups)
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise CannotUseCodebook(N_("%(name)s: its values must be a list, such as [Female, Male]."), name=name)
     twice = sorted(
@@ -150,7 +153,37 @@ def _column(name: str, told: Any) -> Column:
             name=name,
             value=twice[0],
         )
-    return Column(name, tuple(values), told.get("separator", ""), missing)
+    hidden = [value for value in values if groups.get(value, value) != value]
+    if hidden:
+        raise CannotUseCodebook(
+            N_(
+                '%(name)s: the value "%(value)s" is told as "%(group)s". Declare the group among the values in its place.'
+            ),
+            name=name,
+            value=hidden[0],
+            group=groups[hidden[0]],
+        )
+    return Column(name, tuple(values), told.get("separator", ""), missing, groups)
+
+
+def _groups(name: str, told: Any) -> dict[str, str]:
+    """Read ``groups: {0--17: [0--8, 9--17]}`` as the group of each value."""
+    groups: dict[str, str] = {}
+    for group, members in told.items() if isinstance(told, Mapping) else [("", None)]:
+        if not isinstance(members, list) or not all(isinstance(member, str) for member in members):
+            raise CannotUseCodebook(
+                N_("%(name)s: write groups as  groups: {0--17: [0--8, 9--17]}, each group with its values."),
+                name=name,
+            )
+        for member in members:
+            if member in groups or member in told:
+                raise CannotUseCodebook(
+                    N_('%(name)s: "%(value)s" stands in two groups, or is a group itself. Keep it in one.'),
+                    name=name,
+                    value=member,
+                )
+            groups[member] = str(group)
+    return groups
 
 
 def _rule(place: int, told: Any) -> Never:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from amparo.stats.records import is_parquet
 from amparo.vocab.text import N_
 
 from ._attacks import Inference, Linkage, Membership, infer_attributes, link_rows, proximity
@@ -116,17 +117,20 @@ def evaluate(
 
 def _read_together(files: list[Path], codebook: Codebook, separators: dict[str, str]) -> list[Records]:
     """Read files with one domain: what is declared, or what any of them holds."""
-    first = read_records(files[0], codebook, separators=separators)
+    for path in files:
+        is_parquet(path)  # a file that is not there is told before anything is computed
+    first = read_records(files[0], codebook, separators=separators, fewest=1, leaves_empty=True)
     asked = replace(
         codebook, columns=tuple(replace(c, values=None) for c in first.domain.columns), person=None
     )
-    read = [first, *(read_records(path, asked) for path in files[1:])]
+    read = [first, *(read_records(path, asked, fewest=1, leaves_empty=True) for path in files[1:])]
     columns: list[Column] = []
     for place, column in enumerate(first.domain.columns):
         values = dict.fromkeys(column.values or ())
         for other in read[1:]:
-            found = next(c for c in other.domain.columns if c.name == column.name)
-            values |= dict.fromkeys(found.values or ())
+            for found in other.domain.columns:
+                if found.name == column.name:
+                    values |= dict.fromkeys(found.values or ())
         columns.append(replace(first.domain.columns[place], values=tuple(values)))
     domain = Domain.of(columns)
     if domain.size > MOST_ATTRIBUTES * 2:

@@ -42,6 +42,13 @@ def provenance_of(
         "population": population,
         "rows": len(data.rows),
         "columns": [column.name for column in data.domain.columns],
+        "groups": {
+            column.name: {
+                group: [v for v, g in column.groups.items() if g == group] for group in column.groups.values()
+            }
+            for column in data.domain.columns
+            if column.groups
+        },
         "private": data.measurement is not None and data.is_private,
         "rules": [str(rule) for rule in data.rules],
     }

@@ -87,6 +87,7 @@ class Records:
     domain: Domain
     codes: Codes
     found: tuple[str, ...] = ()  # columns whose categories were found in the data
+    empty: tuple[str, ...] = ()  # columns that were left out, since no record has a value there
 
     @property
     def number(self) -> int:
@@ -128,10 +129,18 @@ def _attributes(domain: Domain) -> Iterator[tuple[int, str, int]]:
             yield source, domain.names[attribute], attribute
 
 
-def read_records(path: Path, codebook: Codebook, *, separators: dict[str, str] | None = None) -> Records:
+def read_records(
+    path: Path,
+    codebook: Codebook,
+    *,
+    separators: dict[str, str] | None = None,
+    fewest: int = FEWEST_PERSONS,
+    leaves_empty: bool = False,
+) -> Records:
     """Read persons from a CSV or Parquet file. Without columns in the codebook, all columns of the file are taken.
 
-    Every text is a value, but for a blank and the missing codes of the codebook.
+    Every text is a value, but for a blank and the missing codes of the codebook. ``leaves_empty`` leaves out columns without a declared
+    or found value, where others would be refused: with noise, that they are empty is itself something about the records.
     """
     with open_records(path) as (file, connection):
         columns = _columns(file, codebook, separators or {})
@@ -140,16 +149,27 @@ def read_records(path: Path, codebook: Codebook, *, separators: dict[str, str] |
             _check_persons(file, connection, codebook.person)
         read = [_read(file, connection, column) for column in columns]
     number = read[0][1].size if read else 0
-    if number < FEWEST_PERSONS:
+    if number < fewest:
         raise CannotSynthesise(
             N_(
-                "%(path)s has %(number)s records. Below %(fewest)s persons the noise that protects them hides everything there is "
-                "to tell. Join years or places first."
-            ),
+                "%(path)s has too few records (%(number)s): of fewer than %(fewest)s persons, what protects them leaves nothing to "
+                "tell. Join years or places first."
+            )
+            if number
+            else N_("%(path)s has no records, only headings."),
             path=path,
             number=number,
-            fewest=FEWEST_PERSONS,
+            fewest=fewest,
         )
+    empty: tuple[str, ...] = ()
+    if leaves_empty:
+        kept = [
+            c.values is not None or bool((codes >= 0).any())
+            for c, (_, codes) in zip(columns, read, strict=True)
+        ]
+        empty = tuple(c.name for c, keep in zip(columns, kept, strict=True) if not keep)
+        columns = [c for c, keep in zip(columns, kept, strict=True) if keep]
+        read = [one for one, keep in zip(read, kept, strict=True) if keep]
     full = [_values(column, texts, codes) for column, (texts, codes) in zip(columns, read, strict=True)]
     domain = Domain.of(full)
     if domain.size > MOST_ATTRIBUTES:
@@ -167,7 +187,7 @@ def read_records(path: Path, codebook: Codebook, *, separators: dict[str, str] |
     codes = np.full((number, len(domain.source)), -1, dtype=np.int16)
     for place, (texts, found) in enumerate(read):
         _fill(codes, domain, place, columns[place], texts, found)
-    return Records(domain, codes, tuple(c.name for c in columns if c.values is None))
+    return Records(domain, codes, tuple(c.name for c in columns if c.values is None), empty)
 
 
 def _columns(file: RecordFile, codebook: Codebook, separators: dict[str, str]) -> list[Column]:
@@ -238,8 +258,12 @@ def _is_missing(text: str, column: Column) -> bool:
 
 def _items(text: str, column: Column) -> tuple[str, ...]:
     if not column.separator:
-        return (text,)
-    items = dict.fromkeys(item for item in text.split(column.separator) if not _is_missing(item, column))
+        return (column.groups.get(text, text),)
+    items = dict.fromkeys(
+        column.groups.get(item, item)
+        for item in text.split(column.separator)
+        if not _is_missing(item, column)
+    )
     return tuple(items) if column.values is not None else tuple(items)[:MOST_ITEMS]
 
 

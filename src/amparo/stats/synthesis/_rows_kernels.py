@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._compiling import compiled
+from amparo.stats.compiling import compiled
 
 __all__ = ["spread_fours", "spread_threes", "spread_twos", "sweep"]
 

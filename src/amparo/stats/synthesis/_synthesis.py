@@ -105,6 +105,10 @@ def synthesize_anonymous(
     rows = anonymise(records, k, longest=longest, random=random, progress=progress)
     _blank_pairs(rows, records.domain, pairs)
     _blank_what_needs(rows, records.domain, needs)
+    cautions = []
+    if records.empty:
+        words = N_("Columns that are left out, since no record has a value there: %(columns)s.")
+        cautions.append(Caution("empty", Said(words, {"columns": ", ".join(records.empty)})))
     caution = Caution(
         "not-differentially-private",
         Said(
@@ -120,7 +124,7 @@ def synthesize_anonymous(
         rows=rows[random.permutation(len(rows))],
         longest=longest,
         rules=codebook.rules,
-        cautions=(caution,),
+        cautions=(caution, *cautions),
         k=k,
     )
 

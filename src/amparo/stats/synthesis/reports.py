@@ -83,6 +83,9 @@ def _facts(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "Software", told["software"]
     if told["population"]:
         yield "Population", told["population"]
+    for name, groups in told.get("groups", {}).items():
+        words = "; ".join(f"{group} is {', '.join(members)}" for group, members in groups.items())
+        yield f"{name}, told in groups", words
     if "epsilon" in told:
         public = told["public"]
         yield "Epsilon, delta", f"{told['epsilon']:g}, {told['delta']:.3g}"
@@ -101,7 +104,9 @@ def _facts(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "Categories", f"found by a threshold, charged: {', '.join(found)}" if found else "declared"
         yield "Preference", told["prefer"]
     budget = told.get("budget")
-    if budget:
+    if budget and budget["without_noise"]:
+        yield "Releases of these records without noise so far", f"{budget['without_noise']}"
+    if budget and budget["releases"]:
         yield (
             "All releases of these records so far",
             f"{budget['releases']}, together epsilon {budget['epsilon']:.3g} at delta {budget['delta']:.2g}"
