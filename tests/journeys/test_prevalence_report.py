@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from amparo.stats.prevalence import OverlapTable, Population, Settings, Study, run_study
-from amparo.stats.prevalence.report import report_of, to_html
+from amparo.stats.prevalence.report import report_of
+from amparo.stats.report import to_html
 from tests.browser import faults_of, too_wide
 
 WOMEN = OverlapTable(("police", "shelter", "hotline"), np.array([0, 40, 30, 12, 35, 9, 10, 6]))

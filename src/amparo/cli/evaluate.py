@@ -68,7 +68,7 @@ def evaluate(
         )
     except ToldError as error:
         refuse(str(error))
-    from amparo.stats.prevalence.report import to_html, to_text
+    from amparo.stats.report import to_html, to_text
     from amparo.stats.synthesis.reports import report_of_evaluation
 
     if report is not None:

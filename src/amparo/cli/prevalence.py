@@ -99,7 +99,7 @@ def prevalence(
     not, 2 when the data or the question cannot be used. Ctrl-C keeps what is done: it is printed and written, and the exit code is 130.
     """
     from amparo.stats.prevalence import Layout, Population, Settings
-    from amparo.stats.prevalence.report import speaking
+    from amparo.stats.report import speaking
     from amparo.vocab.text import ToldError
 
     _check_report(report, file)
@@ -237,7 +237,8 @@ def _progress() -> Iterator[Callable[[str, int, int], None] | None]:
 
 
 def _print(study: Study, language: str, *, is_json: bool) -> None:
-    from amparo.stats.prevalence.report import report_of, to_json, to_text
+    from amparo.stats.prevalence.report import report_of, to_json
+    from amparo.stats.report import to_text
 
     if is_json:
         sys.stdout.buffer.write(to_json(study).encode())
@@ -263,7 +264,8 @@ def _check_report(report: Path | None, source: Path) -> None:
 
 def _write(study: Study, report: Path, language: str) -> None:
     """Write beside the file and then put it in place, so that a full disk leaves no half report."""
-    from amparo.stats.prevalence.report import report_of, to_html, to_pdf
+    from amparo.stats.prevalence.report import report_of
+    from amparo.stats.report import to_html, to_pdf
 
     document = report_of(study, language)
     made = (

@@ -315,7 +315,7 @@ def _write(data: SyntheticData, told: dict[str, Any], output: Path, report: Path
     sidecar = Path(f"{output}.provenance.json")
     _replace(sidecar, (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode())
     if report is not None:
-        from amparo.stats.prevalence.report import to_html
+        from amparo.stats.report import to_html
         from amparo.stats.synthesis.reports import report_of_release
 
         _replace(report, to_html(report_of_release(told)).encode())
@@ -339,7 +339,7 @@ def _print(told: dict[str, Any], output: Path, *, is_json: bool) -> None:
     if is_json:
         typer.echo(json.dumps(told, indent=1, ensure_ascii=False))
         return
-    from amparo.stats.prevalence.report import to_text
+    from amparo.stats.report import to_text
     from amparo.stats.synthesis.reports import report_of_release
 
     width = os.get_terminal_size().columns if sys.stdout.isatty() else 80

@@ -17,7 +17,8 @@ from amparo.stats.prevalence import CannotEstimate, Method, OverlapTable, Settin
 from amparo.stats.prevalence._latent import estimate_latent
 from amparo.stats.prevalence._methods import METHODS
 from amparo.stats.prevalence._table import MOST_PEOPLE
-from amparo.stats.prevalence.report import report_of, to_json, to_text
+from amparo.stats.prevalence.report import report_of, to_json
+from amparo.stats.report import to_text
 
 SHORT = METHODS | {
     "lcmcr": Method(

@@ -22,7 +22,8 @@ from amparo.stats.prevalence import (
     run_study,
     sweep_thresholds,
 )
-from amparo.stats.prevalence.report import report_of, to_html, to_json, to_pdf, to_text
+from amparo.stats.prevalence.report import report_of, to_json
+from amparo.stats.report import NoSuchLanguage, to_html, to_pdf, to_text
 
 CELLS = [
     (("A",), 60),
@@ -271,7 +272,7 @@ def test_report_in_arabic_has_no_sentence_in_english(study: Study) -> None:
             said = said.replace(source, "")
         assert re.findall(r"[A-Za-z]{2,} [a-z]{2,} ?[a-z]*", said) == []
         assert 'dir="rtl"' in to_html(document)
-    with pytest.raises(CannotEstimate, match="no report in the language"):
+    with pytest.raises(NoSuchLanguage, match="no report in the language"):
         report_of(study, "xx")
 
 

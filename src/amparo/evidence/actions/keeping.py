@@ -10,7 +10,7 @@ from amparo.evidence.actions.overlapping import said_of
 
 if TYPE_CHECKING:
     from amparo.stats.prevalence import Study
-    from amparo.stats.prevalence.report import Block, Document, Table
+    from amparo.stats.report import Block, Document, Table
     from amparo.stats.results import Caution, Said
 
 
@@ -58,7 +58,7 @@ def kept_report(document: Document) -> dict[str, Any]:
 
 def report_from(kept: Mapping[str, Any], *, more: Sequence[Block] = ()) -> Document:
     """Make the report of what was kept, with further blocks at its end."""
-    from amparo.stats.prevalence.report import Document
+    from amparo.stats.report import Document
 
     return Document(
         title=kept["title"], subtitle=kept["subtitle"], blocks=[*map(_block, kept["blocks"]), *more]
@@ -66,7 +66,7 @@ def report_from(kept: Mapping[str, Any], *, more: Sequence[Block] = ()) -> Docum
 
 
 def _block(kept: Mapping[str, Any]) -> Block:
-    from amparo.stats.prevalence.report import Chart, Heading, Items, Paragraph
+    from amparo.stats.report import Chart, Heading, Items, Paragraph
 
     values = {name: value for name, value in kept.items() if name != "kind"}
     match kept["kind"]:
@@ -83,7 +83,7 @@ def _block(kept: Mapping[str, Any]) -> Block:
 
 
 def _table(values: Mapping[str, Any]) -> Table:
-    from amparo.stats.prevalence.report import Table
+    from amparo.stats.report import Table
 
     rows = tuple(tuple(row) for row in values["rows"])
     return Table(**{**values, "headings": tuple(values["headings"]), "rows": rows})

@@ -167,7 +167,7 @@ def _fail(study: UUID, template: str, values: dict[str, object], now: datetime) 
 @transaction.atomic
 def download_report(study: UUID, *, by: Viewer, now: datetime) -> Download:
     """Give the report of a study as a PDF; logged, and each copy says its number."""
-    from amparo.stats.prevalence.report import Heading, Paragraph, to_pdf
+    from amparo.stats.report import Heading, Paragraph, to_pdf
 
     require(by, Permission.TABLES_DOWNLOAD)
     file = get_study(by, study)

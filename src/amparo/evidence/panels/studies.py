@@ -195,8 +195,8 @@ def _count(one: Mapping[str, Any]) -> ShownCount:
 
 def estimates_chart(study: StudyFile) -> SafeString:
     """Draw the estimates of all methods with their intervals."""
-    from amparo.stats.prevalence.report import Row as Drawn
-    from amparo.stats.prevalence.report import draw_rows
+    from amparo.stats.report import Row as Drawn
+    from amparo.stats.report import draw_rows
 
     level, seen = level_key(study), study.result["n"]
     rows = []
@@ -233,7 +233,7 @@ def _pair(limits: Sequence[float | None] | None) -> tuple[float, float] | None:
 
 def models_chart(study: StudyFile) -> SafeString | None:
     """Draw the models of lowest BIC, with the number that each of them gives; None where there are none."""
-    from amparo.stats.prevalence.report import Mark, draw_marks
+    from amparo.stats.report import Mark, draw_marks
 
     top = top_models(study)
     if not top:

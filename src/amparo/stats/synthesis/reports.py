@@ -5,17 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from amparo.stats.prevalence.report import (
-    Block,
-    Chart,
-    Document,
-    Heading,
-    Items,
-    Paragraph,
-    Row,
-    Table,
-    draw_rows,
-)
+from amparo.stats.report import Block, Chart, Document, Heading, Items, Paragraph, Row, Table, draw_rows
 
 from ._charts import draw_counts
 from ._evaluation import Evaluation

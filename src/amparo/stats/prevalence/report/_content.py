@@ -9,12 +9,23 @@ from amparo.stats.prevalence._estimate import Estimate
 from amparo.stats.prevalence._protecting import ProtectedOverlaps, PublishedCount, Shown
 from amparo.stats.prevalence._sensitivity import bootstrap_of
 from amparo.stats.prevalence._study import ADDITION, Study
+from amparo.stats.report import (
+    Block,
+    Chart,
+    Document,
+    Heading,
+    Items,
+    Paragraph,
+    Row,
+    Table,
+    draw_rows,
+    ngettext,
+    say,
+    speaking,
+)
+from amparo.stats.report import gettext as _
 
-from ._charts import Row, draw_rows
-from ._document import Block, Chart, Document, Heading, Items, Paragraph, Table
 from ._hanging import hanging_parts
-from ._language import ENGLISH, TITLE, ngettext, say, speaking
-from ._language import gettext as _
 from ._saying import may_be_said, may_not_be_said, range_of
 from ._strata import strata_parts
 from ._words import (
@@ -33,7 +44,7 @@ from ._words import (
 __all__ = ["report_of"]
 
 
-def report_of(study: Study, language: str = ENGLISH) -> Document:
+def report_of(study: Study, language: str = "en") -> Document:
     """Put a study into a document for readers who were not there, in one of the :func:`languages`."""
     with speaking(language):
         about_lists = _("%(people)s people on %(count)s lists") % {
@@ -43,7 +54,7 @@ def report_of(study: Study, language: str = ENGLISH) -> Document:
         subtitle = (
             f"{study.source}: {about_lists}" if study.source else about_lists[:1].upper() + about_lists[1:]
         )
-        return Document(_(TITLE), subtitle, list(_blocks(study)), language)
+        return Document(_("How many people are never seen"), subtitle, list(_blocks(study)), language)
 
 
 def _blocks(study: Study) -> Iterator[Block]:

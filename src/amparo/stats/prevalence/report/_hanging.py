@@ -9,12 +9,23 @@ from amparo.stats.prevalence._checks import ConsistencyCheck, ConsistencyPoint, 
 from amparo.stats.prevalence._loglinear import RankedModel
 from amparo.stats.prevalence._sensitivity import PathOfModels, Ranking, Sensitivity
 from amparo.stats.prevalence._study import Study
+from amparo.stats.report import (
+    Band,
+    Block,
+    Chart,
+    Heading,
+    Mark,
+    Paragraph,
+    Row,
+    Table,
+    draw_lines,
+    draw_marks,
+    draw_rows,
+    ngettext,
+)
+from amparo.stats.report import gettext as _
 from amparo.vocab.text import N_
 
-from ._charts import Band, Mark, Row, draw_lines, draw_marks, draw_rows
-from ._document import Block, Chart, Heading, Paragraph, Table
-from ._language import gettext as _
-from ._language import ngettext
 from ._words import about, interval, joined, level_words, number, ratio, status_words
 
 __all__ = ["hanging_parts"]

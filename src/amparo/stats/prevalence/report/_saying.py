@@ -11,9 +11,9 @@ from amparo.stats.prevalence._describing import FEW_REPEATED
 from amparo.stats.prevalence._estimate import Estimate
 from amparo.stats.prevalence._protecting import Shown
 from amparo.stats.prevalence._study import Population, Study
+from amparo.stats.report import gettext as _
+from amparo.stats.report import ngettext
 
-from ._language import gettext as _
-from ._language import ngettext
 from ._words import about, joined, level_words, lowered, number, ratio
 
 __all__ = ["Range", "full_estimates", "may_be_said", "may_not_be_said", "range_of"]

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from amparo.stats.prevalence._checks import Addition, AddsUp
 from amparo.stats.prevalence._estimate import Estimate, Limits
 from amparo.stats.prevalence._study import ADDITION, Study
+from amparo.stats.report import Block, Heading, Paragraph, Table, say
+from amparo.stats.report import gettext as _
 
-from ._document import Block, Heading, Paragraph, Table
-from ._language import gettext as _
-from ._language import say
 from ._words import about, interval, level_words, lowered, method_words, number
 
 __all__ = ["strata_parts"]

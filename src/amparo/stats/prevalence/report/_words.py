@@ -7,10 +7,9 @@ from collections.abc import Iterable
 
 from amparo.stats.prevalence._estimate import Estimate, Limits, Status
 from amparo.stats.prevalence._methods import METHODS
+from amparo.stats.report import gettext as _
+from amparo.stats.report import pgettext
 from amparo.vocab.text import N_
-
-from ._language import gettext as _
-from ._language import pgettext
 
 __all__ = [
     "about",

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Final
 
 import amparo
-from amparo.stats.prevalence._table import CannotEstimate
 from amparo.stats.results import Said
 from amparo.vocab.text import N_, ToldError
 
 __all__ = [
+    "ENGLISH",
+    "NoSuchLanguage",
     "gettext",
     "is_right_to_left",
     "languages",
@@ -30,10 +31,14 @@ ENGLISH: Final = "en"
 FOLDER: Final = (
     Path(amparo.__file__).parent / "ui" / "locale"
 )  # files of the package, no code of the platform
-TITLE: Final = N_("How many people are never seen")
+_WRITTEN: Final = N_("The numbers stand in the table below.")  # a language that can say this has reports
 _RIGHT_TO_LEFT: Final = {"ar"}
 _spoken: ContextVar[catalogues.NullTranslations | None] = ContextVar("spoken", default=None)
 _language: ContextVar[str] = ContextVar("language", default=ENGLISH)
+
+
+class NoSuchLanguage(ToldError):
+    """No report is written in the language; the message names those that there are."""
 
 
 @cache
@@ -47,9 +52,9 @@ def _catalogue(language: str) -> catalogues.NullTranslations:
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Give the languages that a report can be written in: English, and those whose catalogue has a report's title."""
+    """Give the languages that a report can be written in: English, and those whose catalogue has the words of reports."""
     found = [path.name.replace("_", "-").lower() for path in sorted(FOLDER.iterdir()) if path.is_dir()]
-    return (ENGLISH, *(one for one in found if _catalogue(one).gettext(TITLE) != TITLE))
+    return (ENGLISH, *(one for one in found if _catalogue(one).gettext(_WRITTEN) != _WRITTEN))
 
 
 def is_right_to_left(language: str) -> bool:
@@ -61,7 +66,7 @@ def is_right_to_left(language: str) -> bool:
 def speaking(language: str) -> Iterator[None]:
     """Let every sentence that is made within be of this language."""
     if language not in languages():
-        raise CannotEstimate(
+        raise NoSuchLanguage(
             N_('There is no report in the language "%(language)s". The languages are: %(known)s.'),
             language=language,
             known=", ".join(languages()),
