@@ -19,6 +19,7 @@ from amparo.stats.records import CannotRead
 
 from ._audit import Audit, NotCleared
 from ._counting import count_cells
+from ._engines import open_source
 from ._hierarchy import Hierarchy, read_hierarchies
 from ._json import to_json
 from ._protect import Method, ProtectedTable, PublishedCell, Status, protect
@@ -103,6 +104,7 @@ __all__ = [
     "count_cells",
     "count_tables",
     "neutral",
+    "open_source",
     "protect",
     "protect_tables",
     "read_hierarchies",
