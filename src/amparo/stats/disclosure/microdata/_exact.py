@@ -64,11 +64,10 @@ def suppress_exactly(
     ]
     flat = [entries[0], *entries[1], *entries[2]]
     row, column, value = (np.concatenate([one[i] for one in flat]) for i in range(3))
-    height = len(rows) + 2 * len(names)
     rows_low = np.concatenate([sizes.astype(float), np.zeros(len(names)), np.full(len(names), -np.inf)])
     rows_high = np.concatenate([sizes.astype(float), np.full(len(names), np.inf), np.zeros(len(names))])
     program = Program(
-        csr_array((value, (row, column)), shape=(height, choices + len(names))),
+        csr_array((value, (row, column)), shape=(len(rows_low), choices + len(names))),
         low=np.zeros(choices + len(names)),
         high=high,
         row_low=rows_low,
