@@ -98,6 +98,7 @@ def test_the_language_of_the_address_comes_first(client: Client, row: Release) -
     said = answer.content.decode()
     assert 'lang="ar" dir="rtl"' in said
     assert "نساء وفتيات" in said
+    assert "المنطقة: الشمال، الجنوب" in said
     assert answer.headers["Content-Language"] == "ar"
     assert 'dir="ltr"' in client.get(f"/data/{row.number}/?language=xx").content.decode()
 
