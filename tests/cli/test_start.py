@@ -12,6 +12,7 @@ from tests.cli.conftest import amparo, environment
 OURS = {
     "amparo",
     "amparo.cli",
+    "amparo.cli._files",
     "amparo.cli.agreed",
     "amparo.cli.audit",
     "amparo.cli.backup",
@@ -26,7 +27,9 @@ OURS = {
     "amparo.cli.people",
     "amparo.cli.evaluate",
     "amparo.cli.prevalence",
+    "amparo.cli.protect",
     "amparo.cli.release",
+    "amparo.cli.risk",
     "amparo.cli.synthesize",
     "amparo.cli.refusing",
     "amparo.cli.serving",
