@@ -200,7 +200,7 @@ def _attacks(risk: Risk) -> Iterator[Block]:
         ),
     )
     found = risk.population
-    if found is not None:
+    if found is not None and found.unique:
         yield Paragraph(
             _(
                 "Of the %(unique)s records that are alone in the file, about %(expected)s are expected to be alone among all "
