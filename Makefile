@@ -7,10 +7,10 @@ export AMPARO_DATA ?= $(CURDIR)/.amparo
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test check fix docs bench screenshots lock clean
+.PHONY: help env demo test test-spark check fix docs bench screenshots lock clean
 
 help: ## List the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 22
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 22
 
 env: .venv/.made ## Make .venv from the lock file (quick when nothing changed)
 
@@ -23,6 +23,14 @@ demo: env ## Start a training installation on http://127.0.0.1:8000/ (ARGS="--ca
 # Three at once on two cores: a test that waits for a browser, a server or a job leaves its core to another.
 test: env ## Run the whole suite (ARGS="tests/cases -x")
 	@$(BIN)/pytest -q -n 3 --dist loadgroup $(ARGS)
+
+# Without the conftest of the suite and its plugins, which need the platform; SPARK_LOCAL_IP keeps Spark to this machine.
+test-spark: .venv-spark/.made ## Count tables with Spark as well (needs Java; an environment of its own)
+	@SPARK_LOCAL_IP=127.0.0.1 .venv-spark/bin/python -m pytest -q -c /dev/null --rootdir=. --noconftest -p no:cacheprovider \
+		--import-mode=importlib -o pythonpath="src ." -o markers=spark tests/stats/disclosure/test_spark.py $(ARGS)
+
+.venv-spark/.made: requirements.lock pyproject.toml tools/make_spark_environment
+	@PYTHON="$(PYTHON)" tools/make_spark_environment
 
 check: env ## Style, types, ladder, templates, migrations, freshness of generated docs
 	@$(BIN)/python -m tools.check
@@ -47,4 +55,4 @@ lock: env ## Resolve the dependencies anew, with hashes
 	@$(BIN)/uv pip compile pyproject.toml --extra web --extra pkcs11 --group dev --universal --generate-hashes --python-version 3.11 --no-emit-index-url --quiet -o requirements.lock
 
 clean: ## Remove everything that was made here, the demo's data too
-	@rm -rf .venv .cache .amparo build dist docs/_build
+	@rm -rf .venv .venv-spark .cache .amparo build dist docs/_build

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import pytest
 from _children import GRID, KILLED, LIVED, NOT_DONE, NOT_RUN, Children, run
-from _kept import FINDER, KILLERS, REACHED, digest, is_known, keep, load
+from _kept import KILLERS, REACHED, digest, finder, is_known, keep, load
 from _loaded import Loaded
 from _mutants import MARK, SOURCE, Line, keyed, lines_of, marked, parse
 from _stage import Stage
@@ -184,7 +184,7 @@ class Mutating:
             "seconds": round(seconds, 3),
             "marks": [] if self.failed else marks,
             "test": digest(path),
-            "finder": FINDER,
+            "finder": finder(self.files),
             "sources": {file: sources[file] for file in sorted(files)},
             "has_failed": bool(self.failed),
         }
@@ -194,7 +194,7 @@ class Mutating:
         from tests.contracts.denial_grid import covering, fault_of
 
         known = {name: one for name, one in self.reached.items() if name.startswith(GRID)}
-        state = hashlib.sha256(json.dumps([FINDER, sources], sort_keys=True).encode()).hexdigest()
+        state = hashlib.sha256(json.dumps([finder(sources), sources], sort_keys=True).encode()).hexdigest()
         if known and (self.is_trusting or all(one["state"] == state for one in known.values())):
             return
         for name in known:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,7 +38,12 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
 
-FINDER: Final = digest(Path(__file__).with_name("_mutants.py"))  # what is found decides what is marked
+_FINDER: Final = digest(Path(__file__).with_name("_mutants.py"))
+
+
+def finder(files: Iterable[str]) -> str:
+    """Give what decides which lines are marked: how they are found, and in which files."""
+    return hashlib.sha256("\n".join([_FINDER, *sorted(files)]).encode()).hexdigest()[:16]
 
 
 def is_known(
@@ -49,7 +55,7 @@ def is_known(
     if (
         kept is None
         or kept["has_failed"]
-        or (kept["test"], kept.get("finder")) != (digest(item.path), FINDER)
+        or (kept["test"], kept.get("finder")) != (digest(item.path), finder(sources))
     ):
         return False
     return all(sources.get(file) == before for file, before in kept["sources"].items())

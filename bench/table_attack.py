@@ -53,6 +53,7 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.1)
     parser.add_argument("--persons", action="store_true", help="attack also as each person alone in a cell")
     parser.add_argument("--first", type=int, default=10_000, help="only the first tables of each sample")
+    parser.add_argument("--verbose", action="store_true", help="tell after each table how far it came")
     chosen = parser.parse_args()
     everything = records(DIRECTORY / "ctdc" / "dados_app.csv")
     found = dict.fromkeys(("tables", "refused", "hidden", "unsafe", "caught"), 0)
@@ -62,6 +63,8 @@ def main() -> None:
         subsets = [pair for k in (2, 3) for pair in combinations(range(len(COLUMNS)), k)]
         for subset in subsets[: chosen.first]:
             attack(sample, subset, found, seconds, persons=chosen.persons)
+            if chosen.verbose:
+                sys.stderr.write(f"{seed} {subset}: {found} {seconds}\n")
         sys.stderr.write(f"after sample {seed}: {found}\n")
     sys.stdout.write(
         f"{found['caught']} of {found['hidden']:,} hidden cells worked out or unsafe ({found['tables']} tables, "

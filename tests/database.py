@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from amparo.config.embedded import APP, FACTS, OWNER, TAKEN_ON, WORKER, EmbeddedDatabase
+from amparo.config.embedded import APP, EVERYBODY, FACTS, OWNER, TAKEN_ON, WORKER, EmbeddedDatabase
 from amparo.config.migrating import make_keys_if_none, migrate_database
 
 CHECKOUT = Path(__file__).parents[1]
@@ -36,6 +36,7 @@ DECIDED_BY = (
     "access/policies.py",
     "access/beyond.py",
     "cases/queries/coded.py",
+    "publishing/queries/published.py",
 )
 
 
@@ -96,7 +97,7 @@ class TestDatabases:
         ) as connection:
             if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [TESTER]).fetchone() is None:
                 connection.execute(f"CREATE ROLE {TESTER} LOGIN BYPASSRLS INHERIT".encode())
-            for role in (APP, WORKER, FACTS, *TAKEN_ON):
+            for role in (APP, WORKER, FACTS, EVERYBODY, *TAKEN_ON):
                 connection.execute(f"GRANT {role} TO {TESTER}".encode())
 
     def _copy(self) -> None:

@@ -57,7 +57,7 @@ PROMISES: Final = (
     Promise(29, "Two people never overwrite each other silently."),
     Promise(30, "A full disk, a dead worker or a wrong clock leads to refused writing, never to lost or open data."),
     Promise(31, "Last night's backup comes back by itself, whole, with its seals, and a person in it opens."),
-    Promise(32, "Nothing is published without two people and without disclosure control.", waits="In part: a release passes its audit, the register and a second person of another unit; the downloads of figures for work inside are protected and logged, and do not go through the desk yet."),
+    Promise(32, "Nothing is published without two people and without disclosure control.", waits="In part: a release passes its audit, the register and a second person of another unit; the downloads of figures for work inside are protected, logged, and say that they are not let out; nothing stops somebody from passing one on."),
     Promise(33, "No page, mail or document makes a browser ask anybody else."),
     Promise(34, "The code of the statistics cannot reach the code of identities."),
     Promise(35, "Whatever goes out carries who took it, for what, how much, and its digest stands in the log.", waits="But for documents: they leave as they came in, because a mark would change what may be evidence, and the log names who took which. Text files of cases and rejected rows have no place for a number that every reader of the standard leaves alone: theirs stands in the name of the file, and the log finds an unchanged one by its content. Answers of the API are readings, logged as such. `amparo table` counts a file that has left already, and logs nothing."),

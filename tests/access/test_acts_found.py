@@ -9,11 +9,11 @@ from uuid import uuid4
 import pytest
 from django.http import Http404
 
-from amparo.access.actions import collect_act, get_act, refuse_act, visible_acts
+from amparo.access.actions import Refused, collect_act, get_act, refuse_act, visible_acts
 from amparo.access.actions.kinds import ROLE_CHANGE, ROLE_INVITE
 from amparo.access.models import DualAct
 from amparo.access.queries import agreed_act, asked_and_done
-from amparo.access.queries.acts import waiting_act
+from amparo.access.queries.acts import asking_membership, waiting_act
 from amparo.access.rules import Permission
 from tests.access.test_four_eyes import DAY, House, approve, make_house
 from tests.clock import database_clock
@@ -35,6 +35,8 @@ def test_who_decides_about_no_acts_sees_not_even_the_own(house: House) -> None:
         get_act(bare, act)
     with pytest.raises(Http404):
         get_act(house.asker, uuid4())
+    with pytest.raises(Refused):
+        replace(house, asker=bare).ask(role="competent_authority")
 
 
 def test_the_same_waits_only_where_kind_content_and_asker_are_the_same(house: House) -> None:
@@ -66,6 +68,13 @@ def test_what_was_agreed_is_collected_from_its_kind_within_a_day_and_once(house:
         assert agreed_act(ROLE_CHANGE) is None
     collect_act(act, kind=ROLE_CHANGE, by=house.asker, now=NOW)
     assert agreed_act(ROLE_CHANGE) is None
+
+
+def test_the_command_learns_who_asked_for_its_own_act(house: House) -> None:
+    other = make_house()
+    acts = {one.ask(): one.asker.membership_id for one in (house, other)}
+    assert {act: asking_membership(act) for act in acts} == acts
+    assert asking_membership(uuid4()) is None
 
 
 def test_it_is_told_for_what_an_act_was_asked_and_done(house: House) -> None:

@@ -17,6 +17,7 @@ from amparo.access.actions import (
     KEYS_CUSTODIAN,
     KEYS_REWRAP,
     KEYS_ROTATE,
+    Changed,
     NotTwoPeople,
     Refused,
     ask_key_act,
@@ -28,6 +29,7 @@ from amparo.access.actions import (
     rotation,
     unconfirmed_restorations,
 )
+from amparo.access.actions.restores import describe_restore
 from amparo.access.models import DualAct, Notice
 from amparo.access.rules import NOBODY, Payload, Viewer
 from amparo.audit.actions import record
@@ -177,6 +179,8 @@ class TestKeys:
                 house.ask(kind, payload)
         with pytest.raises(Refused):
             ask_key_act(KEYS_REWRAP, rewrapping(), by=house.decider, now=NOW)
+        with pytest.raises(Changed):
+            house.ask(KEYS_REWRAP, {**rewrapping(), "custodian": "another"})
         assert not DualAct.objects.exists()
 
     def test_the_page_of_the_act_shows_the_command(self, client: Client, house: House) -> None:
@@ -222,10 +226,10 @@ class TestRestore:
         return Restoration.objects.latest("id").pk
 
     def test_p17_it_is_said_until_two_people_confirm_it(self, client: Client, house: House) -> None:
+        worker = make_viewer("caseworker")
         number = self.restored()
         told = set(Notice.objects.filter(kind="restored").values_list("user_id", flat=True))
         assert told == {house.asker.user_id, house.decider.user_id}
-        worker = make_viewer("caseworker")
         sign_in(client, worker)
         assert "A backup was brought back" in client.get("/").content.decode()
         ask_restore(number, by=house.asker, now=NOW)
@@ -250,10 +254,21 @@ class TestRestore:
         later = self.restored()
         assert [row.id for row in unconfirmed_restorations()] == [later]
 
+    def test_p17_what_was_asked_about_another_backup_is_not_agreed_to(self, house: House) -> None:
+        number = self.restored()
+        for payload in (
+            {"restoration": number, "backup": "cd" * 32},
+            {"restoration": number + 1, "backup": "ab" * 32},
+        ):
+            with pytest.raises(Changed):
+                describe_restore(payload, asked_by=house.asker, now=NOW)
+
     def test_only_who_keeps_the_installation_asks_on_the_page(self, client: Client, house: House) -> None:
         number = self.restored()
-        with pytest.raises(Refused):
-            ask_restore(number, by=house.decider, now=NOW)
+        for one in (number, number + 1):
+            with pytest.raises(Refused) as told:
+                ask_restore(one, by=house.decider, now=NOW)
+            assert "confirmed" not in str(told.value), "nor is she told which there are"
         sign_in(client, house.asker)
         page = reverse("accounts:restored")
         assert "Ask a second person" in client.get(page).content.decode()

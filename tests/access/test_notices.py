@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from amparo.access.actions.notices import mark_read, settle, tell
 from amparo.access.models import DualAct, Notice
+from amparo.access.panels.waiting import notice_table
 from amparo.access.queries import viewer_for_membership
-from amparo.access.queries.notices import count_notices, list_notices
-from amparo.access.rules import NOBODY
+from amparo.access.queries.notices import NoticeRow, count_notices, list_notices
+from amparo.access.rules import NOBODY, Permission
 from tests.factories.accounts import NOW, make_membership, make_viewer, organisation_of, user_of
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +76,20 @@ def test_what_one_act_asked_for_is_settled_and_nothing_else() -> None:
         ("access.other", done),
     }
     assert Notice.objects.get(kind="access.test", act=done).seen_at == NOW
+
+
+def test_a_notice_names_a_case_and_leads_on_only_for_whom_it_may() -> None:
+    openings = NoticeRow(
+        number=1, kind="emergency_opened", at=NOW, act=None, act_kind="", opening=uuid4(), who="Amal", where="Here",
+        reference="AMP-2026-0001", reason="medical",
+    )  # fmt: skip
+    acts = replace(openings, kind="act_waits", act=uuid4(), opening=None, reference="")
+    may = {
+        permission: replace(NOBODY, permissions=frozenset({permission}))
+        for permission in (Permission.CASE_READ, Permission.EMERGENCY_REVIEW, Permission.ACT_DECIDE)
+    }
+    for permission, viewer in may.items():
+        about, asked = notice_table([openings, acts], viewer).rows
+        assert (openings.reference in about.cells[0].note) == (permission is Permission.CASE_READ)
+        assert bool(about.url) == (permission is Permission.EMERGENCY_REVIEW)
+        assert bool(asked.url) == (permission is Permission.ACT_DECIDE)

@@ -10,10 +10,12 @@ from amparo.access.rules import (
     INCOMPATIBLE_ROLES,
     NOBODY,
     PERMISSION_MEANINGS,
+    READERS,
     ROLES,
     Permission,
     Scope,
     conflicts_between,
+    readers_by_scope,
     role_of,
     scope_of,
     system_viewer,
@@ -193,3 +195,9 @@ def test_every_role_with_a_reach_reads_cases() -> None:
 
 def test_unknown_role_is_none() -> None:
     assert role_of("king") is None
+
+
+def test_the_roles_that_open_cases_are_named_by_their_scope() -> None:
+    told = [code for codes in readers_by_scope() for code in codes]
+    granted = {code for code in READERS if ROLES[code].scope is Scope.GRANTED}
+    assert sorted(told) == sorted(READERS - granted)

@@ -46,7 +46,7 @@ from amparo.cases.queries import list_cases
 from amparo.cases.queries.filters import list_filters
 from amparo.cases.queries.visible import visible_cases
 from amparo.config.diagnosis import faults_of_role
-from amparo.config.embedded import APP, OWNER, TAKEN_ON, WORKER
+from amparo.config.embedded import APP, EVERYBODY, OWNER, TAKEN_ON, WORKER
 from amparo.config.protected import OPEN, PROTECTED, READERS, is_classified
 from amparo.intake.queries import visible_batches
 from amparo.oversight.models import SampledReading
@@ -168,9 +168,9 @@ class TestTables:
     def test_the_working_roles_have_no_right_that_goes_round_it(self) -> None:
         rows = raw(
             "SELECT rolname, rolsuper, rolbypassrls, rolinherit FROM pg_roles WHERE rolname = ANY (%s)",
-            [[OWNER, APP, WORKER, FACTS, *TAKEN_ON]],
+            [[OWNER, APP, WORKER, FACTS, EVERYBODY, *TAKEN_ON]],
         )
-        assert len(rows) == 10
+        assert len(rows) == 11
         assert all(not is_super and not bypasses for _, is_super, bypasses, _ in rows)
         assert all(not inherits for name, _, _, inherits in rows if name in (APP, WORKER))
 

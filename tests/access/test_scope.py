@@ -209,6 +209,25 @@ def test_a_grant_to_read_does_not_borrow_the_compartment_that_another_names(tabl
     assert told["further"] == "", "nor does the second wall"
 
 
+def test_a_grant_opens_no_further_compartment_than_it_names(table: None) -> None:
+    made = Row.objects.bulk_create(
+        Row(
+            id=IDS[place], case_id=IDS[0], organisation_id=2, team_id=None, worker_id=None, person_id=IDS[1],
+            compartment=compartment, clearance="normal",
+        )
+        for place, compartment in enumerate(("protection", "justice", "integrity"))
+    )  # fmt: skip
+    granted = GrantedRecord(
+        id=1, record=IDS[0], permissions=frozenset({Permission.CASE_READ}), compartments=frozenset({Compartment.JUSTICE})
+    )  # fmt: skip
+    viewer = Viewer(
+        user_id=1, organisation_id=1, permissions=frozenset(Permission), scope=Scope.GRANTED, grants=(granted,),
+        compartments=frozenset({Compartment.PROTECTION}),
+    )  # fmt: skip
+    listed = scoped(viewer, Row.objects.all(), record="case_id").values_list("id", flat=True)
+    assert set(listed) == {row.id for row in made[:2]}
+
+
 @pytest.mark.parametrize(
     "viewer",
     [

@@ -12,7 +12,6 @@ from tests.cli.conftest import amparo, environment
 OURS = {
     "amparo",
     "amparo.cli",
-    "amparo.cli._files",
     "amparo.cli.agreed",
     "amparo.cli.audit",
     "amparo.cli.backup",
@@ -29,7 +28,9 @@ OURS = {
     "amparo.cli.prevalence",
     "amparo.cli.protect",
     "amparo.cli.release",
+    "amparo.cli.releases",
     "amparo.cli.risk",
+    "amparo.cli._files",
     "amparo.cli.synthesize",
     "amparo.cli.refusing",
     "amparo.cli.serving",

@@ -208,6 +208,15 @@ PAGES: Mapping[str, Row] = {
     "intake:throw-away": Row(guard=P.IMPORT_RUN, methods=POST),
     "intake:rejected": Row(guard=P.IMPORT_RUN, rename={"batch": "faulty_batch"}),
     # Figures.
+    # What is published; of what is not there, nothing.
+    "data:catalogue": Row(guard=PUBLIC),
+    "data:catalogue-record": Row(guard=PUBLIC),
+    "data:release": Row(guard=PUBLIC, fixed={"number": "R-2026-0001"}, reached=404),
+    "data:record": Row(guard=PUBLIC, fixed={"number": "R-2026-0001"}, reached=404),
+    "data:table": Row(
+        guard=PUBLIC, fixed={"number": "R-2026-0001", "table": "1", "form": "csv"}, reached=404
+    ),
+    "data:file": Row(guard=PUBLIC, fixed={"number": "R-2026-0001", "position": "1"}, reached=404),
     "evidence:tables": Row(guard=P.TABLES_VIEW),
     "evidence:table": Row(guard=P.TABLES_VIEW, query={"snapshot": "snapshot"}),
     "evidence:download": Row(guard=P.TABLES_DOWNLOAD, query={"snapshot": "snapshot"}),
@@ -222,6 +231,23 @@ PAGES: Mapping[str, Row] = {
     "evidence:study-stop": Row(guard=P.TABLES_VIEW, methods=POST),
     "evidence:study-report": Row(guard=P.TABLES_DOWNLOAD),
     "evidence:study-compare": Row(guard=P.TABLES_VIEW, rename={"earlier": "study"}),
+    "evidence:propose": Row(guard=P.RELEASE_PREPARE, methods=BOTH, query={"snapshot": "snapshot"}),
+    "evidence:study-propose": Row(guard=P.RELEASE_PREPARE, methods=BOTH),
+    # The release desk.
+    "publishing:list": Row(guard=P.RELEASE_PREPARE),
+    "publishing:release": Row(guard=P.RELEASE_PREPARE),
+    "publishing:change": Row(guard=P.RELEASE_PREPARE, methods=BOTH),
+    "publishing:remove": Row(guard=P.RELEASE_PREPARE, methods=POST),
+    "publishing:recheck": Row(guard=P.RELEASE_PREPARE, methods=POST),
+    "publishing:propose": Row(guard=P.RELEASE_PREPARE, methods=BOTH),
+    "publishing:note": Row(guard=P.RELEASE_PREPARE, methods=BOTH, typed={"words": "Why no sex?"}),
+    "publishing:ask": Row(guard=P.RELEASE_PREPARE, asks_again=True, methods=POST),
+    "publishing:withdraw": Row(guard=P.RELEASE_PREPARE, methods=BOTH, typed={"reason": "A mistake."}),
+    "publishing:take-up": Row(guard=P.RELEASE_REVIEW, methods=POST, rename={"release": "proposed_release"}),
+    "publishing:clear": Row(guard=P.RELEASE_REVIEW, methods=POST, rename={"release": "proposed_release"}),
+    "publishing:refuse": Row(
+        guard=P.RELEASE_REVIEW, methods=BOTH, typed={"reason": "No."}, rename={"release": "proposed_release"}
+    ),
 }
 
 DETAILS = {"version": 1, "changes": {}}
@@ -272,4 +298,6 @@ OPERATIONS: Mapping[str, Row] = {
     "facts_take_out": Row(guard=P.FACTS_EXPORT, asks_again=True, typed={"is_understood": True}),
     "table_read": Row(guard=P.TABLES_VIEW, query={"snapshot": "snapshot"}, typed={"rows": "sex"}),
     "table_download": Row(guard=P.TABLES_DOWNLOAD, query={"snapshot": "snapshot"}, typed={"rows": "sex"}),
+    "release_list": Row(guard=P.RELEASE_PREPARE),
+    "release_read": Row(guard=P.RELEASE_PREPARE),
 }

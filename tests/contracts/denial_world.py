@@ -39,6 +39,7 @@ from amparo.evidence.actions import ask_facts
 from amparo.intake.actions import ask_export
 from amparo.intake.htcds import FileFormat
 from amparo.oversight.actions import explain_reading
+from amparo.publishing.actions import draft_release, propose_release
 from amparo.vocab.reference import make_reference
 from tests.contracts.denial_states import Makers, case_things, closed_case, lost_case, out_of_reach
 from tests.factories.accounts import (
@@ -59,6 +60,7 @@ from tests.factories.cases import row_of
 from tests.factories.evidence import make_kept_study, make_snapshot
 from tests.factories.intake import SOFIA, make_batch, make_text_file
 from tests.factories.oversight import make_drawn
+from tests.factories.publishing import make_item, make_new
 
 # After a minute a page writes to the session again, and after five somebody is asked again who she is.
 FRESH_SECONDS = 50
@@ -101,6 +103,8 @@ ABSENT: Things = {
     "password_secret": "b" * 43,
     "own_reading": UUID(int=7),
     "drawn_reading": UUID(int=8),
+    "release": UUID(int=15),
+    "proposed_release": UUID(int=16),
 }
 
 
@@ -187,6 +191,7 @@ def build(now: datetime) -> World:
             **case_of.get(role, {}),
             **kept_by(fresh, now),
             **studied_by(fresh, snapshot),
+            **prepared_by(fresh, now),
             **two.get(role, {}),
             "snapshot": snapshot,
             "own_reading": make_drawn(viewer, ours.case["reference"], now=now).id,
@@ -315,18 +320,22 @@ def things_of_two(
     )  # fmt: skip
     later = ask_export(**{**EXPORT, "profile": "excel"}, by=ours.supervisor, now=now)
     opened, opened_there = open_for(ours, theirs.case, now), open_for(theirs, ours.case, now)
+    preparer = make_viewer("statistician")
+    unseen, proposed = prepared_by(preparer, now)["release"], prepared_by(preparer, now)["release"]
+    propose_release(proposed, by=preparer, now=now)
     inside = make_viewer("supervisor", organisation=organisation_of(everyone["reviewer"]))
     _member("reviewer")  # one outside the line of the reviewer's own organisation
     return {
         "supervisor": {"act": role_act, "export_act": agree(later, ours.administrator, now), "opening": opened},
         "organisation_administrator": {"act": export},
-        "statistician": {"act": facts, "facts_act": agreed_facts},
+        "statistician": {"act": facts, "facts_act": agreed_facts, "proposed_release": proposed},
         "installation_administrator": {"act": role_act},
         "integrity_officer": {"act": erasing},
         "reviewer": {"act": lifting, "opening": opened},
         "access_reviewer": {"act": naming},
         "elsewhere": {
             "act": foreign, "export_act": foreign, "facts_act": facts, "opening": opened_there,
+            "release": unseen, "proposed_release": unseen,
         },
         "beyond reviewer": {
             "opening": open_in_emergency(
@@ -354,6 +363,13 @@ def agree(act: UUID, by: Viewer, now: datetime) -> UUID:
 def studied_by(viewer: Viewer, snapshot: UUID) -> Things:
     """Make a study of somebody who sees figures."""
     return {"study": make_kept_study(viewer, snapshot)} if viewer.may(Permission.TABLES_VIEW) else {}
+
+
+def prepared_by(viewer: Viewer, now: datetime) -> Things:
+    """Make a draft of a release of somebody who prepares them."""
+    if not viewer.may(Permission.RELEASE_PREPARE):
+        return {}
+    return {"release": draft_release(make_new(make_item({(): 104})), by=viewer, now=now)}
 
 
 def kept_by(viewer: Viewer, now: datetime) -> Things:

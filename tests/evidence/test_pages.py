@@ -285,9 +285,9 @@ def test_queries_stay_the_same_whatever_is_counted(django_assert_max_num_queries
     counted()
     browser = client("national_rapporteur")
     browser.get(address(**BY_SEX))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         browser.get(address(**BY_SEX))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         browser.get(address(table="episode", rows="exploitation_area", columns="sdg", rows_then="sex"))
 
 

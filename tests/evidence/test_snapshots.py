@@ -26,6 +26,7 @@ from amparo.evidence.actions import (
     AlreadyBuilding,
     ask_facts,
     build_snapshot,
+    give_up_snapshot,
     record_snapshot,
     request_snapshot,
 )
@@ -145,7 +146,8 @@ def test_a_full_disk_leaves_nothing_half_written_and_says_so(
     directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_case(make_viewer("supervisor"))
-    snapshot = record_snapshot(by=BUILDER, now=NOW)
+    earlier, snapshot, later = (record_snapshot(by=BUILDER, now=NOW) for _ in range(3))
+    build_snapshot(earlier, now=lambda: NOW)
 
     def fill(*args: Any, **kwargs: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -153,8 +155,12 @@ def test_a_full_disk_leaves_nothing_half_written_and_says_so(
     monkeypatch.setattr(building, "write_snapshot", fill)
     with pytest.raises(OSError, match="No space"):
         build_snapshot(snapshot, now=lambda: NOW)
-    assert list(directory.iterdir()) == []
+    assert [path.name for path in directory.iterdir()] == [str(earlier)]
     assert "disk is full" in get_snapshot(BUILDER, snapshot).state.label
+    build_snapshot(snapshot, now=lambda: NOW)  # what was given up is not tried again
+    give_up_snapshot(earlier)
+    states = [str(get_snapshot(BUILDER, one).state) for one in (earlier, later)]
+    assert states == ["ready", "waiting"], "nor are the others given up"
 
 
 def test_ordering_twice_gives_the_waiting_one() -> None:

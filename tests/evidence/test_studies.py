@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404
 from django.test import Client, override_settings
 from django.urls import reverse
@@ -34,7 +37,7 @@ from amparo.evidence.actions import (
 )
 from amparo.evidence.models import Snapshot, Study
 from amparo.evidence.queries import compare_studies, get_study, holding_of, list_studies
-from amparo.evidence.queries.overlaps import count_overlaps
+from amparo.evidence.queries.overlaps import count_overlaps, studied
 from amparo.evidence.rules import NotAsked, StudyChoices, StudyState
 from amparo.evidence.rules.studies import digest_of_lists, public_mark
 from tests.factories.accounts import NOW, make_organisation, make_viewer, sign_in
@@ -140,11 +143,18 @@ def test_choices_that_make_no_study_are_refused(changes: dict[str, Any]) -> None
         chosen(UUID(int=1), **changes)
 
 
-@pytest.mark.parametrize("changes", [{"lists": (("ngo",), ("Sister Maria",))}, {"only": (("sex", "Maria"),)}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"lists": (("ngo",), ("Sister Maria",))},
+        {"only": (("sex", "Maria"),)},
+        {"only": (("year_opened", "2024"),)},
+    ],
+)
 def test_what_is_no_code_is_neither_counted_nor_logged(
     snapshot: UUID, rapporteur: Viewer, changes: dict[str, Any]
 ) -> None:
-    with pytest.raises(NotAsked):
+    with pytest.raises(NotAsked, match="not in this snapshot"):
         request_study(chosen(snapshot, **changes), by=rapporteur, now=NOW)
     assert not Event.objects.filter(fields__icontains="Maria").exists()
 
@@ -200,6 +210,8 @@ def test_the_fingerprint_that_is_shown_cannot_be_tried_out(snapshot: UUID, rappo
         assert secret not in told
     assert file.mark in json.dumps(row.report)
     assert file.mark != public_mark(row.fingerprint, secret="another")
+    Snapshot.objects.filter(pk=snapshot).update(tables={})
+    assert get_study(rapporteur, study).mark == "", "without a secret anybody could try it out"
 
 
 def test_very_few_on_two_lists_are_not_counted_out_loud(rapporteur: Viewer) -> None:
@@ -236,10 +248,10 @@ def test_another_digit_or_version_is_told(snapshot: UUID, rapporteur: Viewer) ->
 
 
 def test_the_snapshot_of_a_study_is_kept_for_good(snapshot: UUID, rapporteur: Viewer) -> None:
-    stop_study(request_study(chosen(snapshot), by=rapporteur, now=NOW), by=rapporteur, now=NOW)
-    request_study(chosen(snapshot), by=rapporteur, now=NOW + timedelta(days=1))
     for _ in range(13):
         Snapshot.objects.create(made_at=NOW + timedelta(days=1), day=NOW.date(), state="ready")
+    stop_study(request_study(chosen(snapshot), by=rapporteur, now=NOW), by=rapporteur, now=NOW)
+    request_study(chosen(snapshot), by=rapporteur, now=NOW + timedelta(days=1))
     assert [one.used_at for one in Snapshot.objects.exclude(used_at=None)] == [NOW]
     remove_unused_snapshots(now=NOW + timedelta(days=400))
     assert Snapshot.objects.get(pk=snapshot).state == "ready"
@@ -251,12 +263,15 @@ def test_no_study_is_made_of_a_snapshot_that_is_not_ready(snapshot: UUID, rappor
         request_study(chosen(snapshot), by=rapporteur, now=NOW)
     with pytest.raises(Http404):
         show_overlaps(chosen(snapshot), by=rapporteur, now=NOW)
+    with pytest.raises(NotAsked, match="no person-cases"):
+        studied(replace(holding_of(snapshot), tables={}))
 
 
 def test_only_studies_that_are_done_are_compared_and_their_report_taken(
     snapshot: UUID, rapporteur: Viewer
 ) -> None:
     study = request_study(chosen(snapshot), by=rapporteur, now=NOW)
+    assert get_study(rapporteur, study).mark == ""
     with pytest.raises(Http404):
         compare_studies(rapporteur, study, study)
     with pytest.raises(Http404):
@@ -270,12 +285,15 @@ def test_one_study_computed_stopped_or_taken_leaves_the_others_as_they_are(snaps
     others = Study.objects.filter(pk__in=[waiting, running]).order_by("pk")
     before = list(others.values())
     run_ordered_study(done, now=lambda: NOW)
+    run_ordered_study(done, now=lambda: NOW + timedelta(days=1))
     stop_study(done, by=people[2], now=NOW)
     stop_study(stopped, by=people[3], now=NOW)
     download_report(done, by=people[2], now=NOW)
+    Study.objects.filter(pk=done).update(started_at=NOW - timedelta(days=2))
     assert studying.give_up_lost_studies(started_before=NOW, now=NOW) == 0
     assert list(others.all().values()) == before
     assert [Study.objects.get(pk=one).state for one in (done, stopped)] == ["done", "cancelled"]
+    assert Study.objects.get(pk=done).finished_at == NOW
 
 
 def test_only_one_unfinished_study_a_person(snapshot: UUID, rapporteur: Viewer) -> None:
@@ -297,10 +315,31 @@ def test_a_study_that_is_stopped_stays_stopped(
         return counting(choices)
 
     monkeypatch.setattr(studying, "counted_overlaps", stopped_meanwhile)
+    monkeypatch.setattr(studying, "kept_result", partial(pytest.fail, "it was computed to its end"))
     for _ in range(2):
         run_ordered_study(study, now=lambda: NOW)
     row = Study.objects.get(pk=study)
     assert (row.state, row.result) == (StudyState.CANCELLED, {})
+
+
+@pytest.mark.parametrize("fault", [None, ZeroDivisionError])
+def test_a_study_that_is_stopped_at_its_very_end_is_neither_done_nor_failed(
+    snapshot: UUID, rapporteur: Viewer, monkeypatch: pytest.MonkeyPatch, fault: type[Exception] | None
+) -> None:
+    study = request_study(chosen(snapshot), by=rapporteur, now=NOW)
+    keeping = studying.kept_result
+
+    def stopped_meanwhile(computed: Any) -> Any:
+        stop_study(study, by=rapporteur, now=NOW)
+        if fault is not None:
+            raise fault
+        return keeping(computed)
+
+    monkeypatch.setattr(studying, "kept_result", stopped_meanwhile)
+    with nullcontext() if fault is None else pytest.raises(fault):
+        run_ordered_study(study, now=lambda: NOW)
+    row = Study.objects.get(pk=study)
+    assert (row.state, row.result, row.fault) == (StudyState.CANCELLED, {}, {})
 
 
 def test_nobody_stops_the_study_of_another(snapshot: UUID, rapporteur: Viewer) -> None:
@@ -329,6 +368,20 @@ def test_a_study_that_fails_says_why(
         run_ordered_study(wrong, now=lambda: NOW)
     row = Study.objects.get(pk=wrong)
     assert (row.state, "run it again" in row.fault["template"]) == (StudyState.FAILED, True)
+
+
+def test_a_fault_of_the_database_is_told_as_what_it_was(
+    snapshot: UUID, rapporteur: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = request_study(chosen(snapshot), by=rapporteur, now=NOW)
+
+    def broken(*args: Any) -> Any:
+        transaction.set_rollback(True)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(studying, "kept_result", broken)
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        run_ordered_study(study, now=lambda: NOW)
 
 
 def test_a_study_whose_worker_was_lost_is_given_up(snapshot: UUID, rapporteur: Viewer) -> None:

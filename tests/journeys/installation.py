@@ -30,16 +30,27 @@ from amparo.cases.queries import CaseChoices, get_case
 from amparo.cases.rules import Stage
 from amparo.cases.rules.erasing import ErasureReason
 from amparo.cli.demo.caseload import make_caseload
-from amparo.evidence.actions import build_snapshot, record_snapshot
+from amparo.evidence.actions import build_snapshot, propose, proposed_table, record_snapshot
+from amparo.evidence.rules import TableChoices
+from amparo.publishing.actions import (
+    ask_publication,
+    clear_release,
+    note_release,
+    propose_release,
+    take_up_release,
+)
+from amparo.publishing.models import ReleaseItem
 from tests.contracts.denial_states import PICTURE, lost_case
-from tests.contracts.denial_world import faulty_file
-from tests.factories.accounts import sign_in, state_purpose
+from tests.contracts.denial_world import agree, faulty_file
+from tests.factories.accounts import make_organisation, make_viewer, sign_in, state_purpose
 from tests.factories.cases import make_case
 from tests.factories.evidence import make_kept_study
 from tests.factories.intake import AMINA, SOFIA, make_batch, make_text_file, make_workbook, make_written_batch
 from tests.factories.oversight import make_drawn
+from tests.factories.publishing import make_release, make_table
 
 CASES = 200
+ELSEWHERE = "statistician of a ministry"
 WITHOUT_SECOND_STEP = "installation_administrator"  # so that the page that sets it up is seen too
 
 
@@ -59,8 +70,11 @@ class Installation:
     batches: dict[str, UUID]
     snapshot: UUID
     study: UUID
+    published: str
     invitation: str
     new_password: str
+    draft: UUID
+    proposed: UUID
     drawn: UUID
     act: UUID
     opening: UUID
@@ -145,6 +159,18 @@ class Installation:
             "lists of a study": ("statistician", "/tables/studies/new/"),
             "study": ("statistician", f"/tables/studies/{self.study}/"),
             "studies compared": ("statistician", f"/tables/studies/{self.study}/compare/{self.study}/"),
+            "published": ("", "/data/"),
+            "published-release": ("", f"/data/{self.published}/"),
+            "propose": ("statistician", figure.replace("/table/", "/release/")),
+            "propose-study": ("statistician", f"/tables/studies/{self.study}/release/"),
+            "releases": ("statistician", "/releases/"),
+            "release": ("statistician", f"/releases/{self.draft}/"),
+            "release-change": ("statistician", f"/releases/{self.draft}/change/"),
+            "release-propose": ("statistician", f"/releases/{self.draft}/propose/"),
+            "release-withdraw": ("statistician", f"/releases/{self.draft}/withdraw/"),
+            "release-review": ("statistician", f"/releases/{self.proposed}/"),
+            "release-note": ("statistician", f"/releases/{self.proposed}/note/"),
+            "release-refuse": ("statistician", f"/releases/{self.proposed}/refuse/"),
             "own-readings": ("caseworker", "/readings/mine/"),
             "explain": ("caseworker", f"/readings/mine/{self.drawn}/"),
             "drawn": ("supervisor", "/readings/drawn/"),
@@ -180,6 +206,20 @@ class Installation:
             "keys": ("supervisor", "/me/keys/"),
             "gallery": ("", "/ui/"),
         }
+
+
+def publish(by: Viewer, now: datetime) -> str:
+    """Let a table out that took the place of another, beside one that was withdrawn; gives its number."""
+    make_release(
+        make_table(),
+        by=by,
+        now=now,
+        state="withdrawn",
+        reason="Two lists were counted twice.",
+        withdrawn_at=now,
+    )
+    old = make_release(make_table(), by=by, now=now, state="superseded")
+    return make_release(make_table(), by=by, now=now, version=2, supersedes=old).number
 
 
 def furnish(url: str) -> Installation:
@@ -218,6 +258,8 @@ def furnish(url: str) -> Installation:
     password = renew_password(
         membership_id=authority.membership_id or 0, by=system_viewer([Permission.PEOPLE_MANAGE]), now=now
     )
+    viewers[ELSEWHERE] = make_viewer("statistician", organisation=make_organisation(kind="ministry"))
+    draft, proposed = _releases(viewers["statistician"], viewers[ELSEWHERE], str(snapshot), now)
     act = ask_erasure(
         "cases.erase", reference=reference, reason=ErasureReason.CONSENT_WITHDRAWN, by=supervisor, now=now
     )
@@ -234,9 +276,39 @@ def furnish(url: str) -> Installation:
         url=url, now=now, viewers=viewers, emails={role: one.email for role, one in sign_ins.items()},
         password=sign_ins["caseworker"].password, reference=reference, lost=lost_case(worker, now),
         unit_case=make_case(viewers["integrity_officer"], now=now), episode=Episode.objects.filter(case__reference=reference).order_by("number")[0].id,
-        batches=batches, snapshot=snapshot, study=make_kept_study(viewers["statistician"], snapshot), invitation=secret, new_password=password,
-        drawn=make_drawn(worker, reference, now=now).id, act=act, opening=opening,
+        batches=batches, snapshot=snapshot, study=make_kept_study(viewers["statistician"], snapshot),
+        published=publish(viewers["statistician"], now), invitation=secret, new_password=password,
+        draft=draft, proposed=proposed, drawn=make_drawn(worker, reference, now=now).id, act=act, opening=opening,
     )  # fmt: skip
+
+
+def proposed_to(
+    by: Viewer, snapshot: str, rows: str, *, only: tuple[tuple[str, str], ...] = (), now: datetime
+) -> UUID:
+    """Put a table into the draft of a release."""
+    choices = TableChoices(table="person_case", rows=(rows,), only=only, snapshot=snapshot)
+    table = proposed_table(choices, by=by, now=now)
+    return propose(table, into=None, title=table.item.title, purpose="For the annual report.", by=by, now=now)
+
+
+def _releases(ours: Viewer, theirs: Viewer, snapshot: str, now: datetime) -> tuple[UUID, UUID]:
+    """Let a table out, draft one that would give a hidden number of it away, and propose a third."""
+    out = proposed_to(theirs, snapshot, "sex", now=now)
+    propose_release(out, by=theirs, now=now)
+    take_up_release(out, by=ours, now=now)
+    clear_release(out, by=ours, now=now)
+    agree(ask_publication(out, by=theirs, now=now), ours, now)
+    draft = proposed_to(ours, snapshot, "year_opened", only=(("sex", hidden_sex()),), now=now)
+    proposed = proposed_to(theirs, snapshot, "main_purpose", now=now)
+    propose_release(proposed, by=theirs, now=now)
+    note_release(proposed, words="Is the purpose defined as last year?", by=ours, now=now)
+    return draft, proposed
+
+
+def hidden_sex() -> str:
+    """Name the sex whose number was hidden to protect another when the first table was let out."""
+    cells = ReleaseItem.objects.order_by("pk")[0].kept["content"]["cells"]
+    return str(next(one["row"][0] for one in cells if one["status"] == "secondary" and one["row"]))
 
 
 def _viewer(email: str, now: datetime) -> Viewer:

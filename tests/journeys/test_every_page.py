@@ -26,7 +26,7 @@ WALKED = {
 SAME_AS_ANOTHER = {"account_login", "mfa_index"}
 # A file, a way on, or words for a program.
 NO_PAGE = {
-    "api:openapi", "api:unknown", "health", "ui:exit", "cases:document", "evidence:download", "evidence:study-report",
+    "api:openapi", "api:unknown", "health", "ui:exit", "cases:document", "data:catalogue-record", "data:file", "data:record", "data:table", "evidence:download", "evidence:study-report",
     "intake:rejected",
 }  # fmt: skip
 STORED = """async () => {

@@ -204,7 +204,7 @@ def test_a_release_is_refused_with_a_reason_and_remarks_stay(office: Office) -> 
     assert not get_release(office.ministry, release).is_own
     assert (file.state, file.reason) == (ReleaseState.REFUSED, "The definition is missing.")
     assert [note.words for note in file.notes] == ["Why no sex?"]
-    assert [one.number for one in list_releases(office.she)] == [file.number] == ["R-2026-0001"]
+    assert [one.number for one in list_releases(office.she).rows] == [file.number] == ["R-2026-0001"]
 
 
 def test_all_values_of_a_table_are_everybody_only_while_nobody_named_another(office: Office) -> None:
@@ -224,6 +224,12 @@ def test_a_later_version_takes_the_place_of_the_earlier(office: Office) -> None:
     office.publish(later)
     assert (state_of(first), get_release(office.she, later).version) == (ReleaseState.SUPERSEDED, 2)
     assert state_of(other) == ReleaseState.PUBLISHED
+
+
+def test_nobody_makes_a_new_version_of_what_another_organisation_let_out(office: Office) -> None:
+    first = office.publish(office.draft(WHOLE))
+    with pytest.raises(Refused, match="makes a new version"):
+        draft_release(make_new(make_item(SAFE), supersedes=first), by=office.ministry, now=NOW)
 
 
 def test_a_version_that_was_withdrawn_stays_withdrawn(office: Office) -> None:

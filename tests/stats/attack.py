@@ -111,37 +111,37 @@ class ReaderOfRelease:
                 return True
         return False
 
-    def extreme(
-        self, name: Name, sign: int, known: Mapping[Name, int] | None = None, *, stop: int | None = None
-    ) -> int:
-        """Give the greatest (or for a sign of -1 the least) count that a reader must think possible who also knows some cells.
+    def seen_by(self, known: Mapping[Name, int]) -> numpy.ndarray:
+        """Give the tables found so far, one a line, that hold also for a reader who knows these cells."""
+        seen = numpy.array(self.seen, dtype=numpy.int64).reshape(-1, len(self.hidden))
+        places = [self.at[name] for name in known]
+        return seen[(seen[:, places] == list(known.values())).all(axis=1)]
 
-        With ``stop``, a search may end as soon as a count this far is found possible.
+    def find(
+        self, goal: numpy.ndarray, known: Mapping[Name, int], *, ends: Mapping[int, tuple[int, int]]
+    ) -> numpy.ndarray | None:
+        """Look for another table in whole numbers that agrees with all that is shown and with ``known``, its cells within ``ends``.
+
+        It is one that makes the sum of ``goal`` small, and is kept; None says that there is none at all.
         """
-        place = self.at[name]
-        known = known or {}
-        if stop is not None:
-            for other in self.seen:
-                if sign * (other[place] - stop) >= 0 and all(
-                    other[self.at[k]] == n for k, n in known.items()
-                ):
-                    return int(other[place])
         low, high = numpy.zeros(len(self.hidden)), numpy.full(len(self.hidden), float(self.most))
+        for place, (least, greatest) in ends.items():
+            low[place], high[place] = least, greatest
         for cell, count in known.items():
             low[self.at[cell]] = high[self.at[cell]] = count
-        if stop is not None and sign > 0:
-            high[place] = max(stop, low[place])
-        goal = numpy.zeros(len(self.hidden))
-        goal[place] = -sign
         found = milp(
             goal,
             constraints=LinearConstraint(self.matrix, self.right, self.right),
             bounds=Bounds(low, high),
             integrality=numpy.ones(len(self.hidden)),
+            options={"mip_rel_gap": 1e6},  # the first that is found will do
         )
-        assert found.x is not None, found.message
-        self.seen.append(numpy.rint(found.x).astype(int))
-        return int(self.seen[-1][place])
+        if found.x is None:
+            assert found.status == 2, found.message
+            return None
+        self.seen.append(numpy.rint(found.x).astype(numpy.int64))
+        assert not numpy.any(self.matrix @ self.seen[-1] - self.right), "HiGHS gave a table that does not add up"
+        return self.seen[-1]
 
 
 def _named(release: ReleasedTables, number: int) -> dict[Labels, Name]:
@@ -167,22 +167,23 @@ def _sums(
         yield from ((cells[labels], parts) for labels, parts in groups.items())
 
 
+Question = tuple[int, int, int]  # a hidden cell, a way, a count: can the cell be so many, or more (fewer) still?
+
+
 def found_by(
     reader: ReaderOfRelease, true: Mapping[Name, int], threshold: int, *, as_persons: bool = True
 ) -> list[tuple[Name, str]]:
     """Give the hidden cells that the reader works out, or knows to be small, as anybody and as each person alone in a cell."""
-    caught = []
-    small = [name for name in reader.hidden if 0 < true[name] < threshold]
-    for name in reader.hidden:
-        if name in small:
-            caught += _too_close(reader, name, true[name], threshold, {})
-        elif all(reader.extreme(name, way, stop=true[name] + way) == true[name] for way in (1, -1)):
-            caught.append((name, "worked out"))
+    if not reader.hidden:
+        return []
+    small = {name for name in reader.hidden if 0 < true[name] < threshold}
+    caught = _known_closely(reader, small, true, threshold, {})
+    others = [(reader.at[name], way, true[name] + way) for name in reader.hidden if name not in small for way in (1, -1)]
+    closed = [place for place, _, _ in _impossible(reader, others, {}, either=True)]
+    caught += [(reader.hidden[place], "worked out") for place in set(closed) if closed.count(place) == 2]
     alone = [name for name in small if true[name] == 1]
     for own in _people(reader, alone) if as_persons else ():
-        for name in small:
-            if name not in own:
-                caught += _too_close(reader, name, true[name], threshold, dict.fromkeys(own, 1))
+        caught += _known_closely(reader, small - own, true, threshold, dict.fromkeys(own, 1))
     return caught
 
 
@@ -197,11 +198,60 @@ def _people(reader: ReaderOfRelease, alone: list[Name]) -> Iterable[set[Name]]:
         yield own
 
 
-def _too_close(
-    reader: ReaderOfRelease, name: Name, count: int, threshold: int, own: Mapping[Name, int]
-) -> Iterable[tuple[Name, str]]:
+def _known_closely(
+    reader: ReaderOfRelease, names: Iterable[Name], true: Mapping[Name, int], threshold: int, own: Mapping[Name, int]
+) -> list[tuple[Name, str]]:
+    questions = [
+        (reader.at[name], way, count)
+        for name in names
+        for way, count in ((1, threshold), (-1, true[name] - 1))
+    ]
     whom = f" to whom {len(own)} cells count alone" if own else ""
-    if reader.extreme(name, 1, own, stop=threshold) < threshold:
-        yield name, f"known to be small{whom}"
-    if reader.extreme(name, -1, own, stop=count - 1) >= count:
-        yield name, f"known to be no less{whom}"
+    words = {1: "known to be small", -1: "known to be no less"}
+    return [(reader.hidden[place], words[way] + whom) for place, way, _ in _impossible(reader, questions, own)]
+
+
+def _impossible(
+    reader: ReaderOfRelease, questions: list[Question], own: Mapping[Name, int], *, either: bool = False
+) -> list[Question]:
+    """Give the questions whose answer is no, asked one by one where no table is found that answers many of them with yes.
+
+    With ``either``, a cell that can go one way need not go the other.
+    """
+    left = _still_open(questions, reader.seen_by(own), either=either)
+    random = numpy.random.default_rng(len(questions))
+    is_fruitful = True
+    while left and is_fruitful:
+        # Some cells pull upwards, but no further than they must, and some downwards: one table answers for many of them.
+        ways = {place: (way, count) for place, way, count in random.permutation(left).tolist()}
+        goal = numpy.zeros(len(reader.hidden))
+        for place, (way, _) in ways.items():
+            goal[place] = -way * random.uniform(0.5, 1)
+        capped = {place: (0, count) for place, (way, count) in ways.items() if way > 0 and count <= reader.most}
+        found = reader.find(goal, own, ends=capped)
+        before = len(left)
+        left = left if found is None else _still_open(left, found[None], either=either)
+        is_fruitful = before - len(left) > 0.05 * before
+    answered_no = []
+    while left:
+        place, way, count = question = left.pop()
+        goal = numpy.zeros(len(reader.hidden))
+        for other, direction, _ in left:
+            goal[other] = -direction * random.uniform(0, 1)
+        found = reader.find(goal, own, ends={place: (count, reader.most) if way > 0 else (0, count)})
+        if found is None:
+            answered_no.append(question)
+        else:
+            left = _still_open(left, found[None], either=either, also=place if either else None)
+    return answered_no
+
+
+def _still_open(
+    questions: list[Question], tables: numpy.ndarray, *, either: bool, also: int | None = None
+) -> list[Question]:
+    if not len(tables):
+        return questions
+    ends = {1: tables.max(axis=0), -1: tables.min(axis=0)}
+    answered = {(place, way) for place, way, count in questions if way * (ends[way][place] - count) >= 0}
+    both = {place for place, _ in answered} | {also}
+    return [q for q in questions if (q[0] not in both if either else q[:2] not in answered)]

@@ -178,6 +178,17 @@ def test_a_table_too_large_to_be_solved_is_held_up_and_says_so() -> None:
     assert FindingKind.PARTLY in {one.kind for one in found(wide, [])}
 
 
+def test_what_was_not_looked_at_because_it_is_too_much_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    new = [hidden(gender=["f"]), hidden(gender=["m"]), shown(60)]
+    assert found(new, []) == []
+    monkeypatch.setattr("amparo.stats.disclosure.register._together.MOST_TARGETS", 1)
+    told = [one for one in found(new, []) if one.kind is FindingKind.PARTLY]
+    assert [str(one.message)[:60] for one in told] == [
+        "Of 2 hidden numbers and groups of people that arise between "
+    ]
+    assert told[0].holds_up
+
+
 def test_a_cell_without_a_value_or_below_zero_is_refused() -> None:
     with pytest.raises(NotACell, match="names the dimension age and no value"):
         shown(3, age=[])

@@ -92,6 +92,13 @@ def rotate(*compartments: Compartment) -> None:
     rotate_keys(custodian(), compartments=compartments or list(Compartment), now=NOW)
 
 
+def test_keys_of_a_compartment_that_this_version_does_not_know_stay_locked() -> None:
+    person = person_of(written())
+    assert all(keeper().open_keys([person], list(KeyKind), within=tuple(Compartment)).values())
+    PersonKeys.objects.filter(person=person).update(compartment="moon")
+    assert not any(keeper().open_keys([person], list(KeyKind), within=tuple(Compartment)).values())
+
+
 class TestRotation:
     """New keys of the compartments."""
 

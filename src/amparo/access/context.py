@@ -21,6 +21,8 @@ from amparo.access.rules import READING, Permission, Scope, Viewer
 
 # Sees the coded columns of all cases but those of the independent unit. The worker alone may take it on.
 FACTS: Final = "amparo_facts"
+# Sees what is published, and no other row of any table. The application alone may take it on, for the pages that are for everybody.
+EVERYBODY: Final = "amparo_public"
 
 # A grant of anything else lets its receiver write to the record, if only that it was taken out or printed.
 WRITING: Final = frozenset(Permission) - READING
@@ -55,7 +57,7 @@ def keeping(persons: Iterable[UUID]) -> Iterator[None]:
 
 @contextmanager
 def reading_as(role: str) -> Iterator[None]:
-    """Read with the rights of another role and of no viewer: as `FACTS` a few columns, but of every row."""
+    """Read with the rights of another role and of no viewer: as `FACTS` a few columns, but of every row; as `EVERYBODY` what is published."""
     with _changed_to((*NOTHING[:-1], role)):
         yield
 

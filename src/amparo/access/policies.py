@@ -44,6 +44,7 @@ class Kind(StrEnum):
     FILTER = "filter"
     UNIT = "unit"  # anybody may tell the independent unit, and it alone reads
     OPENING = "opening"  # in an emergency: for who opened, and for those who judge
+    RELEASED = "released"  # for all who work here; a narrow role sees what is published
     DRAWN = (
         "drawn"  # a reading to be explained: for its reader, and for who reviews those of the organisation
     )
@@ -167,6 +168,8 @@ def _seen(each: Protected, reach: Reach) -> Iterator[tuple[str, str]]:
                 "see",
                 f"user_id = {_once('user')} OR (SELECT current_setting('amparo.judges', true)) = 'on'",
             )
+        case Kind.RELEASED if reach is not Reach.KEPT:
+            yield "see", "true"
         case Kind.DRAWN if reach in VIEWERS:
             reviewed = f"s.id = sample_id AND s.organisation_id = {_once('reviews')}"
             yield (

@@ -31,7 +31,10 @@ COMMANDS: Final[Mapping[str, str | tuple[str, Mapping[str, str]]]] = {
     "evaluate": "evaluate.evaluate",
     "risk": "risk.risk",
     "protect": "protect.protect",
-    "release": ("See whether tables may be let out beside earlier ones.", {"check": "release.check"}),
+    "release": (
+        "What is let out: check, list, show.",
+        {"check": "release.check", "list": "releases.list_releases", "show": "releases.show"},
+    ),
     "import": ("Take in data of others.", {"htcds": "workbooks.import_htcds"}),
     "facts": ("The coded facts that tables are counted from.", {"export": "facts.export"}),
     "serve": "serving.serve",

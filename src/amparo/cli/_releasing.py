@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from amparo.vocab.text import N_
 
 if TYPE_CHECKING:
+    from ibis.expr.types import Table
+
     from amparo.stats.disclosure import Condition, CountedTables, ReleasedTables, SystemRule, TableRequest
 
 __all__ = ["Asked", "condition_of", "release_of"]
@@ -30,7 +32,7 @@ class Asked:
 
 
 def release_of(
-    file: Path, request: "TableRequest", *, threshold: int, method: str, asked: Asked
+    source: "Path | Table", request: "TableRequest", *, threshold: int, method: str, asked: Asked, name: str
 ) -> "ReleasedTables":
     """Count and protect the table and those linked with it."""
     from amparo.stats.disclosure import count_tables, protect_tables, read_hierarchies
@@ -40,11 +42,12 @@ def release_of(
         hierarchies.update(read_hierarchies(path))
     rules, organisation = _rules(threshold, asked)
     counted = count_tables(
-        file,
+        source,
         [request, *(_linked(asked.link, request.counting_unit) if asked.link else ())],
         hierarchies=hierarchies,
         organisation=organisation,
         record_key=asked.record_key,
+        name=name,
     )
     return protect_tables(
         counted, rules=rules, method=method, known=_known(counted, asked.earlier), exact=asked.is_optimal

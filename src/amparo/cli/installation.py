@@ -119,10 +119,10 @@ def refuse_strong_role(*, counts_facts: bool = False) -> None:
     """Refuse to serve or to work with a role that the policies of the tables do not hold back."""
     from amparo.cli.refusing import CommandRefused
     from amparo.config.diagnosis import faults_of_role
-    from amparo.config.embedded import FACTS, TAKEN_ON
+    from amparo.config.embedded import EVERYBODY, FACTS, TAKEN_ON
 
     with needing_database():
-        fault = faults_of_role(needs=(*TAKEN_ON, FACTS) if counts_facts else TAKEN_ON)
+        fault = faults_of_role(needs=(*TAKEN_ON, FACTS if counts_facts else EVERYBODY))
     if fault:
         raise CommandRefused(fault)
 

@@ -36,10 +36,11 @@ class Protection(StrEnum):
 
 def table(
     file: Annotated[
-        Path,
+        str,
         typer.Argument(
             metavar="FILE",
-            help="A CSV file (UTF-8; comma, semicolon, tab) or a Parquet file; a line is a record.",
+            help="A CSV file (UTF-8; comma, semicolon, tab) or a Parquet file; a line is a record. With AMPARO_ENGINE=postgresql://... "
+            "a table there, with spark://... Parquet that the cluster reads.",
         ),
     ],
     rows: Annotated[
@@ -123,7 +124,7 @@ def table(
     The table is proved safe before it is given: no hidden count can be worked out from the others and the totals.
     Values are read as text (NA stays NA, 1.0 stays 1.0); a missing value is a category of its own.
     """
-    from amparo.stats.disclosure import TableRequest, Threshold, count_cells, protect
+    from amparo.stats.disclosure import TableRequest, Threshold, count_cells, open_source, protect
     from amparo.vocab.text import ToldError
 
     from ._releasing import Asked, condition_of, release_of
@@ -134,7 +135,7 @@ def table(
         _refuse("A workbook cannot be shown on a terminal. Add --output FILE.xlsx.")
     for written in (output, report):
         if written is not None:
-            _check_output(written, file)
+            _check_output(written, Path(file))
     try:
         request = TableRequest(
             rows=_names(rows),
@@ -153,14 +154,16 @@ def table(
             report=report,
         )
         protected: ProtectedTable | ReleasedTables
-        if subtotals or method is Protection.CELLKEY or asked != Asked():
-            release = protected = release_of(
-                file, request, threshold=threshold, method=method.value, asked=asked
-            )
-            if report is not None:
-                _write_report(release, report)
-        else:
-            protected = protect(count_cells(file, request), rules=[Threshold(threshold)], method=method.value)
+        with open_source(os.environ.get("AMPARO_ENGINE", ""), file) as source:
+            if subtotals or method is Protection.CELLKEY or asked != Asked():
+                release = protected = release_of(
+                    source, request, threshold=threshold, method=method.value, asked=asked, name=Path(file).name
+                )
+                if report is not None:
+                    _write_report(release, report)
+            else:
+                counted = count_cells(source, request, name=Path(file).name)
+                protected = protect(counted, rules=[Threshold(threshold)], method=method.value)
         _write(protected, form, output)
     except ToldError as error:
         _refuse(str(error))

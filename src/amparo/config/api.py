@@ -35,12 +35,13 @@ from amparo.cases.rules import CaseDetails, EpisodeDetails, PersonDetails
 from amparo.config.uploads import UploadRefused
 from amparo.evidence import api as evidence_api
 from amparo.intake import api as intake_api
+from amparo.publishing import api as publishing_api
 from amparo.vocab.described import described_fields
 from amparo.vocab.text import N_
 
 PREFIX = "/api/v1/"
 JSON, FORM = "application/json", "multipart/form-data"
-PARTS = (access_api, cases_api, intake_api, evidence_api)
+PARTS = (access_api, cases_api, intake_api, evidence_api, publishing_api)
 DESCRIPTION = """The same queries and actions as the pages, for programs.
 
 Sign in with a key (`Authorization: Bearer amparo_…`) that somebody made on the page “Me”, or with the session of a page;

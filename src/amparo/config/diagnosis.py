@@ -261,9 +261,13 @@ def faults_of_role(*, needs: Sequence[str] = TAKEN_ON) -> str:
 
 
 def _protected_tables() -> list[str]:
-    from amparo.config.protected import PROTECTED
+    from amparo.config.protected import PROTECTED, RELEASED
 
-    return [each.table for each in PROTECTED if _ask("SELECT to_regclass(%s)", [each.table]) != (None,)]
+    return [
+        each.table
+        for each in (*PROTECTED, *RELEASED)
+        if _ask("SELECT to_regclass(%s)", [each.table]) != (None,)
+    ]
 
 
 def _encoding(environment: Environment) -> Iterator[Finding]:

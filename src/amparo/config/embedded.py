@@ -37,6 +37,7 @@ VERSION = 18
 DATABASE = "amparo"
 SUPERUSER, OWNER, APP, WORKER = "postgres", "amparo_owner", "amparo_app", "amparo_worker"
 BACKUP, FACTS, KEYD = "amparo_backup", "amparo_facts", "amparo_keyd"
+EVERYBODY = "amparo_public"
 # Each for one transaction, by whoever works; by the owner after a restore.
 TAKEN_ON = (
     "amparo_organisation", "amparo_team", "amparo_organisation_granted", "amparo_team_granted", "amparo_emergency",
@@ -48,12 +49,13 @@ ROLES = {
     WORKER: "LOGIN NOBYPASSRLS NOINHERIT",
     BACKUP: "LOGIN BYPASSRLS INHERIT",
     KEYD: "LOGIN NOBYPASSRLS NOINHERIT",
-    **dict.fromkeys((FACTS, *TAKEN_ON), "NOLOGIN NOBYPASSRLS NOINHERIT"),
+    **dict.fromkeys((FACTS, EVERYBODY, *TAKEN_ON), "NOLOGIN NOBYPASSRLS NOINHERIT"),
 }
 # Who works may take on the rights of the first for one transaction, and never has them by being a member (NOINHERIT).
 MEMBERS = (
     *((role, member) for role in TAKEN_ON for member in (OWNER, APP, WORKER)),
     (FACTS, WORKER),
+    (EVERYBODY, APP),
     ("pg_read_all_data", BACKUP),
 )
 SYSTEM_USER = "amparo-database"

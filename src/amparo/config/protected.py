@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from django.conf import settings
 from django.db import connection
 
 from amparo.access.beyond import QUESTIONS
-from amparo.access.context import FACTS
+from amparo.access.context import EVERYBODY, FACTS
 from amparo.access.policies import Kind, Protected, Reach, Readable, Roles, mark_of, policies, renewal, rights
 from amparo.cases.queries.coded import CASE_COLUMNS, EPISODE_COLUMNS, ORGANISATION_COLUMNS, PERSON_COLUMNS
+from amparo.publishing.queries.published import ITEM_COLUMNS, RELEASE_COLUMNS
 
 PROTECTED = (
     Protected(table="cases_case", kind=Kind.CASE),
@@ -30,6 +32,12 @@ PROTECTED = (
     Protected(table="intake_importrow", kind=Kind.OF_IMPORT, column="batch_id"),
     Protected(table="access_emergencyopening", kind=Kind.OPENING),
     Protected(table="oversight_sampledreading", kind=Kind.DRAWN),
+)
+# Open to all who work here, for the register has to know every number that was let out; the policies are for the role of everybody,
+# which sees what is published.
+RELEASED = (
+    Protected(table="publishing_release", kind=Kind.RELEASED),
+    Protected(table="publishing_releaseitem", kind=Kind.RELEASED),
 )
 
 _LOOKERS = "who works where and may what; read to find out who looks"
@@ -88,7 +96,22 @@ OF_LIBRARIES = {
 NOT_OF_THE_UNIT = (
     "compartment <> 'integrity'"  # that there are such cases nobody else learns, not by counting either
 )
+# What was let out to everybody, and is not held back until a later day, by the calendar of this installation. What was withdrawn
+# is still named; its items are not read.
+PUBLISHED = (
+    "audience = 'public' AND published_at IS NOT NULL AND state IN ('published', 'superseded', 'withdrawn')"
+    " AND (embargo_until IS NULL"
+    f" OR embargo_until <= (public.access_now() AT TIME ZONE '{settings.TIME_ZONE}')::date)"
+)
 READERS: Mapping[str, Mapping[str, Readable]] = {
+    EVERYBODY: {
+        "publishing_release": Readable(columns=RELEASE_COLUMNS, rows=PUBLISHED),
+        "publishing_releaseitem": Readable(
+            columns=ITEM_COLUMNS,
+            # Of the releases only those that this role sees are found here.
+            rows="EXISTS (SELECT FROM publishing_release r WHERE r.id = release_id AND r.state <> 'withdrawn')",
+        ),
+    },
     FACTS: {
         "cases_case": Readable(
             columns=("id", "person_id", "organisation_id", "compartment", "consent", *CASE_COLUMNS),
@@ -139,7 +162,7 @@ def protect_tables(*, owner: str, working: Sequence[str]) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
-        for each in PROTECTED:
+        for each in (*PROTECTED, *RELEASED):
             made = policies(each, roles)
             mark = mark_of(made)
             is_forced, old, marked, stands = _standing(each.table)

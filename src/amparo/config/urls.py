@@ -24,7 +24,9 @@ PAGES = (
     ("cases/", "amparo.cases.urls"),
     ("import/", "amparo.intake.urls"),
     ("tables/", "amparo.evidence.urls"),
+    ("releases/", "amparo.publishing.urls"),
     ("readings/", "amparo.oversight.urls"),
+    ("data/", "amparo.publishing.public.urls"),
     ("api/v1/", "amparo.config.api"),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -23,8 +24,9 @@ from amparo.evidence.rules.studies import (
     SOURCE,
     YEAR,
 )
+from amparo.publishing.queries import ReleaseFile
 from amparo.ui.formats import in_local_digits, say_number
-from amparo.ui.forms import FilterForm, PlainForm
+from amparo.ui.forms import FilterForm, NoteField, PlainForm, TextField
 from amparo.ui.forms.base import teach
 
 Choices = list[tuple[Any, Any]]
@@ -82,6 +84,51 @@ class ExportForm(PlainForm):
             "I have read this. I keep the files where only I can read them, and publish nothing from them unchecked."
         )
     )
+
+
+class ProposalForm(PlainForm):
+    """Into which release something goes: a new one with its title and purpose, or a draft that speaks of the same facts."""
+
+    into = forms.ChoiceField(label=gettext_lazy("Into"), widget=forms.RadioSelect)
+    title = TextField(label=gettext_lazy("Title"), max_length=200, required=False)
+    purpose = NoteField(
+        label=gettext_lazy("Purpose"),
+        help_text=gettext_lazy("What it is let out for, and who asked for it."),
+        rows=3,
+        max_length=2_000,
+        required=False,
+    )
+    replaces = forms.ChoiceField(
+        label=gettext_lazy("Takes the place of"),
+        help_text=gettext_lazy("A new version stands before the earlier one, which stays in the register."),
+        required=False,
+    )
+
+    def __init__(
+        self, *args: Any, drafts: Sequence[ReleaseFile], published: Sequence[ReleaseFile], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        new = [("", _("A new release"))]
+        _choose(self.fields["into"], [*new, *((str(one.id), f"{one.number}: {one.title}") for one in drafts)])
+        none = [("", _("Nothing"))]
+        _choose(
+            self.fields["replaces"],
+            [*none, *((str(one.id), f"{one.number}: {one.title}") for one in published)],
+        )
+        self.fields["into"].required = False
+        if not drafts:
+            self.fields["into"].widget = forms.HiddenInput()
+        if not published:
+            self.fields["replaces"].widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for title and purpose of what is new."""
+        typed: dict[str, Any] = super().clean() or {}
+        if not typed.get("into") and "into" in typed:
+            for name in ("title", "purpose"):
+                if name in typed and not typed[name]:
+                    self.add_error(name, _("This is empty. A new release says what it is and what for."))
+        return typed
 
 
 def _choose(field: forms.Field, choices: Choices) -> None:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from amparo.evidence.views import figures, studies
+from amparo.evidence.views import figures, proposals, studies
 
 app_name = "evidence"
 urlpatterns = [
     path("", figures.tables, name="tables"),
     path("table/", figures.table, name="table"),
+    path("release/", proposals.table, name="propose"),
     path("download/", figures.download, name="download"),
     path("snapshots/", figures.snapshots, name="snapshots"),
     path("snapshots/<uuid:snapshot>/", figures.snapshot, name="snapshot"),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("studies/<uuid:study>/", studies.study, name="study"),
     path("studies/<uuid:study>/again/", studies.again, name="study-again"),
     path("studies/<uuid:study>/stop/", studies.stop, name="study-stop"),
+    path("studies/<uuid:study>/release/", proposals.study, name="study-propose"),
     path("studies/<uuid:study>/report/", studies.report, name="study-report"),
     path("studies/<uuid:study>/compare/<uuid:earlier>/", studies.compare, name="study-compare"),
 ]

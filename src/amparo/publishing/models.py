@@ -13,20 +13,25 @@ from amparo.vocab.described import Privacy
 from amparo.vocab.identifiers import uuid7
 
 _APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate
+_NEVER_CHANGED = pgtrigger.Update | pgtrigger.Truncate
 
 
-def _only_added(table: str) -> pgtrigger.Trigger:
+def _only_added(table: str, operation: pgtrigger.Operation = _APPEND_ONLY) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name="append_only",
         level=pgtrigger.Statement,
         when=pgtrigger.Before,
-        operation=_APPEND_ONLY,
+        operation=operation,
         func=f"RAISE EXCEPTION '{table} is append-only: what was let out is not forgotten';",
     )
 
 
 class Release(models.Model):
-    """Something that is let out, or asked to be. `explanations` answer findings, by their kind; `digest` stands for all of it."""
+    """Something that is let out, or asked to be. `digest` stands for all of it, as it stands.
+
+    `checked` is what the register said when it was asked last; `explanations` answer its findings, by their kind. `publisher` is
+    the name of the organisation as it was when it let the release out: who reads what was published reads no list of organisations.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     number = models.CharField(max_length=20, unique=True)
@@ -45,6 +50,9 @@ class Release(models.Model):
     embargo_until = models.DateField(null=True)
     state = models.CharField(max_length=20, default=ReleaseState.DRAFT)
     reason = models.TextField(blank=True)
+    publisher = models.CharField(max_length=200, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    checked = models.JSONField(default=dict)
     explanations = models.JSONField(default=dict)
     digest = models.CharField(max_length=64)
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
@@ -58,8 +66,8 @@ class Release(models.Model):
     PRIVACY: ClassVar[Mapping[str, Privacy]] = dict.fromkeys(
         (
             "id", "number", "title", "purpose", "audience", "ethics", "population", "period", "snapshot", "snapshot_hash", "licence",
-            "doi", "version", "supersedes", "embargo_until", "state", "reason", "explanations", "digest", "organisation", "unit",
-            "made_at", "made_by", "reviewed_by", "published_at", "published_by",
+            "doi", "version", "supersedes", "embargo_until", "state", "reason", "checked", "explanations", "digest", "organisation", "unit",
+            "made_at", "made_by", "reviewed_by", "published_at", "published_by", "publisher", "withdrawn_at",
         ),
         Privacy.TECHNICAL,
     )  # fmt: skip
@@ -69,7 +77,10 @@ class Release(models.Model):
 
 
 class ReleaseItem(models.Model):
-    """One thing of a release. `kept` holds only what may be shown, its verdict, and its numbers for the register."""
+    """One thing of a release. `kept` holds only what may be shown, its verdict, and its numbers for the register.
+
+    It is taken out of a draft as a whole; from the moment that a release is proposed it stays.
+    """
 
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="items")
     position = models.PositiveIntegerField()
@@ -84,7 +95,20 @@ class ReleaseItem(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["release", "position"], name="publishing_item_position"),
         )
-        triggers = (_only_added("publishing_releaseitem"),)
+        triggers = (
+            _only_added("publishing_releaseitem", _NEVER_CHANGED),
+            pgtrigger.Trigger(
+                name="stays",
+                level=pgtrigger.Row,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Delete,
+                func=(
+                    "IF EXISTS (SELECT 1 FROM publishing_release WHERE id = OLD.release_id AND state <> 'draft') THEN "
+                    "RAISE EXCEPTION 'publishing_releaseitem is append-only: what was proposed is not forgotten'; "
+                    "END IF; RETURN OLD;"
+                ),
+            ),
+        )
 
 
 class ReleasedCell(models.Model):

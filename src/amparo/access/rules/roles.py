@@ -339,9 +339,7 @@ READERS: Final = frozenset(code for code, role in ROLES.items() if Permission.CA
 def readers_by_scope() -> tuple[list[str], ...]:
     """Name the roles that open cases: of the whole organisation, of a team, only their own."""
     scopes = (Scope.ORGANISATION, Scope.TEAM, Scope.OWN)
-    return tuple(
-        [code for code in ROLES if code in READERS and ROLES[code].scope is scope] for scope in scopes
-    )
+    return tuple([code for code, role in ROLES.items() if role.scope is scope] for scope in scopes)
 
 
 def role_of(code: str) -> Role | None:

@@ -8,12 +8,16 @@ from typing import Final
 from amparo.vocab.text import N_
 
 ACTIONS: Final[Mapping[str, str]] = {
+    "publishing.release.add": N_("Put something into a draft of a release"),
+    "publishing.release.change": N_("Changed what is said of a release"),
     "publishing.release.clear": N_("Said that a release may be let out"),
     "publishing.release.draft": N_("Made a draft of a release"),
     "publishing.release.note": N_("Remarked on a release"),
     "publishing.release.propose": N_("Put a release up for review"),
     "publishing.release.publish": N_("Let a release out"),
+    "publishing.release.read": N_("Opened a release"),
     "publishing.release.refuse": N_("Refused a release"),
+    "publishing.release.remove": N_("Took something out of a draft of a release"),
     "publishing.release.take_up": N_("Began to review a release"),
     "publishing.release.withdraw": N_("Took a release back"),
     "access.copy.take": N_("Took a file out, which carries the number of its copy"),

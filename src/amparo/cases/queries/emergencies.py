@@ -33,7 +33,7 @@ def find_for_emergency(viewer: Viewer, reference: str, *, now: datetime) -> Open
         found = ask_beyond("amparo_case_for_emergency", canonical)
     record, person, organisation, worker = found[0] if found else (NOBODY, NOBODY, 0, None)
     home = compartment_of(person)
-    if not found or home is None or home in CLOSED_ALWAYS:
+    if home is None or home in CLOSED_ALWAYS:  # of nobody there is none
         return None
     return Opened(
         record=record, reference=canonical, person=person, owner=worker, organisation_id=organisation

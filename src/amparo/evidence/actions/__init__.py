@@ -4,6 +4,8 @@ from amparo.evidence.actions.downloading import Download, download_table
 from amparo.evidence.actions.dual_acts import ask_facts
 from amparo.evidence.actions.exporting import NotEmpty, collect_facts, collect_facts_into
 from amparo.evidence.actions.overlapping import ShownOverlaps, show_overlaps
+from amparo.evidence.actions.proposing import Proposed, mark_of_figure, propose, proposed_table
+from amparo.evidence.actions.proposing_studies import mark_of_study, proposed_study
 from amparo.evidence.actions.showing import Hidden, TooFew, show_table
 from amparo.evidence.actions.snapshots import (
     AlreadyBuilding,
@@ -26,6 +28,7 @@ __all__ = [
     "Download",
     "Hidden",
     "NotEmpty",
+    "Proposed",
     "ShownOverlaps",
     "TooFew",
     "ask_facts",
@@ -35,6 +38,11 @@ __all__ = [
     "download_report",
     "download_table",
     "give_up_snapshot",
+    "mark_of_figure",
+    "mark_of_study",
+    "propose",
+    "proposed_study",
+    "proposed_table",
     "record_snapshot",
     "remove_unused_snapshots",
     "repeat_study",

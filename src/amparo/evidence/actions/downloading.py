@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -14,13 +14,17 @@ from django.utils.translation import gettext as _
 
 from amparo.access.actions import mark_of, note_copy
 from amparo.access.rules import Permission, Viewer
+from amparo.evidence.actions.proposing import mark_of_figure
 from amparo.evidence.actions.showing import show_table
 from amparo.evidence.models import Snapshot
-from amparo.evidence.queries.figures import Figure, Layout, ShownCell, about, layout_of, title_of
+from amparo.evidence.queries.figures import Figure, Layout, ShownCell, layout_of, title_of
+from amparo.evidence.queries.figures import about as about_figure
+from amparo.evidence.queries.let_out import let_out_words
 from amparo.evidence.rules import NotAsked, TableChoices
 from amparo.vocab.text import N_
 
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # without it, spreadsheets take UTF-8 for something else
+Told = Sequence[tuple[str, str]]  # what a reader needs to judge it, as pairs of a label and a text
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -43,17 +47,19 @@ def download_table(choices: TableChoices, kind: str, *, by: Viewer, now: datetim
     figure = show_table(choices, by=by, now=now, permission=Permission.TABLES_DOWNLOAD)
     Snapshot.objects.filter(pk=figure.snapshot.id, used_at=None).update(used_at=now)
     copy, (content_type, write) = uuid4(), _WRITERS[kind]
-    content = write(figure, layout_of(figure), mark_of(copy))
+    _is_out, let_out = let_out_words(by, mark_of_figure(figure))
+    told = (*about_figure(figure), (_("Release"), let_out), (_("Copy"), mark_of(copy)))
+    content = write(figure, layout_of(figure), mark_of(copy), told)
     about = (kind, f"snapshot:{figure.snapshot.id.hex}")
     note_copy(content, copy=copy, what="table", about=about, is_marked=True, by=by, now=now)
     name = f"figure-{figure.snapshot.day.isoformat()}-{copy}.{kind}"
     return Download(name=name, content_type=content_type, content=content)
 
 
-def _csv(figure: Figure, layout: Layout, mark: str) -> bytes:
+def _csv(figure: Figure, layout: Layout, mark: str, told: Told) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    for line in (*_lines(layout), (), *about(figure), (_("Copy"), mark)):
+    for line in (*_lines(layout), (), *told):
         writer.writerow([_harmless(value) for value in line])
     return (BYTE_ORDER_MARK + text.getvalue()).encode()
 
@@ -73,7 +79,7 @@ def _harmless(value: str | int) -> str | int:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
-def _xlsx(figure: Figure, layout: Layout, mark: str) -> bytes:
+def _xlsx(figure: Figure, layout: Layout, mark: str, told: Told) -> bytes:
     stream = io.BytesIO()
     options = {
         "in_memory": True,
@@ -106,14 +112,14 @@ def _xlsx(figure: Figure, layout: Layout, mark: str) -> bytes:
     notes = book.add_worksheet(_("About")[:31])
     notes.set_column(0, 0, 28, wrapped)
     notes.set_column(1, 1, 90, wrapped)
-    for down, (label, words) in enumerate((*about(figure), (_("Copy"), mark))):
+    for down, (label, words) in enumerate(told):
         notes.write_string(down, 0, label, bold)
         notes.write_string(down, 1, words, wrapped)
     book.close()
     return stream.getvalue()
 
 
-_WRITERS: Mapping[str, tuple[str, Callable[[Figure, Layout, str], bytes]]] = {
+_WRITERS: Mapping[str, tuple[str, Callable[[Figure, Layout, str, Told], bytes]]] = {
     "csv": ("text/csv; charset=utf-8", _csv),
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _xlsx),
 }

@@ -37,6 +37,11 @@ if TYPE_CHECKING:
 
 # More than this takes seconds to protect, and nobody reads it on a page.
 MOST_CELLS = 6_000
+_VERBS = {
+    Permission.TABLES_VIEW: "view",
+    Permission.TABLES_DOWNLOAD: "download",
+    Permission.RELEASE_PREPARE: "propose",
+}
 _NOT_THERE = N_("Something that was chosen is not in this snapshot. Choose from the lists.")
 _NO_WAY = N_(
     "No way was found to hide the small numbers of this table safely, so all of it is hidden. Choose broader rows or columns, "
@@ -67,8 +72,13 @@ def show_table(
     known = {one.name: one for one in variables_of(holding.table, holding.present)}
     rows, columns = _named(choices.rows, known), _named(choices.columns, known)
     only = tuple(_narrowed(name, value, known) for name, value in choices.only)
-    verb = "download" if permission is Permission.TABLES_DOWNLOAD else "view"
-    record(f"evidence.table.{verb}", by=by, at=now, record=str(snapshot.id), fields=choices.labels())
+    record(
+        f"evidence.table.{_VERBS[permission]}",
+        by=by,
+        at=now,
+        record=str(snapshot.id),
+        fields=choices.labels(),
+    )
     state = load_state(settings.AMPARO_STATE)
     request = TableRequest(
         rows=choices.rows,

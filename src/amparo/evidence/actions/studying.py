@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import override
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -21,7 +22,9 @@ from amparo.audit.actions import record
 from amparo.evidence.actions.downloading import Download
 from amparo.evidence.actions.keeping import kept_report, kept_result, report_from
 from amparo.evidence.actions.overlapping import counted_overlaps, ready_snapshot
+from amparo.evidence.actions.proposing_studies import mark_of_study
 from amparo.evidence.models import Snapshot, Study
+from amparo.evidence.queries.let_out import let_out_words
 from amparo.evidence.queries.snapshots import Absent
 from amparo.evidence.queries.studies import get_study
 from amparo.evidence.rules import NotAsked, StudyChoices, StudyState
@@ -90,14 +93,11 @@ def stop_study(study: UUID, *, by: Viewer, now: datetime) -> None:
 
 def run_ordered_study(study: UUID, *, now: Callable[[], datetime]) -> None:
     """Compute what was ordered. Run twice, or again after being killed, it ends in the same result."""
-    running = Study.objects.filter(pk=study, state__in=_UNFINISHED)
-    if not running.update(state=StudyState.RUNNING, started_at=now(), done=0, total=0):
-        return
-    row = running.select_related("snapshot").first()
-    if row is None:
+    unfinished = Study.objects.filter(pk=study, state__in=_UNFINISHED)
+    if not unfinished.update(state=StudyState.RUNNING, started_at=now(), done=0, total=0):
         return
     try:
-        _compute(row, now)
+        _compute(Study.objects.select_related("snapshot").get(pk=study), now)
     except Stopped:
         return
     except ToldError as told:
@@ -176,8 +176,10 @@ def download_report(study: UUID, *, by: Viewer, now: datetime) -> Download:
     Study.objects.filter(pk=file.id).update(copies=F("copies") + 1)
     row = Study.objects.get(pk=file.id)
     record("evidence.study.download", by=by, at=now, record=str(file.id), count=row.copies)
+    with override("en"):  # as the report is
+        _is_out, let_out = let_out_words(by, mark_of_study(file))
     said = (
-        f"Copy {row.copies} of study {file.id}. Only people who agreed that their record is used are counted. Who asks for many studies "
+        f"{let_out} Copy {row.copies} of study {file.id}. Only people who agreed that their record is used are counted. Who asks for many studies "
         "and subtracts them from each other may learn a hidden number: publish no set of them that nobody has checked together."
     )
     document = report_from(row.report, more=(Heading("This copy"), Paragraph(said, is_warning=True)))

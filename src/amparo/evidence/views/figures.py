@@ -14,7 +14,14 @@ from django.views.decorators.http import require_POST
 from amparo.access.actions import Changed, NotWaiting, Refused
 from amparo.access.rules import Permission
 from amparo.access.web import Request, fresh, requires
-from amparo.evidence.actions import ask_facts, collect_facts, download_table, request_snapshot, show_table
+from amparo.evidence.actions import (
+    ask_facts,
+    collect_facts,
+    download_table,
+    mark_of_figure,
+    request_snapshot,
+    show_table,
+)
 from amparo.evidence.forms import ExportForm, TableForm
 from amparo.evidence.panels.figures import (
     chart_of,
@@ -43,6 +50,7 @@ from amparo.evidence.queries.figures import (
     title_of,
 )
 from amparo.evidence.queries.holdings import Missing
+from amparo.evidence.queries.let_out import let_out_words
 from amparo.evidence.rules import NotAsked, SnapshotState, TableChoices
 from amparo.ui.parts import Link
 from amparo.ui.web import page
@@ -52,7 +60,7 @@ from amparo.ui.web import page
 def tables(request: Request) -> HttpResponse:
     """Offer ready tables and the way to make one's own; say which snapshot they come from."""
     latest = latest_snapshot(request.viewer)
-    holding = _holding(request, latest)
+    holding = opened_holding(request, latest)
     context = {
         "snapshot": latest,
         "cards": ready_cards(holding) if holding else (),
@@ -64,10 +72,10 @@ def tables(request: Request) -> HttpResponse:
 @requires(Permission.TABLES_VIEW)
 def table(request: Request) -> HttpResponse:
     """Show a table with its chart, and the form that changes it."""
-    snapshot = _asked_snapshot(request)
-    holding = _holding(request, snapshot)
+    snapshot = asked_snapshot(request)
+    holding = opened_holding(request, snapshot)
     if snapshot is None or holding is None:
-        return _to_snapshot(snapshot)
+        return to_snapshot(snapshot)
     asked = _asked_table(request, holding)
     data: dict[str, str] = {
         "table": asked.table.name,
@@ -100,7 +108,12 @@ def _add_figure(context: dict[str, object], choices: TableChoices, request: Requ
     layout, title = layout_of(figure), title_of(figure)
     chart, chart_note = chart_of(layout, title=title)
     address = reverse("evidence:download")
+    is_out, let_out = let_out_words(request.viewer, mark_of_figure(figure))
     context |= {
+        "is_out": is_out,
+        "let_out": let_out,
+        "propose_url": f"{reverse('evidence:propose')}?{choices.query()}",
+        "may_propose": request.viewer.may(Permission.RELEASE_PREPARE) and not is_out,
         "layout": layout,
         "chart": chart,
         "chart_note": chart_note,
@@ -119,16 +132,15 @@ def _add_figure(context: dict[str, object], choices: TableChoices, request: Requ
 @requires(Permission.TABLES_DOWNLOAD)
 def download(request: Request) -> HttpResponse:
     """Send a table as a file."""
-    snapshot = _asked_snapshot(request)
-    holding = _holding(request, snapshot)
+    snapshot = asked_snapshot(request)
+    holding = opened_holding(request, snapshot)
     if snapshot is None or holding is None:
-        return _to_snapshot(snapshot)
-    asked = _asked_table(request, holding)
-    form = TableForm({**request.GET.dict(), "snapshot": str(snapshot.id)}, holding=asked)
+        return to_snapshot(snapshot)
     try:
-        if not form.is_valid():
+        choices = asked_choices(request, holding, snapshot)
+        if choices is None:
             return HttpResponseRedirect(f"{reverse('evidence:table')}?{request.GET.urlencode()}")
-        choices, kind = _choices(form), request.GET.get("format", "")
+        kind = request.GET.get("format", "")
         sent = download_table(choices, kind, by=request.viewer, now=request.now)
     except NotAsked as refusal:
         messages.error(request, _(refusal.template) % refusal.values)
@@ -217,12 +229,13 @@ def collect(request: Request, act: UUID) -> HttpResponse | FileResponse:
     return HttpResponseRedirect(reverse("evidence:snapshots"))
 
 
-def _asked_snapshot(request: Request) -> SnapshotFile | None:
+def asked_snapshot(request: Request) -> SnapshotFile | None:
+    """Find the snapshot that the address names, or else the newest."""
     asked = request.GET.get("snapshot")
     return get_snapshot(request.viewer, asked) if asked else latest_snapshot(request.viewer)
 
 
-def _holding(request: Request, snapshot: SnapshotFile | None) -> Holding | None:
+def opened_holding(request: Request, snapshot: SnapshotFile | None) -> Holding | None:
     """Open a ready snapshot; where its files are gone, the page says so."""
     if snapshot is None or snapshot.state is not SnapshotState.READY:
         return None
@@ -233,7 +246,7 @@ def _holding(request: Request, snapshot: SnapshotFile | None) -> Holding | None:
         return None
 
 
-def _to_snapshot(snapshot: SnapshotFile | None) -> HttpResponseRedirect:
+def to_snapshot(snapshot: SnapshotFile | None) -> HttpResponseRedirect:
     """Lead to what says why there is no table: the page of the snapshot, or the one that explains what snapshots are."""
     if snapshot is None:
         return HttpResponseRedirect(reverse("evidence:tables"))
@@ -243,6 +256,13 @@ def _to_snapshot(snapshot: SnapshotFile | None) -> HttpResponseRedirect:
 def _asked_table(request: Request, holding: Holding) -> TableHolding:
     asked = request.GET.get("table", "")
     return holding.tables.get(asked) or next(iter(holding.tables.values()))
+
+
+def asked_choices(request: Request, holding: Holding, snapshot: SnapshotFile) -> TableChoices | None:
+    """Read which table the query of the address asks for; None where it is none. Raises `NotAsked`."""
+    asked = _asked_table(request, holding)
+    form = TableForm({**request.GET.dict(), "snapshot": str(snapshot.id)}, holding=asked)
+    return _choices(form) if form.is_valid() else None
 
 
 def _first_choice(asked: TableHolding) -> dict[str, str]:

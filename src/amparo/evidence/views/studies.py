@@ -15,6 +15,7 @@ from amparo.access.rules import Permission
 from amparo.access.web import Request, requires
 from amparo.evidence.actions import (
     download_report,
+    mark_of_study,
     repeat_study,
     request_study,
     show_overlaps,
@@ -45,6 +46,7 @@ from amparo.evidence.queries import (
     list_studies,
 )
 from amparo.evidence.queries.holdings import Missing
+from amparo.evidence.queries.let_out import let_out_words
 from amparo.evidence.queries.overlaps import studied
 from amparo.evidence.queries.saying import (
     estimate_lines,
@@ -136,12 +138,16 @@ def study(request: Request, study: UUID) -> HttpResponse:
 
 def _add_result(context: dict[str, Any], file: StudyFile, request: Request) -> None:
     kept, names = file.result["lists"], translated_names(file)
+    is_out, let_out = let_out_words(request.viewer, mark_of_study(file))
     if file.again is not None:
         earlier = get_study(request.viewer, file.again)
         if earlier.state is StudyState.DONE:
             context |= {"earlier": earlier, "sameness": compare_studies(request.viewer, earlier.id, file.id)}
     context |= {
         "is_done": True,
+        "is_out": is_out,
+        "let_out": let_out,
+        "may_propose": request.viewer.may(Permission.RELEASE_PREPARE) and not is_out,
         "level": f"{say_number(file.choices.level)} %",
         "range": range_words(file),
         "lines": estimate_lines(file),

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from amparo.access.actions import Changed, DualKind, Line, ask_act
 from amparo.access.rules import Payload, Permission, TwoPeople, Viewer, Where
 from amparo.audit.actions import record
-from amparo.publishing.actions.preparing import HeldUp, digest_now, hold_up, items_of
+from amparo.publishing.actions.preparing import digest_now, held_up, items_of
 from amparo.publishing.actions.reviewing import refuse_own
 from amparo.publishing.models import BudgetEntry, Release, ReleasedCell
 from amparo.publishing.queries import Absent, check_release
 from amparo.publishing.queries.releases import row_of
-from amparo.publishing.rules import Item, NotAudited, ReleaseState, Step, after
+from amparo.publishing.rules import Audience, Item, NotAudited, ReleaseState, Step, after
 from amparo.publishing.rules.items import cell_to_json
 from amparo.ui.formats import say_number
 from amparo.vocab.text import N_
@@ -43,10 +43,7 @@ def describe_publication(payload: Payload, *, asked_by: Viewer, now: datetime) -
     items = _as_asked(row, payload)
     return (
         (_("What is let out"), f"{row.number}: {row.title}"),
-        (
-            _("For"),
-            {"public": _("Everybody"), "partner": _("Partners"), "ministry": _("The ministry")}[row.audience],
-        ),
+        (_("For"), _(Audience(row.audience).label)),
         *((_("Holds"), f"{item.title}. {item.protection}") for item in items),
         (_("Numbers"), say_number(sum(len(item.cells) for item in items))),
         (_("Reviewed by"), "" if row.reviewed_by is None else row.reviewed_by.name),
@@ -64,10 +61,8 @@ def publish(payload: Payload, *, proof: TwoPeople, now: datetime) -> None:
     row = Release.objects.select_for_update(of=("self",)).get(pk=payload["release"])
     items = _as_asked(row, payload)
     refuse_own(row, proof.approved_by)
-    try:
-        hold_up(check_release(items), row.explanations)
-    except HeldUp:
-        raise Changed from None  # another release went out since this one was cleared
+    if held_up(check_release(items), row.explanations):
+        raise Changed  # another release went out since this one was cleared
     cells = [
         ReleasedCell(release=row, population=cell.population, cell=cell_to_json(cell))
         for item in items

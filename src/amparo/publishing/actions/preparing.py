@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from amparo.access.actions import Refused, require
 from amparo.access.rules import Permission, Viewer, unit_of
@@ -26,12 +27,10 @@ from amparo.publishing.rules import (
     digest_of,
     number_of,
 )
-from amparo.stats.disclosure.register import Answer, Finding, FindingKind
+from amparo.publishing.rules.findings import EXPLAINABLE, LEAST_WORDS, Checked
+from amparo.stats.disclosure.register import Answer, Finding
 from amparo.vocab.text import N_, ToldError
 
-# Of these somebody can say why no person comes to harm. What gives a person away needs no words, it needs another table.
-EXPLAINABLE: Final = frozenset({FindingKind.CHANGED, FindingKind.PARTLY})
-LEAST_WORDS: Final = 20
 _NUMBERS_LOCK: Final = 0x52454C45
 
 
@@ -76,13 +75,19 @@ class NewRelease:
                 raise NotAudited(
                     N_("A release says what it is for: the field %(field)s is empty."), field=name
                 )
-        strangers = {cell.population for item in self.items for cell in item.cells} - {self.population}
-        if strangers:
-            raise NotAudited(
-                N_("A release speaks of one population, %(population)s; one of its items counts %(other)s."),
-                population=self.population,
-                other=min(strangers),
-            )
+        for item in self.items:
+            refuse_strangers(item, self.population)
+
+
+def refuse_strangers(item: Item, population: str) -> None:
+    """Let in only what counts the population of the release; raises `NotAudited`."""
+    strangers = {cell.population for cell in item.cells} - {population}
+    if strangers:
+        raise NotAudited(
+            N_("A release speaks of one population, %(population)s; one of its items counts %(other)s."),
+            population=population,
+            other=min(strangers),
+        )
 
 
 @transaction.atomic
@@ -94,6 +99,8 @@ def draft_release(new: NewRelease, *, by: Viewer, now: datetime) -> UUID:
     earlier = row_of(by, new.supersedes) if new.supersedes else None
     if earlier is not None:
         after(ReleaseState(earlier.state), Step.SUPERSEDE)
+        if earlier.organisation_id != by.organisation_id:
+            raise Refused(_("Only the organisation that prepared a release makes a new version of it."))
     row = Release.objects.create(
         number=_next_number(now),
         title=new.title.strip(),
@@ -113,6 +120,7 @@ def draft_release(new: NewRelease, *, by: Viewer, now: datetime) -> UUID:
         unit=unit_of(by),
         made_at=now,
         made_by_id=by.known_user_id,
+        publisher=by.organisation_name,
         digest="",
     )
     rows = [
@@ -120,40 +128,50 @@ def draft_release(new: NewRelease, *, by: Viewer, now: datetime) -> UUID:
         for at, item in enumerate(new.items)
     ]
     ReleaseItem.objects.bulk_create(rows)
-    row.digest = digest_now(row)
-    row.save(update_fields=["digest"])
+    keep_draft(row, now)
     record("publishing.release.draft", by=by, at=now, record=f"release:{row.pk}", count=len(rows))
     return row.pk
 
 
-@transaction.atomic
 def propose_release(
     release: UUID, *, explanations: Mapping[str, str] | None = None, by: Viewer, now: datetime
 ) -> Answer:
     """Put a draft up for review; gives what the register says. Raises `HeldUp` where something is neither clean nor explained."""
     require(by, Permission.RELEASE_PREPARE)
-    row = row_of(by, release, lock=True)
-    state = after(ReleaseState(row.state), Step.PROPOSE)
     words = explanations or {}
     given = {str(kind): words[kind].strip() for kind in EXPLAINABLE if kind in words}
-    answer = check_release(items_of(row))
-    hold_up(answer, given)
-    row.state, row.explanations = state, given
-    row.save(update_fields=["state", "explanations"])
-    record("publishing.release.propose", by=by, at=now, record=f"release:{row.pk}", fields=sorted(given))
+    with transaction.atomic():  # what the register said is kept, whether the release goes on or not
+        row = row_of(by, release, lock=True)
+        state = after(ReleaseState(row.state), Step.PROPOSE)
+        answer = check_release(items_of(row))
+        row.checked, row.explanations = Checked.of(answer, at=now).as_json(), given
+        held = held_up(answer, given)
+        if not held:
+            row.state = state
+            record(
+                "publishing.release.propose", by=by, at=now, record=f"release:{row.pk}", fields=sorted(given)
+            )
+        row.save(update_fields=["state", "checked", "explanations"])
+    if held:
+        raise HeldUp(held)
     return answer
 
 
-def hold_up(answer: Answer, explanations: Mapping[str, str]) -> None:
-    """Go on only where every finding is harmless, or may be explained and is; raises `HeldUp`."""
-    held = [
+def held_up(answer: Answer, explanations: Mapping[str, str]) -> list[Finding]:
+    """Give the findings that hold a release up: neither harmless, nor of a kind that may be explained and is."""
+    return [
         finding
         for finding in answer.findings
         if finding.holds_up
         and (finding.kind not in EXPLAINABLE or len(explanations.get(finding.kind, "")) < LEAST_WORDS)
     ]
-    if held:
-        raise HeldUp(held)
+
+
+def keep_draft(row: Release, now: datetime) -> None:
+    """Keep what stands for a draft as it is now, and what the register says of it at this moment."""
+    row.digest = digest_now(row)
+    row.checked = Checked.of(check_release(items_of(row)), at=now).as_json()
+    row.save()
 
 
 def items_of(row: Release) -> tuple[Item, ...]:
@@ -175,7 +193,7 @@ def digest_now(row: Release) -> str:
         name: getattr(row, name)
         for name in (
             "number", "title", "purpose", "audience", "ethics", "population", "period", "snapshot", "snapshot_hash", "licence", "doi",
-            "version",
+            "version", "publisher",
         )
     }  # fmt: skip
     about["embargo_until"] = row.embargo_until.isoformat() if row.embargo_until else ""

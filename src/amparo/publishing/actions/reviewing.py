@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from amparo.access.actions import Refused, require, same_human
 from amparo.access.rules import Permission, Viewer, unit_of
 from amparo.audit.actions import record
-from amparo.publishing.actions.preparing import hold_up, items_of
+from amparo.publishing.actions.preparing import HeldUp, held_up, items_of
 from amparo.publishing.models import Release, ReviewNote
 from amparo.publishing.queries import check_release
 from amparo.publishing.queries.releases import row_of
 from amparo.publishing.rules import ReleaseState, Step, after
+from amparo.publishing.rules.findings import Checked
 from amparo.vocab.text import N_, ToldError
 
 
@@ -59,15 +60,20 @@ def note_release(release: UUID, *, words: str, cells: Iterable[str] = (), by: Vi
     record("publishing.release.note", by=by, at=now, record=f"release:{row.pk}")
 
 
-@transaction.atomic
 def clear_release(release: UUID, *, by: Viewer, now: datetime) -> None:
     """Say that a release under review may be let out, as far as the register knows at this moment; raises `HeldUp`."""
-    row = _for_review(release, by)
-    state = after(ReleaseState(row.state), Step.CLEAR)
-    hold_up(check_release(items_of(row)), row.explanations)
-    row.state, row.reviewed_by_id = state, by.known_user_id
-    row.save(update_fields=["state", "reviewed_by"])
-    record("publishing.release.clear", by=by, at=now, record=f"release:{row.pk}")
+    with transaction.atomic():  # what the register said is kept, whether the release goes on or not
+        row = _for_review(release, by)
+        state = after(ReleaseState(row.state), Step.CLEAR)
+        answer = check_release(items_of(row))
+        row.checked = Checked.of(answer, at=now).as_json()
+        held = held_up(answer, row.explanations)
+        if not held:
+            row.state, row.reviewed_by_id = state, by.known_user_id
+            record("publishing.release.clear", by=by, at=now, record=f"release:{row.pk}")
+        row.save(update_fields=["state", "reviewed_by", "checked"])
+    if held:
+        raise HeldUp(held)
 
 
 @transaction.atomic
@@ -88,7 +94,8 @@ def withdraw_release(release: UUID, *, reason: str, by: Viewer, now: datetime) -
     if row.organisation_id != by.organisation_id:
         raise Refused(_("Only the organisation that prepared a release takes it back."))
     row.state, row.reason = after(ReleaseState(row.state), Step.WITHDRAW), _said(reason)
-    row.save(update_fields=["state", "reason"])
+    row.withdrawn_at = now
+    row.save(update_fields=["state", "reason", "withdrawn_at"])
     record("publishing.release.withdraw", by=by, at=now, record=f"release:{row.pk}")
 
 

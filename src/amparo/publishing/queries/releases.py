@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from amparo.access.actions import require
-from amparo.access.rules import Permission, Viewer
-from amparo.publishing.models import Release
-from amparo.publishing.rules import Audience, Item, ReleaseState
+from amparo.access.rules import Permission, Viewer, unit_of
+from amparo.publishing.models import Release, ReleaseItem
+from amparo.publishing.rules import REGISTERED, Audience, Item, ReleaseState
+from amparo.publishing.rules.findings import Checked
 
-SHOWN = 100
+SHOWN = 25
+UNDERWAY = (ReleaseState.DRAFT, ReleaseState.PROPOSED, ReleaseState.IN_REVIEW, ReleaseState.CLEARED)
 
 
 class Absent(Http404):
@@ -45,9 +49,11 @@ class ReleaseFile:
     population: str
     period: tuple[str, ...]
     snapshot: str
+    snapshot_hash: str
     licence: str
     doi: str
     version: int
+    supersedes: str
     embargo_until: date | None
     state: ReleaseState
     reason: str
@@ -55,16 +61,90 @@ class ReleaseFile:
     digest: str
     made_at: datetime
     made_by: str
+    organisation: str
     is_own: bool
+    is_ours: bool
+    is_of_another_unit: bool
     reviewed_by: str
     published_at: datetime | None
+    published_by: str
+    checked: Checked | None
     items: tuple[Item, ...] = ()
     notes: tuple[Note, ...] = ()
 
 
-def list_releases(viewer: Viewer) -> tuple[ReleaseFile, ...]:
-    """List the newest releases that the viewer may see, without what is in them."""
-    return tuple(_file(row, viewer) for row in _visible(viewer).order_by("-made_at", "-id")[:SHOWN])
+class Shelf(StrEnum):
+    """Which of the releases somebody looks for."""
+
+    ALL = ""
+    OURS = "ours"
+    UNDERWAY = "underway"
+    REVIEW = "review"
+    OUT = "out"
+    BACK = "back"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReleasePage:
+    """One page of a list of releases, the newest first, without what is in them; `following` begins the next page."""
+
+    rows: tuple[ReleaseFile, ...]
+    following: str = ""
+
+
+def list_releases(
+    viewer: Viewer, *, shelf: Shelf = Shelf.ALL, text: str = "", after: str = ""
+) -> ReleasePage:
+    """List releases that the viewer may see, by where they stand, and by a part of the number or the title."""
+    found = _visible(viewer).filter(_on(shelf, viewer))
+    for word in text.split():
+        found = found.filter(Q(title__icontains=word) | Q(number__icontains=word))
+    if after:
+        last = row_of(viewer, after)
+        found = found.filter(Q(made_at__lt=last.made_at) | Q(made_at=last.made_at, pk__lt=last.pk))
+    rows = list(found.order_by("-made_at", "-id")[: SHOWN + 1])
+    return ReleasePage(
+        rows=tuple(_file(row, viewer) for row in rows[:SHOWN]),
+        following=str(rows[SHOWN - 1].pk) if len(rows) > SHOWN else "",
+    )
+
+
+def count_waiting(viewer: Viewer) -> int:
+    """Count the releases that wait for a review by the viewer."""
+    return _visible(viewer).filter(_on(Shelf.REVIEW, viewer)).count()
+
+
+def drafts_about(viewer: Viewer, population: str, snapshot_hash: str) -> tuple[ReleaseFile, ...]:
+    """List the drafts of the own organisation to which something of these facts can be added."""
+    require(viewer, Permission.RELEASE_PREPARE)
+    found = _visible(viewer).filter(
+        state=ReleaseState.DRAFT, population=population, snapshot_hash=snapshot_hash
+    )
+    return tuple(_file(row, viewer) for row in found.order_by("-made_at", "-id")[:SHOWN])
+
+
+def published_about(viewer: Viewer, population: str) -> tuple[ReleaseFile, ...]:
+    """List what the own organisation let out about a population, and a new version may replace."""
+    require(viewer, Permission.RELEASE_PREPARE)
+    ours = _on(Shelf.OURS, viewer)
+    found = _visible(viewer).filter(ours, state=ReleaseState.PUBLISHED, population=population)
+    return tuple(_file(row, viewer) for row in found.order_by("-made_at", "-id")[:SHOWN])
+
+
+def _on(shelf: Shelf, viewer: Viewer) -> Q:
+    if shelf is Shelf.OURS:
+        return Q(organisation_id=viewer.organisation_id)
+    if shelf is Shelf.UNDERWAY:
+        return Q(organisation_id=viewer.organisation_id, state__in=UNDERWAY)
+    if shelf is Shelf.REVIEW:
+        waiting = Q(state__in=(ReleaseState.PROPOSED, ReleaseState.IN_REVIEW))
+        may = Permission.RELEASE_REVIEW in viewer.permissions
+        return waiting & ~Q(unit=unit_of(viewer)) & ~Q(made_by_id=viewer.user_id) if may else Q(pk__in=[])
+    if shelf is Shelf.OUT:
+        return Q(state__in=(ReleaseState.PUBLISHED, ReleaseState.SUPERSEDED))
+    if shelf is Shelf.BACK:
+        return Q(state__in=(ReleaseState.WITHDRAWN, ReleaseState.REFUSED))
+    return Q()
 
 
 def get_release(viewer: Viewer, release: UUID | str) -> ReleaseFile:
@@ -76,6 +156,24 @@ def get_release(viewer: Viewer, release: UUID | str) -> ReleaseFile:
         for note in row.notes.select_related("by").order_by("at", "pk")
     )
     return _file(row, viewer, items, notes)
+
+
+def find_by_number(viewer: Viewer, number: str) -> UUID:
+    """Find a release that the viewer may see by the number by which it is cited; `Absent` where there is none."""
+    found = _visible(viewer).filter(number=number.strip().upper()).first()
+    if found is None:
+        raise Absent
+    return found.pk
+
+
+def labels_beside(file: ReleaseFile) -> list[Mapping[str, Any]]:
+    """Give the words for variables and values of what was let out before, as far as the findings about a release name it."""
+    findings = () if file.checked is None else file.checked.findings
+    numbers = {cell.release for one in findings for cell in one.cells if cell.release}
+    if not numbers:
+        return []
+    found = ReleaseItem.objects.filter(release__number__in=numbers, release__state__in=REGISTERED)
+    return [labels for labels in found.values_list("kept__content__labels", flat=True) if labels]
 
 
 def row_of(viewer: Viewer, release: UUID | str, *, lock: bool = False) -> Release:
@@ -102,7 +200,8 @@ def _visible(viewer: Viewer) -> QuerySet[Release]:
         seen |= Q(organisation_id=viewer.organisation_id)
     if may_review:
         seen |= ~Q(state=ReleaseState.DRAFT)
-    return Release.objects.select_related("made_by", "reviewed_by").filter(seen)
+    related = ("made_by", "reviewed_by", "published_by", "organisation", "supersedes")
+    return Release.objects.select_related(*related).filter(seen)
 
 
 def _file(
@@ -118,9 +217,11 @@ def _file(
         population=row.population,
         period=tuple(row.period),
         snapshot=row.snapshot,
+        snapshot_hash=row.snapshot_hash,
         licence=row.licence,
         doi=row.doi,
         version=row.version,
+        supersedes="" if row.supersedes is None else row.supersedes.number,
         embargo_until=row.embargo_until,
         state=ReleaseState(row.state),
         reason=row.reason,
@@ -128,9 +229,14 @@ def _file(
         digest=row.digest,
         made_at=row.made_at,
         made_by=row.made_by.name,
+        organisation=row.organisation.name,
         is_own=row.made_by_id == viewer.user_id,
+        is_ours=row.organisation_id == viewer.organisation_id,
+        is_of_another_unit=row.made_by_id != viewer.user_id and row.unit != unit_of(viewer),
         reviewed_by="" if row.reviewed_by is None else row.reviewed_by.name,
         published_at=row.published_at,
+        published_by="" if row.published_by is None else row.published_by.name,
+        checked=Checked.from_json(row.checked),
         items=items,
         notes=notes,
     )

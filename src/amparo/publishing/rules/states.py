@@ -26,6 +26,23 @@ class ReleaseState(StrEnum):
     WITHDRAWN = "withdrawn"
     SUPERSEDED = "superseded"
 
+    @property
+    def label(self) -> str:
+        """Give the words for the state."""
+        return _STATES[self]
+
+
+_STATES: Final[Mapping[ReleaseState, str]] = {
+    ReleaseState.DRAFT: N_("Draft"),
+    ReleaseState.PROPOSED: N_("Waits for a reviewer"),
+    ReleaseState.IN_REVIEW: N_("Under review"),
+    ReleaseState.CLEARED: N_("May be let out"),
+    ReleaseState.PUBLISHED: N_("Let out"),
+    ReleaseState.REFUSED: N_("Refused"),
+    ReleaseState.WITHDRAWN: N_("Withdrawn"),
+    ReleaseState.SUPERSEDED: N_("Replaced by a later version"),
+}
+
 
 class Audience(StrEnum):
     """For whom it is let out. What only partners get is let out all the same, and stands in the register."""
@@ -34,10 +51,16 @@ class Audience(StrEnum):
     PARTNER = "partner"
     MINISTRY = "ministry"
 
+    @property
+    def label(self) -> str:
+        """Give the words for who gets it."""
+        return {"public": N_("Everybody"), "partner": N_("Partners"), "ministry": N_("The ministry")}[self]
+
 
 class Step(StrEnum):
     """What takes a release from one state to the next."""
 
+    EDIT = "edit"
     PROPOSE = "propose"
     TAKE_UP = "take_up"
     CLEAR = "clear"
@@ -56,6 +79,7 @@ MOST_RHO: Final = 1.0
 
 _WAY: Final[Mapping[Step, tuple[frozenset[ReleaseState], ReleaseState]]] = MappingProxyType(
     {
+        Step.EDIT: (frozenset({ReleaseState.DRAFT}), ReleaseState.DRAFT),
         Step.PROPOSE: (frozenset({ReleaseState.DRAFT}), ReleaseState.PROPOSED),
         Step.TAKE_UP: (frozenset({ReleaseState.PROPOSED}), ReleaseState.IN_REVIEW),
         Step.CLEAR: (frozenset({ReleaseState.IN_REVIEW}), ReleaseState.CLEARED),
@@ -85,13 +109,22 @@ def after(state: ReleaseState, step: Step) -> ReleaseState:
     """Give the state to which a step leads; raises `NotTheTime`."""
     begins, ends = _WAY[step]
     if state not in begins:
-        raise NotTheTime(
-            N_(
-                "This release is %(state)s by now, so this cannot be done with it. Look at it again: somebody else took it further."
-            ),
-            state=state.replace("_", " "),
-        )
+        raise NotTheTime(_TAKEN_BACK if state is ReleaseState.WITHDRAWN else _TAKEN_FURTHER)
     return ends
+
+
+def can(state: ReleaseState, step: Step) -> bool:
+    """Tell whether a step begins in a state."""
+    return state in _WAY[step][0]
+
+
+_TAKEN_BACK: Final = N_(
+    "This release was withdrawn meanwhile by the office that prepared it, so nothing more can be done with it. "
+    "The reason stands on its page."
+)
+_TAKEN_FURTHER: Final = N_(
+    "This cannot be done with the release as it stands by now: somebody else took it further, or back. Look at it again."
+)
 
 
 def number_of(year: int, place: int) -> str:

@@ -19,12 +19,13 @@ from amparo.stats.records import CannotRead
 
 from ._audit import Audit, NotCleared
 from ._counting import count_cells
+from ._engines import open_source
 from ._hierarchy import Hierarchy, read_hierarchies
 from ._json import to_json
 from ._protect import Method, ProtectedTable, PublishedCell, Status, protect
 from ._request import CannotCount, Condition, TableRequest
 from ._rules import Cell, Rule, Threshold
-from ._sheets import CannotWrite, to_csv, to_xlsx
+from ._sheets import CannotWrite, neutral, to_csv, to_xlsx
 from ._table import CountTable
 from ._text import to_text
 
@@ -102,6 +103,8 @@ __all__ = [
     "Why",
     "count_cells",
     "count_tables",
+    "neutral",
+    "open_source",
     "protect",
     "protect_tables",
     "read_hierarchies",

@@ -5,15 +5,16 @@ condition count once in the cell of their values. Loading Ibis takes about a sec
 file; a test holds the two ways to the same counts.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from amparo.stats.records import open_records
 from amparo.stats.results import Caution, Said
 from amparo.vocab.text import N_
 
+from ._as_text import TextColumn
 from ._cube import Records
 from ._request import CannotCount, Condition, TableRequest, unknown_column
 from ._table import MAXIMUM_CELLS, CountTable, Key, check_size
@@ -21,7 +22,7 @@ from ._table import MAXIMUM_CELLS, CountTable, Key, check_size
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-__all__ = ["count_cells", "count_records", "sum_keys"]
+__all__ = ["count_cells", "count_records", "grouped", "kept_records", "sql_conditions", "sum_keys"]
 
 
 def count_cells(source: "Path | str | Table", request: TableRequest, *, name: str = "") -> CountTable:
@@ -72,23 +73,13 @@ def sum_keys(source: "Path | str | Table", request: TableRequest, column: str) -
     """Sum the record keys in ``column``, whole numbers from zero up, over the records of each combination of values."""
     if isinstance(source, (str, Path)):
         return _sum_file(Path(source), request, column)
-    table = source
-    if column not in table.columns:
-        raise unknown_column(column, table.columns)
-    for condition in request.where:
-        chosen = table[condition.column].cast("string").fill_null("").isin(condition.values)
-        table = table.filter(~chosen if condition.is_excluding else chosen)
-    keys = {f"k{at}": table[name].cast("string").fill_null("") for at, name in enumerate(request.variables)}
-    whole = table[column].cast("int64")
-    found = (
-        table.group_by(**keys)
-        .aggregate(least=whole.min(), blank=whole.isnull().sum(), n=whole.sum())
-        .to_pyarrow()
-    )
-    rows = list(
-        zip(*(found.column(name).to_pylist() for name in (*keys, "least", "blank", "n")), strict=True)
-    )
-    return [_keyed_sum(column, row) for row in rows]
+    request.check_against(source.columns)
+    if column not in source.columns:
+        raise unknown_column(column, source.columns)
+    text = kept_records(source, request.where)[column].cast("string")
+    whole = text.re_search("^[0-9]{1,18}$").ifelse(text.cast("int64"), None)
+    sums = {"least": whole.min(), "blank": whole.isnull().sum(), "n": whole.sum()}
+    return [_keyed_sum(column, (*key, *found)) for key, found in grouped(source, request, sums)]
 
 
 def _sum_file(path: Path, request: TableRequest, column: str) -> list[tuple[Key, int]]:
@@ -97,7 +88,7 @@ def _sum_file(path: Path, request: TableRequest, column: str) -> list[tuple[Key,
             raise unknown_column(column, file.headings)
         text = {name: f"coalesce(CAST(c{at} AS VARCHAR), '')" for at, name in enumerate(file.headings)}
         relation, parameters = file.relation()
-        kept, values = _sql_conditions(request.where, text)
+        kept, values = sql_conditions(request.where, text)
         shown = ", ".join(text[name] for name in request.variables)
         whole = f"TRY_CAST({text[column]} AS BIGINT)"
         # Only names of our own making (c0, c1, ...) stand in the text; all that the caller gives is a parameter.
@@ -126,7 +117,7 @@ def _count_file(path: Path, request: TableRequest) -> tuple[list[tuple[Key, int]
         request.check_against(file.headings)
         text = {name: f"coalesce(CAST(c{at} AS VARCHAR), '')" for at, name in enumerate(file.headings)}
         relation, parameters = file.relation()
-        kept, values = _sql_conditions(request.where, text)
+        kept, values = sql_conditions(request.where, text)
         shown = ", ".join(text[name] for name in request.variables)
         # Only names of our own making (c0, c1, ...) stand in the text; all that the caller gives is a parameter.
         query = (
@@ -135,7 +126,7 @@ def _count_file(path: Path, request: TableRequest) -> tuple[list[tuple[Key, int]
         rows = connection.execute(query, [*parameters, *values]).fetchall()
         cautions = []
         for condition in request.where:
-            chosen, values = _sql_conditions([replace(condition, is_excluding=False)], text)
+            chosen, values = sql_conditions([replace(condition, is_excluding=False)], text)
             query = f"SELECT DISTINCT {text[condition.column]} FROM {relation} WHERE {chosen}"  # noqa: S608
             found = connection.execute(query, [*parameters, *values]).fetchall()
             cautions += _unmatched(condition, {row[0] for row in found})
@@ -155,7 +146,8 @@ def _unmatched(condition: Condition, found: Collection[object]) -> list[Caution]
     ]
 
 
-def _sql_conditions(where: Iterable[Condition], text: dict[str, str]) -> tuple[str, list[str]]:
+def sql_conditions(where: Iterable[Condition], text: dict[str, str]) -> tuple[str, list[str]]:
+    """Give conditions as SQL over the texts of columns, with their parameters."""
     parts = ["true"]
     values: list[str] = []
     for condition in where:
@@ -167,17 +159,40 @@ def _sql_conditions(where: Iterable[Condition], text: dict[str, str]) -> tuple[s
 
 def _count_ibis(table: "Table", request: TableRequest) -> tuple[list[tuple[Key, int]], list[Caution]]:
     request.check_against(table.columns)
-    kept, cautions = table, []
+    cautions = []
     for condition in request.where:
-        values = table[condition.column].cast("string").fill_null("")
-        chosen = values.isin(condition.values)
+        text = TextColumn(table, condition.column)
+        found = table.filter(text.is_one_of(condition.values)).select(value=text.expression).distinct()
+        written = {text.write(value) for value in found.to_pyarrow().column("value").to_pylist()}
+        cautions += _unmatched(condition, written)
+    rows = grouped(table, request, {"n": kept_records(table, request.where).count()})
+    return [(key, _whole(n)) for key, (n,) in rows], cautions
+
+
+def kept_records(table: "Table", where: Iterable[Condition]) -> "Table":
+    """Keep the records of an Ibis table that meet every condition."""
+    kept = table
+    for condition in where:
+        chosen = TextColumn(kept, condition.column).is_one_of(condition.values)
         kept = kept.filter(~chosen if condition.is_excluding else chosen)
-        found = table.filter(chosen).select(value=values).distinct().to_pyarrow()
-        cautions += _unmatched(condition, found.column("value").to_pylist())
-    keys = {f"k{at}": kept[name].cast("string").fill_null("") for at, name in enumerate(request.variables)}
-    counted = kept.group_by(**keys).aggregate(n=kept.count()).limit(MAXIMUM_CELLS + 1).to_pyarrow()
-    rows = list(zip(*(counted.column(name).to_pylist() for name in (*keys, "n")), strict=True))
-    return _keyed(rows), cautions
+    return kept
+
+
+def grouped(
+    table: "Table", request: TableRequest, sums: Mapping[str, Any], *, most: int = MAXIMUM_CELLS
+) -> list[tuple[Key, tuple[object, ...]]]:
+    """Give sums over the records of each combination of values; the sums are expressions over the kept records."""
+    kept = kept_records(table, request.where)
+    texts = [TextColumn(kept, name) for name in request.variables]
+    keys = {f"k{at}": text.expression for at, text in enumerate(texts)}
+    found = kept.group_by(**keys).aggregate(**sums).limit(most + 1).to_pyarrow()
+    if found.num_rows > most:
+        check_size(found.num_rows, 1)
+    columns = [found.column(name).to_pylist() for name in (*keys, *sums)]
+    return [
+        (tuple(text.write(value) for text, value in zip(texts, row, strict=False)), tuple(row[len(texts) :]))
+        for row in zip(*columns, strict=True)
+    ]
 
 
 def _keyed(rows: list[tuple[object, ...]]) -> list[tuple[Key, int]]:

@@ -42,6 +42,10 @@ TOO_SLOW = N_(
     "What follows from this release together with earlier ones could not be worked out in the time set. Offer a smaller release, "
     "or let a reviewer explain why nothing follows from it."
 )
+TOO_MANY = N_(
+    "Of %(all)s hidden numbers and groups of people that arise between this release and earlier ones, the first %(done)s were looked "
+    "at, and the others not. Offer a smaller release, or let a reviewer explain why nothing follows from it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,11 @@ def _findings(
     new: Sequence[Cell], old: Sequence[Cell], dimensions: Values, rules: ReleaseRules
 ) -> Iterator[Finding]:
     system = system_of([*new, *old], dimensions, rules.book)
-    targets = [*_hidden(new, old, system, rules), *_split(new, old, system, rules)][:MOST_TARGETS]
+    every = [*_hidden(new, old, system, rules), *_split(new, old, system, rules)]
+    targets = every[:MOST_TARGETS]
+    if len(every) > len(targets):
+        told = {"all": f"{len(every):,}", "done": f"{len(targets):,}"}
+        yield Finding(FindingKind.PARTLY, Said(TOO_MANY, told), tuple(new))
     solver = Solver(system, seconds=rules.seconds)
     ranges = solver.ranges(targets)
     for target, (low, high) in zip(targets, ranges, strict=True):

@@ -1,0 +1,1 @@
+"""Answer for the pages of the release desk."""

@@ -1,0 +1,126 @@
+"""Engines that count: DuckDB for files, or PostgreSQL or Spark, which hold the records already.
+
+Nothing but counts leaves an engine, and only Parquet goes from one to another.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from amparo.stats.records import CannotRead
+from amparo.vocab.text import N_
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
+
+__all__ = ["open_source"]
+
+
+@contextmanager
+def open_source(engine: str, records: str) -> "Iterator[Path | Table]":
+    """Open records where they are: a file for ``duckdb``, a table of ``postgresql://...``, a Parquet file or folder for ``spark://...``."""
+    kind = urlsplit(engine).scheme or engine
+    if kind in {"", "duckdb"}:
+        yield Path(records)
+    elif kind in {"postgresql", "postgres"}:
+        with _postgresql(engine, records) as table:
+            yield table
+    elif kind == "spark":
+        with _spark(engine, records) as table:
+            yield table
+    else:
+        raise CannotRead(
+            N_(
+                'AMPARO_ENGINE is "%(engine)s", which is no engine that is known. Leave it out (or write duckdb) for a file, or write '
+                "postgresql://USER@HOST/DATABASE, spark://HOST:7077 or spark://local."
+            ),
+            engine=kind,
+        )
+
+
+@contextmanager
+def _postgresql(engine: str, records: str) -> "Iterator[Table]":
+    try:
+        import ibis
+
+        connection = ibis.connect(engine)
+    except ImportError:
+        raise _missing("PostgreSQL", "psycopg[binary]") from None
+    except Exception as error:  # noqa: BLE001 - whatever the driver says
+        raise _unreachable(engine, error) from None
+    try:
+        schema, _, name = records.rpartition(".")
+        there = connection.list_tables(database=schema or None)
+        if name not in there:
+            raise CannotRead(
+                N_('The database has no table "%(name)s"%(where)s. It has: %(known)s.'),
+                name=name,
+                where=f' in "{schema}"' if schema else "",
+                known=", ".join(there) or "none",
+            )
+        yield connection.table(name, database=schema or None)
+    finally:
+        connection.disconnect()
+
+
+@contextmanager
+def _spark(engine: str, records: str) -> "Iterator[Table]":
+    if records.lower().endswith(_NOT_PARQUET):
+        raise CannotRead(
+            N_(
+                "%(file)s is not Parquet, and nothing else goes to Spark: engines read CSV each in its own way. "
+                "Save the records as Parquet where the cluster can read them."
+            ),
+            file=records,
+        )
+    try:
+        import ibis
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise _missing("Spark", "amparo[spark]") from None
+    place = urlsplit(engine)
+    master = "local[*]" if place.hostname == "local" else f"spark://{place.netloc}"
+    try:
+        session = (
+            SparkSession.builder.master(master)
+            .appName("amparo table")
+            .config("spark.ui.showConsoleProgress", "false")
+            .getOrCreate()
+        )
+    except Exception as error:  # noqa: BLE001 - whatever Java says
+        raise _unreachable(engine, error) from None
+    try:
+        session.sparkContext.setLogLevel("ERROR")
+        try:
+            table = ibis.pyspark.connect(session).read_parquet(records)
+        except Exception as error:  # noqa: BLE001 - whatever Java says
+            raise CannotRead(
+                N_("Spark cannot read %(file)s as Parquet: %(reason)s"), file=records, reason=_first(error)
+            ) from None
+        yield table
+    finally:
+        session.stop()
+
+
+_NOT_PARQUET = (".csv", ".tsv", ".txt", ".xlsx", ".json")
+
+
+def _missing(engine: str, package: str) -> CannotRead:
+    return CannotRead(
+        N_("%(engine)s is not installed here. Install it: pip install '%(package)s'"), engine=engine, package=package
+    )
+
+
+def _unreachable(engine: str, error: Exception) -> CannotRead:
+    place = urlsplit(engine)
+    shown = f"{place.scheme}://{place.hostname or ''}{place.path}"  # without user and password
+    return CannotRead(
+        N_("The engine %(engine)s does not answer: %(reason)s Check AMPARO_ENGINE."), engine=shown, reason=_first(error)
+    )
+
+
+def _first(error: Exception) -> str:
+    line = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return line if line.endswith(".") else f"{line}."
