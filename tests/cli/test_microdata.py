@@ -39,7 +39,7 @@ def cases(tmp_path: Path) -> Path:
 def test_risk_says_who_is_alone_and_what_follows_for_certain(cases: Path, tmp_path: Path) -> None:
     report = tmp_path / "r.html"
     printed = run("risk", cases, *KEYS, *SEVERAL, "--population", "2000", "--report", report).stdout
-    assert "k = 1: in all 3 keys together" in printed
+    assert "k = 1: so many records are in the smallest group" in printed
     assert "Records that are alone by few keys" in printed
     assert "country = VN" in printed
     assert "For the office only" in report.read_text(encoding="utf-8")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NoReturn
@@ -39,6 +36,10 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o644) -> None:
 
 def replace_files(writers: Mapping[Path, Callable[[Path], object]], *, mode: int = 0o644) -> None:
     """Write all files beside their places, and put them there only when all are whole; if one cannot be, all stay as they were."""
+    import os
+    import secrets
+    import shutil
+
     mark = secrets.token_hex(4)
     beside = {path: path.with_name(f".{mark}.{path.name}") for path in writers}
     before = {path: path.with_name(f".{mark}.before.{path.name}") for path in writers}

@@ -248,6 +248,10 @@ def test_a_file_that_breaks_its_promise_cannot_be_made() -> None:
     safe = protected(data, 5, 3)
     with pytest.raises(NotProtected, match="is shown by"):
         replace(safe, published=data)
+    rarest = fewest(shown_by(safe.published), 3)
+    assert replace(safe, k=rarest).k == rarest
+    with pytest.raises(NotProtected, match=f"is shown by {rarest} of {rarest + 1}"):
+        replace(safe, k=rarest + 1)
     codes = safe.published.codes.copy()
     codes[:, 2] = 1 - codes[:, 2]
     with pytest.raises(NotProtected, match="does not have"):

@@ -47,27 +47,18 @@ def suppress_exactly(
     most = np.bincount(may[0], weights=sizes[may[1]].astype(float), minlength=len(names))
     high = np.concatenate([sizes[kind].astype(float), np.ones(len(names))])
     high[:choices][(most[numbers] < k).any(axis=1)] = 0.0
-    patterns = np.arange(len(names))
-    entries = [
-        (kind, np.arange(choices), np.ones(choices)),
-        *(
-            [
-                (
-                    len(rows) + shift + numbers.ravel(),
-                    np.repeat(np.arange(choices), parts.shape[1]),
-                    np.ones(numbers.size),
-                ),
-                (len(rows) + shift + patterns, choices + patterns, -limit),
-            ]
-            for shift, limit in ((0, np.full(len(names), float(k))), (len(names), most))
-        ),
-    ]
-    flat = [entries[0], *entries[1], *entries[2]]
-    row, column, value = (np.concatenate([one[i] for one in flat]) for i in range(3))
+    every, each = np.repeat(np.arange(choices), parts.shape[1]), np.arange(len(names))
+    least = np.full(len(names), float(k))
+    entries = [(kind, np.arange(choices), np.ones(choices))]  # all records of a kind get some mask
+    for begin, limit in ((len(rows), least), (len(rows) + len(names), most)):
+        entries.append((begin + numbers.ravel(), every, np.ones(numbers.size)))
+        entries.append((begin + each, choices + each, -limit))
+    row, column, value = (np.concatenate([one[i] for one in entries]) for i in range(3))
+    height = len(rows) + 2 * len(names)
     rows_low = np.concatenate([sizes.astype(float), np.zeros(len(names)), np.full(len(names), -np.inf)])
     rows_high = np.concatenate([sizes.astype(float), np.full(len(names), np.inf), np.zeros(len(names))])
     program = Program(
-        csr_array((value, (row, column)), shape=(len(rows_low), choices + len(names))),
+        csr_array((value, (row, column)), shape=(height, choices + len(names))),
         low=np.zeros(choices + len(names)),
         high=high,
         row_low=rows_low,

@@ -47,8 +47,8 @@ def told_of(protected: ProtectedData, *, when: str) -> dict[str, Any]:
         "columns": [*keys, *(column.name for column in protected.published.sensitive)],
         "k": protected.k,
         "m": protected.m,
-        "promise": f"Whoever knows up to {protected.m} of the keys of a person finds no record, or {protected.k} or more that look "
-        "the same in them. A blank is a sign of its own: it may have been blank before, or been blanked.",
+        "promise": f"Every combination of up to {protected.m} keys is shown by {protected.k} records or more, or by none. A blank "
+        "counts as a sign of its own: it may have been blank before, or been blanked.",
         "levels": dict(protected.loss.levels),
         "rows_in_order_of": "what they show",
         "do_not_conclude": [

@@ -46,8 +46,8 @@ def _protection(protected: ProtectedData) -> Iterator[Block]:
     loss = protected.loss
     yield Paragraph(
         _(
-            "Whoever knows up to %(m)s of the keys of a person finds no record, or %(k)s or more that look the same in them. This was "
-            "counted again before the file was made."
+            "Every combination of up to %(m)s keys, a blank being a sign of its own, is shown by %(k)s records or more, or by none. This "
+            "was counted again before the file was made."
         )
         % {"m": protected.m, "k": protected.k}
     )
@@ -100,8 +100,8 @@ def _risk(risk: Risk) -> Iterator[Block]:
     yield Heading(_("Who is alone"))
     yield Paragraph(
         _(
-            "k = %(k)s: in all %(keys)s keys together, no record is like fewer than %(k)s (itself among them). Records that nobody "
-            "is like: %(unique)s of %(records)s."
+            "k = %(k)s: so many records are in the smallest group of those that are alike in all %(keys)s keys. Records that nobody is "
+            "like: %(unique)s of %(records)s."
         )
         % {"k": one.k, "keys": len(risk.keys), "unique": f"{one.unique:,}", "records": f"{risk.records:,}"}
     )
@@ -185,7 +185,12 @@ def _attacks(risk: Risk) -> Iterator[Block]:
     yield Heading(_("What an attacker may expect"))
     yield Table(
         _("Chance to find the right person"),
-        (_("Somebody who"), _("Highest"), _("On average"), _("Records above 1 / k")),
+        (
+            _("Somebody who"),
+            _("Highest"),
+            _("On average"),
+            _("Records above 1 / %(least)s") % {"least": risk.anonymity.least},
+        ),
         tuple(
             (_attacker(one.name), f"{one.highest:.1%}", f"{one.mean:.1%}", f"{one.above:,}")
             for one in risk.attacks
@@ -195,7 +200,7 @@ def _attacks(risk: Risk) -> Iterator[Block]:
         ),
     )
     found = risk.population
-    if found is not None:
+    if found is not None and found.unique:
         yield Paragraph(
             _(
                 "Of the %(unique)s records that are alone in the file, about %(expected)s are expected to be alone among all "
@@ -219,7 +224,7 @@ def _diversity(risk: Risk) -> Iterator[Block]:
             yield Paragraph(
                 _(
                     "%(column)s: in %(certain)s of %(records)s records the value follows for certain from the keys, since all who are "
-                    "like them have the same (l = %(l)s), though nobody is alone among fewer than %(k)s."
+                    "like them have the same (l = %(l)s). That k = %(k)s does not prevent it."
                 )
                 % {
                     "column": one.column,
