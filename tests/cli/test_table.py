@@ -436,7 +436,7 @@ def test_amounts_percentages_and_private_counts(tmp_path: Path) -> None:
 
     book = tmp_path / "book.yaml"
     book.write_text(
-        "budget: {epsilon: 1.5}\ncolumns:\n  kind: [care, farm, sea]\n  year: ['0', '1', '2', '3']\n",
+        "budget: {epsilon: 1.2}\ncolumns:\n  kind: [care, farm, sea]\n  year: ['0', '1', '2', '3']\n",
         encoding="utf-8",
     )
     private = ("--rows", "kind", "--columns", "year", "--method", "dp", "--epsilon", "1", "--codebook", book)
@@ -446,7 +446,9 @@ def test_amounts_percentages_and_private_counts(tmp_path: Path) -> None:
     assert [expense["epsilon"] for expense in ledger["expenses"]] == [1.0]
     again = amparo_table(paid, *private)
     assert (again.exit_code, again.stdout) == (2, "")
-    assert "The budget of paid.csv is spent: its cap is epsilon 1.5, its 1 releases have used" in again.stderr
+    assert (
+        "The budget of paid.csv is spent: its cap is epsilon 1.2, its 1 releases have used 1," in again.stderr
+    )
     seeded = amparo_table(
         paid, *private[:-2], "--codebook", book, "--noise-seed", "1", "--ledger", tmp_path / "other.json"
     )

@@ -41,7 +41,7 @@ class Asked:
     contributor: str = ""
     codebook: Path | None = None
     epsilon: float | None = None
-    delta: float = 0.0
+    delta: float | None = None
     person: int = 1
     ledger: Path | None = None
     noise_seed: int | None = None
@@ -96,7 +96,7 @@ def _check_options(request: "TableRequest", method: str, asked: Asked) -> None:
 
     of_privacy = (
         asked.epsilon is not None
-        or asked.delta
+        or asked.delta is not None
         or asked.ledger
         or asked.noise_seed is not None
         or asked.person != 1
@@ -170,7 +170,7 @@ def _private(counted: "CountedTables", source: "Path | Table", asked: Asked, nam
             asked.epsilon,
             lambda cost: budget.charge(what, cost.rho, cost.epsilon, cost.delta),
             SystemRandomness() if seed is None else SeededForTesting(seed),
-            asked.delta,
+            budget.ledger.delta if asked.delta is None else asked.delta,
             asked.person,
         )
         return protect_tables(counted, method="dp", privacy=privacy)

@@ -144,8 +144,11 @@ def table(
         float | None, typer.Option(metavar="E", help="For --method dp: how much may be learnt of a person.")
     ] = None,
     delta: Annotated[
-        float, typer.Option(metavar="D", help="For --method dp: above 0, Gaussian noise in place of Laplace.")
-    ] = 0.0,
+        float | None,
+        typer.Option(
+            metavar="D", help="For --method dp: the ledger's (1e-8) when left out; 0 for Laplace noise."
+        ),
+    ] = None,
     person: Annotated[
         int, typer.Option(metavar="N", help="For --method dp: the most records that one person may have.")
     ] = 1,

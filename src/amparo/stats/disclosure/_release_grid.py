@@ -20,6 +20,9 @@ from ._text import plain
 __all__ = ["Grid", "about_release", "apart", "grids_of", "is_turned", "number_of", "title_of"]
 
 
+_LISTED = {False: ", ", True: "\N{ARABIC COMMA} "}
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
     """Lays a table of any dimension out: the lines and columns are the combinations of nodes, totals last."""
@@ -47,7 +50,13 @@ def grids_of(release: ReleasedTables, percent: Percent | None = None) -> Iterato
                 for at, n in np.ndenumerate(shares)
             }
             parts = {at: round(float(n), 1) for at, n in np.ndenumerate(shares) if not isnan(n)}
-            yield _grid(release, number, f"{title}, {_whole(percent)}", texts, parts)
+            yield _grid(
+                release,
+                number,
+                _LISTED[is_right_to_left(spoken_language())].join((title, _whole(percent))),
+                texts,
+                parts,
+            )
 
 
 def _whole(percent: Percent) -> str:
@@ -111,7 +120,7 @@ def is_turned(text: str) -> bool:
 
 
 def _listed(names: Iterable[str]) -> str:
-    return ("، " if is_right_to_left(spoken_language()) else ", ").join(map(apart, names))
+    return _LISTED[is_right_to_left(spoken_language())].join(map(apart, names))
 
 
 def title_of(release: ReleasedTables, number: int) -> str:
