@@ -485,6 +485,15 @@ def test_readers_get_a_page_a_pdf_and_a_workbook_in_their_language(tmp_path: Pat
     assert "The languages are: en, ar" in refused.stderr
 
 
+def test_another_engine_is_asked_by_its_address(records: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMPARO_ENGINE", "duckdb")
+    assert amparo_table(records, "--rows", "country").exit_code == 0
+    monkeypatch.setenv("AMPARO_ENGINE", "spark://local")
+    result = amparo_table(records, "--rows", "country")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "is not Parquet" in result.stderr
+
+
 def test_a_code_that_the_codebook_does_not_have_is_named_with_its_line(people: Path, tmp_path: Path) -> None:
     book = tmp_path / "book.yaml"
     book.write_text("columns:\n  sex: [F, M]\n  age: [0-8, 9-17, 18-29]\n", encoding="utf-8")
