@@ -103,7 +103,7 @@ class ReleaseItem(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Delete,
                 func=(
-                    "IF EXISTS (SELECT 1 FROM publishing_release WHERE id = OLD.release_id AND state <> 'draft') THEN "
+                    "IF NOT EXISTS (SELECT FROM publishing_release WHERE id = OLD.release_id AND state = 'draft') THEN "
                     "RAISE EXCEPTION 'publishing_releaseitem is append-only: what was proposed is not forgotten'; "
                     "END IF; RETURN OLD;"
                 ),
