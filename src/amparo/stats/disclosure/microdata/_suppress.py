@@ -26,7 +26,7 @@ ROUNDS: Final = 3
 FORBIDDEN: Final = 1e7
 MOST_SWEEPS: Final = 30
 MOST_AT_ONCE: Final = 8  # keys
-MOST_TO_TRY_TWICE: Final = 2_000  # rare kinds
+MOST_TO_TRY_TWICE: Final = 20_000  # rare kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ def suppress(
 ) -> Masks:
     """Choose masks for kinds of records; ``weights`` are the costs of their cells. There must be k records or more.
 
-    Looked for in two ways, and the cheaper is kept: for all keys at once, which protects every set of m of them, too, and is then
-    loosened; and for the sets of m themselves. The second is left out where many kinds are rare: there it takes long and loses more.
+    Looked for in two ways: for all keys at once, which protects every set of m of them, too, and is then loosened; and for the sets of m
+    themselves. The cheaper is loosened once more.
     """
     keys = rows.shape[1]
     found = []
@@ -68,7 +68,10 @@ def suppress(
         found.append(_settle(rows, wide, np.flatnonzero(wide.masks), k, m, weights, random))
     if not found or len(rare(rows, sizes, k, m)) <= MOST_TO_TRY_TWICE:
         found.append(_protect(rows, sizes, k, m, weights, random))
-    return min(found, key=lambda masks: masks.cost(weights))
+    best = min(found, key=lambda masks: masks.cost(weights))
+    if not best.masks.any():
+        return best
+    return _settle(rows, best, np.flatnonzero(best.masks), k, m, weights, random)
 
 
 def _protect(
