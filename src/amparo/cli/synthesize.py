@@ -143,7 +143,7 @@ def synthesize(
 def _check(file: Path, output: Path, report: Path | None) -> None:
     check_output(output, file, (".csv", ".parquet", ".pq"))
     if report is not None:
-        check_output(report, file, (".html",))
+        check_output(report, file, (".html", ".pdf"))
 
 
 def _read(
