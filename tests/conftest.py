@@ -48,6 +48,7 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "amparo"))
 
 def pytest_configure() -> None:
     """Make Django ready, with what is quick in the place of what is slow on purpose."""
+    gc.disable()  # until the tests are collected: nothing of them is garbage, and the search for it takes a quarter of the time
     import django
     from django.conf import settings
 
@@ -102,6 +103,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)

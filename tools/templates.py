@@ -35,6 +35,7 @@ FORBIDDEN = (
         "an address of another site: no third-party request",
     ),
 )
+STATIC = re.compile(r"{%\s*static\s+[\"']([^\"']+)")
 # Names and paths of SVG carry no text of people, and links out of figures are made by the server; nothing is exempt today.
 
 
@@ -51,7 +52,7 @@ def faults_of(path: Path) -> list[str]:
         faults.append(
             f"{MOST_LINES + 1}: {len(lines)} lines, of at most {MOST_LINES}: take a part out as an include"
         )
-    return faults + _compiling_fault(path)
+    return faults + _missing_files(lines) + _compiling_fault(path)
 
 
 def templates() -> list[Path]:
@@ -69,6 +70,18 @@ def main() -> int:
     ]
     print("\n".join(faults), end="\n" if faults else "")
     return bool(faults)
+
+
+def _missing_files(lines: list[str]) -> list[str]:
+    """List the files that are asked for and are not there, which a server would answer with a broken page."""
+    from django.contrib.staticfiles import finders
+
+    return [
+        f"{number}: there is no static file {name}"
+        for number, line in enumerate(lines, start=1)
+        for name in STATIC.findall(line)
+        if finders.find(name) is None
+    ]
 
 
 def _compiling_fault(path: Path) -> list[str]:

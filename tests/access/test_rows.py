@@ -576,3 +576,6 @@ def test_a_role_that_sees_all_is_refused_at_the_start() -> None:
     with reading_as(APP):
         assert faults_of_role() == ""
         assert FACTS in faults_of_role(needs=(FACTS,))
+        assert faults_of_role(needs=(EVERYBODY,)) == ""
+    with reading_as(WORKER):
+        assert EVERYBODY in faults_of_role(needs=(EVERYBODY,))

@@ -400,9 +400,105 @@ def test_linked_and_earlier_tables_and_other_methods(people: Path) -> None:
         (["--earlier", "nowhere.json"], "is no release in JSON"),
         (["--method", "cellkey"], "Name it with --record-key"),
         (["--rule", "organisations=office:3"], 'no column "office"'),
+        (["--rule", "p=10"], "Say with --amount which column"),
+        (["--rule", "p=ten"], "for amounts dominance=2:85"),
+        (["--amount", "key", "--rule", "dominance=2:200"], "is no rule"),
+        (["--amount", "age"], "cannot be a row"),
+        (["--contributor", "key"], "Add --amount COLUMN"),
+        (["--percent", "rows"], "Add --columns"),
+        (["--epsilon", "1"], "belong to --method dp"),
+        (["--method", "dp"], "need an epsilon"),
+        (["--method", "dp", "--epsilon", "1"], 'which values "sex" can have'),
     ],
 )
 def test_options_that_cannot_be_met_say_what_to_write(people: Path, options: list[str], words: str) -> None:
     result = amparo_table(people, "--rows", "sex,age", *options)
     assert result.exit_code == 2
     assert words in result.output
+
+
+def test_amounts_percentages_and_private_counts(tmp_path: Path) -> None:
+    paid = tmp_path / "paid.csv"
+    lines = [f"{kind},{n % 3},{10 * n + 5}.50\n" for kind in ("care", "farm", "sea") for n in range(30)]
+    paid.write_text("kind,year,wages\n" + "".join(lines) + "sea,3,9000\n", encoding="utf-8")
+    asked = ("--rows", "kind", "--columns", "year", "--amount", "wages", "--rule", "dominance=2:85")
+    told = read_json(paid, *asked, "--percent", "all")
+    assert (told["amount"], told["percent_of"]) == ("wages", "all")
+    cells = {tuple(cell["values"].values()): cell for cell in told["tables"][0]["cells"]}
+    assert (cells["sea", "3"]["value"], cells["sea", "3"]["percent"]) == (None, None)
+    assert cells["care", None]["value"] == sum(10 * n + 5.5 for n in range(30))
+    result = amparo_table(paid, *asked, "--report", tmp_path / "review.txt")
+    assert "Sum of wages by kind and year" in result.stdout
+    assert "kind sea, year 3 = 9,000.00" in (tmp_path / "review.txt").read_text(encoding="utf-8")
+
+    one_pays = amparo_table(paid, *asked, "--rule", "dominance=1:30")
+    assert "The total of all (22,545.00) is itself not to be shown" in one_pays.stderr
+
+    book = tmp_path / "book.yaml"
+    book.write_text(
+        "budget: {epsilon: 1.2}\ncolumns:\n  kind: [care, farm, sea]\n  year: ['0', '1', '2', '3']\n",
+        encoding="utf-8",
+    )
+    private = ("--rows", "kind", "--columns", "year", "--method", "dp", "--epsilon", "1", "--codebook", book)
+    told = read_json(paid, *private)
+    assert (told["privacy"]["epsilon"], told["privacy"]["is_private"]) == (1.0, True)
+    ledger = json.loads((tmp_path / "paid.csv.budget.json").read_text(encoding="utf-8"))
+    assert [expense["epsilon"] for expense in ledger["expenses"]] == [1.0]
+    again = amparo_table(paid, *private)
+    assert (again.exit_code, again.stdout) == (2, "")
+    assert (
+        "The budget of paid.csv is spent: its cap is epsilon 1.2, its 1 releases have used 1," in again.stderr
+    )
+    seeded = amparo_table(
+        paid, *private[:-2], "--codebook", book, "--noise-seed", "1", "--ledger", tmp_path / "other.json"
+    )
+    assert "NOT PRIVATE" in seeded.stdout
+
+
+def test_readers_get_a_page_a_pdf_and_a_workbook_in_their_language(tmp_path: Path) -> None:
+    path = tmp_path / "three.csv"
+    lines = [f"{'FM'[n % 2]},{'abc'[n % 3]},{n % 5 // 2}\n" for n in range(160)] + ["F,a,2\n", "M,d,2\n"]
+    path.write_text("sex,means,age\n" + "".join(lines), encoding="utf-8")
+    asked = (
+        "--rows",
+        "sex,means",
+        "--columns",
+        "age",
+        "--subtotals",
+        "--percent",
+        "columns",
+        "--language",
+        "ar",
+    )
+    for name in ("table.html", "table.pdf", "table.xlsx"):
+        result = amparo_table(path, *asked, "--report", tmp_path / name)
+        assert result.exit_code == 0, result.output
+    page = (tmp_path / "table.html").read_text(encoding="utf-8")
+    assert '<html lang="ar" dir="rtl">' in page
+    assert page.count("<table") == 3
+    assert (tmp_path / "table.pdf").read_bytes().startswith(b"%PDF")
+    sheets = openpyxl.load_workbook(tmp_path / "table.xlsx").worksheets
+    assert len(sheets) == 3
+    assert all(sheet.sheet_view.rightToLeft for sheet in sheets)
+    refused = amparo_table(path, *asked[:-1], "xx", "--report", tmp_path / "no.html")
+    assert refused.exit_code == 2
+    assert "The languages are: en, ar" in refused.stderr
+
+
+def test_another_engine_is_asked_by_its_address(records: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMPARO_ENGINE", "duckdb")
+    assert amparo_table(records, "--rows", "country").exit_code == 0
+    monkeypatch.setenv("AMPARO_ENGINE", "spark://local")
+    result = amparo_table(records, "--rows", "country")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "is not Parquet" in result.stderr
+
+
+def test_a_code_that_the_codebook_does_not_have_is_named_with_its_line(people: Path, tmp_path: Path) -> None:
+    book = tmp_path / "book.yaml"
+    book.write_text("columns:\n  sex: [F, M]\n  age: [0-8, 9-17, 18-29]\n", encoding="utf-8")
+    result = amparo_table(people, "--rows", "sex,age", "--codebook", book)
+    assert result.exit_code == 2
+    assert (
+        'The column "age" has the value "30+" (line 49), which its codebook does not have.' in result.stderr
+    )

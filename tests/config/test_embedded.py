@@ -87,7 +87,7 @@ def test_no_role_of_ours_is_above_the_rules(database: EmbeddedDatabase) -> None:
         rows = connection.execute(
             "SELECT rolname, rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname LIKE 'amparo%'"
         ).fetchall()
-    assert len(rows) == 12
+    assert len(rows) == 13
     for name, *rights in rows:
         assert rights == [False, False, False, name == "amparo_backup"], name
 

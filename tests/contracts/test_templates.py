@@ -26,6 +26,7 @@ def test_template(path: Path) -> None:
         "<div hx-vals='js:{a: 1}'>",
         '<img src="//elsewhere.example/x.png">',
         "{% no_such_tag %}",
+        '{% load static %}<link rel="stylesheet" href="{% static "ui/nowhere.css" %}">',
         "\n" * 61,
     ],
 )

@@ -42,7 +42,7 @@ from amparo.publishing.actions import (
 from amparo.publishing.models import ReleaseItem
 from tests.contracts.denial_states import PICTURE, lost_case
 from tests.contracts.denial_world import agree, faulty_file
-from tests.factories.accounts import make_organisation, make_viewer, sign_in, state_purpose
+from tests.factories.accounts import sign_in, state_purpose
 from tests.factories.cases import make_case
 from tests.factories.evidence import make_kept_study
 from tests.factories.intake import AMINA, SOFIA, make_batch, make_text_file, make_workbook, make_written_batch
@@ -225,7 +225,8 @@ def publish(by: Viewer, now: datetime) -> str:
 def furnish(url: str) -> Installation:
     """Make the caseload and what else the pages show, through the production actions."""
     now = timezone.now()
-    sign_ins = {one.role: one for one in make_caseload(cases=CASES, seed=3, now=now)}
+    made = make_caseload(cases=CASES, seed=3, now=now)
+    sign_ins = {one.role: one for one in reversed(made)}
     viewers = {role: _viewer(one.email, now) for role, one in sign_ins.items()}
     worker, supervisor = viewers["caseworker"], viewers["supervisor"]
     reference = _full_case(worker)
@@ -258,7 +259,7 @@ def furnish(url: str) -> Installation:
     password = renew_password(
         membership_id=authority.membership_id or 0, by=system_viewer([Permission.PEOPLE_MANAGE]), now=now
     )
-    viewers[ELSEWHERE] = make_viewer("statistician", organisation=make_organisation(kind="ministry"))
+    (viewers[ELSEWHERE],) = (_viewer(one.email, now) for one in made if one.email.startswith("ministry."))
     draft, proposed = _releases(viewers["statistician"], viewers[ELSEWHERE], str(snapshot), now)
     act = ask_erasure(
         "cases.erase", reference=reference, reason=ErasureReason.CONSENT_WITHDRAWN, by=supervisor, now=now

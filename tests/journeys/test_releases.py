@@ -23,8 +23,8 @@ def press(page: Page, name: str) -> None:
     button.or_(page.get_by_role("link", name=name, exact=True)).first.click()
 
 
-def look(page: Page) -> None:
-    assert [*faults_of(page), *too_wide(page)] == []
+def look(page: Page, *, with_contrast: bool = True) -> None:
+    assert [*faults_of(page, with_contrast=with_contrast), *too_wide(page)] == []
 
 
 def propose(page: Page, address: str, title: str, into: str = "") -> None:
@@ -35,7 +35,6 @@ def propose(page: Page, address: str, title: str, into: str = "") -> None:
     else:
         page.get_by_label("Title").fill(title)
         page.get_by_label("Purpose").fill("For the annual report to parliament.")
-    look(page)
     press(page, "Put it into the release")
 
 
@@ -46,12 +45,11 @@ def test_a_release_that_gives_a_hidden_number_away_is_held_up_and_mended(
     propose(page, f"{TABLE}year_opened&only-sex={hidden_sex()}", "Identified persons")
     findings = page.locator("#findings")
     expect(findings).to_contain_text("A hidden number can be worked out")
-    expect(findings).to_contain_text("leaves exactly")
+    expect(findings).to_contain_text("leave exactly 1, which nobody may learn")
     look(page)
     release = Release.objects.latest("made_at")
     press(page, "Put it up for review")
     expect(page.locator("main")).to_contain_text("It cannot go on as it is")
-    look(page)
     propose(page, f"{TABLE}identification", "", into=f"{release.number}: Identified persons")
     page.get_by_role("button", name="Take").first.click()
     expect(page.locator("#checks")).to_contain_text("Nothing found")
@@ -63,38 +61,32 @@ def test_a_release_that_gives_a_hidden_number_away_is_held_up_and_mended(
     assert release.state == ReleaseState.PROPOSED
 
 
-def test_a_release_is_reviewed_and_let_out_by_two_people_in_arabic_without_a_script(
+def test_a_release_is_reviewed_and_let_out_by_two_people_in_arabic_one_of_them_without_a_script(
     browsing: Browse, installation: Installation
 ) -> None:
     snapshot = str(installation.snapshot)
     release = proposed_to(installation.viewers["statistician"], snapshot, "stage", now=installation.now)
-    browse = browsing("statistician", language="ar", width=320, script=False)
+    preparing = browsing("statistician", language="ar", script=False)
+    reviewing = browsing(ELSEWHERE, language="ar", width=320)
     address = f"/releases/{release}/"
 
-    def step(name: str) -> None:
-        browse.page.locator(f"form[action='{address}{name}/'] button").click()
+    def step(browse: Browsing, name: str) -> None:
+        browse.open(address).locator(f"form[action='{address}{name}/'] button").click()
 
-    browse.open(f"{address}propose/").locator("main form button").last.click()
-    browse.become(ELSEWHERE, language="ar")
-    browse.open("/releases/?shelf=review").locator(f"a[href='{address}']").click()
-    step("take-up")
-    assert browse.page.get_attribute("html", "dir") == "rtl"
-    browse.page.locator(f"a[href='{address}note/']").click()
-    browse.page.locator("textarea").fill("هل التعريف هو نفسه؟")
-    browse.page.locator("main form button").last.click()
-    expect(browse.page.locator("#notes")).to_contain_text("هل التعريف هو نفسه؟")
-    step("clear")
-    browse.become("statistician", language="ar")
-    browse.open(address)
-    step("ask")
-    browse.become(ELSEWHERE, language="ar")
-    page = browse.open(address)
-    assert too_wide(page) == []
-    page.locator("a[href^='/two-people/']").last.click()
+    preparing.open(f"{address}propose/").locator("main form button").last.click()
+    reviewing.open("/releases/?shelf=review").locator(f"a[href='{address}']").click()
+    step(reviewing, "take-up")
+    page = reviewing.page
+    page.locator(f"a[href='{address}note/']").click()
+    page.locator("textarea").fill("هل التعريف هو نفسه؟")
+    page.locator("main form button").last.click()
+    expect(page.locator("#notes")).to_contain_text("هل التعريف هو نفسه؟")
+    assert page.get_attribute("html", "dir") == "rtl"
+    look(page, with_contrast=False)
+    step(reviewing, "clear")
+    step(preparing, "ask")
+    reviewing.open(address).locator("a[href^='/two-people/']").last.click()
     page.locator("button[value=approve]").click()
     row = Release.objects.get(pk=release)
-    assert (row.state, row.published_by_id) == (
-        ReleaseState.PUBLISHED, installation.viewers[ELSEWHERE].user_id,
-    )  # fmt: skip
-    browse.open(address)
-    expect(page.locator("main")).to_contain_text(row.number)
+    second = installation.viewers[ELSEWHERE].user_id
+    assert (row.state, row.published_by_id) == (ReleaseState.PUBLISHED, second)

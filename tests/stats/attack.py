@@ -140,7 +140,9 @@ class ReaderOfRelease:
             assert found.status == 2, found.message
             return None
         self.seen.append(numpy.rint(found.x).astype(numpy.int64))
-        assert not numpy.any(self.matrix @ self.seen[-1] - self.right), "HiGHS gave a table that does not add up"
+        assert not numpy.any(self.matrix @ self.seen[-1] - self.right), (
+            "HiGHS gave a table that does not add up"
+        )
         return self.seen[-1]
 
 
@@ -167,7 +169,9 @@ def _sums(
         yield from ((cells[labels], parts) for labels, parts in groups.items())
 
 
-Question = tuple[int, int, int]  # a hidden cell, a way, a count: can the cell be so many, or more (fewer) still?
+Question = tuple[
+    int, int, int
+]  # a hidden cell, a way, a count: can the cell be so many, or more (fewer) still?
 
 
 def found_by(
@@ -178,7 +182,12 @@ def found_by(
         return []
     small = {name for name in reader.hidden if 0 < true[name] < threshold}
     caught = _known_closely(reader, small, true, threshold, {})
-    others = [(reader.at[name], way, true[name] + way) for name in reader.hidden if name not in small for way in (1, -1)]
+    others = [
+        (reader.at[name], way, true[name] + way)
+        for name in reader.hidden
+        if name not in small
+        for way in (1, -1)
+    ]
     closed = [place for place, _, _ in _impossible(reader, others, {}, either=True)]
     caught += [(reader.hidden[place], "worked out") for place in set(closed) if closed.count(place) == 2]
     alone = [name for name in small if true[name] == 1]
@@ -199,7 +208,11 @@ def _people(reader: ReaderOfRelease, alone: list[Name]) -> Iterable[set[Name]]:
 
 
 def _known_closely(
-    reader: ReaderOfRelease, names: Iterable[Name], true: Mapping[Name, int], threshold: int, own: Mapping[Name, int]
+    reader: ReaderOfRelease,
+    names: Iterable[Name],
+    true: Mapping[Name, int],
+    threshold: int,
+    own: Mapping[Name, int],
 ) -> list[tuple[Name, str]]:
     questions = [
         (reader.at[name], way, count)
@@ -208,7 +221,9 @@ def _known_closely(
     ]
     whom = f" to whom {len(own)} cells count alone" if own else ""
     words = {1: "known to be small", -1: "known to be no less"}
-    return [(reader.hidden[place], words[way] + whom) for place, way, _ in _impossible(reader, questions, own)]
+    return [
+        (reader.hidden[place], words[way] + whom) for place, way, _ in _impossible(reader, questions, own)
+    ]
 
 
 def _impossible(
@@ -227,7 +242,9 @@ def _impossible(
         goal = numpy.zeros(len(reader.hidden))
         for place, (way, _) in ways.items():
             goal[place] = -way * random.uniform(0.5, 1)
-        capped = {place: (0, count) for place, (way, count) in ways.items() if way > 0 and count <= reader.most}
+        capped = {
+            place: (0, count) for place, (way, count) in ways.items() if way > 0 and count <= reader.most
+        }
         found = reader.find(goal, own, ends=capped)
         before = len(left)
         left = left if found is None else _still_open(left, found[None], either=either)

@@ -9,10 +9,19 @@ from typing import TYPE_CHECKING
 
 from amparo.vocab.text import N_
 
+from ._budget import open_budget
+
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-    from amparo.stats.disclosure import Condition, CountedTables, ReleasedTables, SystemRule, TableRequest
+    from amparo.stats.disclosure import (
+        Condition,
+        CountedTables,
+        Hierarchy,
+        ReleasedTables,
+        SystemRule,
+        TableRequest,
+    )
 
 __all__ = ["Asked", "condition_of", "release_of"]
 
@@ -28,6 +37,15 @@ class Asked:
     link: Path | None = None
     earlier: tuple[Path, ...] = ()
     record_key: str = ""
+    amount: str = ""
+    contributor: str = ""
+    codebook: Path | None = None
+    epsilon: float | None = None
+    delta: float | None = None
+    person: int = 1
+    ledger: Path | None = None
+    noise_seed: int | None = None
+    percent: str = ""
     report: Path | None = None
 
 
@@ -35,27 +53,139 @@ def release_of(
     source: "Path | Table", request: "TableRequest", *, threshold: int, method: str, asked: Asked, name: str
 ) -> "ReleasedTables":
     """Count and protect the table and those linked with it."""
-    from amparo.stats.disclosure import count_tables, protect_tables, read_hierarchies
+    from amparo.stats.disclosure import count_tables, protect_tables, read_hierarchies, sum_tables
+
+    _check_options(request, method, asked)
 
     hierarchies = {}
     for path in asked.hierarchies:
         hierarchies.update(read_hierarchies(path))
     rules, organisation = _rules(threshold, asked)
+    requests = [request, *(_linked(asked.link, request.counting_unit) if asked.link else ())]
+    declared = _declared(requests, hierarchies if method == "dp" else {}, asked.codebook)
+    if asked.amount:
+        counted = sum_tables(
+            source,
+            requests,
+            asked.amount,
+            contributor=asked.contributor,
+            hierarchies=hierarchies,
+            declared=declared,
+            name=name,
+        )
+        return protect_tables(counted, rules=rules, method=method, exact=asked.is_optimal)
     counted = count_tables(
         source,
-        [request, *(_linked(asked.link, request.counting_unit) if asked.link else ())],
+        requests,
         hierarchies=hierarchies,
         organisation=organisation,
         record_key=asked.record_key,
+        declared=declared,
         name=name,
     )
+    if method == "dp":
+        return _private(counted, source, asked, name)
     return protect_tables(
         counted, rules=rules, method=method, known=_known(counted, asked.earlier), exact=asked.is_optimal
     )
 
 
+def _check_options(request: "TableRequest", method: str, asked: Asked) -> None:
+    """Refuse options that do not go together: one that is silently left out would be taken for kept."""
+    from amparo.stats.disclosure import CannotCount
+
+    of_privacy = (
+        asked.epsilon is not None
+        or asked.delta is not None
+        or asked.ledger
+        or asked.noise_seed is not None
+        or asked.person != 1
+    )
+    if method != "dp" and of_privacy:
+        raise CannotCount(
+            N_(
+                "--epsilon, --delta, --person, --ledger and --noise-seed belong to --method dp. Add it, or leave them out."
+            )
+        )
+    if method == "dp" and (
+        asked.rules or asked.sensitive or asked.earlier or asked.is_optimal or asked.amount
+    ):
+        raise CannotCount(
+            N_(
+                "--method dp hides nothing, so --rule, --sensitive, --earlier and --optimal do not belong to it, and it counts records only, so "
+                "neither does --amount. Leave them out."
+            )
+        )
+    if asked.percent == "rows" and not request.columns:
+        raise CannotCount(
+            N_(
+                "Percentages of rows need columns: every row would be its own 100 %%. Add --columns, or take --percent columns."
+            )
+        )
+    if asked.contributor and not asked.amount:
+        raise CannotCount(N_("--contributor says whose an amount is. Add --amount COLUMN, or leave it out."))
+    if asked.amount and (asked.earlier or asked.sensitive):
+        raise CannotCount(
+            N_("--earlier and --sensitive are about counts. Leave them out, or leave --amount out.")
+        )
+
+
+def _declared(
+    requests: "Sequence[TableRequest]", hierarchies: "Mapping[str, Hierarchy]", codebook: Path | None
+) -> "dict[str, tuple[str, ...]]":
+    """Give the values that columns can have: those of the codebook, else the codes of a hierarchy that are no groups."""
+    declared: dict[str, tuple[str, ...]] = {}
+    for column, hierarchy in hierarchies.items():
+        groups = set(hierarchy.parent.values())
+        declared[column] = tuple(code for code in hierarchy.parent if code not in groups)
+    if codebook is not None:
+        from amparo.stats.synthesis import read_codebook
+
+        for told in read_codebook(codebook).columns:
+            if told.values is not None:
+                declared[told.name] = (*told.values, *sorted(told.missing), "")
+    named = {column for request in requests for column in request.variables}
+    return {column: values for column, values in declared.items() if column in named}
+
+
+def _private(counted: "CountedTables", source: "Path | Table", asked: Asked, name: str) -> "ReleasedTables":
+    from amparo.stats.disclosure import CannotCount, Privacy, protect_tables
+    from amparo.stats.privacy import SeededForTesting, SystemRandomness
+
+    if asked.epsilon is None:
+        raise CannotCount(
+            N_(
+                "Private counts need an epsilon. Say how much may be learnt of a person: --epsilon 1; between 0.5 and 4 is usual."
+            )
+        )
+    if asked.ledger is None and not isinstance(source, Path):
+        raise CannotCount(N_("Say with --ledger FILE where it is kept what was spent on these records."))
+    seed = asked.noise_seed
+    ledger = asked.ledger or Path(f"{source}.budget.json")
+    with open_budget(
+        ledger, data=name, file=source if isinstance(source, Path) else None, codebook=asked.codebook
+    ) as budget:
+        what = "table" if seed is None else "table, NOT PRIVATE: seeded noise"
+        privacy = Privacy(
+            asked.epsilon,
+            lambda cost: budget.charge(what, cost.rho, cost.epsilon, cost.delta),
+            SystemRandomness() if seed is None else SeededForTesting(seed),
+            budget.ledger.delta if asked.delta is None else asked.delta,
+            asked.person,
+        )
+        return protect_tables(counted, method="dp", privacy=privacy)
+
+
 def _rules(threshold: int, asked: Asked) -> "tuple[list[SystemRule], str]":
-    from amparo.stats.disclosure import CannotCount, FewOrganisations, GroupDisclosure, Minors, Threshold
+    from amparo.stats.disclosure import (
+        CannotCount,
+        Dominance,
+        FewOrganisations,
+        GroupDisclosure,
+        Minors,
+        PRule,
+        Threshold,
+    )
 
     rules: list[SystemRule] = [Threshold(threshold), *(GroupDisclosure(column) for column in asked.sensitive)]
     organisation = ""
@@ -67,15 +197,26 @@ def _rules(threshold: int, asked: Asked) -> "tuple[list[SystemRule], str]":
         elif kind == "organisations" and len(parts) == 2 and parts[1].isdecimal():
             organisation = parts[0]
             rules.append(FewOrganisations(int(parts[1])))
+        elif kind == "dominance" and len(parts) == 2 and parts[0].isdecimal() and _is_number(parts[1]):
+            rules.append(Dominance(int(parts[0]), float(parts[1])))
+        elif kind == "p" and _is_number(rest):
+            rules.append(PRule(float(rest)))
         else:
             raise CannotCount(
                 N_(
-                    '--rule "%(text)s" is not known. Write minors=COLUMN:VALUE,VALUE:10 (counts of minors below 10 are hidden) or '
-                    "organisations=COLUMN:3 (counts that fewer than 3 organisations reported are hidden)."
+                    '--rule "%(text)s" is not known. Write minors=COLUMN:VALUE,VALUE:10 (counts of minors below 10 are hidden), '
+                    "organisations=COLUMN:3 (counts that fewer than 3 organisations reported are hidden), and for amounts dominance=2:85 "
+                    "(totals of which the 2 largest are more than 85 %% are hidden) or p=10 (the p %% rule)."
                 ),
                 text=text,
             )
+    if asked.amount and len(rules) == 1:
+        rules.append(PRule())  # who names no rule for amounts is not left without one
     return rules, organisation
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).isdecimal()
 
 
 def _linked(path: Path, counting_unit: str) -> "list[TableRequest]":

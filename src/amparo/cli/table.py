@@ -2,19 +2,16 @@
 
 import csv
 import os
-import sys
-import tempfile
-from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
     from amparo.stats.disclosure import ProtectedTable, ReleasedTables
 
-__all__ = ["Form", "Protection", "table"]
+__all__ = ["Form", "Protection", "Share", "table"]
 
 
 class Form(StrEnum):
@@ -32,6 +29,15 @@ class Protection(StrEnum):
     SUPPRESS = "suppress"
     ROUND = "round"
     CELLKEY = "cellkey"
+    DP = "dp"
+
+
+class Share(StrEnum):
+    """Names what percentages are of."""
+
+    ROWS = "rows"
+    COLUMNS = "columns"
+    ALL = "all"
 
 
 def table(
@@ -62,7 +68,9 @@ def table(
     ] = 5,
     method: Annotated[
         Protection,
-        typer.Option(help="Hide small counts, round all counts, or change them by keys of the records."),
+        typer.Option(
+            help="Hide small counts, round all, change them by keys of the records, or make them private."
+        ),
     ] = Protection.SUPPRESS,
     form: Annotated[Form, typer.Option("--format", help="The form of the result.")] = Form.TEXT,
     is_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
@@ -92,7 +100,7 @@ def table(
         list[str] | None,
         typer.Option(
             metavar="RULE",
-            help="One more rule: minors=COLUMN:VALUE,VALUE:10 or organisations=COLUMN:3; may be repeated.",
+            help="One more rule: minors=COLUMN:VALUE,VALUE:10, organisations=COLUMN:3, for amounts dominance=2:85, p=10; may be repeated.",
         ),
     ] = None,
     is_optimal: Annotated[
@@ -112,12 +120,59 @@ def table(
         str,
         typer.Option(metavar="COLUMN", help="The column with the keys of the records, for --method cellkey."),
     ] = "",
+    amount: Annotated[
+        str,
+        typer.Option(
+            metavar="COLUMN", help="Sum this column (wages, days) in place of counting; by default p=10."
+        ),
+    ] = "",
+    contributor: Annotated[
+        str,
+        typer.Option(
+            metavar="COLUMN", help="The column that says whose an amount is; else each record's own."
+        ),
+    ] = "",
+    percent: Annotated[
+        Share | None,
+        typer.Option(help="Percentages as well, where part and whole are both shown."),
+    ] = None,
+    codebook: Annotated[
+        Path | None,
+        typer.Option(metavar="CB.yaml", help="The values that columns can have; needed for --method dp."),
+    ] = None,
+    epsilon: Annotated[
+        float | None, typer.Option(metavar="E", help="For --method dp: how much may be learnt of a person.")
+    ] = None,
+    delta: Annotated[
+        float | None,
+        typer.Option(
+            metavar="D", help="For --method dp: the ledger's (1e-8) when left out; 0 for Laplace noise."
+        ),
+    ] = None,
+    person: Annotated[
+        int, typer.Option(metavar="N", help="For --method dp: the most records that one person may have.")
+    ] = 1,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="L.json", help="What was spent on these records; FILE.budget.json when left out."
+        ),
+    ] = None,
+    noise_seed: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="For tests: seed the noise. The table is stamped NOT PRIVATE."),
+    ] = None,
     report: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Write why each count is hidden, for reviewers: not for publication."
+            metavar="FILE",
+            help="FILE.html, FILE.pdf or FILE.xlsx: the table for its readers. Any other name: why each count is hidden, for reviewers, "
+            "not for publication.",
         ),
     ] = None,
+    language: Annotated[
+        str, typer.Option(metavar="CODE", help="The language of a report for readers: en, ar.")
+    ] = "en",
 ) -> None:
     """Count a file of records into a table, and hide or round what could point at a person.
 
@@ -128,15 +183,11 @@ def table(
     from amparo.vocab.text import ToldError
 
     from ._releasing import Asked, condition_of, release_of
+    from ._table_output import check_output, refuse, write, write_report
 
-    if is_json:
-        form = Form.JSON
-    if form is Form.XLSX and output is None:
-        _refuse("A workbook cannot be shown on a terminal. Add --output FILE.xlsx.")
-    for written in (output, report):
-        if written is not None:
-            _check_output(written, Path(file))
+    form = Form.JSON if is_json else form
     try:
+        check_output(Path(file), form.value, output, report, language)
         request = TableRequest(
             rows=_names(rows),
             columns=_names(columns),
@@ -151,22 +202,36 @@ def table(
             link=link,
             earlier=tuple(earlier or ()),
             record_key=record_key,
+            amount=amount,
+            contributor=contributor,
+            codebook=codebook,
+            epsilon=epsilon,
+            delta=delta,
+            person=person,
+            ledger=ledger,
+            noise_seed=noise_seed,
+            percent=percent or "",
             report=report,
         )
         protected: ProtectedTable | ReleasedTables
         with open_source(os.environ.get("AMPARO_ENGINE", ""), file) as source:
-            if subtotals or method is Protection.CELLKEY or asked != Asked():
+            if subtotals or method in (Protection.CELLKEY, Protection.DP) or asked != Asked():
                 release = protected = release_of(
-                    source, request, threshold=threshold, method=method.value, asked=asked, name=Path(file).name
+                    source,
+                    request,
+                    threshold=threshold,
+                    method=method.value,
+                    asked=asked,
+                    name=Path(file).name,
                 )
                 if report is not None:
-                    _write_report(release, report)
+                    write_report(release, report, language, percent=asked.percent)
             else:
                 counted = count_cells(source, request, name=Path(file).name)
                 protected = protect(counted, rules=[Threshold(threshold)], method=method.value)
-        _write(protected, form, output)
+        write(protected, form.value, output, percent=asked.percent)
     except ToldError as error:
-        _refuse(str(error))
+        refuse(str(error))
     if form is not Form.TEXT:
         for caution in protected.cautions:
             typer.echo(f"Note: {caution.message}", err=True)
@@ -175,76 +240,3 @@ def table(
 def _names(text: str) -> tuple[str, ...]:
     """Read a list of column names; a name that holds a comma stands in double quotes."""
     return tuple(name.strip() for name in next(csv.reader([text]), []) if name.strip())
-
-
-def _check_output(output: Path, source: Path) -> None:
-    if output.is_dir():
-        _refuse(f"{output} is a folder. Name a file in it.")
-    if not output.parent.is_dir():
-        _refuse(f"There is no folder {output.parent}. Make it first, or name another.")
-    if output.exists() and source.exists() and output.samefile(source):
-        _refuse(f"{output} is the file of records itself and would be overwritten. Name another file.")
-
-
-def _write(protected: "ProtectedTable | ReleasedTables", form: Form, output: Path | None) -> None:
-    if output is None:
-        for piece in _pieces(protected, form):
-            sys.stdout.buffer.write(piece.encode())
-        sys.stdout.buffer.flush()
-        return
-    _write_file(output, lambda stream: _fill(protected, form, stream))
-
-
-def _fill(protected: "ProtectedTable | ReleasedTables", form: Form, stream: BinaryIO) -> None:
-    from amparo.stats import disclosure
-
-    if form is not Form.XLSX:
-        stream.writelines(piece.encode() for piece in _pieces(protected, form))
-    elif isinstance(protected, disclosure.ProtectedTable):
-        disclosure.to_xlsx(protected, stream)
-    else:
-        disclosure.release_to_xlsx(protected, stream)
-
-
-def _write_file(output: Path, fill: Callable[[BinaryIO], None]) -> None:
-    """Write beside the file and then put it in place, so that a full disk leaves no half table."""
-    try:
-        handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                fill(stream)
-            Path(name).chmod(0o644)
-            Path(name).replace(output)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        _refuse(f"{output} cannot be written: {error.strerror or error}.")
-
-
-def _write_report(release: "ReleasedTables", path: Path) -> None:
-    from amparo.stats.disclosure import report_to_text
-
-    _write_file(path, lambda stream: stream.writelines(piece.encode() for piece in report_to_text(release)))
-
-
-def _pieces(protected: "ProtectedTable | ReleasedTables", form: Form) -> Iterator[str]:
-    from amparo.stats import disclosure
-
-    width = os.get_terminal_size().columns if sys.stdout.isatty() else 80
-    if isinstance(protected, disclosure.ProtectedTable):
-        if form is Form.JSON:
-            return disclosure.to_json(protected)
-        if form is Form.CSV:
-            return disclosure.to_csv(protected)
-        return disclosure.to_text(protected, width=width)
-    if form is Form.JSON:
-        return disclosure.release_to_json(protected)
-    if form is Form.CSV:
-        return disclosure.release_to_csv(protected)
-    return disclosure.release_to_text(protected, width=width)
-
-
-def _refuse(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(2)

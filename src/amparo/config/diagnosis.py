@@ -12,7 +12,7 @@ from typing import Any
 
 from amparo.config.auditing import look_at_log
 from amparo.config.data_directory import DataDirectory
-from amparo.config.embedded import TAKEN_ON
+from amparo.config.embedded import EVERYBODY, TAKEN_ON
 from amparo.config.environment import Environment, Misconfigured, read_environment
 from amparo.config.room import GIGABYTE, LOWEST_BYTES, LOWEST_SHARE, nearest, room_on_disk
 
@@ -219,7 +219,7 @@ def _version(environment: Environment) -> Iterator[Finding]:
 
 def _role(environment: Environment) -> Iterator[Finding]:
     (name,) = _ask("SELECT current_user")
-    remedy = faults_of_role()
+    remedy = faults_of_role(needs=(*TAKEN_ON, EVERYBODY) if environment.connect_as == "app" else TAKEN_ON)
     yield Finding(
         subject="Database role", state="sees too much" if remedy else f"{name}, least rights", remedy=remedy
     )

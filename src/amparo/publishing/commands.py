@@ -30,10 +30,10 @@ def print_releases(*, shelf: str, is_json: bool) -> int:
         return 0
     for one in rows:
         print(f"{one.number}  {one.made_at.date()}  {one.state.label:<28}  {one.audience:<8}  {one.title}")
-    if not rows:
-        print(
-            "No release is proposed or let out yet. They are prepared on the pages: Figures, Propose for release."
-        )
+    if not rows and shelf == "all":
+        print("No release is proposed yet. They are prepared on the pages: Figures, Propose for release.")
+    elif not rows:
+        print("No release is there.")
     return 0
 
 
@@ -94,6 +94,7 @@ def _told(file: ReleaseFile) -> list[tuple[str, object]]:
         ("State", file.state.label),
         ("For", file.audience.label),
         ("Purpose", file.purpose),
+        ("Ethics", file.ethics),
         ("Population", file.population),
         ("Period", ", ".join(file.period)),
         ("Snapshot", file.snapshot),
@@ -102,7 +103,7 @@ def _told(file: ReleaseFile) -> list[tuple[str, object]]:
         ("Version", file.version),
         ("Prepared by", f"{file.made_by}, {file.organisation}"),
         ("Reviewed by", file.reviewed_by),
-        ("Let out", file.published_at or ""),
+        ("Let out", "" if file.published_at is None else f"{file.published_at:%Y-%m-%d %H:%M} UTC"),
         ("Not before", file.embargo_until or ""),
         ("Reason", file.reason),
         ("Digest", file.digest),

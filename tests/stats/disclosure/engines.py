@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow
 import pyarrow.parquet
 
-from amparo.stats.disclosure import Condition, CountTable, TableRequest, count_cells, count_tables
+from amparo.stats.disclosure import Condition, CountTable, TableRequest, count_cells, count_tables, sum_tables
 
 NAN = float("nan")
 AT = dt.datetime(2024, 2, 29, 1, 2, 3, 500_000)
@@ -60,4 +60,27 @@ def released(source: Any) -> list[object]:
     )
     assert tables.organisations is not None
     assert tables.keys is not None
-    return [tables.system.counts.tolist(), tables.organisations.tolist(), tables.keys.tolist()]
+    return [
+        tables.system.counts.tolist(),
+        tables.organisations.tolist(),
+        tables.keys.tolist(),
+        *summed(source),
+    ]
+
+
+def summed(source: Any) -> list[object]:
+    """Sum amounts, of text and of numbers, of records and of contributors, and give all that was summed."""
+    found: list[object] = []
+    request = TableRequest(
+        rows=("minor",), columns=("days",), where=(Condition("country", ("th",), is_excluding=True),)
+    )
+    for amount, contributor in (("wages", ""), ("wages", "who"), ("single", ""), ("paid", "")):
+        amounts = (tables := sum_tables(source, [request], amount, contributor=contributor)).amounts
+        assert amounts is not None
+        found += [
+            tables.system.counts.tolist(),
+            amounts.people.tolist(),
+            amounts.top.tolist(),
+            amounts.decimals,
+        ]
+    return found

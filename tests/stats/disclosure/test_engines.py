@@ -61,7 +61,7 @@ def test_what_has_no_one_text_is_refused() -> None:
 def test_engines_that_are_not_there_say_so(postgresql: str, parquet: Path) -> None:
     with pytest.raises(CannotRead, match='AMPARO_ENGINE is "oracle"'), open_source("oracle://x", "records"):
         pass
-    with pytest.raises(CannotRead, match='no table "record" in "conformance". It has: records'), open_source(postgresql, "conformance.record"):  # fmt: skip
+    with pytest.raises(CannotRead, match=r'no table "record" in "conformance"\. It has: records'), open_source(postgresql, "conformance.record"):  # fmt: skip
         pass
     with pytest.raises(CannotRead, match="postgresql:///d does not answer: "), open_source("postgresql://u:secret@/d?host=/none", "r") as _:  # fmt: skip
         pass

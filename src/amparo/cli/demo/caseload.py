@@ -37,7 +37,7 @@ class _Office:
 def make_caseload(
     *, cases: int, seed: int, now: datetime, progress: Callable[[int], object] = lambda _: None
 ) -> tuple[SignIn, ...]:
-    """Make organisations, people and `cases` invented cases; gives the sign-ins, one a role. All or nothing.
+    """Make organisations, people and `cases` invented cases; gives the sign-ins, one a role and a second statistician. All or nothing.
 
     The caseload follows from the seed; the password that all sign-ins share is drawn anew. `progress` is told how
     many cases are written.

@@ -21,7 +21,6 @@ from amparo.evidence.models import Snapshot
 from amparo.evidence.queries.figures import (
     Figure,
     caution_words,
-    hidden_summary,
     hidden_words,
     only_words,
     title_of,
@@ -154,7 +153,7 @@ def _words(figure: Figure) -> dict[str, str]:
         "source": _("%(source)s As of %(day)s.")
         % {"source": _(figure.facts.source), "day": say_day(figure.snapshot.day)},
         "method": f"{_(METHODS[figure.table.method])}. {_('Threshold')}: {threshold['threshold']}",
-        "protection": hidden_summary(figure),
+        "protection": " ".join(hidden_words(figure)),
         "audit": say(figure.table.attacker),
     }
 

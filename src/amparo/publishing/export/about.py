@@ -17,6 +17,7 @@ from amparo.vocab.text import N_
 # As SDMX writes them: the total, and what is not known.
 TOTAL: Final = "_T"
 UNKNOWN: Final = "_U"
+_IS, _NOT = " is ", "not "  # as a condition is kept
 MARKS: Final = {CellStatus.SMALL: "a", CellStatus.HIDDEN: "b"}
 _REASONS: Final = {
     CellStatus.SMALL: N_("Hidden because so few people are counted that one of them might be recognised."),
@@ -82,7 +83,7 @@ def about(one: TableOf, *, address: str) -> list[tuple[str, str]]:
         (_("Unit"), item.unit),
         (_("Population"), release.population),
         (_("Period"), join_words(release.period)),
-        (_("Only"), join_words(table.only)),
+        (_("Only"), join_words(only_words(one))),
         (_("Source"), item.source),
         (_("Snapshot"), release.snapshot),
         (_("Fingerprint of the snapshot"), release.snapshot_hash),
@@ -99,6 +100,22 @@ def about(one: TableOf, *, address: str) -> list[tuple[str, str]]:
         (_("Address"), address),
     ]
     return [(label, text) for label, text in lines if text]
+
+
+def only_words(one: TableOf) -> tuple[str, ...]:
+    """Say in the words of the page who of the population is counted."""
+    said = []
+    for condition in one.table.only:
+        name, found, values = condition.partition(_IS)
+        if not found or values.startswith(_NOT):
+            said.append(condition)
+            continue
+        words = {
+            "label": one.variable(name),
+            "value": join_words(one.value(name, value) for value in values.split(", ")),
+        }
+        said.append(_("%(label)s: %(value)s") % words)
+    return tuple(said)
 
 
 def cite(release: PublishedRelease, *, address: str) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _MARK: Final = "\ufeff"  # by which spreadsheet programs tell UTF-8
 _LONGEST: Final = 32_767
+_MOST_COLUMNS: Final = 16_000  # of a worksheet; a wider table stands on the sheet of its cells alone
 
 
 def to_csv(one: TableOf, *, address: str) -> bytes:
@@ -44,7 +45,8 @@ def to_xlsx(one: TableOf, *, address: str) -> bytes:
         if get_language_bidi():
             for sheet in (grid, cells, facts):
                 sheet.right_to_left()
-        _write_grid(book, grid, one)
+        if len(one.table.column_places()) <= _MOST_COLUMNS:
+            _write_grid(book, grid, one)
         _write_cells(book, cells, one)
         bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
         facts.set_column(0, 0, 28)

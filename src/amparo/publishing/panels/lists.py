@@ -43,7 +43,7 @@ def home_panels(viewer: Viewer, now: datetime) -> tuple[HomePanel, ...]:
     return tuple(
         HomePanel(
             title=title,
-            table=release_table(rows[:SHOWN_AT_HOME]),
+            table=release_table(rows[:SHOWN_AT_HOME], caption=title),
             count=len(rows),
             url=f"{reverse('publishing:list')}?shelf={leads_to}",
             act=_("See all"),
@@ -83,10 +83,10 @@ def shelf_tabs(viewer: Viewer, current: Shelf) -> tuple[Tab, ...]:
     )
 
 
-def release_table(releases: tuple[ReleaseFile, ...]) -> DataTable:
+def release_table(releases: tuple[ReleaseFile, ...], *, caption: str = "") -> DataTable:
     """List releases, the newest first."""
     return DataTable(
-        caption=_("Releases"),
+        caption=caption or _("Releases"),
         columns=(
             Column(key="title", label=_("Title"), main=True),
             Column(key="state", label=_("State")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from amparo.audit.rules.wording import action_words
 from amparo.publishing.panels.cells import Grid, Labels, grid_of, in_language, labels_of, number, whom
 from amparo.publishing.panels.lists import release_state
 from amparo.publishing.queries import Happened, ReleaseFile
-from amparo.publishing.rules import EXPLAINABLE, KIND_LABELS, MOST_RHO, Item, ItemKind
+from amparo.publishing.rules import KIND_LABELS, MOST_RHO, Item, ItemKind
 from amparo.stats.disclosure.register import Cell as Counted
 from amparo.stats.disclosure.register import Finding, FindingKind, Mark
 from amparo.stats.disclosure.register import whom as spoken
@@ -34,17 +34,6 @@ class ShownItem:
     rows: tuple[SummaryRow, ...]
     grid: Grid | None
     figures: DataTable | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ShownFinding:
-    """One finding: its kind, whether it holds the release up, the sentence, and the numbers of the subtraction."""
-
-    title: str
-    state: State
-    words: str
-    calculation: DataTable | None
-    explanation: str
 
 
 def about_rows(file: ReleaseFile) -> tuple[SummaryRow, ...]:
@@ -211,70 +200,6 @@ def _budget_row(file: ReleaseFile) -> Row:
         "cap": say_number(MOST_RHO),
     }
     return Row(cells=(Cell(value=_("Privacy budget")), Cell(value=state), Cell(value=words)))
-
-
-def shown_findings(
-    findings: Sequence[Finding], labels: Labels, explanations: Mapping[str, str]
-) -> tuple[ShownFinding, ...]:
-    """Say each finding, with the very subtraction as a table."""
-    return tuple(
-        _shown_finding(one, place, labels, explanations) for place, one in enumerate(findings, start=1)
-    )
-
-
-def _shown_finding(one: Finding, place: int, labels: Labels, explanations: Mapping[str, str]) -> ShownFinding:
-    explanation = explanations.get(one.kind, "")
-    if not one.holds_up:
-        state = State(label=_("To keep in mind"), colour="grey")
-    elif one.kind in EXPLAINABLE:
-        state = State(
-            label=_("Explained") if explanation else _("To be explained"),
-            colour="blue" if explanation else "yellow",
-        )
-    else:
-        state = State(label=_("Holds the release up"), colour="red")
-    return ShownFinding(
-        title=_(KIND_LABELS[one.kind]),
-        state=state,
-        words=_(one.message.template) % one.message.values,
-        calculation=_calculation(one, place, labels),
-        explanation=explanation,
-    )
-
-
-def _calculation(one: Finding, place: int, labels: Labels) -> DataTable | None:
-    if not one.cells or one.kind is FindingKind.PARTLY:
-        return None
-    terms = [_part(one.kind, at) for at in range(len(one.cells))]
-    rows = tuple(
-        Row(
-            cells=(
-                Cell(value=whom(cell, labels)),
-                Cell(value=number(cell)),
-                Cell(value=cell.release or _("This release"), is_reference=bool(cell.release)),
-                Cell(value=term),
-            )
-        )
-        for term, cell in zip(terms, one.cells, strict=True)
-    )
-    return DataTable(
-        caption=_("Finding %(number)s: the numbers that it follows from") % {"number": say_number(place)},
-        columns=(
-            Column(key="whom", label=_("Who is counted"), main=True),
-            Column(key="number", label=_("Number"), numeric=True),
-            Column(key="release", label=_("Stands in")),
-            Column(key="part", label=_("Its part in it")),
-        ),
-        rows=rows,
-    )
-
-
-def _part(kind: FindingKind, place: int) -> str:
-    if kind is FindingKind.DIFFERENCE:
-        return _("the larger number") if place == 0 else _("is taken away from it")
-    if kind is FindingKind.WORKED_OUT:
-        return _("can be worked out") if place == 0 else _("is used for it")
-    return _("now") if place == 0 else _("before")
 
 
 def risky_table(file: ReleaseFile, labels: Labels) -> DataTable:

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
 from amparo.publishing.export import MOST_PRINTED, TableOf, mark_words, notes_of
-from amparo.publishing.export.about import direction_of
+from amparo.publishing.export.about import direction_of, only_words
 from amparo.publishing.export.paper import column_words, fits_paper, row_words
 from amparo.publishing.queries import PublishedRelease
 from amparo.publishing.rules import ItemKind
@@ -67,7 +67,7 @@ def shown_table(one: TableOf) -> ShownTable:
     return ShownTable(
         title=table.title,
         number=one.number,
-        about=item_rows(one.item, only=table.only),
+        about=item_rows(one.item, only=only_words(one)),
         heads=tuple(one.variable(axis.code) for axis in table.down) or (_("Population"),),
         across=" · ".join(one.variable(axis.code) for axis in table.over),
         columns=tuple(column_words(one, place) for place in columns),

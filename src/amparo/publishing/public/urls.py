@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from amparo.publishing.public import views
+
+
+class NumberConverter(StringConverter):
+    """The number of a release, as `publishing.rules.number_of` gives it; no other text has an address here."""
+
+    regex = "R-[0-9]{4}-[0-9]{4,9}"
+
+
+class FormConverter(StringConverter):
+    """One of the forms in which a table is handed out."""
+
+    regex = "|".join(views.MEDIA_TYPES)
+
+
+register_converter(NumberConverter, "release_number")
+register_converter(FormConverter, "table_form")
 
 app_name = "data"
 urlpatterns = [
     path("", views.catalogue, name="catalogue"),
     path("catalog.jsonld", views.catalogue_record, name="catalogue-record"),
-    path("<slug:number>/", views.release, name="release"),
-    path("<slug:number>/record.jsonld", views.record, name="record"),
-    path("<slug:number>/table-<int:table>.<slug:form>", views.table, name="table"),
-    path("<slug:number>/file-<int:position>", views.file, name="file"),
+    path("<release_number:number>/", views.release, name="release"),
+    path("<release_number:number>/record.jsonld", views.record, name="record"),
+    path("<release_number:number>/table-<int:table>.<table_form:form>", views.table, name="table"),
+    path("<release_number:number>/file-<int:position>", views.file, name="file"),
 ]

@@ -121,7 +121,7 @@ def table(request: Request, number: str, table: int, form: str) -> HttpResponse:
     """Hand out one table in one form."""
     found = _not_withdrawn(get_published(number, now=request.now))
     tables = tables_of_release(found)
-    if form not in MEDIA_TYPES or not 1 <= table <= len(tables):
+    if not 1 <= table <= len(tables):
         raise Http404
     one = tables[table - 1]
 

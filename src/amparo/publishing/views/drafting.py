@@ -18,7 +18,8 @@ from amparo.access.web import Request, requires
 from amparo.publishing.actions import Details, HeldUp, Stale, change_draft, propose_release
 from amparo.publishing.forms import DraftForm, ExplainForm
 from amparo.publishing.panels.cells import labels_of
-from amparo.publishing.panels.release import about_rows, shown_findings
+from amparo.publishing.panels.findings import shown_findings
+from amparo.publishing.panels.release import about_rows
 from amparo.publishing.queries import ReleaseFile, get_release, labels_beside
 from amparo.publishing.rules import Audience, NotAudited, NotTheTime, ReleaseState, Step, after
 from amparo.publishing.views.steps import in_the_way

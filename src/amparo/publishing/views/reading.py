@@ -15,6 +15,7 @@ from amparo.access.web import Request, requires
 from amparo.publishing.actions import show_release
 from amparo.publishing.forms import FindForm
 from amparo.publishing.panels.cells import labels_of
+from amparo.publishing.panels.findings import shown_findings
 from amparo.publishing.panels.lists import release_table, shelf_tabs
 from amparo.publishing.panels.release import (
     about_rows,
@@ -22,7 +23,6 @@ from amparo.publishing.panels.release import (
     history_entries,
     note_entries,
     risky_table,
-    shown_findings,
     shown_items,
 )
 from amparo.publishing.panels.steps import steps_of

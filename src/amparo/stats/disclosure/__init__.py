@@ -30,36 +30,44 @@ from ._table import CountTable
 from ._text import to_text
 
 if TYPE_CHECKING:
+    from ._amount_rules import Dominance, PRule
+    from ._amounts import sum_tables
     from ._cell_key import PTable
     from ._clear import SystemAudit
     from ._coarser import Coarsening
     from ._counted import CountedTables, count_tables
+    from ._percent import Percent
+    from ._private import Privacy, PrivateCounts
     from ._protect_tables import protect_tables
     from ._release import Loss, ReleasedCell, ReleasedTables, ReleaseMethod, Why
     from ._release_forms import (
         release_to_csv,
         release_to_json,
         release_to_text,
-        release_to_xlsx,
         report_to_text,
     )
+    from ._release_report import release_to_xlsx, report_of_release
     from ._system_rules import FewOrganisations, GroupDisclosure, Minors, SystemRule
 
 # Names that need NumPy and HiGHS are loaded when they are asked for: who counts a table of two dimensions waits for neither.
 _LATER = {
+    "_amount_rules": ("Dominance", "PRule"),
+    "_amounts": ("sum_tables",),
     "_cell_key": ("PTable",),
     "_clear": ("SystemAudit",),
     "_coarser": ("Coarsening",),
     "_counted": ("CountedTables", "count_tables"),
+    "_percent": ("Percent",),
+    "_private": ("Privacy", "PrivateCounts"),
     "_protect_tables": ("protect_tables",),
     "_release": ("Loss", "ReleaseMethod", "ReleasedCell", "ReleasedTables", "Why"),
     "_release_forms": (
         "release_to_csv",
         "release_to_json",
         "release_to_text",
-        "release_to_xlsx",
         "report_to_text",
     ),
+    "_release_report": ("release_to_xlsx", "report_of_release"),
     "_system_rules": ("FewOrganisations", "GroupDisclosure", "Minors", "SystemRule"),
 }
 
@@ -81,6 +89,7 @@ __all__ = [
     "Condition",
     "CountTable",
     "CountedTables",
+    "Dominance",
     "FewOrganisations",
     "GroupDisclosure",
     "Hierarchy",
@@ -88,7 +97,11 @@ __all__ = [
     "Method",
     "Minors",
     "NotCleared",
+    "PRule",
     "PTable",
+    "Percent",
+    "Privacy",
+    "PrivateCounts",
     "ProtectedTable",
     "PublishedCell",
     "ReleaseMethod",
@@ -112,7 +125,9 @@ __all__ = [
     "release_to_json",
     "release_to_text",
     "release_to_xlsx",
+    "report_of_release",
     "report_to_text",
+    "sum_tables",
     "to_csv",
     "to_json",
     "to_text",

@@ -1,10 +1,9 @@
 """A column of an Ibis table as text that is the same on every engine.
 
-Engines write some values in their own ways: a number 1.0 is ``1`` in PostgreSQL and ``1.0`` in DuckDB and Spark. Where they may differ, records are
-grouped by the values themselves, and the text is written here.
+Engines write some values in their own ways: 1e20 is ``1e+20`` in DuckDB and ``1.0E20`` in Spark, 1.0 is ``1`` in PostgreSQL. Their texts are read here,
+and written in one way: that of DuckDB.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,16 @@ if TYPE_CHECKING:
 
 __all__ = ["TextColumn"]
 
-_ALIKE = ("is_string", "is_integer", "is_boolean", "is_date", "is_decimal", "is_uuid", "is_null", "is_unknown")
+_ALIKE = (
+    "is_string",
+    "is_integer",
+    "is_boolean",
+    "is_date",
+    "is_decimal",
+    "is_uuid",
+    "is_null",
+    "is_unknown",
+)
 
 
 class TextColumn:
@@ -26,16 +34,16 @@ class TextColumn:
 
     def __init__(self, table: "Table", name: str) -> None:
         self._column: Any = table[name]
+        self.expression: Any = self._column.cast("string").fill_null("")
         kind = self._column.type()
         self._parse: Callable[[str], object] | None = None
-        self.write: Callable[[Any], str] = str
+        self.write: Callable[[str], str] = str
         if any(getattr(kind, alike)() for alike in _ALIKE):
-            self.expression: Any = self._column.cast("string").fill_null("")
             return
         if kind.is_floating():
-            self._parse, self.write = _number, _text_of_single if kind.is_float32() else _text_of_number
+            self._parse, self.write = float, _single if kind.is_float32() else _number
         elif kind.is_timestamp() and kind.timezone is None:
-            self._parse, self.write = datetime.fromisoformat, _text_of_time
+            self._parse, self.write = datetime.fromisoformat, _time
         else:
             raise CannotCount(
                 N_(
@@ -45,7 +53,6 @@ class TextColumn:
                 column=name,
                 kind=str(kind),
             )
-        self.expression = self._column
 
     def is_one_of(self, values: Sequence[str]) -> Any:
         """Give the expression that tells whether the text of the column is among some."""
@@ -55,33 +62,30 @@ class TextColumn:
         if "nan" in values:
             chosen = chosen | self._column.isnan()
         chosen = chosen.fill_null(False)
-        return chosen | self._column.isnull() if "" in values else chosen
+        # By its text: Ibis lets Spark take "not a number" for missing.
+        return chosen | (self.expression == "") if "" in values else chosen
 
     def _read(self, text: str) -> object:
+        """Give the value that is written so; None where none is."""
         assert self._parse is not None
         try:
-            value = self._parse(text)
+            return self._parse(text) if self.write(text) == text != "nan" else None
         except ValueError:
             return None
-        return value if self.write(value) == text and value == value else None  # noqa: PLR0124 - not for "not a number"
 
 
-def _number(text: str) -> float:
-    return float(text)
+def _number(text: str) -> str:
+    return repr(float(text)) if text else ""
 
 
-def _text_of_number(value: float | None) -> str:
-    return "" if value is None else repr(float(value))
-
-
-def _text_of_single(value: float | None) -> str:
+def _single(text: str) -> str:
     import numpy as np
 
-    return "" if value is None else repr(float(str(np.float32(value)))) if math.isfinite(value) else repr(value)
+    return repr(float(str(np.float32(text)))) if text else ""
 
 
-def _text_of_time(value: datetime | None) -> str:
-    if value is None:
+def _time(text: str) -> str:
+    if not text:
         return ""
-    text = value.isoformat(sep=" ")
-    return text.rstrip("0") if value.microsecond else text
+    moment = datetime.fromisoformat(text)
+    return moment.isoformat(sep=" ").rstrip("0") if moment.microsecond else moment.isoformat(sep=" ")

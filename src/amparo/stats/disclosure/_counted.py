@@ -1,6 +1,6 @@
 """Count the tables of one release together: one system of cells, and what rules ask of each of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
@@ -14,6 +14,7 @@ from ._cell_key import KEYS
 from ._counting import count_records, sum_keys
 from ._cube import Cube, Records, cube_of, summed_over
 from ._hierarchy import Hierarchy
+from ._lines import check_declared
 from ._request import CannotCount, TableRequest
 from ._system import CellSystem, system_of
 from ._table import Key
@@ -21,6 +22,8 @@ from ._table import Key
 if TYPE_CHECKING:
     from ibis.expr.types import Table
     from numpy.typing import NDArray
+
+    from ._amounts import Amounts
 
 __all__ = ["CountedTables", "count_tables", "tables_of"]
 
@@ -30,7 +33,8 @@ class CountedTables:
     """Holds the true counts of tables that are released together; never show it: show what ``protect_tables`` makes of it.
 
     ``places``: for each table the cell of the system in each of its places. ``organisations``: how many different organisations reported
-    the records of each cell, ``keys``: the sum of the keys of its records; where that was asked.
+    the records of each cell, ``keys``: the sum of the keys of its records; where that was asked. ``amounts``: what the numbers are where they are
+    sums of amounts. ``declared``: columns whose values were said beforehand, so do not tell what the records hold.
     """
 
     cubes: tuple[Cube, ...]
@@ -38,6 +42,20 @@ class CountedTables:
     places: tuple["NDArray[np.int64]", ...] = field(repr=False)
     organisations: "NDArray[np.int64] | None" = field(default=None, repr=False)
     keys: "NDArray[np.int64] | None" = field(default=None, repr=False)
+    amounts: "Amounts | None" = field(default=None, repr=False)
+    declared: frozenset[str] = frozenset()
+
+    @property
+    def numbers(self) -> "NDArray[np.int64]":
+        """Give how many each cell counts: where its number is an amount, how many contribute to it."""
+        return self.system.counts if self.amounts is None else self.amounts.people
+
+    def persons(self) -> "list[NDArray[np.int64]]":
+        """Give, for each person who is alone in a cell, all cells in which this person is alone."""
+        if self.amounts is None or self.amounts.alone is None:
+            return self.system.persons(self.numbers)
+        alone = self.amounts.alone
+        return [np.flatnonzero(alone == who) for who in np.unique(alone[alone >= 0])]
 
     def name(self, cell: int) -> str:
         """Say what a cell counts, for reviewers of the office: ``gender Female, age Total``."""
@@ -98,12 +116,14 @@ def count_tables(
     hierarchies: Mapping[str, Hierarchy] | None = None,
     organisation: str = "",
     record_key: str = "",
+    declared: Mapping[str, Collection[str]] | None = None,
     name: str = "",
 ) -> CountedTables:
     """Count all tables of a release from one source: a CSV or Parquet file, or an Ibis table of any engine.
 
     Each variable of a request is a dimension of its own, with a total, and with the groups of its hierarchy. ``organisation`` names the
-    column that says who reported a record, ``record_key`` the one that holds its key for perturbation. Raises :class:`CannotRead` or :class:`CannotCount` with the remedy.
+    column that says who reported a record, ``record_key`` the one that holds its key for perturbation.
+    ``declared`` gives all values that a column can have. Raises :class:`CannotRead` or :class:`CannotCount` with the remedy.
     """
     for column in hierarchies or {}:
         if not any(column in request.variables for request in requests):
@@ -115,11 +135,13 @@ def count_tables(
                 column=column,
             )
     counted = [count_records(source, request, also=organisation, name=name) for request in requests]
+    check_declared(source, [records for records, _ in counted], declared or {})
     return tables_of(
         [records for records, _ in counted],
         hierarchies=hierarchies,
         organisations=[found for _, found in counted] if organisation else None,
         keys=[sum_keys(source, request, record_key) for request in requests] if record_key else None,
+        declared=declared,
     )
 
 
@@ -129,13 +151,10 @@ def tables_of(
     hierarchies: Mapping[str, Hierarchy] | None = None,
     organisations: "Sequence[Sequence[tuple[Key, str]]] | None" = None,
     keys: "Sequence[Sequence[tuple[Key, int]]] | None" = None,
+    declared: Mapping[str, Collection[str]] | None = None,
 ) -> CountedTables:
     """Make one system of what was counted for several tables; ``organisations`` gives who reported records of which values."""
-    domains: dict[str, set[str]] = {}
-    for one in records:
-        for at, column in enumerate(one.request.variables):
-            domains.setdefault(column, set()).update(key[at] for key, _ in one.counted)
-    cubes = [cube_of(one, hierarchies=hierarchies, domains=domains) for one in records]
+    cubes = cubes_of(records, hierarchies=hierarchies, declared=declared)
     system, places = system_of(cubes)
     reported = None
     if organisations is not None:
@@ -146,7 +165,25 @@ def tables_of(
         for cube, place, found in zip(cubes, places, keys, strict=True):
             own = summed_over(list(cube.dimensions), [(key, n % KEYS) for key, n in found])
             summed[place] = own % KEYS
-    return CountedTables(tuple(cubes), system, tuple(places), reported, summed)
+    return CountedTables(
+        tuple(cubes), system, tuple(places), reported, summed, declared=frozenset(declared or ())
+    )
+
+
+def cubes_of(
+    records: Sequence[Records],
+    *,
+    hierarchies: Mapping[str, Hierarchy] | None = None,
+    declared: Mapping[str, Collection[str]] | None = None,
+) -> list[Cube]:
+    """Build all tables of a release with their totals: a column has the same values behind its total in each of them."""
+    domains: dict[str, set[str]] = {}
+    for one in records:
+        for at, column in enumerate(one.request.variables):
+            domains.setdefault(column, set((declared or {}).get(column, ()))).update(
+                key[at] for key, _ in one.counted
+            )
+    return [cube_of(one, hierarchies=hierarchies, domains=domains, declared=declared) for one in records]
 
 
 def _reported(

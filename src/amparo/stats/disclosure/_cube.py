@@ -56,16 +56,18 @@ def cube_of(
     *,
     hierarchies: Mapping[str, Hierarchy] | None = None,
     domains: Mapping[str, Collection[str]] | None = None,
+    declared: Mapping[str, Collection[str]] | None = None,
 ) -> Cube:
     """Build the table with all its totals from what was counted.
 
-    ``domains`` gives the values that a column has in all tables that are released together.
+    ``domains`` gives the values that a column has in all tables that are released together, ``declared`` those that have a place in this
+    one whether they occur or not.
     """
     hierarchies, domains = hierarchies or {}, domains or {}
     request = records.request
     dimensions = []
     for at, column in enumerate(request.variables):
-        occurring = {key[at] for key, _ in records.counted}
+        occurring = {key[at] for key, _ in records.counted} | set((declared or {}).get(column, ()))
         if len(occurring) > _MOST_VALUES:
             raise CannotCount(
                 N_(

@@ -109,7 +109,9 @@ _NOT_PARQUET = (".csv", ".tsv", ".txt", ".xlsx", ".json")
 
 def _missing(engine: str, package: str) -> CannotRead:
     return CannotRead(
-        N_("%(engine)s is not installed here. Install it: pip install '%(package)s'"), engine=engine, package=package
+        N_("%(engine)s is not installed here. Install it: pip install '%(package)s'"),
+        engine=engine,
+        package=package,
     )
 
 
@@ -117,7 +119,9 @@ def _unreachable(engine: str, error: Exception) -> CannotRead:
     place = urlsplit(engine)
     shown = f"{place.scheme}://{place.hostname or ''}{place.path}"  # without user and password
     return CannotRead(
-        N_("The engine %(engine)s does not answer: %(reason)s Check AMPARO_ENGINE."), engine=shown, reason=_first(error)
+        N_("The engine %(engine)s does not answer: %(reason)s Check AMPARO_ENGINE."),
+        engine=shown,
+        reason=_first(error),
     )
 
 

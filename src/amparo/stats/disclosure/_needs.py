@@ -21,13 +21,16 @@ class Needs:
 
     ``room``: for each need the distance, above zero. ``reasons``: for each unsafe cell the rules that it breaks. ``persons``: for each
     person who is alone in a cell the cells that this person knows; empty where such readers are not reckoned with. ``least``:
-    what a reader knows each count to be at least.
+    what a reader knows each count to be at least. Distances are multiples of ``grain`` times
+    ``even``, and proofs move by multiples of ``grain``: what a program gives in halves, thirds or quarters is then whole.
     """
 
     room: Mapping[Need, int] = field(repr=False)
     reasons: Mapping[int, tuple[str, ...]] = field(repr=False)
     persons: tuple["NDArray[np.int64]", ...] = field(default=(), repr=False)
     least: int = 0
+    grain: int = 1
+    even: int = 1
 
     @property
     def unsafe(self) -> list[int]:

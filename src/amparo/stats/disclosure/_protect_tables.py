@@ -15,6 +15,7 @@ from ._coarser import coarsenings
 from ._counted import CountedTables
 from ._exact import refine, solve_exactly
 from ._needs import Needs
+from ._private import Privacy, private_counts
 from ._reduce import Frame, frame_of
 from ._release import Loss, ReleasedTables, ReleaseMethod, Why
 from ._round_system import other_truths, round_system
@@ -45,16 +46,22 @@ def protect_tables(
     known: Mapping[int, int] | None = None,
     exact: bool = False,
     seconds: float = 60.0,
+    privacy: "Privacy | None" = None,
 ) -> ReleasedTables:
     """Make the tables of a release safe to publish together, and prove it; raise :class:`NotCleared` when that cannot be done.
 
     Hidden are the cells that a rule forbids and as few others as will do. ``importance`` multiplies the cost of hiding a cell of the
     system. ``known`` gives cells that readers know from an earlier release. With ``exact`` the cheapest choice is sought for at most ``seconds``.
+    ``privacy`` says what private counts promise.
     """
+    if counted.amounts is not None and ReleaseMethod(method) is not ReleaseMethod.SUPPRESS:
+        raise NotCleared(N_("Amounts are protected by hiding alone. Leave --method out, or count records."))
     if ReleaseMethod(method) is ReleaseMethod.ROUND:
         return _rounded(counted, rules)
     if ReleaseMethod(method) is ReleaseMethod.CELLKEY:
         return _perturbed(counted, noise or PTable())
+    if ReleaseMethod(method) is ReleaseMethod.DP:
+        return _private(counted, privacy)
     needs = needs_of(counted, rules, known=known)
     system = counted.system
     costs = (1.0 + np.log1p(system.counts)) * system.printed * (1.0 if importance is None else importance)
@@ -63,7 +70,7 @@ def protect_tables(
     lines = _sensitive_zeros(counted, needs)
     try:
         search, frame, bound = _chosen(
-            counted, needs, costs, free & ((system.counts > 0) | lines), exact, seconds
+            counted, needs, costs, free & ((counted.numbers > 0) | lines), exact, seconds
         )
     except NotCleared:
         if _is_hopeless(system.counts, needs):
@@ -82,7 +89,9 @@ def protect_tables(
         rules=tuple(rules),
         why=tuple(_why(counted, needs, search, frame, hidden)),
         loss=shown_loss,
-        coarser=coarsenings(counted, max(rule.minimum for rule in rules if isinstance(rule, Threshold))),
+        coarser=()
+        if counted.amounts is not None
+        else coarsenings(counted, max(rule.minimum for rule in rules if isinstance(rule, Threshold))),
         counted=counted,
         hidden=hidden,
         proofs=frame.expand(search.proofs.kept),
@@ -125,6 +134,35 @@ def _perturbed(counted: CountedTables, noise: PTable) -> ReleasedTables:
     )
 
 
+def _private(counted: CountedTables, privacy: "Privacy | None") -> ReleasedTables:
+    if privacy is None:
+        raise NotCleared(
+            N_("Private counts need an epsilon. Say how much may be learnt of a person: --epsilon 1.")
+        )
+    open_columns = [
+        column
+        for cube in counted.cubes
+        for column in cube.request.variables
+        if column not in counted.declared
+    ]
+    if open_columns:
+        raise NotCleared(
+            N_(
+                'Nothing says which values "%(column)s" can have, and those that occur are not public: a value of one person would be a line '
+                "of the table. Name them in a codebook (--codebook) or a hierarchy (--hierarchy)."
+            ),
+            column=open_columns[0],
+        )
+    changed, plan = private_counts(counted, privacy)
+    return ReleasedTables(
+        method=ReleaseMethod.DP,
+        private=plan,
+        loss=_changed(counted, changed),
+        counted=counted,
+        changed=changed,
+    )
+
+
 def _changed(counted: CountedTables, shown: "NDArray[np.int64]") -> Loss:
     system = counted.system
     return Loss(
@@ -146,6 +184,7 @@ def _chosen(
     frame, lost = frame_of(counted.system, needs, costs, movable)
     if lost:
         raise cannot_protect(len(lost))
+    frame = frame.in_steps(needs.grain, needs.even)
     if _is_hopeless(frame.counts, frame.needs):
         raise NotCleared(
             N_(

@@ -4,7 +4,7 @@ In a sparse table most totals have a single part that counts anybody. While zero
 to a reader, and are hidden or shown together.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,6 +37,15 @@ class Frame:
     needs: Needs = field(repr=False)
     group: "NDArray[np.int64]" = field(repr=False)
     unprinted: frozenset[int] = field(default=frozenset(), repr=False)
+    grain: int = 1
+
+    def in_steps(self, grain: int, even: int) -> "Frame":
+        """Give the frame with all counts and distances in steps of so many, each an ``even`` number of them."""
+        if grain * even == 1:
+            return self
+        room = {need: by // grain for need, by in self.needs.room.items()}
+        counts = self.counts // (grain * even) * even
+        return replace(self, counts=counts, needs=replace(self.needs, room=room, even=even), grain=grain)
 
     def cells(self, groups: "Iterable[int]") -> list[int]:
         """Give all cells of some groups."""
@@ -48,7 +57,8 @@ class Frame:
         for cell in np.flatnonzero(self.group >= 0).tolist():
             members.setdefault(int(self.group[cell]), []).append(cell)
         return [
-            {cell: change for group, change in moves.items() for cell in members[group]} for moves in proofs
+            {cell: change * self.grain for group, change in moves.items() for cell in members[group]}
+            for moves in proofs
         ]
 
 

@@ -16,6 +16,7 @@ from ._clear import SystemAudit, clear
 from ._coarser import Coarsening
 from ._counted import CountedTables
 from ._dimension import Dimension
+from ._private import PrivateCounts
 from ._proofs import Moves
 from ._request import TableRequest
 from ._round_system import check_rounding
@@ -36,6 +37,7 @@ class ReleaseMethod(StrEnum):
     SUPPRESS = "suppress"
     ROUND = "round"
     CELLKEY = "cellkey"
+    DP = "dp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,13 @@ class ReleasedTables:
     values: tuple["NDArray[np.int64]", ...] = field(init=False, repr=False)
     source: str = field(init=False)
     cautions: tuple[Caution, ...] = field(init=False)
+    amount: str = field(init=False)
+    decimals: int = field(init=False)
     method: ReleaseMethod = ReleaseMethod.SUPPRESS
     rules: tuple[SystemRule, ...] = ()
     base: int = 0
     noise: PTable | None = None
+    private: PrivateCounts | None = None
     audit: SystemAudit = field(init=False)
     why: tuple[Why, ...] = field(default=(), repr=False)
     loss: Loss
@@ -119,6 +124,10 @@ class ReleasedTables:
                 ends = zip(counted.system.counts + down, counted.system.counts + up, strict=True)
                 intervals = {cell: Interval(int(low), int(high)) for cell, (low, high) in enumerate(ends)}
                 audit = SystemAudit(counted.system.size, 0, 0, len(proofs), intervals)
+            elif self.method is ReleaseMethod.DP:
+                if self.private is None or np.any(shown < 0) or np.any(counted.system.matrix() @ shown):
+                    raise NotCleared(N_("The private counts do not add up. This is a fault of the program."))
+                audit = SystemAudit(0, 0, 0, 0, {})
             else:
                 _check_noise(counted, shown, self.noise)
                 audit = SystemAudit(0, 0, 0, 0, {})
@@ -127,22 +136,51 @@ class ReleasedTables:
         put(self, "requests", tuple(cube.request for cube in counted.cubes))
         put(self, "dimensions", tuple(cube.dimensions for cube in counted.cubes))
         put(self, "values", tuple(shown[place] for place in counted.places))
+        put(self, "amount", "" if counted.amounts is None else counted.amounts.column)
+        put(self, "decimals", 0 if counted.amounts is None else counted.amounts.decimals)
         put(self, "source", counted.cubes[0].source)
-        put(self, "cautions", tuple(_cautions(counted, hidden)))
+        put(self, "cautions", tuple(_cautions(counted, hidden, self.private)))
 
     @property
     def method_words(self) -> str:
         """Say the method to the reader of the tables."""
+        return str(self.method_said)
+
+    @property
+    def method_said(self) -> Said:
+        """Say the method in words that can be translated."""
         if self.method is ReleaseMethod.ROUND:
-            return f"controlled rounding to multiples of {self.base}; the rounded tables add up, and 0 stands for any count below {self.base}"
-        if self.method is ReleaseMethod.CELLKEY and self.noise is not None:
-            return (
-                f"cell-key perturbation: each count was changed by at most {self.noise.most}, by nothing on average (variance "
-                f"{self.noise.variance:g}); the same cell has the same count in every table, and tables do not quite add up"
+            return Said(
+                N_(
+                    "controlled rounding to multiples of %(base)s; the rounded tables add up, and 0 stands for any count below %(base)s"
+                ),
+                {"base": self.base},
             )
-        return (
-            "suppression: × stands for a count that is hidden for what it is, or for what another would tell"
+        if self.method is ReleaseMethod.CELLKEY and self.noise is not None:
+            return Said(
+                N_(
+                    "cell-key perturbation: each count was changed by at most %(most)s, by nothing on average (variance "
+                    "%(variance)s); the same cell has the same count in every table, and tables do not quite add up"
+                ),
+                {"most": self.noise.most, "variance": f"{self.noise.variance:g}"},
+            )
+        if self.private is not None:
+            return self.private.words
+        if self.amount:
+            return Said(
+                N_(
+                    "suppression: × stands for a total that is hidden for what it is, or for what another would tell"
+                )
+            )
+        return Said(
+            N_(
+                "suppression: × stands for a count that is hidden for what it is, or for what another would tell"
+            )
         )
+
+    def written(self, value: int) -> str:
+        """Write a number of the tables: a count, or an amount with its decimals."""
+        return f"{value / 10**self.decimals:,.{self.decimals}f}" if self.decimals else f"{value:,}"
 
     @property
     def promise(self) -> Said:
@@ -154,6 +192,14 @@ class ReleasedTables:
                 N_(
                     "each change follows from the key of its cell and stays within its bounds; that no count can be worked out is "
                     "likely, and not proved"
+                )
+            )
+        if self.private is not None:
+            return self.private.promise
+        if self.amount:
+            return Said(
+                N_(
+                    "no hidden total can be worked out, and none that a rule forbids is known more closely than the rule allows"
                 )
             )
         return Said(
@@ -177,6 +223,15 @@ class ReleasedTables:
             return Said(
                 N_("A reader who sees all tables of this release, and does not know the keys of the records.")
             )
+        if self.private is not None:
+            return Said(N_("A reader who knows everything but one person, and every other release."))
+        if self.amount:
+            return Said(
+                N_(
+                    "A reader who sees all tables of this release, knows that they add up and that no amount is below zero, knows the rules, "
+                    "and may be the one contributor whom a cell has."
+                )
+            )
         return Said(
             N_(
                 "A reader who sees all tables of this release, knows that they add up in whole numbers from zero, knows the rules, "
@@ -187,10 +242,14 @@ class ReleasedTables:
     @property
     def rule_words(self) -> str:
         """Say the rules in words."""
-        return "; ".join(
-            f"a count is hidden when it is {rule.words}, zero excepted"
-            if isinstance(rule, Threshold)
-            else rule.words
+        return "; ".join(map(str, self.rules_said))
+
+    @property
+    def rules_said(self) -> tuple[Said, ...]:
+        """Say each rule in words that can be translated."""
+        few = N_("a total is hidden when fewer than %(minimum)s contribute to it")
+        return tuple(
+            Said(few, {"minimum": rule.minimum}) if self.amount and isinstance(rule, Threshold) else rule.said
             for rule in self.rules
         )
 
@@ -232,8 +291,14 @@ def _check_noise(counted: CountedTables, shown: "NDArray[np.int64]", noise: PTab
         raise NotCleared(N_("A changed count does not follow from its key. This is a fault of the program."))
 
 
-def _cautions(counted: CountedTables, hidden: Collection[int]) -> Iterator[Caution]:
+def _cautions(
+    counted: CountedTables, hidden: Collection[int], private: PrivateCounts | None
+) -> Iterator[Caution]:
     """Give what to keep in mind; it follows from what is published alone."""
+    if private is not None:
+        if not private.is_private:
+            yield Caution("not-private", private.promise)
+        return
     seen: set[str] = set()
     for cube in counted.cubes:
         for caution in cube.cautions:

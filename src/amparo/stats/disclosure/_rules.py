@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from amparo.stats.results import Interval
+from amparo.stats.results import Interval, Said
 from amparo.vocab.text import N_
 
 from ._request import CannotCount
@@ -71,6 +71,14 @@ class Threshold:
         """Say the rule to the reader of the table."""
         return f"fewer than {self.minimum}"
 
+    @property
+    def said(self) -> Said:
+        """Say the rule of a release in words that can be translated."""
+        return Said(
+            N_("a count is hidden when it is fewer than %(minimum)s, zero excepted"),
+            {"minimum": self.minimum},
+        )
+
     def forbids(self, cell: Cell) -> bool:
         """Tell whether the count is above zero and below the threshold."""
         return 0 < cell.count < self.minimum
@@ -81,6 +89,9 @@ class Threshold:
         No mark tells small from other hidden cells there, so a reader must have to think of the threshold itself, and of one less.
         """
         counts = counted.system.counts
+        if counted.amounts is not None:
+            yield from counted.amounts.few(counts, self.minimum)
+            return
         for cell in ((counts > 0) & (counts < self.minimum)).nonzero()[0].tolist():
             yield cell, 1, self.minimum - int(counts[cell])
 

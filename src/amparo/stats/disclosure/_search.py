@@ -37,7 +37,7 @@ class Search:
         self.unsafe = frozenset(frame.needs.unsafe)
         self.hidden: set[int] = set(self.unsafe | frame.unprinted)
         self.proofs = Proofs(len(frame.counts), frame.needs)
-        self.most = 8 * (frame.needs.widest + 1)
+        self.most = 8 * (frame.needs.widest + frame.needs.even)
         self.serves: dict[
             int, int
         ] = {}  # for each cell hidden for others, an unsafe one that would else be known too closely

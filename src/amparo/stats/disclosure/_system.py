@@ -72,12 +72,14 @@ class CellSystem:
         signs = np.concatenate([np.full(len(self.parts), -1.0), np.ones(relations)])
         return csr_array((signs, (rows, columns)), shape=(relations, self.size))
 
-    def persons(self) -> list["NDArray[np.int64]"]:
+    def persons(self, numbers: "NDArray[np.int64] | None" = None) -> list["NDArray[np.int64]"]:
         """Give, for each person who is alone in a cell, all cells that count this person and nobody else.
 
-        A total of 1 and its one part of 1 are the same person; who is that person knows all of these cells.
+        A total of 1 and its one part of 1 are the same person; who is that person knows all of these cells. ``numbers`` are those of people,
+        where the cells hold something else.
         """
-        leader: dict[int, int] = {int(cell): int(cell) for cell in np.flatnonzero(self.counts == 1)}
+        counts = self.counts if numbers is None else numbers
+        leader: dict[int, int] = {int(cell): int(cell) for cell in np.flatnonzero(counts == 1)}
 
         def find(cell: int) -> int:
             while leader[cell] != cell:
@@ -85,10 +87,10 @@ class CellSystem:
                 cell = leader[cell]
             return cell
 
-        for at in np.flatnonzero(self.counts[self.totals] == 1):
+        for at in np.flatnonzero(counts[self.totals] == 1):
             total = int(self.totals[at])
             for part in self.parts[self.starts[at] : self.starts[at + 1]]:
-                if self.counts[part] == 1:
+                if counts[part] == 1:
                     leader[find(int(part))] = find(total)
         groups: dict[int, list[int]] = {}
         for cell in leader:

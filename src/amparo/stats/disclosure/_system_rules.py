@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
+from amparo.stats.results import Said
 from amparo.vocab.text import N_
 
+from ._amount_rules import Dominance, PRule
 from ._audit import NotCleared
 from ._needs import DOWN, UP, Needs
 from ._request import CannotCount
@@ -29,6 +31,10 @@ class SystemRule(Protocol):
     def words(self) -> str:
         """Say the rule to the reader of the tables."""
 
+    @property
+    def said(self) -> Said:
+        """Say the rule in words that can be translated."""
+
     def rooms(self, counted: "CountedTables") -> Rooms:
         """Give each unsafe cell with the distances, down and up, that a reader must have to think possible."""
 
@@ -47,7 +53,15 @@ class Minors:
     @property
     def words(self) -> str:
         """Say the rule to the reader of the tables."""
-        return f"a count of minors ({self.column} {', '.join(self.values)}) is hidden when it is fewer than {self.minimum}"
+        return str(self.said)
+
+    @property
+    def said(self) -> Said:
+        """Say the rule in words that can be translated."""
+        return Said(
+            N_("a count of minors (%(column)s %(values)s) is hidden when it is fewer than %(minimum)s"),
+            {"column": self.column, "values": ", ".join(self.values), "minimum": self.minimum},
+        )
 
     def rooms(self, counted: "CountedTables") -> Rooms:
         """Give the small counts of minors."""
@@ -95,7 +109,17 @@ class GroupDisclosure:
     @property
     def words(self) -> str:
         """Say the rule to the reader of the tables."""
-        return f"a count is hidden when it would tell the {self.column} of everybody in a group, or of all but one"
+        return str(self.said)
+
+    @property
+    def said(self) -> Said:
+        """Say the rule in words that can be translated."""
+        return Said(
+            N_(
+                "a count is hidden when it would tell the %(column)s of everybody in a group, or of all but one"
+            ),
+            {"column": self.column},
+        )
 
     def rooms(self, counted: "CountedTables") -> Rooms:
         """Give the full cells."""
@@ -135,7 +159,15 @@ class FewOrganisations:
     @property
     def words(self) -> str:
         """Say the rule to the reader of the tables."""
-        return f"a count is hidden when fewer than {self.minimum} organisations reported it"
+        return str(self.said)
+
+    @property
+    def said(self) -> Said:
+        """Say the rule in words that can be translated."""
+        return Said(
+            N_("a count is hidden when fewer than %(minimum)s organisations reported it"),
+            {"minimum": self.minimum},
+        )
 
     def rooms(self, counted: "CountedTables") -> Rooms:
         """Give the cells of too few organisations; a reader must have to think each a tenth higher or lower."""
@@ -153,30 +185,87 @@ def needs_of(
     counted: "CountedTables", rules: Sequence[SystemRule], *, known: Mapping[int, int] | None = None
 ) -> Needs:
     """Put together what all rules demand; ``known`` are cells that readers know already, with their counts."""
-    if not any(isinstance(rule, Threshold) for rule in rules):
-        raise NotCleared(
-            N_("No threshold was among the rules. Add Threshold(5), or another that your office uses.")
-        )
     room: dict[tuple[int, int], int] = {}
     reasons: dict[int, tuple[str, ...]] = {}
     fixed = counted.system.known
+    _check_rules(counted, rules)
     for rule in rules:
         for cell, down, up in rule.rooms(counted):
             if known and cell in known:
                 continue
             if fixed[cell]:
-                raise NotCleared(
-                    N_(
-                        "The number of all records (%(count)s) is itself not to be shown: %(rule)s. Such a table cannot be given "
-                        "out; count more records."
-                    ),
-                    count=int(counted.system.counts[cell]),
-                    rule=rule.words,
-                )
+                raise _all_is_unsafe(counted, cell, rule)
             for way, by in ((DOWN, down), (UP, up)):
                 if by > 0:
                     room[cell, way] = max(by, room.get((cell, way), 0))
             before = reasons.get(cell, ())
             if rule.words not in before:
                 reasons[cell] = (*before, rule.words)
-    return Needs(room=room, reasons=reasons, persons=tuple(counted.system.persons()))
+    grain, even = _steps(counted, max(room.values(), default=1))
+    return Needs(
+        room=_in_steps(room, counted, grain * even),
+        reasons=reasons,
+        persons=tuple(counted.persons()),
+        grain=grain,
+        even=even,
+    )
+
+
+def _all_is_unsafe(counted: "CountedTables", cell: int, rule: SystemRule) -> NotCleared:
+    count = int(counted.system.counts[cell])
+    if counted.amounts is not None:
+        return NotCleared(
+            N_(
+                "The total of all (%(total)s) is itself not to be shown: %(rule)s. Such a table cannot be given out; sum more records."
+            ),
+            total=counted.amounts.written(count),
+            rule=rule.words,
+        )
+    return NotCleared(
+        N_(
+            "The number of all records (%(count)s) is itself not to be shown: %(rule)s. Such a table cannot be given "
+            "out; count more records."
+        ),
+        count=count,
+        rule=rule.words,
+    )
+
+
+def _check_rules(counted: "CountedTables", rules: Sequence[SystemRule]) -> None:
+    if not any(isinstance(rule, Threshold) for rule in rules):
+        raise NotCleared(
+            N_("No threshold was among the rules. Add Threshold(5), or another that your office uses.")
+        )
+    for rule in rules:
+        if counted.amounts is not None and not isinstance(rule, Threshold | Dominance | PRule):
+            raise CannotCount(
+                N_(
+                    'The rule "%(rule)s" is about counts of people, and this table holds amounts. Leave it out.'
+                ),
+                rule=rule.words,
+            )
+
+
+def _steps(counted: "CountedTables", widest: int) -> tuple[int, int]:
+    """Say in which steps amounts move: they are far apart, and programs know seven digits. Counts move by one."""
+    if counted.amounts is None or (not counted.amounts.decimals and widest <= _STEPS):
+        return 1, 1
+    return max(1, widest // (_EVEN * _STEPS)), _EVEN
+
+
+def _in_steps(
+    room: Mapping[tuple[int, int], int], counted: "CountedTables", step: int
+) -> dict[tuple[int, int], int]:
+    """Round distances up to steps; nothing falls below zero, so a total smaller than a step need only be able to rise."""
+    rounded = {}
+    for (cell, way), by in room.items():
+        whole = -(-by // step) * step
+        if way == DOWN:
+            whole = min(whole, int(counted.system.counts[cell]) // step * step)
+        if whole:
+            rounded[cell, way] = whole
+    return rounded
+
+
+_STEPS = 10_000
+_EVEN = 12

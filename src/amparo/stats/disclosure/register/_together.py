@@ -176,6 +176,9 @@ def _worked_out(target: Target, low: int, high: int | None, solver: Solver) -> F
         "number": low,
         "most": high,
         "where": f" ({named(releases)})" if releases else "",
+        "added": sum(
+            term.times > 0 for term in terms
+        ),  # of the cells after the first; those after them are taken away
     }
     template = EXACTLY if low == high else BETWEEN
     cells = (target.cell, *(term.cell for term in terms))
