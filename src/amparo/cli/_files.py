@@ -1,14 +1,26 @@
-"""What the analysts' commands do with files: refuse a bad name before anything is computed, and write all of them or none."""
+"""What the analysts' commands do with files and reports: refuse a bad name before anything is computed, write all files or none."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-__all__ = ["check_output", "names_of", "refuse", "replace_file", "replace_files", "separators_of"]
+if TYPE_CHECKING:
+    from amparo.stats.report import Document
+
+__all__ = [
+    "check_output",
+    "document_to_bytes",
+    "names_of",
+    "print_document",
+    "refuse",
+    "replace_file",
+    "replace_files",
+    "separators_of",
+]
 
 
 def refuse(message: str) -> NoReturn:
@@ -85,3 +97,27 @@ def separators_of(multi: list[str] | None) -> dict[str, str]:
             refuse(f"--multi {text} has no column and separator. Write --multi 'COLUMN=;'.")
         separators[column] = separator or "="
     return separators
+
+
+def document_to_bytes(document: Document, path: Path) -> bytes:
+    """Give a report in the form that its name asks for."""
+    from amparo.stats.report import to_html, to_pdf
+
+    if path.suffix.lower() == ".pdf":
+        import time
+
+        return to_pdf(document, timestamp=int(time.time()))
+    return to_html(document).encode()
+
+
+def print_document(document: Document) -> None:
+    """Print a report, as wide as the terminal."""
+    import os
+    import sys
+
+    from amparo.stats.report import to_text
+
+    width = os.get_terminal_size().columns if sys.stdout.isatty() else 80
+    for line in to_text(document, width=min(width, 110)):
+        sys.stdout.buffer.write(line.encode())
+    sys.stdout.buffer.flush()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ._files import refuse, separators_of
+from ._files import check_output, document_to_bytes, print_document, refuse, replace_file, separators_of
 
 __all__ = ["evaluate"]
 
@@ -37,7 +35,10 @@ def evaluate(
             metavar="FILE", help="Records of the same kind that the file was not made from, for the attacks."
         ),
     ] = None,
-    report: Annotated[Path | None, typer.Option(metavar="R.html", help="Write a report with charts.")] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="R.html", help="Write a report with charts: R.html, or R.pdf (tagged)."),
+    ] = None,
     is_json: Annotated[bool, typer.Option("--json", help="Print JSON with every digit.")] = False,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of what is sampled for the attacks.")] = 1,
 ) -> None:
@@ -53,8 +54,8 @@ def evaluate(
 
     if length not in {1, 2, 3, 4}:
         refuse("--length takes 1, 2, 3 or 4.")
-    if report is not None and (report.suffix.lower() != ".html" or not report.parent.is_dir()):
-        refuse(f"{report} cannot be the report. Name a file that ends in .html, in a folder that is there.")
+    if report is not None:
+        check_output(report, original, (".html", ".pdf"))
     try:
         found = compare(
             original,
@@ -68,17 +69,14 @@ def evaluate(
         )
     except ToldError as error:
         refuse(str(error))
-    from amparo.stats.report import to_html, to_text
     from amparo.stats.synthesis.reports import report_of_evaluation
 
     if report is not None:
         try:
-            report.write_text(to_html(report_of_evaluation(found)), encoding="utf-8")
+            replace_file(report, document_to_bytes(report_of_evaluation(found), report))
         except OSError as error:
             refuse(f"{report} cannot be written: {error.strerror or error}.")
     if is_json:
         typer.echo(json.dumps(found.to_dict(), indent=1, ensure_ascii=False))
         return
-    width = os.get_terminal_size().columns if sys.stdout.isatty() else 80
-    for line in to_text(report_of_evaluation(found), width=min(width, 110)):
-        typer.echo(line, nl=False)
+    print_document(report_of_evaluation(found))

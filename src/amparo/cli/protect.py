@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ._files import check_output, refuse, replace_files
-from .risk import document_to_bytes, layout_of, print_document
+from ._files import check_output, document_to_bytes, print_document, refuse, replace_files
+from .risk import layout_of
 
 if TYPE_CHECKING:
     from amparo.stats.disclosure import Hierarchy

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ._files import check_output, names_of, refuse, replace_file, separators_of
+from ._files import (
+    check_output,
+    document_to_bytes,
+    names_of,
+    print_document,
+    refuse,
+    replace_file,
+    separators_of,
+)
 
 if TYPE_CHECKING:
     from amparo.stats.disclosure.microdata import Layout
-    from amparo.stats.report import Document
 
-__all__ = ["document_to_bytes", "layout_of", "print_document", "risk"]
+__all__ = ["layout_of", "risk"]
 
 
 def risk(
@@ -111,24 +116,3 @@ def layout_of(
         separators=separators_of(multi),
         person=person,
     )
-
-
-def document_to_bytes(document: Document, path: Path) -> bytes:
-    """Give a report in the form that its name asks for."""
-    from amparo.stats.report import to_html, to_pdf
-
-    if path.suffix.lower() == ".pdf":
-        import time
-
-        return to_pdf(document, timestamp=int(time.time()))
-    return to_html(document).encode()
-
-
-def print_document(document: Document) -> None:
-    """Print a report, as wide as the terminal."""
-    from amparo.stats.report import to_text
-
-    width = os.get_terminal_size().columns if sys.stdout.isatty() else 80
-    for line in to_text(document, width=min(width, 110)):
-        sys.stdout.buffer.write(line.encode())
-    sys.stdout.buffer.flush()

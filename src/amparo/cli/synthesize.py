@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
 import secrets
 import sys
 from collections.abc import Callable, Iterator
@@ -17,7 +16,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ._files import check_output, names_of, refuse, replace_file, separators_of
+from ._files import (
+    check_output,
+    document_to_bytes,
+    names_of,
+    print_document,
+    refuse,
+    replace_file,
+    replace_files,
+    separators_of,
+)
 
 if TYPE_CHECKING:
     from amparo.stats.privacy import Ledger, Noted
@@ -67,7 +75,9 @@ def synthesize(
     rules: Annotated[
         Path | None, typer.Option(metavar="R.yaml", help='A codebook of which only the "rules" are taken.')
     ] = None,
-    report: Annotated[Path | None, typer.Option(metavar="R.html", help="Write a report for readers.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="R.html", help="Write a report for readers: R.html, or R.pdf.")
+    ] = None,
     is_json: Annotated[
         bool, typer.Option("--json", help="Print what the file says about itself as JSON.")
     ] = False,
@@ -133,7 +143,7 @@ def synthesize(
 def _check(file: Path, output: Path, report: Path | None) -> None:
     check_output(output, file, (".csv", ".parquet", ".pq"))
     if report is not None:
-        check_output(report, file, (".html",))
+        check_output(report, file, (".html", ".pdf"))
 
 
 def _read(
@@ -309,30 +319,24 @@ def _told(
 
 def _write(data: SyntheticData, told: dict[str, Any], output: Path, report: Path | None) -> None:
     from amparo.stats.synthesis import write_rows
+    from amparo.stats.synthesis.reports import report_of_release
 
-    whole = output.with_name(f".{secrets.token_hex(4)}.{output.name}")
-    try:
-        write_rows(whole, data.domain, data.rows, is_private=data.is_private)
-        whole.replace(output)
-    finally:
-        whole.unlink(missing_ok=True)
-    sidecar = Path(f"{output}.provenance.json")
-    replace_file(sidecar, (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode())
+    provenance = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+    writers: dict[Path, Callable[[Path], object]] = {
+        output: lambda beside: write_rows(beside, data.domain, data.rows, is_private=data.is_private),
+        Path(f"{output}.provenance.json"): lambda beside: beside.write_text(provenance, encoding="utf-8"),
+    }
     if report is not None:
-        from amparo.stats.report import to_html
-        from amparo.stats.synthesis.reports import report_of_release
-
-        replace_file(report, to_html(report_of_release(told)).encode())
+        made = document_to_bytes(report_of_release(told), report)
+        writers[report] = lambda beside: beside.write_bytes(made)
+    replace_files(writers)
 
 
 def _print(told: dict[str, Any], output: Path, *, is_json: bool) -> None:
     if is_json:
         typer.echo(json.dumps(told, indent=1, ensure_ascii=False))
         return
-    from amparo.stats.report import to_text
     from amparo.stats.synthesis.reports import report_of_release
 
-    width = os.get_terminal_size().columns if sys.stdout.isatty() else 80
-    for line in to_text(report_of_release(told), width=min(width, 110)):
-        typer.echo(line, nl=False)
+    print_document(report_of_release(told))
     typer.echo(f"\nWritten: {output} and {output}.provenance.json")

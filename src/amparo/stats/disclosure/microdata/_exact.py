@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,7 @@ def suppress_exactly(
     high[:choices][(most[numbers] < k).any(axis=1)] = 0.0
     every, each = np.repeat(np.arange(choices), parts.shape[1]), np.arange(len(names))
     least = np.full(len(names), float(k))
+    entries: list[tuple[Any, Any, Any]]
     entries = [(kind, np.arange(choices), np.ones(choices))]  # all records of a kind get some mask
     for begin, limit in ((len(rows), least), (len(rows) + len(names), most)):
         entries.append((begin + numbers.ravel(), every, np.ones(numbers.size)))
