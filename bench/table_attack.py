@@ -53,12 +53,13 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.1)
     parser.add_argument("--persons", action="store_true", help="attack also as each person alone in a cell")
     parser.add_argument("--first", type=int, default=10_000, help="only the first tables of each sample")
+    parser.add_argument("--begin", type=int, default=1, help="the first sample")
     parser.add_argument("--verbose", action="store_true", help="tell after each table how far it came")
     chosen = parser.parse_args()
     everything = records(DIRECTORY / "ctdc" / "dados_app.csv")
     found = dict.fromkeys(("tables", "refused", "hidden", "unsafe", "caught"), 0)
     seconds = {"protect": 0.0, "attack": 0.0}
-    for seed in range(1, chosen.samples + 1):
+    for seed in range(chosen.begin, chosen.samples + 1):
         sample = random.Random(seed).sample(everything, round(chosen.share * len(everything)))
         subsets = [pair for k in (2, 3) for pair in combinations(range(len(COLUMNS)), k)]
         for subset in subsets[: chosen.first]:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
         Condition,
         CountedTables,
         Hierarchy,
+        ProtectedTable,
         ReleasedTables,
         SystemRule,
         TableRequest,
     )
 
-__all__ = ["Asked", "condition_of", "release_of"]
+__all__ = ["Asked", "condition_of", "protected_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,19 @@ class Asked:
     noise_seed: int | None = None
     percent: str = ""
     report: Path | None = None
+
+
+def protected_of(
+    file: str, request: "TableRequest", *, threshold: int, method: str, asked: Asked, is_release: bool
+) -> "ProtectedTable | ReleasedTables":
+    """Count and protect what is asked for, on the engine that AMPARO_ENGINE names."""
+    from amparo.stats.disclosure import Threshold, count_cells, open_source, protect
+
+    name = Path(file).name
+    with open_source(os.environ.get("AMPARO_ENGINE", ""), file) as source:
+        if is_release:
+            return release_of(source, request, threshold=threshold, method=method, asked=asked, name=name)
+        return protect(count_cells(source, request, name=name), rules=[Threshold(threshold)], method=method)
 
 
 def release_of(

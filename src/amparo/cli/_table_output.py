@@ -47,10 +47,15 @@ def write(
     _write_file(output, lambda stream: _fill(protected, form, stream, percent))
 
 
-def write_report(release: "ReleasedTables", path: Path, language: str, *, percent: str = "") -> None:
+def write_report(
+    release: "ProtectedTable | ReleasedTables", path: Path, language: str, *, percent: str = ""
+) -> None:
     """Write a report: for readers where the name asks for a page, a PDF or a workbook, else for reviewers of the office."""
-    from amparo.stats.disclosure import release_to_xlsx, report_of_release, report_to_text
+    from amparo.stats.disclosure import ProtectedTable, release_to_xlsx, report_of_release, report_to_text
     from amparo.stats.report import to_html, to_pdf
+
+    if isinstance(release, ProtectedTable):
+        raise TypeError("Who asks for a report asks for a release.")
 
     kind = path.suffix.lower()
     of = _percent(percent)

@@ -1,15 +1,11 @@
 """The command ``amparo table``: count a file of records into a table that may be published."""
 
 import csv
-import os
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from amparo.stats.disclosure import ProtectedTable, ReleasedTables
 
 __all__ = ["Form", "Protection", "Share", "table"]
 
@@ -179,10 +175,10 @@ def table(
     The table is proved safe before it is given: no hidden count can be worked out from the others and the totals.
     Values are read as text (NA stays NA, 1.0 stays 1.0); a missing value is a category of its own.
     """
-    from amparo.stats.disclosure import TableRequest, Threshold, count_cells, open_source, protect
+    from amparo.stats.disclosure import TableRequest
     from amparo.vocab.text import ToldError
 
-    from ._releasing import Asked, condition_of, release_of
+    from ._releasing import Asked, condition_of, protected_of
     from ._table_output import check_output, refuse, write, write_report
 
     form = Form.JSON if is_json else form
@@ -213,22 +209,12 @@ def table(
             percent=percent or "",
             report=report,
         )
-        protected: ProtectedTable | ReleasedTables
-        with open_source(os.environ.get("AMPARO_ENGINE", ""), file) as source:
-            if subtotals or method in (Protection.CELLKEY, Protection.DP) or asked != Asked():
-                release = protected = release_of(
-                    source,
-                    request,
-                    threshold=threshold,
-                    method=method.value,
-                    asked=asked,
-                    name=Path(file).name,
-                )
-                if report is not None:
-                    write_report(release, report, language, percent=asked.percent)
-            else:
-                counted = count_cells(source, request, name=Path(file).name)
-                protected = protect(counted, rules=[Threshold(threshold)], method=method.value)
+        is_release = subtotals or method in (Protection.CELLKEY, Protection.DP) or asked != Asked()
+        protected = protected_of(
+            file, request, threshold=threshold, method=method.value, asked=asked, is_release=is_release
+        )
+        if report is not None:
+            write_report(protected, report, language, percent=asked.percent)
         write(protected, form.value, output, percent=asked.percent)
     except ToldError as error:
         refuse(str(error))
