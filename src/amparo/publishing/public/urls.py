@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
+from amparo.publishing.export.catalogue import MEDIA_TYPES
 from amparo.publishing.public import views
 
 
@@ -17,7 +18,7 @@ class NumberConverter(StringConverter):
 class FormConverter(StringConverter):
     """One of the forms in which a table is handed out."""
 
-    regex = "|".join(views.MEDIA_TYPES)
+    regex = "|".join(MEDIA_TYPES)
 
 
 register_converter(NumberConverter, "release_number")
