@@ -22,6 +22,7 @@ __all__ = ["Choice", "refine", "solve_exactly"]
 _ROUNDS = 30
 _TIGHT = 1e-6
 _NEAR = 1.005
+_FRUITLESS = 6  # choices in a row that were no cheaper: the next one seldom is
 
 
 @dataclass(eq=False)
@@ -152,14 +153,16 @@ def refine(search: Search, *, rounds: int) -> Search:
     """Look for a cheaper suppression than a finished one: choose anew under demands in fractions, and complete the choice."""
     choice, best = Choice(search), search
     choice.relax()
+    fruitless = 0
     for _ in range(rounds):
         chosen = choice.choose(nodes=1)
         if chosen is None:
             break
         trial = search.afresh(chosen[0])
         is_finished = not _complete(choice, trial)
+        fruitless = 0 if trial.cost < best.cost else fruitless + 1
         best = trial if trial.cost < best.cost else best
-        if is_finished or best.cost <= chosen[1] * _NEAR:
+        if is_finished or best.cost <= chosen[1] * _NEAR or fruitless == _FRUITLESS:
             break
     return best
 
