@@ -149,7 +149,7 @@ def covering() -> Iterator[Check]:
     """Give the part that holds each pair, each state hidden from somebody who is not refused for another reason.
 
     Which guard a route has is proved without asking it (`test_denials.py`). So a role is refused once for each guard, and at
-    a tenth of the routes besides; who has no role, at a third.
+    a twentieth of the routes besides; who has no role, at a sixth.
     """
     refused: set[tuple[bool, str, str]] = set()
     for place, variants in enumerate(by_route().values()):
@@ -157,7 +157,7 @@ def covering() -> Iterator[Check]:
             asked = variants[(place + number) % len(variants)]
             if asked.row.guard == PUBLIC or not asked.lets(looker):
                 said = (asked.is_page, str(asked.row.guard), looker)
-                every = 10 if looker in ROLES else 3
+                every = 20 if looker in ROLES else 6
                 if asked.says_its_guard and said in refused and (place + number) % every:
                     continue
                 refused.add(said)

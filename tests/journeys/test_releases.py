@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from amparo.publishing.models import Release
 from amparo.publishing.rules import ReleaseState
-from tests.browser import faults_of, too_wide
+from tests.browser import WITH_LANGUAGE, faults_of, too_wide
 from tests.journeys.conftest import Browsing
 from tests.journeys.installation import ELSEWHERE, Installation, hidden_sex, proposed_to
 
@@ -23,8 +23,8 @@ def press(page: Page, name: str) -> None:
     button.or_(page.get_by_role("link", name=name, exact=True)).first.click()
 
 
-def look(page: Page, *, with_contrast: bool = True) -> None:
-    assert [*faults_of(page, with_contrast=with_contrast), *too_wide(page)] == []
+def look(page: Page, *, rules: Sequence[str] = ()) -> None:
+    assert [*faults_of(page, rules=rules), *too_wide(page)] == []
 
 
 def propose(page: Page, address: str, title: str, into: str = "") -> None:
@@ -82,7 +82,7 @@ def test_a_release_is_reviewed_and_let_out_by_two_people_in_arabic_one_of_them_w
     page.locator("main form button").last.click()
     expect(page.locator("#notes")).to_contain_text("هل التعريف هو نفسه؟")
     assert page.get_attribute("html", "dir") == "rtl"
-    look(page, with_contrast=False)
+    look(page, rules=WITH_LANGUAGE)
     step(reviewing, "clear")
     step(preparing, "ask")
     reviewing.open(address).locator("a[href^='/two-people/']").last.click()
