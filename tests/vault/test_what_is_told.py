@@ -137,4 +137,5 @@ def test_a_kind_that_a_reading_leaves_closed_opens_as_nothing() -> None:
     assert sealed.place is not None
     closed = replace(reading(own), closed=frozenset({sealed.place.kind}))
     assert queries.open_column(closed, [(own, sealed.content)], place=sealed.place) == [None]
+    assert queries.open_many(closed, [sealed]) == [{}]
     assert closed.keys == {}
