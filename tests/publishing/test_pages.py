@@ -218,9 +218,11 @@ def test_a_study_is_proposed_with_the_counts_of_its_lists(desk: Desk) -> None:
     without = replace(desk.she, permissions=desk.she.permissions - {Permission.RELEASE_PREPARE})
     with pytest.raises(Refused):
         proposed_study(study, by=without, now=NOW)
+    result = Study.objects.get().result
     for change in (
         {"state": StudyState.FAILED},
-        {"state": StudyState.DONE, "result": {**Study.objects.get().result, "lists": None}},
+        {"state": StudyState.DONE, "result": {**result, "lists": {**result["lists"], "threshold": None}}},
+        {"result": {**result, "lists": None}},
     ):
         Study.objects.update(**change)
         with pytest.raises(NotAsked):
