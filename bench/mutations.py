@@ -37,7 +37,7 @@ PLACES = {
     "access/panels": 10, "access/forms.py": 2, "access/beyond.py": 1,
     "accounts/queries": 55, "cases/queries": 100, "cases/actions": 130, "cases/views": 60, "cases/api": 18,
     "intake/queries.py": 14, "intake/views.py": 13, "intake/api.py": 11,
-    "evidence/queries": 30, "evidence/actions": 60, "evidence/views": 25, "evidence/api.py": 2,
+    "evidence/queries": 30, "evidence/actions": 60, "evidence/views": 20, "evidence/api.py": 2,
     "publishing/queries": 22, "publishing/actions": 30, "publishing/views": 12,
     "publishing/api.py": 0, "publishing/public/views.py": 5,
     "oversight/queries.py": 18, "oversight/actions": 7, "oversight/views": 8, "portal/views.py": 7,
