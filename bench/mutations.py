@@ -37,7 +37,7 @@ PLACES = {
     "access/panels": 10, "access/forms.py": 2, "access/beyond.py": 1,
     "accounts/queries": 55, "cases/queries": 100, "cases/actions": 130, "cases/views": 60, "cases/api": 18,
     "intake/queries.py": 14, "intake/views.py": 13, "intake/api.py": 11,
-    "evidence/queries": 30, "evidence/actions": 60, "evidence/views": 25, "evidence/api.py": 2,
+    "evidence/queries": 30, "evidence/actions": 60, "evidence/views": 20, "evidence/api.py": 2,
     "publishing/queries": 22, "publishing/actions": 30, "publishing/views": 12,
     "publishing/api.py": 0, "publishing/public/views.py": 5,
     "oversight/queries.py": 18, "oversight/actions": 7, "oversight/views": 8, "portal/views.py": 7,
@@ -154,9 +154,9 @@ NO_ACCESS = {
     r"access/views/people\.py:_own_organisation: the guard own is None": "for the types: who manages people works for an organisation",
     r"cases/views/opening\.py:_tell_of_others: the guard": "`search_persons` demands it",
     r"cases/views/seen\.py:told: the condition": "in which languages a page is offered",
-    r"evidence/views/figures\.py:(table: the (side|condition name)|download: the|_holding: the side|snapshot: the|collect: the guard|_choices: the)":
-        "which page says that there is no table, and how it is laid out; `show_table`, `download_table` and `collect_facts` ask for access",
-    r"evidence/views/studies\.py:(MOST_COMPARED|new: (the (guard snapshot|side (snapshot|has_chosen)|condition has)|what is left out)|study: the (condition|side)|_add_result: the side one)":
+    r"evidence/views/figures\.py:(table: the (side|condition name)|download: the|_holding: the side|snapshot: the|collect: the guard|_choices: the|_add_figure: the side|opened_holding: the side snapshot\.state)":
+        "which page says that there is no table, how it is laid out and which buttons are offered; `show_table`, `download_table`, `collect_facts` and `propose` ask for access",
+    r"evidence/views/studies\.py:(MOST_COMPARED|new: (the (guard snapshot|side (snapshot|has_chosen)|condition has)|what is left out)|study: the (condition|side)|_add_result: the side)":
         "how a page is laid out, and which buttons are offered; what they send asks again",
     r"portal/views\.py:(home: the side|search: the side form|known: the side found)": "which page comes first, and what it says of what was left out",
     r"cases/api/changing\.py:(person|case|episode)_change: get_case": "`update_person`, `update_case` and `update_episode` ask the same of the same case",

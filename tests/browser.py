@@ -12,14 +12,15 @@ AXE: str = AXE_SCRIPT
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
+    "--in-process-gpu",
     "--disable-background-networking",
     "--disable-dev-shm-usage",
     # A page is looked at for a second: what the optimising compilers cost, they never earn back.
     "--js-flags=--no-opt --no-maglev",
 )
-FOUND = """rules => axe.run({
+FOUND = """rules => 'axe' in window ? axe.run({
   resultTypes: ['violations'], selectors: false, ...(rules.length ? {runOnly: {type: 'rule', values: rules}} : {})}).then(found => found.violations.map(
-  one => `${one.id}: ${one.nodes[0].html.slice(0, 200)} (${one.nodes.length})`))"""
+  one => `${one.id}: ${one.nodes[0].html.slice(0, 200)} (${one.nodes.length})`)) : null"""
 # What another language or a narrow screen may break: names that are empty, the languages themselves, what scrolls, what is too small to
 # hit. The rest is the same markup and the same colours, and is asked of every page once.
 WITH_LANGUAGE = (
@@ -50,10 +51,11 @@ def faults_of(page: Page, *, rules: Sequence[str] = ()) -> list[str]:
     """Ask axe what is wrong with a page, by some of its rules or by all. A context with `AXE` as its first script spares handing it
     to each page.
     """
-    if not page.evaluate("'axe' in window"):
+    found: list[str] | None = page.evaluate(FOUND, list(rules))
+    if found is None:
         page.evaluate(AXE)
-    found: list[str] = page.evaluate(FOUND, list(rules))
-    return found
+        found = page.evaluate(FOUND, list(rules))
+    return found or []
 
 
 def too_wide(page: Page) -> list[str]:

@@ -82,6 +82,16 @@ def _see_behind_the_wall_again(**_: object) -> None:
         session.execute(STATEMENT, NOTHING)
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Divide among the workers what each would do for all: writing the asserts of the test modules anew, where a run is the first."""
+    from tests.scheduling import rewrite_share
+
+    if share := getattr(session.config, "workerinput", None):
+        rewrite_share(
+            session.config, number=int(share["workerid"].removeprefix("gw")), of=share["workercount"]
+        )
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest."""
     from tests.scheduling import rank

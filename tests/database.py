@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 from django.conf import settings
@@ -20,6 +21,7 @@ from django.utils import timezone
 
 from amparo.config.embedded import APP, EVERYBODY, FACTS, OWNER, TAKEN_ON, WORKER, EmbeddedDatabase
 from amparo.config.migrating import make_keys_if_none, migrate_database
+from tests.contents import Contents
 
 CHECKOUT = Path(__file__).parents[1]
 CUSTODIAN = CHECKOUT / ".cache" / "test-custodian"
@@ -60,6 +62,8 @@ class TestDatabases:
             if self.template not in self._names():
                 self._make_template()
             self._copy()
+        with self._as_superuser() as superuser:
+            self.contents = Contents.of(superuser)
         self.connect()
 
     def connect(self) -> None:
@@ -69,6 +73,9 @@ class TestDatabases:
     def restore(self) -> None:
         """Put the database back as it was made. For tests that commit; append-only tables cannot be emptied otherwise."""
         connections.close_all()
+        with self._as_superuser() as superuser:
+            if self.contents.put_back(superuser):
+                return
         self._drop(self.name)
         with _alone():
             self._copy()
@@ -88,6 +95,11 @@ class TestDatabases:
         make_keys_if_none(CUSTODIAN, now=timezone.now())
         connections.close_all()
         self.server.execute(f'ALTER DATABASE "{draft}" RENAME TO "{self.template}"')
+
+    def _as_superuser(self) -> Any:
+        import psycopg
+
+        return psycopg.connect(self.server.url(role="postgres", database=self.name), autocommit=True)
 
     def _make_tester(self) -> None:
         import psycopg

@@ -1,10 +1,25 @@
 """Which tests run on one worker, and which begin first: what they share is made once, and the longest never come last.
 
+What all workers need before the first test is made by each for a part.
+
 The marks of xdist's own `--dist loadgroup` are kept in an attribute that pytest 9.2 no longer reads.
 """
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+from typing import Any
+
+from _pytest.assertion.rewrite import (
+    PYC_TAIL,
+    _read_pyc,
+    _rewrite_test,
+    _write_pyc,
+    assertstate_key,
+    get_cache_dir,
+    try_makedirs,
+)
 from xdist.scheduler import LoadScopeScheduling
 
 # Each folder shares what it stands on: one installation, one world, or loops that would be compiled by both workers at once.
@@ -36,3 +51,14 @@ class FilesTogether(LoadScopeScheduling):  # type: ignore[misc]  # it has no typ
 def rank(nodeid: str) -> int:
     """Return when a test should begin."""
     return next((rank for rank, start in enumerate(LONGEST) if nodeid.startswith(start)), len(LONGEST))
+
+
+def rewrite_share(config: Any, *, number: int, of: int) -> None:
+    """Write the asserts of a part of the test modules anew and keep them, as pytest does for each that it imports."""
+    if sys.dont_write_bytecode:
+        return
+    for path in sorted(Path(__file__).parent.rglob("test_*.py"))[number::of]:
+        kept = get_cache_dir(path) / (path.name[:-3] + PYC_TAIL)
+        if _read_pyc(path, kept) is None and try_makedirs(kept.parent):
+            made_from, code = _rewrite_test(path, config)
+            _write_pyc(config.stash[assertstate_key], code, made_from, kept)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from amparo.config.embedded import EmbeddedDatabase
+from tests import programs
 
 CHECKOUT = Path(__file__).parents[2]
 Done = subprocess.CompletedProcess[str]
@@ -35,14 +35,7 @@ def free_port() -> int:
 
 def amparo(*arguments: str, **settings: str) -> Done:
     """Run the command as a program."""
-    return subprocess.run(
-        [sys.executable, "-m", "amparo.cli", *arguments],
-        env=environment(**settings),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    return programs.run(*arguments, env=environment(**settings))
 
 
 @pytest.fixture(scope="session")

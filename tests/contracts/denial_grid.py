@@ -148,19 +148,21 @@ def grid() -> Iterator[Check]:
 def covering() -> Iterator[Check]:
     """Give the part that holds each pair, each state hidden from somebody who is not refused for another reason.
 
-    Which guard a route has is proved without asking it (`test_denials.py`). So a role is refused once for each guard, and at
-    a twentieth of the routes besides; who has no role, at a sixth.
+    Which guard a page has is proved without asking it (`test_denials.py`). So a role is refused once for each guard, and at
+    a twentieth of the routes besides; who has no role, at a sixth. An operation refuses one role at least.
     """
-    refused: set[tuple[bool, str, str]] = set()
+    refused: set[tuple[object, ...]] = set()
     for place, variants in enumerate(by_route().values()):
         for number, looker in enumerate(variants[0].lookers(place)):
             asked = variants[(place + number) % len(variants)]
             if asked.row.guard == PUBLIC or not asked.lets(looker):
                 said = (asked.is_page, str(asked.row.guard), looker)
                 every = 20 if looker in ROLES else 6
-                if asked.says_its_guard and said in refused and (place + number) % every:
+                here = (asked.route.name, looker in ROLES)
+                is_new = said not in refused or not (asked.is_page or here in refused)
+                if asked.says_its_guard and not is_new and (place + number) % every:
                     continue
-                refused.add(said)
+                refused |= {said, here}
                 beyond = asked.states[1 if asked.names_something else 0]
                 yield _check(asked, looker, asked.methods[(place + number) % len(asked.methods)], beyond)
         yield from _covering_who_may(place, variants)

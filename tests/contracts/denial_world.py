@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
 
-from django.contrib.sessions.backends.base import SessionBase
 from django.test import Client
+from django.utils import timezone
 
 from amparo.access.actions import (
     approve_act,
@@ -29,8 +28,8 @@ from amparo.access.actions.kinds import ROLE_INVITE
 from amparo.access.models import DualAct
 from amparo.access.queries import viewer_for_membership
 from amparo.access.rules import ROLES, EmergencyReason, GrantReason, Permission, Viewer, WallReason
-from amparo.accounts.models import ApiToken, Invitation, Organisation
-from amparo.accounts.rules import hold_of
+from amparo.accounts.models import ApiToken, Invitation, Organisation, User
+from amparo.accounts.rules import hold_of, keep_hold
 from amparo.cases.actions import ask_erasure, ask_readers, open_in_emergency, save_filter
 from amparo.cases.models import SavedFilter
 from amparo.cases.queries import CaseChoices
@@ -124,19 +123,20 @@ class World:
         client = Client(**more)
         for name, value in self.cookies[looker].items():
             client.cookies[name] = value
-        if looker in self.viewers and _is_stale(client.session):
-            show_who(session := client.session, user_of(self.viewers[looker]))
-            session.save()
-            client.get(
-                "/"
-            )  # the first page in a minute writes the session, and what is asked after it does not
+        if looker in self.viewers:
+            _freshen(client, user_of(self.viewers[looker]))
         return client
 
 
-def _is_stale(session: SessionBase) -> bool:
-    """Tell whether nobody opened a page in the session for a while."""
-    held = hold_of(session)
-    return held is None or time.time() - held.seen.timestamp() > FRESH_SECONDS
+def _freshen(client: Client, user: User) -> None:
+    """Let a session have shown who she is and opened a page, both just now: no page that is asked then writes it."""
+    session = client.session
+    held, now = hold_of(session), timezone.now()
+    assert held is not None
+    if (now - held.seen).total_seconds() > FRESH_SECONDS:
+        keep_hold(session, replace(held, seen=now))
+        show_who(session, user)
+        session.save()
 
 
 def build(now: datetime) -> World:
@@ -212,6 +212,7 @@ def build(now: datetime) -> World:
         known = [world.own[role], world.closed.get(role, {}), *world.beyond[role].values()]
         references = {str(things["reference"]) for things in known if "reference" in things}
         client = sign_in(Client(), viewer)
+        client.get("/")  # the first page notes in the session how long it holds
         _keep_cookies(world, role, state_purpose(client, *sorted(references)))
     world.beyond["competent_authority"]["a grant that opens nothing to read"] = {
         **world.beyond["competent_authority"]["another organisation"], **unread,

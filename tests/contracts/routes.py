@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -76,6 +77,7 @@ def guard_said(view: Callable[..., Any]) -> object:
     return guard.permission or SIGNED_IN
 
 
+@cache
 def permission_said(operation: Callable[..., Any]) -> Permission | None:
     """Return the permission that an operation asks for in its own lines; None when it leaves that to its action."""
     found = re.search(r"require\(request\.viewer, Permission\.(\w+)\)", inspect.getsource(operation))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -190,19 +191,21 @@ def _archive(**parts: bytes) -> bytes:
     return stream.getvalue()
 
 
-HOSTILE = {
-    "picture": b"\x89PNG\r\n\x1a\n" + bytes(200),
-    "empty sheet": _archive(),
-    "password": bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600),
-    "words": b"dear colleagues, please find attached\nour list\n",
-    "NUL bytes": b"con_Consent,prs_FirstName\x00\nYes,A\x00\n",
-    "zip bomb": _archive(**{"xl/workbook.xml": b"<a/>", "xl/worksheets/sheet1.xml": bytes(200_000_000)}),
+HOSTILE: dict[str, Callable[[], bytes]] = {
+    "picture": lambda: b"\x89PNG\r\n\x1a\n" + bytes(200),
+    "empty sheet": _archive,
+    "password": lambda: bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600),
+    "words": lambda: b"dear colleagues, please find attached\nour list\n",
+    "NUL bytes": lambda: b"con_Consent,prs_FirstName\x00\nYes,A\x00\n",
+    "zip bomb": lambda: _archive(
+        **{"xl/workbook.xml": b"<a/>", "xl/worksheets/sheet1.xml": bytes(200_000_000)}
+    ),
 }
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_what_is_no_workbook_gets_a_clear_answer(supervisor: Client, kind: str) -> None:
-    send(supervisor, HOSTILE[kind])
+    send(supervisor, HOSTILE[kind]())
     check_batch(sent_batch().id, now=NOW)
     content = shown(supervisor, sent_batch().id)
     assert "This file cannot be brought in" in content

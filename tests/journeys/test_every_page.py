@@ -29,10 +29,11 @@ NO_PAGE = {
     "api:openapi", "api:unknown", "health", "ui:exit", "cases:document", "data:catalogue-record", "data:file", "data:record", "data:table", "evidence:download", "evidence:study-report",
     "intake:rejected",
 }  # fmt: skip
-STORED = """async () => {
+SHOWN = """async () => {
   const databases = indexedDB.databases ? await indexedDB.databases() : [];
   const caches_ = window.caches ? await caches.keys().catch(() => []) : [];
-  return [...Object.keys(localStorage), ...Object.keys(sessionStorage), ...databases.map(one => one.name), ...caches_];
+  const kept = [...Object.keys(localStorage), ...Object.keys(sessionStorage), ...databases.map(one => one.name), ...caches_];
+  return [document.documentElement.dir, document.title, kept];
 }"""
 # What somebody would press or fill in, but for what stands in a `details` that unfolds by itself: on a phone, actions too.
 OUT_OF_REACH = """() => [...document.querySelectorAll('main button, main select, main textarea, main input, main a[href]')].filter(
@@ -53,16 +54,13 @@ def test_with_a_script(
     """Axe finds nothing, and the other width holds too."""
 
     def look(page: Page, name: str) -> list[str]:
-        page.set_viewport_size(size)  # type: ignore[arg-type]  # it is such a dictionary
-        faults = [
-            *faults_of(page, rules=() if size is DESK else WITH_LANGUAGE),
-            *too_wide(page),
-            *stored(page),
-        ]
-        page.set_viewport_size(PHONE if size is DESK else DESK)  # type: ignore[arg-type]
-        return [*faults, *too_wide(page), *turned(page, name, language)]
+        faults = [*faults_of(page, rules=() if size is DESK else WITH_LANGUAGE), *too_wide(page)]
+        page.set_viewport_size(PHONE if size is DESK else DESK)  # type: ignore[arg-type]  # it is such a dictionary
+        faults += [*too_wide(page), *odd(page, name, language)]
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        return faults
 
-    assert seen_of_all(browsing, installation, look, language=language) == []
+    assert seen_of_all(browsing, installation, look, language=language, width=size["width"]) == []
 
 
 def test_without_a_script(browsing: Browse, installation: Installation) -> None:
@@ -92,16 +90,12 @@ def seen_of_all(
     return faults
 
 
-def turned(page: Page, name: str, language: str) -> list[str]:
-    """Tell a page that runs in the wrong direction, and a window's title that tells."""
-    faults = []
-    if page.get_attribute("html", "dir") != ("rtl" if language == "ar" else "ltr"):
+def odd(page: Page, name: str, language: str) -> list[str]:
+    """Tell a page that runs in the wrong direction, a window's title that tells, and what the browser keeps beside cookies."""
+    direction, title, kept = page.evaluate(SHOWN)
+    faults = [f"keeps {one} in the browser" for one in kept]
+    if direction != ("rtl" if language == "ar" else "ltr"):
         faults.append("is not turned")
-    if page.title() not in ("Amparo", "أمبارو") and name not in ("gallery", "public"):
-        faults.append(f"the window's title tells “{page.title()}”")
+    if title not in ("Amparo", "أمبارو") and name not in ("gallery", "public"):
+        faults.append(f"the window's title tells “{title}”")
     return faults
-
-
-def stored(page: Page) -> list[str]:
-    """Return the names of what the browser keeps of the page beside cookies."""
-    return [f"keeps {name} in the browser" for name in page.evaluate(STORED)]

@@ -8,8 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.urls import resolve
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
+from amparo.access.rules import ROLES
+from amparo.access.web import guard_of
 from amparo.cases.queries.lists import PAGE
 from amparo.cases.rules import Name, Stage
 from tests.cases.conftest import _without_second_factor  # noqa: F401 - the same fixture for these pages
@@ -22,6 +27,17 @@ pytestmark = pytest.mark.django_db
 
 def _called(name: str) -> Any:
     return make_person_details(called=name, names=(Name(text=name, kind="given"),))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_menu_offers_what_the_role_may_open_and_nothing_else(role: str) -> None:
+    viewer = make_viewer(role)
+    offered = [item for path in settings.AMPARO_NAVIGATION if (item := import_string(path)(viewer))]
+    guards = {item.url: guard_of(resolve(item.url.partition("?")[0]).func) for item in offered}
+    assert guards
+    for url, guard in guards.items():
+        assert guard is not None
+        assert guard.permission is None or guard.permission in viewer.permissions, url
 
 
 def test_a_worker_sees_what_waits_and_who_is_new() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,6 +14,7 @@ from django.urls import reverse
 
 from amparo.access.actions import Refused, approve_act, describe_act, get_act, shown
 from amparo.access.models import DualAct
+from amparo.access.rules import Permission
 from amparo.audit.models import Event
 from amparo.evidence.actions import proposed_study, proposed_table
 from amparo.evidence.models import Study
@@ -213,9 +215,14 @@ def test_a_study_is_proposed_with_the_counts_of_its_lists(desk: Desk) -> None:
     assert "812" in desk.page(address)
     with pytest.raises(Refused):
         proposed_study(study, by=make_viewer("reviewer"), now=NOW)
+    without = replace(desk.she, permissions=desk.she.permissions - {Permission.RELEASE_PREPARE})
+    with pytest.raises(Refused):
+        proposed_study(study, by=without, now=NOW)
+    result = Study.objects.get().result
     for change in (
-        {"result": {**Study.objects.get().result, "lists": None}},
         {"state": StudyState.FAILED},
+        {"state": StudyState.DONE, "result": {**result, "lists": {**result["lists"], "threshold": None}}},
+        {"result": {**result, "lists": None}},
     ):
         Study.objects.update(**change)
         with pytest.raises(NotAsked):

@@ -15,22 +15,35 @@ from amparo.access.rules import Permission, Viewer
 from amparo.accounts.models import User
 from amparo.audit.models import Event
 from amparo.publishing.actions import (
+    Details,
     HeldUp,
     NotReviewer,
     NotSaid,
+    Stale,
+    add_item,
     ask_publication,
+    change_draft,
     clear_release,
     draft_release,
     note_release,
     propose_release,
+    recheck_release,
     refuse_release,
+    remove_item,
     take_up_release,
     withdraw_release,
 )
 from amparo.publishing.models import BudgetEntry, Release, ReleasedCell, ReleaseItem
-from amparo.publishing.queries import check_release, get_release, list_releases
-from amparo.publishing.rules import Item, NotAudited, NotTheTime, ReleaseState, Step, Verdict, after
-from amparo.stats.disclosure.register import FindingKind, Spent
+from amparo.publishing.queries import (
+    check_release,
+    drafts_about,
+    get_release,
+    let_out_as,
+    list_releases,
+    published_about,
+)
+from amparo.publishing.rules import Audience, Item, NotAudited, NotTheTime, ReleaseState, Step, Verdict, after
+from amparo.stats.disclosure.register import Cell, FindingKind, Spent
 from tests.factories.accounts import NOW, make_organisation, make_viewer
 from tests.factories.publishing import POPULATION, make_item, make_new
 
@@ -321,3 +334,44 @@ def test_who_only_reviews_neither_drafts_proposes_nor_takes_back(office: Office)
 def test_numbers_begin_anew_each_year(office: Office) -> None:
     draft_release(make_new(make_item(WHOLE)), by=office.she, now=NOW - timedelta(days=400))
     assert get_release(office.she, office.draft(WHOLE)).number == "R-2026-0001"
+
+
+def test_who_prepares_no_releases_finds_no_draft_changes_none_and_learns_of_none(office: Office) -> None:
+    release = office.draft(WHOLE)
+    reviewer = make_viewer("reviewer")
+    without = replace(office.she, permissions=office.she.permissions - {Permission.RELEASE_PREPARE})
+    with pytest.raises(Refused):
+        drafts_about(without, POPULATION, "a" * 64)
+    with pytest.raises(Refused):
+        published_about(without, POPULATION)
+    with pytest.raises(Refused):
+        let_out_as(reviewer, "a mark")
+    for by in (without, reviewer):
+        with pytest.raises(Refused):
+            recheck_release(release, by=by, now=NOW)
+
+
+def test_a_draft_takes_back_nothing_that_is_not_in_it_and_nothing_about_others(office: Office) -> None:
+    release = office.draft(WHOLE)
+    remove_item(release, "e" * 64, by=office.she, now=NOW)
+    assert not Event.objects.filter(action="publishing.release.remove").exists()
+    stranger = make_item({(): 90}, cells=(Cell.shown("assisted", {}, 90, snapshot="snapshot-1"),))
+    with pytest.raises(NotAudited):
+        add_item(release, stranger, snapshot_hash=Release.objects.get().snapshot_hash, by=office.she, now=NOW)
+    assert ReleaseItem.objects.count() == 1
+    said = Details(title="Ages", purpose="Annual report", audience=Audience.PUBLIC)
+    for change, words in (({"doi": "zenodo 1234"}, "no DOI"), ({"purpose": " "}, "field purpose is empty")):
+        with pytest.raises(NotAudited, match=words):
+            replace(said, **change)
+    with pytest.raises(Stale):
+        change_draft(release, said, seen="f" * 64, by=office.she, now=NOW)
+
+
+def test_p32_what_another_release_gives_away_meanwhile_is_not_cleared(office: Office) -> None:
+    first, second = office.draft(WHOLE), office.draft(YOUNGER)
+    propose_release(second, by=office.she, now=NOW)
+    take_up_release(second, by=office.ministry, now=NOW)
+    office.publish(first)
+    with pytest.raises(HeldUp):
+        clear_release(second, by=office.ministry, now=NOW)
+    assert state_of(second) == ReleaseState.IN_REVIEW

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +13,9 @@ import pytest
 from django.db import connection, connections
 
 from amparo.config.embedded import OWNER
+from tests import programs
 from tests.cli.conftest import environment
+from tests.programs import Program
 
 CUSTODIAN = Path(__file__).parents[2] / ".cache" / "test-custodian"
 
@@ -45,20 +46,18 @@ class Keyd:
         )  # short: the path of a socket may have 107 bytes
         self.socket = self.directory / "socket"
         self.log = self.directory / "log"
-        self._process: subprocess.Popen[str] | None = None
+        self.environment: dict[str, str] = {}
+        self._process: Program | None = None
 
     def start(self, *options: str) -> str:
         """Start it, and give the line with which it says that it answers."""
         place = connection.settings_dict
         url = f"postgresql://{place['USER']}@/{place['NAME']}?host={quote(place['HOST'], safe='/')}"
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "amparo.cli", "keyd", "--socket", str(self.socket), "--log", str(self.log), *options],
-            env=environment(
-                AMPARO_DATABASE_URL=url, AMPARO_DATA=str(self.directory), AMPARO_CUSTODIAN=str(CUSTODIAN)
-            ),
-            stdout=subprocess.PIPE,
-            text=True,
-        )  # fmt: skip
+        self.environment = environment(
+            AMPARO_DATABASE_URL=url, AMPARO_DATA=str(self.directory), AMPARO_CUSTODIAN=str(CUSTODIAN)
+        )
+        files = ("--socket", str(self.socket), "--log", str(self.log))
+        self._process = programs.start("keyd", *files, *options, env=self.environment)
         assert self._process.stdout is not None
         return self._process.stdout.readline()
 
@@ -67,8 +66,7 @@ class Keyd:
         if self._process is None:
             return 0
         self._process.send_signal(number)
-        self._process.communicate(timeout=20)
-        ended, self._process = self._process.returncode, None
+        ended, self._process = self._process.wait(20), None
         return ended
 
     @property
@@ -84,7 +82,7 @@ def keyd() -> Iterator[Keyd]:
     held = Keyd()
     yield held
     held.stop(signal.SIGKILL)
-    subprocess.run(["rm", "-rf", str(held.directory)], check=True)
+    shutil.rmtree(held.directory)
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,6 +29,7 @@ from amparo.vault.keyd.log import read_log
 from amparo.vault.models import PersonKeys
 from amparo.vault.queries import custodian, keyring_status
 from amparo.vault.rules import DOTS, Asker, Compartment, KeyKind, KeysAway, NotOpened, TooManyKeys
+from tests import programs
 from tests.agreeing import agree
 from tests.cases.pages import filled
 from tests.cli.conftest import environment
@@ -128,20 +127,9 @@ def test_of_two_at_one_path_the_second_is_refused(
     keyd: Keyd, client_of: Callable[[Keyd], RemoteKeeper]
 ) -> None:
     keyd.start()
-    done = subprocess.run(
-        [sys.executable, "-m", "amparo.cli", "keyd", "--socket", str(keyd.socket), "--log", f"{keyd.log}2"],
-        env=_environment_of(keyd),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = programs.run("keyd", "--socket", str(keyd.socket), "--log", f"{keyd.log}2", env=keyd.environment)
     assert (done.returncode, "A keyd runs already" in done.stderr) == (2, True)
     assert client_of(keyd).status()["is_open"] is True
-
-
-def _environment_of(keyd: Keyd) -> dict[str, str]:
-    pairs = Path(f"/proc/{keyd.process}/environ").read_text().split("\0")
-    return dict(pair.split("=", 1) for pair in pairs if "=" in pair)
 
 
 def test_it_leaves_no_core_and_nothing_for_others(keyd: Keyd) -> None:
@@ -182,14 +170,11 @@ def test_it_is_opened_by_shares_typed_one_after_the_other(
         client.open_keys([person], [KeyKind.RECORD], within=EVERYWHERE)
     assert not keyring_status().is_open
     mistyped = shares[1].replace(" ", " academic ", 1)
-    done = subprocess.run(
-        [sys.executable, "-m", "amparo.cli", "keys", "unlock", "--socket", str(keyd.socket)],
+    done = programs.run(
+        "keys", "unlock", "--socket", str(keyd.socket),
         input="\n".join([shares[4], mistyped, shares[4], shares[0], shares[2], ""]),
         env=environment(AMPARO_DATA=str(keyd.directory)),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "Share 2 of 3" in done.stdout
     assert "no share of a key" in done.stdout

@@ -13,7 +13,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -28,7 +27,8 @@ from amparo.config.backups import NotBackedUp, NotRestored, keys_left, read_back
 from amparo.config.data_directory import DataDirectory
 from amparo.config.embedded import APP, OWNER, SUPERUSER, programs_directory
 from amparo.vault.ledger import make_ledger
-from tests.cli.conftest import CHECKOUT, environment
+from tests import programs
+from tests.cli.conftest import environment
 from tests.database import CUSTODIAN, TestDatabases
 from tests.vault.marks import MARK, files_below, found_in
 
@@ -52,7 +52,6 @@ class Installation:
             "AMPARO_HOSTS": "amparo.example.org",
             "AMPARO_HTTPS": "no",
             "TMPDIR": str(self.temporary),
-            "PYTHONPATH": f"{CHECKOUT / 'src'}:{CHECKOUT}",
         }
         self.temporary.mkdir(exist_ok=True)
         self.log = ""
@@ -75,15 +74,7 @@ class Installation:
         return shown
 
     def _run(self, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", module, *arguments],
-            env=environment(**self.settings),
-            cwd=CHECKOUT,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        done = programs.run(*arguments, module=module, env=environment(**self.settings))
         self.log += done.stdout + done.stderr
         return done
 

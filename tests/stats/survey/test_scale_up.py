@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -84,18 +85,20 @@ class Town:
         self.probe = np.isin(np.arange(self.people), groups)
 
 
-TOWN = Town(4)
+@cache
+def town() -> Town:
+    return Town(4)
 
 
 def survey_of(random: np.random.Generator, people: int = 400) -> tuple[np.ndarray, SurveyDesign, Degrees]:
     asked = random.choice(Town.people, people, replace=False)
-    degrees = known_population_degrees(TOWN.reports[asked], TOWN.sizes, population=Town.people)
+    degrees = known_population_degrees(town().reports[asked], town().sizes, population=Town.people)
     return asked, SurveyDesign.of(np.full(people, Town.people / people)), degrees
 
 
 def test_known_population_degrees_find_the_true_degrees_on_average() -> None:
-    degrees = known_population_degrees(TOWN.reports, TOWN.sizes, population=Town.people).values
-    assert degrees.mean() == pytest.approx(TOWN.ties.sum(axis=1).mean(), rel=0.04)
+    degrees = known_population_degrees(town().reports, town().sizes, population=Town.people).values
+    assert degrees.mean() == pytest.approx(town().ties.sum(axis=1).mean(), rel=0.04)
 
 
 @pytest.mark.slow
@@ -105,13 +108,13 @@ def test_the_generalised_estimate_holds_where_the_basic_one_is_too_low() -> None
     basic, general, held = [], [], 0
     for _ in range(40):
         asked, design, degrees = survey_of(random)
-        told = TOWN.aware[asked].sum(axis=1).astype(float)
+        told = town().aware[asked].sum(axis=1).astype(float)
         basic.append(scale_up(told, degrees).value)
         found = random.choice(Town.hidden, 60, replace=False)
         visible = HiddenReports.of(
-            TOWN.aware[TOWN.probe][:, found].sum(axis=0),
-            known=TOWN.ties[TOWN.probe][:, found].sum(axis=0),
-            probes=float(TOWN.probe.sum()),
+            town().aware[town().probe][:, found].sum(axis=0),
+            known=town().ties[town().probe][:, found].sum(axis=0),
+            probes=float(town().probe.sum()),
             design=SurveyDesign.of(np.ones(60)),
         )
         estimate = generalised_scale_up(
@@ -120,14 +123,14 @@ def test_the_generalised_estimate_holds_where_the_basic_one_is_too_low() -> None
         general.append(estimate.value)
         limits = estimate.interval()
         held += limits.low <= Town.hidden <= limits.high
-    truth = (TOWN.aware[TOWN.probe].sum() / TOWN.probe.sum()) / (TOWN.aware.sum() / Town.people)
+    truth = (town().aware[town().probe].sum() / town().probe.sum()) / (town().aware.sum() / Town.people)
     assert np.mean(general) * truth == pytest.approx(
         Town.hidden, rel=0.03
     )  # truth: how typical the probe groups are
     assert np.mean(basic) < 0.5 * Town.hidden
     assert held >= 0.85 * 40
     assert estimate.transmission == pytest.approx(Town.transmission, abs=0.05)
-    ratio = TOWN.ties[:, : Town.hidden].sum(axis=0).mean() / TOWN.ties.sum(axis=1).mean()
+    ratio = town().ties[:, : Town.hidden].sum(axis=0).mean() / town().ties.sum(axis=1).mean()
     assert estimate.degree_ratio == pytest.approx(ratio, rel=0.15)
 
 
