@@ -30,8 +30,9 @@ __all__ = ["protect_tables", "rounds_for"]
 
 # How often a choice is made anew, by the number of cells and of needs: in a large table it takes longer than it saves. These are
 # no seconds, so that the same table is always protected in the same way.
-_ROUNDS = ((250, 400, 16), (700, 500, 2))
-_PATIENCE = 120.0  # seconds for one release; beyond, it is refused
+_ROUNDS = ((250, 400, 32), (700, 500, 8))
+# Seconds of the processor for one release; beyond, it is refused. By the clock a busy machine would refuse what an idle one gives out.
+_PATIENCE = 120.0
 _HOPELESS = 4_000  # unsafe cells of a frame, when they are most of it
 _MANY = 0.4
 
@@ -51,7 +52,8 @@ def protect_tables(
     """Make the tables of a release safe to publish together, and prove it; raise :class:`NotCleared` when that cannot be done.
 
     Hidden are the cells that a rule forbids and as few others as will do. ``importance`` multiplies the cost of hiding a cell of the
-    system. ``known`` gives cells that readers know from an earlier release. With ``exact`` the cheapest choice is sought for at most ``seconds``.
+    system. ``known`` gives cells that readers know from an earlier release. With ``exact`` the cheapest choice is sought for at most
+    ``seconds`` of the processor.
     ``privacy`` says what private counts promise.
     """
     if counted.amounts is not None and ReleaseMethod(method) is not ReleaseMethod.SUPPRESS:
@@ -196,12 +198,11 @@ def _chosen(
         )
     bound: float | None = None
     try:
-        search = Search(frame, until=time.monotonic() + _PATIENCE + (seconds if exact else 0.0))
+        search = Search(frame, until=time.thread_time() + _PATIENCE + (seconds if exact else 0.0))
         search.run()
         search.clean()
         if exact:
-            search = refine(search, rounds=2)
-            search, bound = solve_exactly(search, seconds=seconds)
+            search, bound = solve_exactly(search, rounds=_ROUNDS[0][-1], seconds=seconds)
             search.clean()
         elif needs.reasons and (rounds := rounds_for(frame)):
             search = refine(search, rounds=rounds)
