@@ -6,11 +6,13 @@ linear demand on the choice, true of every safe choice (Fischetti and Salazar 20
 
 import math
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ._attack import CannotTell
 from ._needs import DOWN, UP, Need
 from ._search import Search
 from ._solver import Program
@@ -239,8 +241,9 @@ class Hunt:
 def refine(search: Search, *, rounds: int) -> Search:
     """Look for a cheaper suppression than a finished one."""
     hunt = Hunt(search)
-    hunt.begin(growth=_GROWTH)
-    hunt.improve(rounds)
+    with suppress(CannotTell):
+        hunt.begin(growth=_GROWTH)
+        hunt.improve(rounds)
     return hunt.best
 
 
@@ -248,10 +251,11 @@ def solve_exactly(search: Search, *, rounds: int, seconds: float) -> tuple[Searc
     """Find the cheapest suppression, or in so many seconds of the processor the best that was met; give it with a bound on the cost of any."""
     until = time.thread_time() + seconds
     hunt = Hunt(search)
-    hunt.begin(rounds=200, until=until)
-    hunt.improve(rounds)
-    while time.thread_time() < until and hunt.best.cost > hunt.bound + _TIGHT * max(1.0, hunt.bound):
-        if hunt.among_all(nodes=None, seconds=until - time.thread_time()) is None:
-            break
-        hunt.among_kept()
+    with suppress(CannotTell):
+        hunt.begin(rounds=200, until=until)
+        hunt.improve(rounds)
+        while time.thread_time() < until and hunt.best.cost > hunt.bound + _TIGHT * max(1.0, hunt.bound):
+            if hunt.among_all(nodes=None, seconds=until - time.thread_time()) is None:
+                break
+            hunt.among_kept()
     return hunt.best, hunt.bound

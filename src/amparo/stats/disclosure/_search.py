@@ -88,7 +88,7 @@ class Search:
         )
 
     def clean(self, order: Iterable[int] | None = None) -> None:
-        """Show again, dearest first, each cell without which every need can still be met."""
+        """Show again, dearest first, each cell without which every need can still be met; where that cannot be told in time, it stays hidden."""
         attack = self.attack()
         dearest = sorted(
             self.hidden - self.unsafe - self.frame.unprinted, key=lambda cell: (-self.costs[cell], cell)
@@ -96,9 +96,13 @@ class Search:
         for cell in dearest if order is None else order:
             attack.hold(cell)
             lost = self.proofs.unmet(without=cell)
-            if failed := attack.prove(self.proofs, lost, without=cell):
+            try:
+                failed = [need for need, _ in attack.prove(self.proofs, lost, without=cell)]
+            except CannotTell:
+                failed = lost
+            if failed:
                 attack.let_go(cell)
-                self.serves[cell] = failed[0][0][0]
+                self.serves[cell] = failed[0][0]
             else:
                 self.hidden.discard(cell)
                 self.proofs = self.proofs.forget(cell)
