@@ -1,15 +1,18 @@
 """Attack every table of two and three columns of ten samples of a public file, protected with a threshold of 10.
 
-    python bench/table_attack.py [--samples 10] [--share 0.1] [--persons] [--first N]
+    python bench/table_attack.py [--samples 10] [--share 0.1] [--persons] [--first N] [--kept FILE]
 
 Prints one figure, how many hidden cells the attack of the tests works out or finds unsafe, and what it is made of. The attack
 (``tests/stats/attack.py``) shares nothing with the method: it reads the published cells and asks a whole-number program of SciPy for the least and
-the greatest count of each. The file is ``dados_app.csv`` of the shared data, whose own cells are all above 10, so samples are taken.
+the greatest count of each. The file is ``dados_app.csv`` of the shared data, whose own cells are all above 10, so samples are taken. Smallest
+tables come first; with ``--kept`` a run that was ended goes on where it was.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import math
 import random
 import sys
 import time
@@ -34,6 +37,7 @@ COLUMNS = (
     "CountryOfExploitation",
 )
 THRESHOLD = 10
+FIGURES = ("hidden", "unsafe", "caught", "refused")
 
 
 def records(path: Path) -> list[tuple[str, ...]]:
@@ -45,44 +49,49 @@ def records(path: Path) -> list[tuple[str, ...]]:
 
 
 def main() -> None:
-    """Protect and attack all tables, and print what was found."""
+    """Protect and attack all tables, smallest first, and print what was found."""
     from tests.shared_data import DIRECTORY
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--samples", type=int, default=10)
     parser.add_argument("--share", type=float, default=0.1)
     parser.add_argument("--persons", action="store_true", help="attack also as each person alone in a cell")
-    parser.add_argument("--first", type=int, default=10_000, help="only the first tables of each sample")
-    parser.add_argument("--begin", type=int, default=1, help="the first sample")
-    parser.add_argument("--verbose", action="store_true", help="tell after each table how far it came")
+    parser.add_argument("--first", type=int, default=10_000, help="only so many tables of each sample")
+    parser.add_argument(
+        "--kept", type=Path, help="a file of results, one a line: its tables are not done again"
+    )
     chosen = parser.parse_args()
     everything = records(DIRECTORY / "ctdc" / "dados_app.csv")
-    found = dict.fromkeys(("tables", "refused", "hidden", "unsafe", "caught"), 0)
-    seconds = {"protect": 0.0, "attack": 0.0}
-    for seed in range(chosen.begin, chosen.samples + 1):
-        sample = random.Random(seed).sample(everything, round(chosen.share * len(everything)))
-        subsets = [pair for k in (2, 3) for pair in combinations(range(len(COLUMNS)), k)]
-        for subset in subsets[: chosen.first]:
-            attack(sample, subset, found, seconds, persons=chosen.persons)
-            if chosen.verbose:
-                sys.stderr.write(f"{seed} {subset}: {found} {seconds}\n")
-        sys.stderr.write(f"after sample {seed}: {found}\n")
+    values = [len({line[at] for line in everything}) for at in range(len(COLUMNS))]
+    subsets = [subset for k in (2, 3) for subset in combinations(range(len(COLUMNS)), k)]
+    subsets.sort(key=lambda subset: math.prod(values[at] + 1 for at in subset))
+    samples = {
+        seed: random.Random(seed).sample(everything, round(chosen.share * len(everything)))
+        for seed in range(1, chosen.samples + 1)
+    }
+    kept = chosen.kept or Path("/dev/null")
+    done = (
+        {json.loads(line)["table"]: json.loads(line) for line in kept.read_text().splitlines()}
+        if kept.exists()
+        else {}
+    )
+    for subset in subsets[: chosen.first]:
+        for seed, sample in samples.items():
+            name = f"sample {seed}: {' x '.join(COLUMNS[at] for at in subset)}"
+            if name not in done:
+                done[name] = {"table": name, **attack(sample, subset, persons=chosen.persons)}
+                with kept.open("a") as stream:
+                    stream.write(json.dumps(done[name]) + "\n")
+    found = {key: sum(one[key] for one in done.values()) for key in (*FIGURES, "protect", "attack")}
     sys.stdout.write(
-        f"{found['caught']} of {found['hidden']:,} hidden cells worked out or unsafe ({found['tables']} tables, "
+        f"{found['caught']} of {found['hidden']:,} hidden cells worked out or unsafe ({len(done) - found['refused']} tables, "
         f"{found['unsafe']:,} small cells, {found['refused']} refused)\n"
-        f"processor time: protect {seconds['protect']:.0f} s, attack {seconds['attack']:.0f} s\n"
+        f"processor time: protect {found['protect']:.0f} s, attack {found['attack']:.0f} s\n"
     )
 
 
-def attack(
-    sample: list[tuple[str, ...]],
-    subset: tuple[int, ...],
-    found: dict[str, int],
-    seconds: dict[str, float],
-    *,
-    persons: bool,
-) -> None:
-    """Protect one table of a sample, attack it, and add up what was found."""
+def attack(sample: list[tuple[str, ...]], subset: tuple[int, ...], *, persons: bool) -> dict[str, float]:
+    """Protect one table of a sample, attack it, and give what was found."""
     from amparo.stats.disclosure import NotCleared, TableRequest, Threshold, protect_tables
     from amparo.stats.disclosure._counted import tables_of
     from amparo.stats.disclosure._cube import Records
@@ -91,26 +100,26 @@ def attack(
     counted = Counter(tuple(line[at] for at in subset) for line in sample)
     request = TableRequest(rows=tuple(COLUMNS[at] for at in subset))
     table = tables_of([Records(request, tuple(counted.items()))])
+    found: dict[str, float] = dict.fromkeys((*FIGURES, "protect", "attack"), 0)
     started = time.process_time()
     try:
         release = protect_tables(table, rules=[Threshold(THRESHOLD)])
     except NotCleared as error:
-        found["refused"] += 1
         sys.stderr.write(f"refused: {request.rows}: {error}\n")
-        return
-    finally:
-        seconds["protect"] += time.process_time() - started
-    started = time.process_time()
+        return found | {"refused": 1, "protect": time.process_time() - started}
+    attacked = time.process_time()
     reader = ReaderOfRelease(release, most=len(sample))
     true = truths(table)
     caught = found_by(reader, true, THRESHOLD, as_persons=persons)
-    seconds["attack"] += time.process_time() - started
-    found["tables"] += 1
-    found["hidden"] += len(reader.hidden)
-    found["unsafe"] += sum(0 < true[name] < THRESHOLD for name in reader.hidden)
-    found["caught"] += len(caught) + sum(0 < count < THRESHOLD for count in reader.shown.values())
     for name, why in caught[:3]:
         sys.stderr.write(f"{request.rows}: {sorted(name, key=str)} {why}\n")
+    return found | {
+        "hidden": len(reader.hidden),
+        "unsafe": sum(0 < true[name] < THRESHOLD for name in reader.hidden),
+        "caught": len(caught) + sum(0 < count < THRESHOLD for count in reader.shown.values()),
+        "protect": attacked - started,
+        "attack": time.process_time() - attacked,
+    }
 
 
 def truths(table: CountedTables) -> dict[frozenset[tuple[str, object]], int]:

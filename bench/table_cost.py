@@ -115,7 +115,7 @@ def cost_without_people(counted: object, seconds: float) -> tuple[float, float, 
     search.run()
     search.clean()
     search = refine(search, rounds=rounds_for(frame))
-    best, bound = solve_exactly(search, seconds=seconds)
+    best, bound = solve_exactly(search, rounds=32, seconds=seconds)
     return search.cost, best.cost, bound
 
 

@@ -1,13 +1,20 @@
-"""Hold our protected tables beside those of pytauargus (Tau-Argus with HiGHS) and ACRO, on a tenth of a public file, attacked alike.
+"""Hold our protected tables beside those of four other programs, on a tenth of a public file, those that hide counts attacked alike.
+
+pytauargus (Tau-Argus with HiGHS), ACRO, gconfid (Statistics Canada) and cell-key-perturbation (Office for National Statistics).
 
     uv venv .cache/argus && uv pip install --python .cache/argus/bin/python pytauargus==0.6.0
     uv venv .cache/acro && uv pip install --python .cache/acro/bin/python acro
-    python -m bench.peers.tables --argus .cache/argus/bin/python --acro .cache/acro/bin/python
+    uv venv .cache/gconfid && uv pip install --python .cache/gconfid/bin/python gconfid==2.0.4
+    uv venv .cache/cellkey && uv pip install --python .cache/cellkey/bin/python cell-key-perturbation==3.1.0 pandas google-cloud-bigquery
+    python -m bench.peers.tables --argus .cache/argus/bin/python --acro .cache/acro/bin/python \\
+        --gconfid .cache/gconfid/bin/python --cellkey .cache/cellkey/bin/python
 
 Prints for each table and program how many cells it hides, what they cost (1 + ln(1 + count) each), how many of the small ones the attack of our tests
 knows to be below the threshold or no less than they are, and processor time. The attack sees what each program publishes, and asks what we
 promise: a reader must think a count of 10 or more possible. Theirs promise something else (30 % of the count up and down; nothing), so "known" is no
-fault by their own measure. ACRO is given tables of two columns, and what it publishes when asked to suppress.
+fault by their own measure. ACRO is given tables of two columns, and what it publishes when asked to suppress. gconfid is made for amounts: it is
+told that a small count must be able to move by 10 less its size, others by no more than their size. Where counts are changed (cell keys) it prints how many
+and by how much.
 """
 
 from __future__ import annotations
@@ -65,6 +72,60 @@ rows = [[str(row), str(column), None if pandas.isna(n) else float(n)] for row, l
 print("RESULT" + json.dumps([seconds, rows]))
 """
 
+GCONFID = """
+import csv, json, os, sys, warnings
+from itertools import product
+warnings.simplefilter("ignore")
+import gconfid, pandas
+lines = list(csv.reader(open(sys.argv[1], newline="")))[1:]
+true = {}
+for line in lines:
+    for cell in product(*((value, "Total") for value in line)):
+        true[cell] = true.get(cell, 0) + 1
+number = {cell: at + 1 for at, cell in enumerate(true)}
+cells = [{"CellID": number[cell], "TotalNoise": float(max(n, 10 - n)), "Sensitivity": 10.0 - n if n < 10 else -1.0,
+          "Status": "S" if n < 10 else "P" if set(cell) == {"Total"} else "V", "Type": "C", "Count": float(n)} for cell, n in true.items()]
+sums = {}
+for cell in true:
+    for axis, value in enumerate(cell):
+        if value != "Total":
+            sums.setdefault((axis, cell[:axis] + ("Total",) + cell[axis + 1:]), []).append(cell)
+demands = []
+for at, ((axis, total), parts) in enumerate(sums.items()):
+    demands += [{"ConstraintId": at + 1, "CellID": number[total], "Coefficient": -1.0}]
+    demands += [{"ConstraintId": at + 1, "CellID": number[part], "Coefficient": 1.0} for part in parts]
+started = sum(os.times()[:4])  # its solver may be a process of its own
+done = gconfid.Suppression(incell=pandas.DataFrame(cells), inconstraint=pandas.DataFrame(demands), outsuppress="pandas", cost_function1="Digits", cost_var1="Count", constraint_scale=1,
+                           trace=False)
+seconds = sum(os.times()[:4]) - started
+found = done.outsuppress
+found = found.to_pandas() if hasattr(found, "to_pandas") else found
+found.columns = [name.lower() for name in found.columns]
+status = dict(zip(found["cellid"].astype(int), found["outstatus"]))
+values = [sorted({line[axis] for line in lines}) + ["Total"] for axis in range(len(lines[0]))]
+print("RESULT" + json.dumps([seconds, [[*cell, (None if status[number[cell]] in "SX" else true[cell]) if cell in true else 0] for cell in product(*values)]]))
+"""
+CELLKEY = """
+import contextlib, csv, io, json, random, sys, time
+from itertools import chain, combinations
+import pandas
+from cell_key_perturbation.create_perturbed_table import create_perturbed_table
+from cell_key_perturbation.utils.generate_test_ptable import generate_ptable_10_5_rule
+data = pandas.read_csv(sys.argv[1], dtype=str, keep_default_na=False)
+columns = list(data.columns)
+chance = random.Random(1)
+data["record_key"] = [chance.randrange(256) for _ in range(len(data))]
+data["all"] = "Total"
+table = generate_ptable_10_5_rule()
+rows, started = [], time.process_time()
+for kept in chain.from_iterable(combinations(columns, k) for k in range(len(columns) + 1)):
+    with contextlib.redirect_stdout(io.StringIO()):
+        shown = create_perturbed_table(data, table, [], list(kept) or ["all"], "record_key", use_existing_ons_id=False, threshold=10)
+    for line in shown.to_dict("records"):
+        rows.append([*(line[column] if column in kept else "Total" for column in columns), None if pandas.isna(line["count"]) else int(line["count"])])
+print("RESULT" + json.dumps([time.process_time() - started, rows]))
+"""
+
 
 def main() -> None:
     """Protect each table by each program that is there, attack it, and print what was found."""
@@ -73,6 +134,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--argus", help="a Python that has pytauargus")
     parser.add_argument("--acro", help="a Python that has ACRO")
+    parser.add_argument("--gconfid", help="a Python that has gconfid")
+    parser.add_argument("--cellkey", help="a Python that has cell-key-perturbation")
     chosen = parser.parse_args()
     with (DIRECTORY / "ctdc" / "dados_app.csv").open(encoding="utf-8", newline="") as stream:
         everything = list(csv.DictReader(stream))
@@ -88,6 +151,12 @@ def main() -> None:
                 attempt(columns, f"pytauargus {method}", [chosen.argus, ARGUS, "Total", method], lines, true)
         if chosen.acro and len(columns) == 2:
             attempt(columns, "ACRO", [chosen.acro, ACRO, "All"], lines, true)
+        if chosen.gconfid:
+            attempt(columns, "gconfid", [chosen.gconfid, GCONFID, "Total"], lines, true)
+        report_changed(columns, "amparo, cell keys", *ours_changed(columns, lines), true)
+        if chosen.cellkey:
+            name = "cell-key-perturbation, 10-5 rule"
+            report_changed(columns, name, *theirs(chosen.cellkey, CELLKEY, columns, lines, "Total"), true)
 
 
 def attempt(
@@ -111,6 +180,21 @@ def ours(columns: tuple[str, ...], lines: list[tuple[str, ...]]) -> tuple[float,
     return time.process_time() - started, {cell.labels: cell.value for cell in release.cells()}
 
 
+def ours_changed(
+    columns: tuple[str, ...], lines: list[tuple[str, ...]]
+) -> tuple[float, dict[Cell, int | None]]:
+    """Perturb a table as `amparo table --method cellkey` does, with keys drawn for the run."""
+    chance = random.Random(1)
+    keys: Counter[tuple[str, ...]] = Counter()
+    for line in lines:
+        keys[line] += chance.randrange(1 << 32)
+    records = Records(TableRequest(rows=columns), tuple(Counter(lines).items()))
+    counted = tables_of([records], keys=[tuple(keys.items())])
+    started = time.process_time()
+    release = protect_tables(counted, rules=[Threshold(THRESHOLD)], method="cellkey")
+    return time.process_time() - started, {cell.labels: cell.value for cell in release.cells()}
+
+
 def theirs(
     python: str, program: str, columns: tuple[str, ...], lines: list[tuple[str, ...]], total: str, *more: str
 ) -> tuple[float, dict[Cell, int | None]]:
@@ -130,6 +214,20 @@ def theirs(
         else int(row[-1])
         for row in rows
     }
+
+
+def report_changed(
+    columns: tuple[str, ...], name: str, seconds: float, shown: dict[Cell, int | None], true: dict[Cell, int]
+) -> None:
+    """Print how many counts a program changed or left out, and by how much."""
+    given = {cell: value for cell, value in shown.items() if value is not None and true.get(cell)}
+    changes = [abs(value - true[cell]) for cell, value in given.items()]
+    left_out = sum(value is None for cell, value in shown.items() if true.get(cell))
+    small = sum(0 < true[cell] < THRESHOLD for cell in given)
+    sys.stdout.write(
+        f"{' x '.join(columns)}: {name}: {left_out} of {sum(map(bool, true.values()))} counts left out, {small} small ones shown, "
+        f"changed by {sum(changes) / max(len(changes), 1):.2f} on average, {max(changes, default=0)} at most, {seconds:.2f} s\n"
+    )
 
 
 def report(

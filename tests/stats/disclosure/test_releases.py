@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import count, product
 
 import pytest
 from hypothesis import given, settings
@@ -182,6 +182,12 @@ def test_the_default_choice_is_near_the_cheapest_and_the_same_every_time() -> No
     assert best.loss.bound is not None
     assert best.loss.cost <= best.loss.bound * (1 + 1e-6)
     assert best.loss.cost <= default.loss.cost <= 1.03 * best.loss.cost
+
+
+def test_a_busy_machine_refuses_nothing_that_an_idle_one_gives_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    by_the_clock = count(step=1_000.0)
+    monkeypatch.setattr("time.monotonic", lambda: next(by_the_clock))
+    assert protect_tables(tables_of([records("a b", SMALL)])).audit.hidden
 
 
 def test_rules_combine() -> None:

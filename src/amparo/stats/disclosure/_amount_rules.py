@@ -10,6 +10,7 @@ from amparo.stats.results import Said
 from amparo.vocab.text import N_
 
 from ._request import CannotCount
+from ._rules import SaidRule
 
 if TYPE_CHECKING:
     from ._amounts import Amounts
@@ -21,7 +22,7 @@ _MOST = 5  # the largest contributions that are read of each cell
 
 
 @dataclass(frozen=True, slots=True)
-class Dominance:
+class Dominance(SaidRule):
     """Forbids totals of which the ``largest`` contributions make more than ``percent`` of all: the (n, k) rule.
 
     A reader must have to think the total so much higher, and so much lower, that they would not.
@@ -41,11 +42,6 @@ class Dominance:
                 percent=f"{self.percent:g}",
                 most=_MOST,
             )
-
-    @property
-    def words(self) -> str:
-        """Say the rule to the reader of the tables."""
-        return str(self.said)
 
     @property
     def said(self) -> Said:
@@ -70,7 +66,7 @@ class Dominance:
 
 
 @dataclass(frozen=True, slots=True)
-class PRule:
+class PRule(SaidRule):
     """Forbids totals from which the second largest contributor could work out the largest contribution to within ``percent`` of it: the p % rule."""
 
     percent: float = 10.0
@@ -81,11 +77,6 @@ class PRule:
                 N_("p = %(percent)s %% is no rule: take a percentage above 0 and up to 100; 10 is usual."),
                 percent=f"{self.percent:g}",
             )
-
-    @property
-    def words(self) -> str:
-        """Say the rule to the reader of the tables."""
-        return str(self.said)
 
     @property
     def said(self) -> Said:

@@ -55,7 +55,10 @@ def _postgresql(engine: str, records: str) -> "Iterator[Table]":
         there = connection.list_tables(database=schema or None)
         if name not in there:
             raise CannotRead(
-                N_('The database has no table "%(name)s"%(where)s. It has: %(known)s.'),
+                N_(
+                    'The database has no table "%(name)s"%(where)s that this role may read. It has: %(known)s. '
+                    "A table of a schema is written SCHEMA.TABLE."
+                ),
                 name=name,
                 where=f' in "{schema}"' if schema else "",
                 known=", ".join(there) or "none",

@@ -4,33 +4,47 @@ Where a need cannot be met with what is hidden, the dual solution of the attack 
 linear demand on the choice, true of every safe choice (Fischetti and Salazar 2001). The choice is made anew until no attack works.
 """
 
+import math
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ._attack import CannotTell
 from ._needs import DOWN, UP, Need
 from ._search import Search
 from ._solver import Program
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
 
-__all__ = ["Choice", "refine", "solve_exactly"]
+__all__ = ["Choice", "Hunt", "refine", "solve_exactly"]
 
 _ROUNDS = 30
 _TIGHT = 1e-6
 _NEAR = 1.005
-_FRUITLESS = 6  # choices in a row that were no cheaper: the next one seldom is
+_GROWTH = 0.002
+_SAME = 0.98  # a choice that is nearly as dear as the best suppression seldom gives a much cheaper one
+_TRUST = 0.9  # how much cheaper a cell is that the choice in fractions hides whole
+_KEPT = 4
+_FRUITLESS = 3  # choices among all cells that gave nothing cheaper: the next one seldom does
+_NO_LIMIT = 2**31 - 1
 
 
 @dataclass(eq=False)
 class Choice:
-    """Holds the demands found so far, as a program over which cells to hide."""
+    """Holds the demands found so far, as a program over which cells to hide.
+
+    ``share``: the last choice in fractions; before any, the unsafe cells alone.
+    """
 
     search: Search
     cuts: int = 0
+    share: "NDArray[np.float64]" = field(init=False)
     _master: Program = field(init=False)
     _attack: Program = field(init=False)
 
@@ -40,25 +54,20 @@ class Choice:
         search = self.search
         rows = search.frame.rows
         count = self.size = len(search.costs)
-        self._unsafe = np.array(sorted(search.unsafe | search.frame.unprinted), dtype=np.int64)
+        unsafe = np.array(sorted(search.unsafe | search.frame.unprinted), dtype=np.int64)
+        self.share = np.zeros(count)
+        self.share[unsafe] = 1.0
         self._turned = rows.T.tocsr()
         self._rises = np.full(count, float(search.most))
         self._falls = (search.frame.counts - search.needs.least).clip(0).astype(float)
         self._attack = Program(rows, low=np.zeros(count), high=np.zeros(count))
         self._master = Program(csr_array((0, count)), low=np.zeros(count), high=np.ones(count))
         self._master.set_costs(np.arange(count), search.costs)
-        self._master.set_bounds(self._unsafe, 1, 1)
+        self._master.set_bounds(unsafe, 1, 1)
         self._rise_needed, self._fall_needed = (
             np.array([search.needs.room.get((cell, way), 1 << 40) for cell in range(count)])
             for way in (UP, DOWN)
         )
-
-    @property
-    def everything_unsafe(self) -> "NDArray[np.float64]":
-        """Give the choice that hides the unsafe cells alone."""
-        share = np.zeros(self.size)
-        share[self._unsafe] = 1.0
-        return share
 
     def tighten(self, share: "NDArray[np.float64]") -> int:
         """Attack a choice, which may hide cells in part, and add the demands that it breaks; give their number."""
@@ -121,76 +130,132 @@ class Choice:
         self.cuts += 1
         return moved
 
-    def relax(self, rounds: int = _ROUNDS, until: float = float("inf")) -> float:
-        """Tighten the choice in fractions; give the cost below which no safe choice can be."""
-        share = self.everything_unsafe
+    def relax(self, rounds: int = _ROUNDS, *, growth: float = 0.0, until: float = math.inf) -> float:
+        """Tighten the choice in fractions while its cost grows by more than a share; give the cost below which no safe choice can be."""
         bound = 0.0
         for _ in range(rounds):
-            if not self.tighten(share) or time.monotonic() > until:
+            if not self.tighten(self.share) or time.thread_time() > until:
                 break
             found = self._master.solve()
             if found is None:
                 break
-            share = found.clip(0, 1)
-            bound = self._master.cost
+            self.share = found.clip(0, 1)
+            before, bound = bound, self._master.cost
+            if bound < before * (1 + growth):
+                break
         return bound
 
-    def choose(self, *, nodes: int | None, seconds: float | None = None) -> tuple[set[int], float] | None:
-        """Choose whole cells that meet all demands so far; give them and a bound on the cost of any safe choice."""
+    def choose(
+        self,
+        *,
+        among: "Collection[int] | None" = None,
+        nodes: int | None = None,
+        seconds: float | None = None,
+    ) -> tuple[set[int], float] | None:
+        """Choose whole cells that meet all demands so far, ``among`` some; give them and a bound on the cost of any such choice."""
         self._master.set_whole(np.arange(self.size))
         self._master.set_options(presolve="on", mip_rel_gap=1e-6)
-        if nodes is not None:
-            self._master.set_options(mip_max_nodes=nodes)
+        self._master.set_options(mip_max_nodes=_NO_LIMIT if nodes is None else nodes)
         if seconds is not None:
             self._master.set_options(time_limit=max(seconds, 0.1))
+        barred = [] if among is None else sorted(set(range(self.size)).difference(among))
+        self._master.set_bounds(barred, 0, 0)
         found = self._master.solve()
+        self._master.set_bounds(barred, 0, 1)
         if found is None:
             return None
         return set(np.flatnonzero(found > 0.5).tolist()), self._master.bound
 
 
+class Hunt:
+    """Looks for cheaper suppressions, and keeps the cheapest that it met.
+
+    The choice in fractions guides a first one. Then choices are made by turns: among the cells that the suppressions kept hide, which takes a
+    hundredth of the time and joins the best of each, and, when that gives nothing new, among all cells.
+    """
+
+    def __init__(self, search: Search) -> None:
+        self.choice = Choice(search)
+        self.kept = [search]
+        self.bound = 0.0
+
+    @property
+    def best(self) -> Search:
+        """Give the cheapest suppression met so far."""
+        return self.kept[0]
+
+    def begin(self, rounds: int = _ROUNDS, *, growth: float = 0.0, until: float = math.inf) -> None:
+        """Tighten the choice in fractions, and take its cells for cheap in a new search."""
+        self.bound = self.choice.relax(rounds, growth=growth, until=until)
+        share = self.choice.share
+        guided = self.best.afresh(prices=self.best.costs * (1 - _TRUST * share))
+        guided.run()
+        guided.clean()
+        self._keep(guided)
+
+    def improve(self, rounds: int) -> None:
+        """Make the choice anew so many times, or until nothing cheaper can be expected."""
+        fruitless, is_wide = 0, False
+        for _ in range(rounds):
+            before = self.best.cost
+            expected = self.among_all() if is_wide else self.among_kept()
+            if expected is None or self.best.cost <= self.bound * _NEAR:
+                break
+            if self.best.cost < before:
+                fruitless = 0
+            elif is_wide:
+                fruitless += 1
+            if fruitless == _FRUITLESS:
+                break
+            is_wide = not is_wide and expected >= self.best.cost * _SAME
+
+    def among_kept(self) -> float | None:
+        """Choose among the cells that the suppressions kept hide; give the cost of that choice before what it lacked."""
+        chosen = self.choice.choose(among=set().union(*(one.hidden for one in self.kept)), nodes=1)
+        return None if chosen is None else self._complete(chosen[0])
+
+    def among_all(self, *, nodes: int | None = 1, seconds: float | None = None) -> float | None:
+        """Choose among all cells; give the cost of that choice before what it lacked."""
+        chosen = self.choice.choose(nodes=nodes, seconds=seconds)
+        if chosen is None:
+            return None
+        self.bound = max(self.bound, min(chosen[1], self.best.cost))
+        return self._complete(chosen[0])
+
+    def _complete(self, chosen: set[int]) -> float:
+        trial = self.best.afresh(chosen)
+        cost = trial.cost
+        if failed := trial.attack().prove(trial.proofs):
+            share = np.isin(np.arange(self.choice.size), list(trial.hidden)).astype(float)
+            if not self.choice.tighten_for(share, failed):
+                self.choice.forbid(trial.hidden)
+            trial.run()
+            trial.clean()
+        self._keep(trial)
+        return cost
+
+    def _keep(self, trial: Search) -> None:
+        self.kept = sorted([*self.kept, trial], key=lambda one: one.cost)[:_KEPT]
+
+
 def refine(search: Search, *, rounds: int) -> Search:
-    """Look for a cheaper suppression than a finished one: choose anew under demands in fractions, and complete the choice."""
-    choice, best = Choice(search), search
-    choice.relax()
-    fruitless = 0
-    for _ in range(rounds):
-        chosen = choice.choose(nodes=1)
-        if chosen is None:
-            break
-        trial = search.afresh(chosen[0])
-        is_finished = not _complete(choice, trial)
-        fruitless = 0 if trial.cost < best.cost else fruitless + 1
-        best = trial if trial.cost < best.cost else best
-        if is_finished or best.cost <= chosen[1] * _NEAR or fruitless == _FRUITLESS:
-            break
-    return best
+    """Look for a cheaper suppression than a finished one."""
+    hunt = Hunt(search)
+    with suppress(CannotTell):
+        hunt.begin(growth=_GROWTH)
+        hunt.improve(rounds)
+    return hunt.best
 
 
-def _complete(choice: Choice, trial: Search) -> bool:
-    """Hide what a choice lacks, and add the demands that it broke; tell whether there were any."""
-    failed = trial.attack().prove(trial.proofs)
-    if failed:
-        share = np.isin(np.arange(choice.size), list(trial.hidden)).astype(float)
-        if not choice.tighten_for(share, failed):
-            choice.forbid(trial.hidden)
-        trial.run()
-        trial.clean()
-    return bool(failed)
-
-
-def solve_exactly(search: Search, *, seconds: float) -> tuple[Search, float]:
-    """Find the cheapest suppression, or in the time given the best that was met; give it with a bound on the cost of any."""
-    until = time.monotonic() + seconds
-    choice, best = Choice(search), search
-    bound = choice.relax(rounds=200, until=until)
-    while time.monotonic() < until and best.cost > bound + _TIGHT * max(1.0, bound):
-        chosen = choice.choose(nodes=None, seconds=until - time.monotonic())
-        if chosen is None:
-            break
-        bound = max(bound, min(chosen[1], best.cost))
-        trial = search.afresh(chosen[0])
-        _complete(choice, trial)
-        if trial.cost < best.cost:
-            best = trial
-    return best, bound
+def solve_exactly(search: Search, *, rounds: int, seconds: float) -> tuple[Search, float]:
+    """Find the cheapest suppression, or in so many seconds of the processor the best that was met; give it with a bound on the cost of any."""
+    until = time.thread_time() + seconds
+    hunt = Hunt(search)
+    with suppress(CannotTell):
+        hunt.begin(rounds=200, until=until)
+        hunt.improve(rounds)
+        while time.thread_time() < until and hunt.best.cost > hunt.bound + _TIGHT * max(1.0, hunt.bound):
+            if hunt.among_all(nodes=None, seconds=until - time.thread_time()) is None:
+                break
+            hunt.among_kept()
+    return hunt.best, hunt.bound

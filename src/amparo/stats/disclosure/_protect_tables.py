@@ -30,8 +30,9 @@ __all__ = ["protect_tables", "rounds_for"]
 
 # How often a choice is made anew, by the number of cells and of needs: in a large table it takes longer than it saves. These are
 # no seconds, so that the same table is always protected in the same way.
-_ROUNDS = ((250, 400, 16), (700, 500, 2))
-_PATIENCE = 120.0  # seconds for one release; beyond, it is refused
+_ROUNDS = ((250, 400, 32), (700, 500, 8))
+# Seconds of the processor for one release; beyond, it is refused. By the clock a busy machine would refuse what an idle one gives out.
+_PATIENCE = 120.0
 _HOPELESS = 4_000  # unsafe cells of a frame, when they are most of it
 _MANY = 0.4
 
@@ -51,7 +52,8 @@ def protect_tables(
     """Make the tables of a release safe to publish together, and prove it; raise :class:`NotCleared` when that cannot be done.
 
     Hidden are the cells that a rule forbids and as few others as will do. ``importance`` multiplies the cost of hiding a cell of the
-    system. ``known`` gives cells that readers know from an earlier release. With ``exact`` the cheapest choice is sought for at most ``seconds``.
+    system. ``known`` gives cells that readers know from an earlier release. With ``exact`` the cheapest choice is sought for at most
+    ``seconds`` of the processor.
     ``privacy`` says what private counts promise.
     """
     if counted.amounts is not None and ReleaseMethod(method) is not ReleaseMethod.SUPPRESS:
@@ -69,14 +71,16 @@ def protect_tables(
     free[list(known or ())] = False
     lines = _sensitive_zeros(counted, needs)
     try:
-        search, frame, bound = _chosen(
-            counted, needs, costs, free & ((counted.numbers > 0) | lines), exact, seconds
+        search, frame, bound = _searched(
+            counted, needs, costs, (free & ((counted.numbers > 0) | lines), free), seconds if exact else None
         )
-    except NotCleared:
-        if _is_hopeless(system.counts, needs):
-            raise
-        # Zeros are hidden only where nothing else will do.
-        search, frame, bound = _chosen(counted, needs, costs, free, exact, seconds)
+    except CannotTell:
+        raise NotCleared(
+            N_(
+                "It could not be proved in time that no hidden count can be worked out, so nothing is given out. Use fewer or broader "
+                "categories, or --method round."
+            )
+        ) from None
     hidden = sorted({*frame.cells(search.hidden), *np.flatnonzero(system.printed == 0).tolist()})
     shown_loss = Loss(
         places=int(system.printed[system.counts > 0].sum()),
@@ -173,14 +177,26 @@ def _changed(counted: CountedTables, shown: "NDArray[np.int64]") -> Loss:
     )
 
 
-def _chosen(
+def _searched(
     counted: CountedTables,
     needs: Needs,
     costs: "NDArray[np.float64]",
-    movable: "NDArray[np.bool_]",
-    exact: bool,
-    seconds: float,
+    movable: "tuple[NDArray[np.bool_], NDArray[np.bool_]]",
+    seconds: float | None,
 ) -> tuple[Search, Frame, float | None]:
+    """Search among the cells that count somebody, and among zeros too only where nothing else will do."""
+    until = time.thread_time() + _PATIENCE
+    try:
+        return _chosen(_frame(counted, needs, costs, movable[0]), until, seconds)
+    except NotCleared:
+        if _is_hopeless(counted.system.counts, needs):
+            raise
+        return _chosen(_frame(counted, needs, costs, movable[1]), until, seconds)
+
+
+def _frame(
+    counted: CountedTables, needs: Needs, costs: "NDArray[np.float64]", movable: "NDArray[np.bool_]"
+) -> Frame:
     frame, lost = frame_of(counted.system, needs, costs, movable)
     if lost:
         raise cannot_protect(len(lost))
@@ -194,25 +210,20 @@ def _chosen(
             unsafe=f"{len(needs.reasons):,}",
             cells=f"{int(np.count_nonzero(counted.system.counts)):,}",
         )
-    bound: float | None = None
-    try:
-        search = Search(frame, until=time.monotonic() + _PATIENCE + (seconds if exact else 0.0))
-        search.run()
+    return frame
+
+
+def _chosen(frame: Frame, until: float, seconds: float | None) -> tuple[Search, Frame, float | None]:
+    """Hide what has to be hidden; then, as far as time allows, show again what need not be. With ``seconds``, seek the cheapest choice."""
+    search, bound = Search(frame, until=until), None
+    search.run()
+    search.clean()
+    if seconds is not None:
+        search, bound = solve_exactly(search, rounds=_ROUNDS[0][-1], seconds=seconds)
         search.clean()
-        if exact:
-            search = refine(search, rounds=2)
-            search, bound = solve_exactly(search, seconds=seconds)
-            search.clean()
-        elif needs.reasons and (rounds := rounds_for(frame)):
-            search = refine(search, rounds=rounds)
-            search.clean()
-    except CannotTell:
-        raise NotCleared(
-            N_(
-                "It could not be proved in time that no hidden count can be worked out, so nothing is given out. Use fewer or broader "
-                "categories, or --method round."
-            )
-        ) from None
+    elif frame.needs.reasons and (rounds := rounds_for(frame)):
+        search = refine(search, rounds=rounds)
+        search.clean()
     return search, frame, bound
 
 

@@ -1,5 +1,6 @@
 """Primary rules: which cells may not be shown for what they hold themselves."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -12,7 +13,7 @@ from ._request import CannotCount
 if TYPE_CHECKING:
     from ._counted import CountedTables
 
-__all__ = ["Cell", "Rule", "Threshold"]
+__all__ = ["Cell", "Rule", "SaidRule", "Threshold"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,22 @@ class Rule(Protocol):
 
     def forbids(self, cell: Cell) -> bool:
         """Tell whether the cell is unsafe."""
+
+
+class SaidRule(ABC):
+    """Says a rule in English by the words that can be translated."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def said(self) -> Said:
+        """Say the rule in words that can be translated."""
+
+    @property
+    def words(self) -> str:
+        """Say the rule to the reader of the tables."""
+        return str(self.said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,16 @@ _TIGHT = 1e-6
 
 
 class Search:
-    """Holds what is hidden so far, and the proofs."""
+    """Holds what is hidden so far, and the proofs.
 
-    def __init__(self, frame: Frame, *, until: float = math.inf) -> None:
+    ``prices`` are what cells count as when more of them have to be hidden; their costs where none are given.
+    """
+
+    def __init__(
+        self, frame: Frame, *, until: float = math.inf, prices: "NDArray[np.float64] | None" = None
+    ) -> None:
         self.frame, self.needs, self.costs = frame, frame.needs, frame.costs
+        self._prices = frame.costs if prices is None else prices
         self.unsafe = frozenset(frame.needs.unsafe)
         self.hidden: set[int] = set(self.unsafe | frame.unprinted)
         self.proofs = Proofs(len(frame.counts), frame.needs)
@@ -41,7 +47,7 @@ class Search:
         self.serves: dict[
             int, int
         ] = {}  # for each cell hidden for others, an unsafe one that would else be known too closely
-        self._until = until  # a time of the monotonic clock, beyond which nothing is given out
+        self._until = until  # processor time of this thread, beyond which nothing is given out
         self._program: Program | None = None
 
     @property
@@ -64,9 +70,11 @@ class Search:
             if len(self.hidden) == before:
                 raise cannot_protect(len(failed))
 
-    def afresh(self, hidden: Collection[int]) -> "Search":
+    def afresh(
+        self, hidden: Collection[int] = (), *, prices: "NDArray[np.float64] | None" = None
+    ) -> "Search":
         """Begin again with some cells hidden from the start; what was proved before stays proved where they allow it."""
-        fresh = Search(self.frame, until=self._until)
+        fresh = Search(self.frame, until=self._until, prices=prices)
         fresh.hide(hidden)
         for moves in self.proofs.kept:
             if moves.keys() <= fresh.hidden:
@@ -80,7 +88,7 @@ class Search:
         )
 
     def clean(self, order: Iterable[int] | None = None) -> None:
-        """Show again, dearest first, each cell without which every need can still be met."""
+        """Show again, dearest first, each cell without which every need can still be met; where that cannot be told in time, it stays hidden."""
         attack = self.attack()
         dearest = sorted(
             self.hidden - self.unsafe - self.frame.unprinted, key=lambda cell: (-self.costs[cell], cell)
@@ -88,16 +96,20 @@ class Search:
         for cell in dearest if order is None else order:
             attack.hold(cell)
             lost = self.proofs.unmet(without=cell)
-            if failed := attack.prove(self.proofs, lost, without=cell):
+            try:
+                failed = [need for need, _ in attack.prove(self.proofs, lost, without=cell)]
+            except CannotTell:
+                failed = lost
+            if failed:
                 attack.let_go(cell)
-                self.serves[cell] = failed[0][0][0]
+                self.serves[cell] = failed[0][0]
             else:
                 self.hidden.discard(cell)
                 self.proofs = self.proofs.forget(cell)
 
     def protect(self, need: Need, person: int | None) -> None:
         """Hide the cheapest cells along which a need can be met, leaving the cells of a person alone."""
-        if time.monotonic() > self._until:
+        if time.thread_time() > self._until:
             raise CannotTell
         at, direction = need
         program = self._program = self._program or self._made()
@@ -133,7 +145,7 @@ class Search:
 
         rows = self.frame.rows
         program = Program(hstack([rows, -rows]).tocsr(), low=np.zeros(2 * rows.shape[1]), high=self._high)
-        prices = self.costs.copy()
+        prices = self._prices.copy()
         prices[list(self.hidden)] = _NEXT_TO_NOTHING
         program.set_costs(np.arange(2 * len(prices)), np.concatenate([prices, prices]))
         return program

@@ -13,7 +13,7 @@ from ._amount_rules import Dominance, PRule
 from ._audit import NotCleared
 from ._needs import DOWN, UP, Needs
 from ._request import CannotCount
-from ._rules import Threshold
+from ._rules import SaidRule, Threshold
 
 if TYPE_CHECKING:
     from ._counted import CountedTables
@@ -40,7 +40,7 @@ class SystemRule(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Minors:
+class Minors(SaidRule):
     """Forbids counts of minors below ``minimum``, which is meant to be more than the threshold for all.
 
     ``column`` holds ages; ``values`` are those of minors. A cell is of minors when all values that it counts are.
@@ -49,11 +49,6 @@ class Minors:
     column: str
     values: tuple[str, ...]
     minimum: int = 10
-
-    @property
-    def words(self) -> str:
-        """Say the rule to the reader of the tables."""
-        return str(self.said)
 
     @property
     def said(self) -> Said:
@@ -96,7 +91,7 @@ class Minors:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupDisclosure:
+class GroupDisclosure(SaidRule):
     """Forbids what tells a sensitive value of a whole group: that all of it, or all but one person, have the same value of ``column``.
 
     ``harmless`` are values that tell nothing, such as the blank one. A reader must have to think that at least two people
@@ -105,11 +100,6 @@ class GroupDisclosure:
 
     column: str
     harmless: tuple[str, ...] = ("",)
-
-    @property
-    def words(self) -> str:
-        """Say the rule to the reader of the tables."""
-        return str(self.said)
 
     @property
     def said(self) -> Said:
@@ -150,16 +140,11 @@ class GroupDisclosure:
 
 
 @dataclass(frozen=True, slots=True)
-class FewOrganisations:
+class FewOrganisations(SaidRule):
     """Forbids counts that fewer than ``minimum`` organisations reported: each could take its own people off and know another's."""
 
     minimum: int = 3
     share: float = 0.1
-
-    @property
-    def words(self) -> str:
-        """Say the rule to the reader of the tables."""
-        return str(self.said)
 
     @property
     def said(self) -> Said:
