@@ -101,6 +101,10 @@ def _private(data: SyntheticData, measurement: Measurement) -> dict[str, Any]:
         "method": _("differential privacy, epsilon %(epsilon)s, combinations of up to %(longest)s values")
         % {"epsilon": f"{price.epsilon:g}", "longest": measurement.longest},
         "promise": _(
+            "Nothing is promised: the noise was seeded, and whoever knows the seed can take it away."
+        )
+        if not measurement.is_private
+        else _(
             "Whatever is done with this file, nobody learns much more about a person than if she were not in the records: chances "
             "change by a factor of at most e^%(epsilon)s = %(factor)s, except with a chance of %(delta)s."
         )

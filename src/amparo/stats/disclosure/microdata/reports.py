@@ -222,11 +222,19 @@ def _diversity(risk: Risk) -> Iterator[Block]:
     yield Heading(_("What the groups tell"))
     for one in risk.diversity:
         if one.certain:
-            yield Paragraph(
+            words = (
                 _(
                     "%(column)s: in %(certain)s of %(records)s records the value follows for certain from the keys, since all who are "
                     "like them have the same (l = %(l)s). That k = %(k)s does not prevent it."
                 )
+                if risk.anonymity.k > 1
+                else _(
+                    "%(column)s: in %(certain)s of %(records)s records the value follows for certain from the keys, since all who are "
+                    "like them have the same (l = %(l)s)."
+                )
+            )
+            yield Paragraph(
+                words
                 % {
                     "column": one.column,
                     "certain": f"{one.certain:,}",
