@@ -100,19 +100,7 @@ def _private(data: SyntheticData, measurement: Measurement) -> dict[str, Any]:
     return {
         "method": _("differential privacy, epsilon %(epsilon)s, combinations of up to %(longest)s values")
         % {"epsilon": f"{price.epsilon:g}", "longest": measurement.longest},
-        "promise": _(
-            "Nothing is promised: the noise was seeded, and whoever knows the seed can take it away."
-        )
-        if not measurement.is_private
-        else _(
-            "Whatever is done with this file, nobody learns much more about a person than if she were not in the records: chances "
-            "change by a factor of at most e^%(epsilon)s = %(factor)s, except with a chance of %(delta)s."
-        )
-        % {
-            "epsilon": f"{price.epsilon:g}",
-            "factor": f"{math.exp(price.epsilon):.3g}",
-            "delta": apart(f"{price.delta:.2g}"),
-        },
+        "promise": _promise(measurement),
         "epsilon": price.epsilon,
         "delta": price.delta,
         "unit": _(UNIT),
@@ -146,6 +134,21 @@ def _private(data: SyntheticData, measurement: Measurement) -> dict[str, Any]:
         "error_from": _("making the rows anew from themselves") if data.errors else _("the noise alone"),
         "error_to_expect": [_expected(data, measurement, k, size) for k in lengths for size in SIZES],
         "smallest_to_read": {str(k): math.ceil(2 * measurement.sigma(k)) for k in lengths},
+    }
+
+
+def _promise(measurement: Measurement) -> str:
+    if not measurement.is_private:
+        return _("Nothing is promised: the noise was seeded, and whoever knows the seed can take it away.")
+    price = measurement.price
+    words = _(
+        "Whatever is done with this file, nobody learns much more about a person than if she were not in the records: chances "
+        "change by a factor of at most e^%(epsilon)s = %(factor)s, except with a chance of %(delta)s."
+    )
+    return words % {
+        "epsilon": f"{price.epsilon:g}",
+        "factor": f"{math.exp(price.epsilon):.3g}",
+        "delta": apart(f"{price.delta:.2g}"),
     }
 
 
