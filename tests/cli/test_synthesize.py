@@ -95,10 +95,21 @@ def test_rows_have_the_shape_of_the_file_and_say_how_they_were_made(cases: Path,
     assert not (tmp_path / "again.csv").exists()
 
     compared = json.loads(
-        run("evaluate", cases, out, "--codebook", book, "--report", tmp_path / "e.html", "--json").stdout
+        run(
+            "evaluate",
+            cases,
+            out,
+            "--codebook",
+            book,
+            "--report",
+            tmp_path / "e.html",
+            "--language",
+            "ar",
+            "--json",
+        ).stdout
     )
     assert compared["n_synthetic"] == len(rows)
-    assert "For the office only" in (tmp_path / "e.html").read_text(encoding="utf-8")
+    assert 'dir="rtl"' in (tmp_path / "e.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
@@ -145,6 +156,7 @@ def test_rows_without_noise_say_what_they_do_not_protect(cases: Path, tmp_path: 
         (("--omit", "weight"), 'names "weight"'),
         (("--length", "5"), "up to length 3 or 4"),
         (("--codebook", "none.yaml"), "cannot be opened"),
+        (("--language", "xx"), "There is no report in the language"),
     ],
 )
 def test_what_cannot_be_done_is_said(

@@ -108,6 +108,28 @@ def shown_runs(page: Path, command: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.slow
+def test_tutorial_of_giving_out_shows_what_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = DOCS / "tutorials" / "giving-out.md"
+    for name in ("persons.csv", "persons.yaml", "ages.csv"):
+        (tmp_path / name).write_bytes((DOCS / "examples" / name).read_bytes())
+    monkeypatch.chdir(tmp_path)
+    raw, _table, review = blocks(page, "text")[:3]
+    assert (tmp_path / "persons.csv").read_text(encoding="utf-8").startswith(raw)
+    shown = dict(shown_runs(page, "amparo"))
+    for typed in (
+        line for block in blocks(page, "sh") for line in block.splitlines() if line.startswith("amparo")
+    ):
+        done = CliRunner().invoke(command_line(), shlex.split(typed)[1:])
+        text = shown.pop(typed, "")
+        assert done.exit_code == ("HELD UP" in text), done.output
+        assert [line for line in text.splitlines() if line not in done.output.splitlines()] == []
+    assert not shown
+    assert set(review.splitlines()) <= set((tmp_path / "review.txt").read_text(encoding="utf-8").splitlines())
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("typed", "text"), shown_runs(DOCS / "tutorials" / "prevalence.md", "amparo prevalence")
 )

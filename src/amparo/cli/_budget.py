@@ -2,7 +2,6 @@
 
 import fcntl
 import hashlib
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +11,11 @@ from typing import TYPE_CHECKING
 
 from amparo.vocab.text import N_
 
+from ._files import replace_file
+
 if TYPE_CHECKING:
     from amparo.stats.privacy import Ledger
+    from amparo.stats.synthesis import Codebook
 
 __all__ = ["Budget", "open_budget"]
 
@@ -21,37 +23,42 @@ _DELTA = 1e-8  # at which the releases of a data set are added up, where the cod
 
 
 class Budget:
-    """Holds the ledger of a data set while its file is locked."""
+    """Holds the ledger of a data set for one release, while its file is locked."""
 
-    def __init__(self, path: Path, ledger: "Ledger", snapshot: str) -> None:
-        self.path, self.ledger, self._snapshot = path, ledger, snapshot
+    def __init__(self, path: Path, ledger: "Ledger", what: str, snapshot: str) -> None:
+        self.ledger, self._path, self._before = ledger, path, ledger
+        self.release, self.when = secrets.token_hex(8), datetime.now(UTC).isoformat(timespec="seconds")
+        self._what, self._snapshot = what, snapshot
 
-    def charge(self, what: str, rho: float, epsilon: float, delta: float) -> None:
-        """Write one more expense, or raise ``BudgetIsSpent``."""
+    def charge(self, rho: float, epsilon: float, delta: float, lost: float = 0.0) -> None:
+        """Write what the release costs, or raise ``BudgetIsSpent``. A second charge includes the first and stands in its place."""
         from amparo.stats.privacy import Expense
 
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        expense = Expense(secrets.token_hex(8), now, what, rho, epsilon, delta, snapshot=self._snapshot)
-        self.ledger = self.ledger.charge(expense)
-        beside = self.path.with_name(f".{secrets.token_hex(4)}.{self.path.name}")
-        try:
-            with beside.open("w", encoding="utf-8") as stream:
-                stream.write(self.ledger.to_json())
-                stream.flush()
-                os.fsync(stream.fileno())
-            beside.chmod(0o600)
-            beside.replace(self.path)
-        finally:
-            beside.unlink(missing_ok=True)
+        expense = Expense(
+            self.release, self.when, self._what, rho, epsilon, delta, lost, snapshot=self._snapshot
+        )
+        self._keep(self._before.charge(expense))
+
+    def note(self) -> None:
+        """Write that the release has no noise: it costs nothing, and no promise covers it."""
+        from amparo.stats.privacy import Noted
+
+        self._keep(self._before.note(Noted(self.release, self.when, self._what, self._snapshot)))
+
+    def _keep(self, ledger: "Ledger") -> None:
+        self.ledger = ledger
+        replace_file(self._path, ledger.to_json().encode(), mode=0o600)
 
 
 @contextmanager
-def open_budget(path: Path, *, data: str, file: Path | None, codebook: Path | None) -> Iterator[Budget]:
-    """Lock and read the ledger. It is made with the first release; its cap is that of the codebook."""
+def open_budget(
+    path: Path, what: str, *, data: str, file: Path | None, book: "Codebook | None"
+) -> Iterator[Budget]:
+    """Lock and read the ledger, to release ``what``. It is made with the first release; its cap is that of the codebook."""
     from amparo.stats.privacy import CannotReadLedger, Ledger
-    from amparo.stats.synthesis import Codebook, read_codebook
+    from amparo.stats.synthesis import Codebook
 
-    book = Codebook() if codebook is None else read_codebook(codebook)
+    book = book or Codebook()
     lock = Path(f"{path}.lock")  # stays: who waits for it must wait for the same file
     try:
         lock.touch()
@@ -76,7 +83,7 @@ def open_budget(path: Path, *, data: str, file: Path | None, codebook: Path | No
                 path=path,
                 other="nothing" if ledger.cap is None else f"{ledger.cap:g}",
             )
-        yield Budget(path, ledger, _digest(file))
+        yield Budget(path, ledger, what, _digest(file))
 
 
 def _digest(file: Path | None) -> str:

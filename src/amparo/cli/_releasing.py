@@ -166,6 +166,7 @@ def _declared(
 def _private(counted: "CountedTables", source: "Path | Table", asked: Asked, name: str) -> "ReleasedTables":
     from amparo.stats.disclosure import CannotCount, Privacy, protect_tables
     from amparo.stats.privacy import SeededForTesting, SystemRandomness
+    from amparo.stats.synthesis import read_codebook
 
     if asked.epsilon is None:
         raise CannotCount(
@@ -177,13 +178,13 @@ def _private(counted: "CountedTables", source: "Path | Table", asked: Asked, nam
         raise CannotCount(N_("Say with --ledger FILE where it is kept what was spent on these records."))
     seed = asked.noise_seed
     ledger = asked.ledger or Path(f"{source}.budget.json")
-    with open_budget(
-        ledger, data=name, file=source if isinstance(source, Path) else None, codebook=asked.codebook
-    ) as budget:
-        what = "table" if seed is None else "table, NOT PRIVATE: seeded noise"
+    what = "table" if seed is None else "table, NOT PRIVATE: seeded noise"
+    book = None if asked.codebook is None else read_codebook(asked.codebook)
+    file = source if isinstance(source, Path) else None
+    with open_budget(ledger, what, data=name, file=file, book=book) as budget:
         privacy = Privacy(
             asked.epsilon,
-            lambda cost: budget.charge(what, cost.rho, cost.epsilon, cost.delta),
+            lambda cost: budget.charge(cost.rho, cost.epsilon, cost.delta),
             SystemRandomness() if seed is None else SeededForTesting(seed),
             budget.ledger.delta if asked.delta is None else asked.delta,
             asked.person,

@@ -39,6 +39,9 @@ def evaluate(
         Path | None,
         typer.Option(metavar="R.html", help="Write a report with charts: R.html, or R.pdf (tagged)."),
     ] = None,
+    language: Annotated[
+        str, typer.Option(metavar="CODE", help="The language of the report: en, ar. JSON stays English.")
+    ] = "en",
     is_json: Annotated[bool, typer.Option("--json", help="Print JSON with every digit.")] = False,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of what is sampled for the attacks.")] = 1,
 ) -> None:
@@ -48,6 +51,7 @@ def evaluate(
     """
     import numpy as np
 
+    from amparo.stats.report import speaking
     from amparo.stats.synthesis import Codebook, read_codebook
     from amparo.stats.synthesis import evaluate as compare
     from amparo.vocab.text import ToldError
@@ -57,6 +61,8 @@ def evaluate(
     if report is not None:
         check_output(report, original, (".html", ".pdf"))
     try:
+        with speaking(language):  # a slip of the pen is told before anything is computed
+            pass
         found = compare(
             original,
             synthetic,
@@ -71,12 +77,13 @@ def evaluate(
         refuse(str(error))
     from amparo.stats.synthesis.reports import report_of_evaluation
 
+    document = report_of_evaluation(found, language)
     if report is not None:
         try:
-            replace_file(report, document_to_bytes(report_of_evaluation(found), report))
+            replace_file(report, document_to_bytes(document, report))
         except OSError as error:
             refuse(f"{report} cannot be written: {error.strerror or error}.")
     if is_json:
         typer.echo(json.dumps(found.to_dict(), indent=1, ensure_ascii=False))
         return
-    print_document(report_of_evaluation(found))
+    print_document(document)

@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import json
 import secrets
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ._budget import Budget, open_budget
 from ._files import (
     check_output,
     document_to_bytes,
     names_of,
     print_document,
     refuse,
-    replace_file,
     replace_files,
     separators_of,
 )
 
 if TYPE_CHECKING:
-    from amparo.stats.privacy import Ledger, Noted
-    from amparo.stats.synthesis import Codebook, Price, Records, SyntheticData
+    from amparo.stats.report import Document
+    from amparo.stats.synthesis import Codebook, Records, SyntheticData
 
 __all__ = ["synthesize"]
 
 _EPSILON = 4.0
-_DELTA = 1e-8  # at which the releases of a data set are added up, where the codebook does not say
 
 
 def synthesize(
@@ -78,6 +74,9 @@ def synthesize(
     report: Annotated[
         Path | None, typer.Option(metavar="R.html", help="Write a report for readers: R.html, or R.pdf.")
     ] = None,
+    language: Annotated[
+        str, typer.Option(metavar="CODE", help="The language of the report: en, ar. JSON stays English.")
+    ] = "en",
     is_json: Annotated[
         bool, typer.Option("--json", help="Print what the file says about itself as JSON.")
     ] = False,
@@ -100,6 +99,8 @@ def synthesize(
     With noise (differential privacy) unless --k is given. Beside OUT goes OUT.provenance.json, which says how it was made, how far
     off counts are, and what not to conclude. What was spent is kept in a ledger beside FILE; keep it with the records.
     """
+    from amparo.stats.report import speaking
+    from amparo.stats.synthesis.reports import report_of_release
     from amparo.vocab.text import ToldError
 
     _check(file, output, report)
@@ -110,12 +111,14 @@ def synthesize(
     if prefer not in {"counts", "no-inventions"}:
         refuse(f"--prefer {prefer} is not known. Take counts or no-inventions.")
     try:
+        with speaking(language):  # a slip of the pen is told before anything is spent
+            pass
         book, records = _read(file, codebook, rules, multi, omit, leaves_empty=k is not None)
         rows_seed = secrets.randbits(64) if seed is None else seed
-        release, now = secrets.token_hex(8), datetime.now(UTC).isoformat(timespec="seconds")
         what = "synthetic data" if noise_seed is None else "synthetic data, NOT PRIVATE: seeded noise"
         what = what if k is None else f"k-anonymous synthetic data, k = {k}"
-        with _budget(ledger or Path(f"{file}.budget.json"), file, book, (release, now, what)) as budget:
+        path = ledger or Path(f"{file}.budget.json")
+        with open_budget(path, what, data=file.name, file=file, book=book) as budget:
             if k is not None:
                 data = _anonymous(records, k, length, rows_seed, book)
                 budget.note()
@@ -131,13 +134,19 @@ def synthesize(
                     noise_seed,
                     budget,
                 )
-        told = _told(data, file, book, release, now, rows_seed if seed is not None else None, budget)
-        _write(data, told, output, report)
+        told = _told(data, file, book, seed, budget)
+        with speaking(language):
+            document = report_of_release(_told(data, file, book, seed, budget), language)
+        _write(data, told, output, report, document)
     except ToldError as error:
         refuse(str(error))
     except OSError as error:
         refuse(f"{error.filename or output} cannot be written: {error.strerror or error}.")
-    _print(told, output, is_json=is_json)
+    if is_json:
+        typer.echo(json.dumps(told, indent=1, ensure_ascii=False))
+        return
+    print_document(document)
+    typer.echo(f"\nWritten: {output} and {output}.provenance.json")
 
 
 def _check(file: Path, output: Path, report: Path | None) -> None:
@@ -175,59 +184,6 @@ def _read(
     return book, read_records(file, book, separators=separators_of(multi), leaves_empty=leaves_empty)
 
 
-class _Budget:
-    """Holds the ledger of a data set while its file is locked, and writes each charge before the noise is drawn."""
-
-    def __init__(
-        self,
-        path: Path,
-        ledger: Ledger | None,
-        begin: Callable[[], Ledger],
-        make: Callable[[Price], Any],
-        noted: Noted,
-    ) -> None:
-        self.path, self.ledger, self._make, self._noted = path, ledger, make, noted
-        self._begin = begin if ledger is None else lambda: ledger
-
-    def charge(self, price: Price) -> None:
-        self._keep(self._begin().charge(self._make(price)))
-
-    def note(self) -> None:
-        """Keep a release without noise."""
-        self._keep(self._begin().note(self._noted))
-
-    def _keep(self, ledger: Ledger) -> None:
-        self.ledger = ledger
-        replace_file(self.path, ledger.to_json().encode(), mode=0o600)
-
-
-@contextmanager
-def _budget(path: Path, file: Path, book: Codebook, entry: tuple[str, str, str]) -> Iterator[_Budget]:
-    """Lock and read the ledger. It is made with the first release; its cap is that of the codebook."""
-    from amparo.stats.privacy import Expense, Ledger, Noted
-
-    def begin() -> Ledger:
-        return Ledger(book.data or file.name, "person", book.budget_delta or _DELTA, book.budget)
-
-    def make(price: Price) -> Expense:
-        return Expense(*entry, price.rho, price.epsilon, price.delta, price.lost, _digest(file))
-
-    with Path(f"{path}.lock").open("a") as held:  # stays: who waits for it must wait for the same file
-        fcntl.flock(held, fcntl.LOCK_EX)
-        ledger = Ledger.from_json(path.read_text(encoding="utf-8"), name=str(path)) if path.exists() else None
-        if ledger is not None and book.budget is not None and book.budget != ledger.cap:
-            refuse(
-                f"The codebook caps epsilon at {book.budget:g}, and the ledger {path} at "
-                f"{'nothing' if ledger.cap is None else f'{ledger.cap:g}'}. Who set the cap must make them equal."
-            )
-        yield _Budget(path, ledger, begin, make, Noted(*entry, _digest(file)))
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def _private(
     records: Records,
     epsilon: float,
@@ -237,7 +193,7 @@ def _private(
     book: Codebook,
     prefer: str,
     noise_seed: int | None,
-    budget: _Budget,
+    budget: Budget,
 ) -> SyntheticData:
     import numpy as np
 
@@ -253,7 +209,7 @@ def _private(
             random=np.random.default_rng(seed),
             codebook=book,
             prefer=Prefer(prefer),
-            charge=budget.charge,
+            charge=lambda price: budget.charge(price.rho, price.epsilon, price.delta, price.lost),
             progress=progress,
         )
 
@@ -285,41 +241,48 @@ def _progress() -> Iterator[Callable[[int, int], None] | None]:
 
 
 def _told(
-    data: SyntheticData, file: Path, book: Codebook, release: str, now: str, seed: int | None, budget: _Budget
+    data: SyntheticData, file: Path, book: Codebook, seed: int | None, budget: Budget
 ) -> dict[str, Any]:
+    """Say all that a reader must know, in the language that is spoken now."""
+    from amparo.stats.report import gettext as _
     from amparo.stats.synthesis import provenance_of
 
     told = provenance_of(
-        data, release=release, when=now, source=book.data or file.name, population=book.population
+        data,
+        release=budget.release,
+        when=budget.when,
+        source=book.data or file.name,
+        population=book.population,
     )
     if seed is not None:
         told["seed_of_rows"] = seed
-    if budget.ledger is not None:
-        spent = budget.ledger
-        told["budget"] = {
-            "releases": len(spent.expenses),
-            "rho": spent.rho,
-            "epsilon": spent.epsilon,
-            "delta": spent.delta,
-            "cap": spent.cap,
-            "others": [
-                told_of | {"snapshot": ""}
-                for told_of in (*map(asdict, spent.expenses), *map(asdict, spent.noted))
-                if told_of["release"] != release
-            ],
-            "without_noise": len(spent.noted),
-        }
-        if spent.noted and spent.expenses:
-            told["cautions"].append(
-                f"The same records were released without noise, too (times: {len(spent.noted)}). What is promised of epsilon holds for "
-                "the releases with noise alone; who holds both may learn more."
-            )
+    spent = budget.ledger
+    told["budget"] = {
+        "releases": len(spent.expenses),
+        "rho": spent.rho,
+        "epsilon": spent.epsilon,
+        "delta": spent.delta,
+        "cap": spent.cap,
+        "others": [
+            told_of | {"snapshot": ""}
+            for told_of in (*map(asdict, spent.expenses), *map(asdict, spent.noted))
+            if told_of["release"] != budget.release
+        ],
+        "without_noise": len(spent.noted),
+    }
+    if spent.noted and spent.expenses:
+        words = _(
+            "The same records were released without noise, too (times: %(times)s). What is promised of epsilon holds for the releases "
+            "with noise alone; who holds both may learn more."
+        )
+        told["cautions"].append(words % {"times": len(spent.noted)})
     return told
 
 
-def _write(data: SyntheticData, told: dict[str, Any], output: Path, report: Path | None) -> None:
+def _write(
+    data: SyntheticData, told: dict[str, Any], output: Path, report: Path | None, document: Document
+) -> None:
     from amparo.stats.synthesis import write_rows
-    from amparo.stats.synthesis.reports import report_of_release
 
     provenance = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
     writers: dict[Path, Callable[[Path], object]] = {
@@ -327,16 +290,6 @@ def _write(data: SyntheticData, told: dict[str, Any], output: Path, report: Path
         Path(f"{output}.provenance.json"): lambda beside: beside.write_text(provenance, encoding="utf-8"),
     }
     if report is not None:
-        made = document_to_bytes(report_of_release(told), report)
+        made = document_to_bytes(document, report)
         writers[report] = lambda beside: beside.write_bytes(made)
     replace_files(writers)
-
-
-def _print(told: dict[str, Any], output: Path, *, is_json: bool) -> None:
-    if is_json:
-        typer.echo(json.dumps(told, indent=1, ensure_ascii=False))
-        return
-    from amparo.stats.synthesis.reports import report_of_release
-
-    print_document(report_of_release(told))
-    typer.echo(f"\nWritten: {output} and {output}.provenance.json")

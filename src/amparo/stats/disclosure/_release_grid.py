@@ -1,15 +1,15 @@
 """Released tables laid out on paper, in the language that is spoken now: what text, workbooks and reports show alike."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from math import isnan
 
 import numpy as np
 
+from amparo.stats.report import apart, listed, say
 from amparo.stats.report import gettext as _
-from amparo.stats.report import is_right_to_left, say, spoken_language
 
 from ._dimension import Dimension
 from ._percent import Percent, percentages
@@ -17,10 +17,7 @@ from ._release import ReleasedTables
 from ._request import TableRequest
 from ._text import plain
 
-__all__ = ["Grid", "about_release", "apart", "grids_of", "is_turned", "number_of", "title_of"]
-
-
-_LISTED = {False: ", ", True: "\N{ARABIC COMMA} "}
+__all__ = ["Grid", "about_release", "grids_of", "is_turned", "number_of", "title_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ def grids_of(release: ReleasedTables, percent: Percent | None = None) -> Iterato
             yield _grid(
                 release,
                 number,
-                _LISTED[is_right_to_left(spoken_language())].join((title, _whole(percent))),
+                listed((title, _whole(percent))),
                 texts,
                 parts,
             )
@@ -108,19 +105,9 @@ def _label(dimension: Dimension, node: int) -> str:
     return _("Total") if label is None else plain(label) or _("(blank)")
 
 
-def apart(text: str) -> str:
-    """Set a value apart from writing that runs from right to left: in it, 9--17 would become 17--9."""
-    is_rtl = is_right_to_left(spoken_language())
-    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if is_rtl and text else text
-
-
 def is_turned(text: str) -> bool:
     """Tell whether a text is written from right to left."""
     return any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in text)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return _LISTED[is_right_to_left(spoken_language())].join(map(apart, names))
 
 
 def title_of(release: ReleasedTables, number: int) -> str:
@@ -130,8 +117,8 @@ def title_of(release: ReleasedTables, number: int) -> str:
     what = _("records") if unit == "records" else unit
     values = {
         "what": what[:1].upper() + what[1:],
-        "rows": _listed(request.rows),
-        "columns": _listed(request.columns),
+        "rows": listed(request.rows),
+        "columns": listed(request.columns),
     }
     if release.amount:
         values["what"] = _("Sum of %(amount)s") % {"amount": apart(release.amount)}
@@ -144,7 +131,7 @@ def _conditions(request: TableRequest) -> str:
     told = []
     for condition in request.where:
         words = _("%(column)s is not %(values)s") if condition.is_excluding else _("%(column)s is %(values)s")
-        values = _listed(value or _("(blank)") for value in condition.values)
+        values = listed(value or _("(blank)") for value in condition.values)
         told.append(words % {"column": apart(condition.column), "values": values})
     return "; ".join(told)
 

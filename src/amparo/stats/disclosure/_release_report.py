@@ -9,6 +9,7 @@ from amparo.stats.report import (
     Heading,
     Paragraph,
     Table,
+    apart,
     is_right_to_left,
     speaking,
 )
@@ -16,7 +17,7 @@ from amparo.stats.report import gettext as _
 
 from ._percent import Percent
 from ._release import ReleasedTables
-from ._release_grid import Grid, about_release, apart, grids_of, is_turned, title_of
+from ._release_grid import Grid, about_release, grids_of, is_turned, title_of
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

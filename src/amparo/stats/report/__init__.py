@@ -1,13 +1,15 @@
 """What every report of the library is made of: blocks, charts, and their forms as text, as a page, and as a tagged PDF."""
 
-from ._charts import Band, Mark, Row, draw_lines, draw_marks, draw_rows
+from ._charts import Band, Mark, Row, draw_counts, draw_lines, draw_marks, draw_rows
 from ._document import Block, Chart, Document, Heading, Items, Paragraph, Table
 from ._html import to_html
 from ._language import (
     NoSuchLanguage,
+    apart,
     gettext,
     is_right_to_left,
     languages,
+    listed,
     ngettext,
     pgettext,
     say,
@@ -29,12 +31,15 @@ __all__ = [
     "Paragraph",
     "Row",
     "Table",
+    "apart",
+    "draw_counts",
     "draw_lines",
     "draw_marks",
     "draw_rows",
     "gettext",
     "is_right_to_left",
     "languages",
+    "listed",
     "ngettext",
     "pgettext",
     "say",

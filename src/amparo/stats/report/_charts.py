@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -11,7 +12,7 @@ from typing import Final
 from ._language import gettext as _
 from ._language import is_right_to_left, spoken_language
 
-__all__ = ["Band", "Mark", "Row", "draw_lines", "draw_marks", "draw_rows", "short"]
+__all__ = ["Band", "Mark", "Row", "draw_counts", "draw_lines", "draw_marks", "draw_rows", "short"]
 
 INK: Final = "#16212b"
 QUIET: Final = "#45535e"
@@ -144,11 +145,7 @@ def draw_marks(marks: Sequence[Mark], *, across: str, down: str) -> str:
         y = y_scale.at(tick)
         parts.append(_line(left, y, right, y, LINE))
         parts.append(_text(left - 8, y + 4, short(tick), size=12, colour=QUIET, anchor="end"))
-    middle = (top + bottom) / 2
-    parts.append(
-        f'<text x="16" y="{middle:.0f}" transform="rotate(-90 16 {middle:.0f})" text-anchor="middle" font-size="12" '
-        f'fill="{QUIET}">{_written(down)}</text>'
-    )
+    parts.append(_text_down(16, (top + bottom) / 2, down))
     taken = [(x_scale.at(mark.x) - 6, x_scale.at(mark.x) + 6, y_scale.at(mark.y)) for mark in marks]
     for mark in marks:
         x, y = x_scale.at(mark.x), y_scale.at(mark.y)
@@ -189,13 +186,35 @@ def draw_lines(bands: Sequence[Band], *, across: str, up: str) -> str:
         if place % every == 0 or place == len(bands) - 1:
             parts.append(_text(xs[place], bottom + 18, band.label, size=12, colour=QUIET, anchor="middle"))
     parts.append(_text((left + right) / 2, bottom + 38, across, size=12, colour=QUIET, anchor="middle"))
-    middle = (top + bottom) / 2
-    parts.append(
-        f'<text x="16" y="{middle:.0f}" transform="rotate(-90 16 {middle:.0f})" text-anchor="middle" font-size="12" '
-        f'fill="{QUIET}">{_written(up)}</text>'
-    )
+    parts.append(_text_down(16, (top + bottom) / 2, up))
     parts += _band(bands, xs, scale)
     return _svg(parts, bottom + 48)
+
+
+def draw_counts(pairs: Sequence[tuple[int, int]], *, across: str, up: str) -> str:
+    """Draw pairs of counts on logarithmic scales; on the slanted line both are the same, on the lowest the second is zero."""
+    side, left, top = 420, 84, 14
+    most = math.ceil(math.log10(max([10, *(max(pair) for pair in pairs)])) * 4) / 4
+
+    def at(count: int) -> float:
+        return 14 + (side - 14) * math.log10(max(count, 1)) / most if count else 0.0
+
+    bottom, right = top + side, left + side
+    parts = []
+    for power in range(math.floor(most) + 1):
+        step, words = at(10**power), f"{10**power:,}"
+        parts.append(_line(left + step, top, left + step, bottom, LINE))
+        parts.append(_line(left, bottom - step, right, bottom - step, LINE))
+        parts.append(_text(left + step, bottom + 18, words, size=12, colour=QUIET, anchor="middle"))
+        parts.append(_text(left - 8, bottom - step + 4, words, size=12, colour=QUIET, anchor="end"))
+    parts.append(_text(left - 8, bottom + 4, "0", size=12, colour=QUIET, anchor="end"))
+    parts.append(_line(left + 14, bottom - 14, right, top, OTHER))
+    for true, made in pairs:
+        x, y = left + at(true), bottom - at(made)
+        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{MAIN}" fill-opacity="0.6"/>')
+    parts.append(_text((left + right) / 2, bottom + 38, across, size=12, colour=QUIET, anchor="middle"))
+    parts.append(_text_down(16, (top + bottom) / 2, up))
+    return _svg(parts, bottom + 48, right + 24)
 
 
 def _band(bands: Sequence[Band], xs: Sequence[float], scale: _Scale) -> list[str]:
@@ -265,15 +284,25 @@ def _text(x: float, y: float, words: str, *, size: int = 13, colour: str = INK, 
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" fill="{colour}">{_written(words)}</text>'
 
 
+def _text_down(x: float, y: float, words: str) -> str:
+    """Write beside an upright axis, turned."""
+    return (
+        f'<text x="{x:.0f}" y="{y:.0f}" transform="rotate(-90 {x:.0f} {y:.0f})" text-anchor="middle" font-size="12" '
+        f'fill="{QUIET}">{_written(words)}</text>'
+    )
+
+
 def _written(words: str) -> str:
     """Give words for a drawing, which lies from left to right in every language: those of others are set apart from it."""
-    if is_right_to_left(spoken_language()):
+    is_turned = any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in words)
+    if is_turned and is_right_to_left(spoken_language()):  # -50 and 48+ are no words
         return f"\u2067{escape(words)}\u2069"
     return escape(words)
 
 
-def _svg(parts: Sequence[str], height: float) -> str:
+def _svg(parts: Sequence[str], height: float, width: float = WIDTH) -> str:
+    narrow = f' style="max-width: {width:.0f}px"' if width < WIDTH else ""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" height="{height:.0f}" '
-        f'direction="ltr" {_FONT}>{"".join(parts)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" '
+        f'direction="ltr"{narrow} {_FONT}>{"".join(parts)}</svg>'
     )

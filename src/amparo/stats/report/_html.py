@@ -14,6 +14,8 @@ from ._language import is_right_to_left, speaking
 __all__ = ["to_html"]
 
 ARABIC: Final = {400: "NotoSansArabic-Regular.ttf", 700: "NotoSansArabic-Bold.ttf"}
+_SHORT: Final = 12
+_LONG: Final = 40
 _STYLE = """
 :root { color-scheme: light; }
 * { box-sizing: border-box; }
@@ -39,6 +41,7 @@ th, td { padding-block: .35rem; padding-inline: 0 1rem; text-align: end; border-
 th.label, td.label { text-align: start; font-weight: 400; }
 thead th, thead th.label { font-weight: 600; border-bottom: 2px solid #45535e; vertical-align: bottom; }
 td.label { white-space: normal; overflow-wrap: anywhere; min-width: 5rem; }
+.label.long { min-width: 12rem; }
 summary { cursor: pointer; color: #00566b; padding: .35rem 0; }
 summary:focus-visible, .wide:focus-visible { outline: 3px solid #a1410d; outline-offset: 2px; }
 @media print { main { max-width: none; padding: 0; } details:not([open]) > *:not(summary) { display: block; } h2, h3, figcaption { break-after: avoid; } figure, tr { break-inside: avoid; } }
@@ -105,15 +108,18 @@ def _table(table: Table) -> Iterator[str]:
     yield f"<caption>{escape(table.caption)}</caption>\n<thead><tr>"
     for place, heading in enumerate(table.headings):
         label = ' class="label"' if place < table.labels else ""
-        yield f'<th scope="col"{label}>{escape(heading)}</th>' if heading else "<td></td>"
+        # on a phone a short one would stand in as many lines as it has words
+        text = heading.replace(" ", "\N{NO-BREAK SPACE}") if len(heading) <= _SHORT else heading
+        yield f'<th scope="col"{label}>{escape(text)}</th>' if text else "<td></td>"
     yield "</tr></thead>\n<tbody>\n"
     for row in table.rows:
         cells = []
         for place, cell in enumerate(row):
+            kind = "label long" if len(cell) > _LONG else "label"
             if place == 0:
-                cells.append(f'<th scope="row" class="label">{escape(cell)}</th>')
+                cells.append(f'<th scope="row" class="{kind}">{escape(cell)}</th>')
             else:
-                label = ' class="label"' if place < table.labels else ""
+                label = f' class="{kind}"' if place < table.labels else ""
                 cells.append(f"<td{label}>{escape(cell)}</td>")
         yield f"<tr>{''.join(cells)}</tr>\n"
     yield "</tbody>\n</table>\n</div>\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gettext as catalogues
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -17,9 +17,11 @@ from amparo.vocab.text import N_, ToldError
 __all__ = [
     "ENGLISH",
     "NoSuchLanguage",
+    "apart",
     "gettext",
     "is_right_to_left",
     "languages",
+    "listed",
     "ngettext",
     "pgettext",
     "say",
@@ -33,6 +35,7 @@ FOLDER: Final = (
 )  # files of the package, no code of the platform
 _WRITTEN: Final = N_("The numbers stand in the table below.")  # a language that can say this has reports
 _RIGHT_TO_LEFT: Final = {"ar"}
+_LISTED: Final = {False: ", ", True: "، "}
 _spoken: ContextVar[catalogues.NullTranslations | None] = ContextVar("spoken", default=None)
 _language: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
@@ -105,3 +108,14 @@ def pgettext(context: str, message: str) -> str:
 def say(said: Said | ToldError) -> str:
     """Say a sentence of a method in the language that is spoken now."""
     return gettext(said.template) % said.values
+
+
+def apart(text: str) -> str:
+    """Set a value apart from writing that runs from right to left: in it, 9--17 would become 17--9."""
+    is_turned = is_right_to_left(spoken_language())
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if is_turned and text else text
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Join values as the language joins them, each set apart."""
+    return _LISTED[is_right_to_left(spoken_language())].join(map(apart, texts))

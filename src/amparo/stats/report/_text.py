@@ -48,7 +48,7 @@ def _wrapped(text: str, width: int, indent: str = "") -> Iterator[str]:
 
 def _table(table: Table, width: int) -> Iterator[str]:
     lines = [table.headings, *table.rows]
-    rooms = _rooms([[_room(_plain(cell)) for cell in line] for line in lines], width)
+    rooms = _rooms([[_plain(cell) for cell in line] for line in lines], width)
     yield "\n" + _plain(table.caption) + "\n"
     yield from _row(table.headings, rooms, table.labels)
     yield "─" * min(width, sum(rooms) + len(_GAP) * (len(rooms) - 1)) + "\n"
@@ -58,11 +58,15 @@ def _table(table: Table, width: int) -> Iterator[str]:
         yield from _wrapped(table.notes, width)
 
 
-def _rooms(needed: list[list[int]], width: int) -> list[int]:
-    """Give each column the room of its longest cell; where the line is too long, the widest columns give way and fold."""
-    rooms = [max(column) for column in zip(*needed, strict=True)]
+def _rooms(lines: list[list[str]], width: int) -> list[int]:
+    """Give each column the room of its longest cell; where the line is too long, the widest columns give way and fold, words last."""
+    columns = list(zip(*lines, strict=True))
+    rooms = [max(map(_room, column)) for column in columns]
+    words = [max((_room(word) for cell in column for word in cell.split()), default=0) for column in columns]
     while sum(rooms) + len(_GAP) * (len(rooms) - 1) > width and max(rooms) > 8:
-        rooms[rooms.index(max(rooms))] -= 1
+        spare = [room if room > word else 0 for room, word in zip(rooms, words, strict=True)]
+        wide = spare if max(spare) > 8 else rooms
+        rooms[wide.index(max(wide))] -= 1
     return rooms
 
 

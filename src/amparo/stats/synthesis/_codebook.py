@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from amparo.stats.report import apart
+from amparo.stats.report import gettext as _
 from amparo.vocab.text import N_, ToldError
 
 __all__ = ["Codebook", "Column", "Never", "read_codebook"]
@@ -45,11 +47,17 @@ class Never:
     other: tuple[str, tuple[str, ...]]
 
     def __str__(self) -> str:
-        parts = (
-            f"{column} = {' or '.join(v or 'blank' for v in values)}"
+        """Say it in the language that is spoken now."""
+        either = " " + _("or") + " "
+        one, other = (
+            f"{apart(column)} = {either.join(map(_told, values))}"
             for column, values in (self.one, self.other)
         )
-        return " with ".join(parts)
+        return _("%(one)s with %(other)s") % {"one": one, "other": other}
+
+
+def _told(value: str) -> str:
+    return _("any value") if value == ANY else apart(value) or _("(blank)")
 
 
 @dataclass(frozen=True, slots=True)

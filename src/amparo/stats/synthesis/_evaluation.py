@@ -32,6 +32,8 @@ class Evaluation:
     persons: int
     rows: int
     attributes: int
+    least: int  # persons of a combination that is to be told well
+    k: int  # persons below which a combination is rare
     by_length: Mapping[int, LengthScore]
     all: LengthScore
     groups: tuple[tuple[str, int, int, float], ...]
@@ -50,6 +52,8 @@ class Evaluation:
             "n_original": self.persons,
             "n_synthetic": self.rows,
             "attributes": self.attributes,
+            "least": self.least,
+            "k": self.k,
             "by_length": {str(k): score.to_dict() for k, score in self.by_length.items()},
             "all": self.all.to_dict(),
             "groups": [
@@ -98,6 +102,8 @@ def evaluate(
         persons=len(codes[0]),
         rows=len(codes[1]),
         attributes=domain.size,
+        least=least,
+        k=k,
         by_length={
             length: score_counts([true[length]], [made[length]], scale=scale, least=least, k=k)
             for length in true

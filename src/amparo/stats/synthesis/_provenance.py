@@ -1,4 +1,7 @@
-"""What a synthetic file says about itself: how it was made, what is promised, how far off its counts are, what not to conclude."""
+"""What a synthetic file says about itself: how it was made, what is promised, how far off its counts are, what not to conclude.
+
+Its sentences are in the language that is spoken while it is made, English unless another is.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,9 @@ import math
 from typing import Any, Final
 
 from amparo import __version__
+from amparo.stats.report import apart, say
+from amparo.stats.report import gettext as _
+from amparo.vocab.text import N_
 
 from ._expecting import SIZES
 from ._measuring import BEYOND_CAP, DELTA, FOR_DOMAIN, GRID, Measurement
@@ -16,16 +22,20 @@ from ._writing import NOT_PRIVATE
 __all__ = ["provenance_of"]
 
 WIDE: Final = 1.96
-UNIT: Final = "one person: all values of her record together"
-NEIGHBOURS: Final = (
+UNIT: Final = N_("one person: all values of her record together")
+NEIGHBOURS: Final = N_(
     "two data sets are neighbours if one has one person more than the other (add or remove one person)"
 )
 CONCLUSIONS: Final = (
-    "A row is not a person. No row stands for anybody, whether or not somebody has the same values.",
-    "A blank is not a no: it says that something was not known, not recorded, or not released.",
-    "The records are of persons who were identified. How many were not does not follow: no prevalence, no rate, no ranking.",
-    "Combinations of more values than were counted follow from the shorter ones and from chance. Do not read them.",
-    "Do not compute standard errors as if the rows were a sample.",
+    N_("A row is not a person. No row stands for anybody, whether or not somebody has the same values."),
+    N_("A blank is not a no: it says that something was not known, not recorded, or not released."),
+    N_(
+        "The records are of persons who were identified. How many were not does not follow: no prevalence, no rate, no ranking."
+    ),
+    N_(
+        "Combinations of more values than were counted follow from the shorter ones and from chance. Do not read them."
+    ),
+    N_("Do not compute standard errors as if the rows were a sample."),
 )
 
 
@@ -53,22 +63,32 @@ def provenance_of(
         "rules": [str(rule) for rule in data.rules],
     }
     if not data.is_private:
-        told["stamp"] = NOT_PRIVATE
+        told["stamp"] = _(NOT_PRIVATE)
     told |= _anonymous(data) if data.measurement is None else _private(data, data.measurement)
-    told["cautions"] = [str(caution.message) for caution in data.cautions]
-    told["do_not_conclude"] = list(CONCLUSIONS)
-    told["cite"] = (
-        f"Synthetic data {release} from {source}, made {when[:10]} with Amparo {__version__} ({told['method']}). Cite the owner of "
-        "the records as well."
-    )
+    told["cautions"] = [say(caution.message) for caution in data.cautions if caution.code != "not-private"]
+    told["do_not_conclude"] = [_(text) for text in CONCLUSIONS]
+    told["cite"] = _(
+        "Synthetic data %(release)s from %(source)s, made %(day)s with Amparo %(version)s (%(method)s). Cite the owner of the records "
+        "as well."
+    ) % {
+        "release": release,
+        "source": apart(source),
+        "day": apart(when[:10]),
+        "version": __version__,
+        "method": told["method"],
+    }
     return told
 
 
 def _anonymous(data: SyntheticData) -> dict[str, Any]:
     return {
-        "method": f"k-anonymous synthesis, k = {data.k}, combinations of up to {data.longest} values",
-        "promise": f"Every combination of up to {data.longest} values that is shown occurs in at least {data.k} of the records. "
-        "This is not differential privacy.",
+        "method": _("k-anonymous synthesis, k = %(k)s, combinations of up to %(longest)s values")
+        % {"k": data.k, "longest": data.longest},
+        "promise": _(
+            "Every combination of up to %(longest)s values that is shown occurs in at least %(k)s of the records. This is not "
+            "differential privacy."
+        )
+        % {"k": data.k, "longest": data.longest},
         "k": data.k,
         "length": data.longest,
     }
@@ -78,24 +98,26 @@ def _private(data: SyntheticData, measurement: Measurement) -> dict[str, Any]:
     price = measurement.price
     lengths = sorted(measurement.counts)
     return {
-        "method": f"differential privacy, epsilon {price.epsilon:g}, combinations of up to {measurement.longest} values",
-        "promise": f"Whatever is done with this file, nobody learns much more about a person than if she were not in the records: "
-        f"chances change by a factor of at most e^{price.epsilon:g} = {math.exp(price.epsilon):.3g}, except with a chance of {price.delta:.2g}.",
+        "method": _("differential privacy, epsilon %(epsilon)s, combinations of up to %(longest)s values")
+        % {"epsilon": f"{price.epsilon:g}", "longest": measurement.longest},
+        "promise": _promise(measurement),
         "epsilon": price.epsilon,
         "delta": price.delta,
-        "unit": UNIT,
-        "neighbours": NEIGHBOURS,
+        "unit": _(UNIT),
+        "neighbours": _(NEIGHBOURS),
         "rho": price.rho,
         "rho_parts": dict(price.parts),
-        "accounting": "zero-concentrated differential privacy, converted as in Canonne, Kamath and Steinke 2020"
+        "accounting": _(
+            "zero-concentrated differential privacy, converted as in Canonne, Kamath and Steinke 2020"
+        )
         + (
-            "; delta is set from a noisy number of persons, whose epsilon is added"
+            _("; delta is set from a noisy number of persons, whose epsilon is added")
             if DELTA in price.parts
             else ""
         ),
-        "noise": "discrete Gaussian, drawn exactly from the randomness of the operating system"
+        "noise": _("discrete Gaussian, drawn exactly from the randomness of the operating system")
         if measurement.is_private
-        else NOT_PRIVATE,
+        else _(NOT_PRIVATE),
         "public": {
             "cap": measurement.cap,
             "cap_found_privately": "cap" in price.parts,
@@ -109,9 +131,24 @@ def _private(data: SyntheticData, measurement: Measurement) -> dict[str, Any]:
         "prefer": data.prefer.value,
         "constants": {"below": BELOW, "penalty": PENALTY[data.prefer.value]},
         "standard_deviation": {str(k): round(measurement.sigma(k), 3) for k in lengths},
-        "error_from": "making the rows anew from themselves" if data.errors else "the noise alone",
+        "error_from": _("making the rows anew from themselves") if data.errors else _("the noise alone"),
         "error_to_expect": [_expected(data, measurement, k, size) for k in lengths for size in SIZES],
         "smallest_to_read": {str(k): math.ceil(2 * measurement.sigma(k)) for k in lengths},
+    }
+
+
+def _promise(measurement: Measurement) -> str:
+    if not measurement.is_private:
+        return _("Nothing is promised: the noise was seeded, and whoever knows the seed can take it away.")
+    price = measurement.price
+    words = _(
+        "Whatever is done with this file, nobody learns much more about a person than if she were not in the records: chances "
+        "change by a factor of at most e^%(epsilon)s = %(factor)s, except with a chance of %(delta)s."
+    )
+    return words % {
+        "epsilon": f"{price.epsilon:g}",
+        "factor": f"{math.exp(price.epsilon):.3g}",
+        "delta": apart(f"{price.delta:.2g}"),
     }
 
 
@@ -124,5 +161,6 @@ def _expected(data: SyntheticData, measurement: Measurement, length: int, size: 
         "shown": size,
         "low": low,
         "high": high,
-        "words": f"a shown {size:,} is {low:,} to {high:,} in 95 of 100",
+        "words": _("a shown %(shown)s is %(low)s to %(high)s in 95 of 100")
+        % {"shown": f"{size:,}", "low": f"{low:,}", "high": f"{high:,}"},
     }

@@ -24,6 +24,7 @@ __all__ = ["SyntheticData", "synthesize", "synthesize_anonymous"]
 
 FEWEST_TO_TELL: Final = 10_000  # persons times epsilon
 MOST_EPSILON: Final = 12
+MOST_NAMED: Final = 5  # columns in a caution
 MOST_FOR_ERRORS: Final = 200_000  # rows; with more, the noise alone is told
 
 
@@ -178,11 +179,14 @@ def _cautions(measurement: Measurement, plan: Plan) -> Iterator[Caution]:
             "The categories of %(columns)s were not declared, but found in the data. A value that fewer than about %(least)s persons "
             "have may be missing. Declare the categories in a codebook to keep them all."
         )
-        columns = (
-            ", ".join(measurement.found)
-            if len(measurement.found) < 6
-            else f"{len(measurement.found)} columns"
-        )
-        yield Caution(
-            "threshold", Said(words, {"columns": columns, "least": f"{measurement.threshold:,.0f}"})
-        )
+        if len(measurement.found) > MOST_NAMED:
+            words = N_(
+                "The categories of %(number)s columns were not declared, but found in the data. A value that fewer than about %(least)s "
+                "persons have may be missing. Declare the categories in a codebook to keep them all."
+            )
+        values = {
+            "columns": ", ".join(measurement.found),
+            "number": len(measurement.found),
+            "least": f"{measurement.threshold:,.0f}",
+        }
+        yield Caution("threshold", Said(words, values))

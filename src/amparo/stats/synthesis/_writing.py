@@ -9,11 +9,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from amparo.vocab.text import N_
+
 from ._records import Domain
 
 __all__ = ["NOT_PRIVATE", "write_rows"]
 
-NOT_PRIVATE: Final = "NOT PRIVATE: the noise was seeded for a test"
+NOT_PRIVATE: Final = N_("NOT PRIVATE: the noise was seeded for a test")
 
 
 def write_rows(path: Path, domain: Domain, rows: NDArray[np.int16], *, is_private: bool) -> None:

@@ -5,173 +5,282 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from amparo.stats.report import Block, Chart, Document, Heading, Items, Paragraph, Row, Table, draw_rows
+from amparo.stats.report import (
+    Block,
+    Chart,
+    Document,
+    Heading,
+    Items,
+    Paragraph,
+    Row,
+    Table,
+    apart,
+    draw_counts,
+    draw_rows,
+    listed,
+    speaking,
+)
+from amparo.stats.report import gettext as _
 
-from ._charts import draw_counts
+from ._attacks import Inference
 from ._evaluation import Evaluation
+from ._measuring import DELTA
 
 __all__ = ["report_of_evaluation", "report_of_release"]
 
-_LENGTHS = {
-    1: "single values",
-    2: "combinations of two",
-    3: "combinations of three",
-    4: "combinations of four",
-}
+
+def report_of_release(told: Mapping[str, Any], language: str = "en") -> Document:
+    """Put the provenance of a synthetic file, made while that language was spoken, into a document for its readers."""
+    with speaking(language):
+        return Document(
+            _("Synthetic data"),
+            _("%(rows)s rows standing for %(source)s")
+            % {"rows": f"{told['rows']:,}", "source": apart(told["source"])},
+            list(_release(told)),
+            language,
+        )
 
 
-def report_of_release(told: Mapping[str, Any]) -> Document:
-    """Put the provenance of a synthetic file into a document for its readers."""
-    return Document(
-        "Synthetic data", f"{told['rows']:,} rows standing for {told['source']}", list(_release(told))
-    )
+def _lengths(length: int) -> str:
+    return {
+        1: _("single values"),
+        2: _("combinations of two"),
+        3: _("combinations of three"),
+        4: _("combinations of four"),
+    }[length]
 
 
 def _release(told: Mapping[str, Any]) -> Iterator[Block]:
     if "stamp" in told:
-        yield Paragraph(f"{told['stamp']}. Do not publish this file.", is_warning=True)
+        yield Paragraph(
+            _("NOT PRIVATE: the noise was seeded. For tests only; do not publish."), is_warning=True
+        )
     yield Paragraph(told["promise"])
     for caution in told["cautions"]:
-        if "NOT PRIVATE" not in caution:
-            yield Paragraph(caution, is_warning=True)
-    yield Heading("What may not be concluded")
+        yield Paragraph(caution, is_warning=True)
+    yield Heading(_("What may not be concluded"))
     yield Items(tuple(told["do_not_conclude"]))
     if told.get("error_to_expect"):
         yield from _errors(told)
-    yield Heading("How it was made")
-    yield Table("What a reader needs to judge it", ("What", "Value"), tuple(_facts(told)), labels=2)
+    yield Heading(_("How it was made"))
+    yield Table(_("What a reader needs to judge it"), (_("What"), _("Value")), tuple(_facts(told)), labels=2)
     if told["rules"]:
-        yield Paragraph("Rules that no row breaks:")
-        yield Items(tuple(f"never {rule}" for rule in told["rules"]))
-    yield Heading("To cite")
+        yield Paragraph(_("Rules that no row breaks:"))
+        yield Items(tuple(_("never %(rule)s") % {"rule": rule} for rule in told["rules"]))
+    yield Heading(_("To cite"))
     yield Paragraph(told["cite"])
 
 
 def _errors(told: Mapping[str, Any]) -> Iterator[Block]:
-    yield Heading("How far off a count is")
+    yield Heading(_("How far off a count is"))
     expected = told["error_to_expect"]
     sizes = list(dict.fromkeys(one["shown"] for one in expected))
     lengths = list(dict.fromkeys(one["length"] for one in expected))
-    by = {(one["length"], one["shown"]): f"{one['low']:,} to {one['high']:,}" for one in expected}
-    table = Table(
-        "Where the true count lies in 95 of 100, when so many are shown",
-        ("Shown", *(_LENGTHS[length] for length in lengths)),
+    by = {(one["length"], one["shown"]): _between(one["low"], one["high"]) for one in expected}
+    yield Table(
+        _("Where the true count lies in 95 of 100, when so many are shown"),
+        (_("Shown"), *map(_lengths, lengths)),
         tuple((f"{size:,}", *(by[length, size] for length in lengths)) for size in sizes),
-        notes=f"Found from {told['error_from']}; nothing in this table was computed from the records.",
+        notes=_("Found from %(source)s; nothing in this table was computed from the records.")
+        % {"source": told["error_from"]},
     )
-    yield table
     deviations = {int(k): v for k, v in told["standard_deviation"].items()}
-    rows = [Row(_LENGTHS[k], 0.0, (-1.96 * v, 1.96 * v), (-v, v)) for k, v in deviations.items()]
+    rows = [Row(_lengths(k), 0.0, (-1.96 * v, 1.96 * v), (-v, v)) for k, v in deviations.items()]
     longest = max(deviations)
     least = told["smallest_to_read"][str(longest)]
     yield Chart(
-        "How many persons the noise moves a count by",
-        draw_rows(rows, axis="persons, in 68 (thick) and 95 (thin) of 100 counts"),
-        f"Before rows were fitted. Do not read {_LENGTHS[longest]} of fewer than {least:,}: they may be nobody.",
+        _("How many persons the noise moves a count by"),
+        draw_rows(rows, axis=_("persons, in 68 (thick) and 95 (thin) of 100 counts")),
+        _(
+            "Before rows were fitted. Do not read %(combinations)s of fewer than %(least)s: they may be nobody."
+        )
+        % {"combinations": _lengths(longest), "least": f"{least:,}"},
         Table(
-            "Standard deviation of the noise, in persons",
-            ("Combinations", "Persons"),
-            tuple((_LENGTHS[k], f"{v:.1f}") for k, v in deviations.items()),
+            _("Standard deviation of the noise, in persons"),
+            (_("Combinations"), _("Number of persons")),
+            tuple((_lengths(k), f"{v:.1f}") for k, v in deviations.items()),
         ),
     )
 
 
+def _between(low: int, high: int) -> str:
+    return _("%(low)s to %(high)s") % {"low": f"{low:,}", "high": f"{high:,}"}
+
+
 def _facts(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "Method", told["method"]
-    yield "Made", told["made"]
-    yield "Release", told["release"]
-    yield "Software", told["software"]
+    yield _("Method"), told["method"]
+    yield _("Made"), apart(told["made"].replace("T", " ").replace("+00:00", " UTC"))
+    yield _("Release"), apart(told["release"])
+    yield _("Software"), apart(told["software"])
     if told["population"]:
-        yield "Population", told["population"]
+        yield _("Population"), told["population"]
     for name, groups in told.get("groups", {}).items():
-        words = "; ".join(f"{group} is {', '.join(members)}" for group, members in groups.items())
-        yield f"{name}, told in groups", words
-    if "epsilon" in told:
-        public = told["public"]
-        yield "Epsilon, delta", f"{told['epsilon']:g}, {told['delta']:.3g}"
-        yield "Unit of privacy", told["unit"]
-        yield "Neighbours", told["neighbours"]
-        yield "Rho, by part", "; ".join(f"{name} {rho:.4g}" for name, rho in told["rho_parts"].items())
-        yield "Accounting", told["accounting"]
-        yield "Noise", told["noise"]
-        private = (
-            "found with noise, charged"
-            if public["cap_found_privately"]
-            else "declared, or the number of columns"
+        told_as = (
+            _("%(group)s is %(members)s") % {"group": apart(group), "members": listed(members)}
+            for group, members in groups.items()
         )
-        yield "Values of a person that count in full", f"{public['cap']} ({private})"
-        found = public["categories_found_privately"]
-        yield "Categories", f"found by a threshold, charged: {', '.join(found)}" if found else "declared"
-        yield "Preference", told["prefer"]
+        yield _("%(column)s, told in groups") % {"column": apart(name)}, "; ".join(told_as)
+    if "epsilon" in told:
+        yield from _privacy(told)
     budget = told.get("budget")
     if budget and budget["without_noise"]:
-        yield "Releases of these records without noise so far", f"{budget['without_noise']}"
+        yield _("Releases of these records without noise so far"), f"{budget['without_noise']}"
     if budget and budget["releases"]:
+        words = {
+            "releases": budget["releases"],
+            "epsilon": f"{budget['epsilon']:.3g}",
+            "delta": apart(f"{budget['delta']:.2g}"),
+            "cap": f"{budget['cap'] or 0:g}",
+        }
         yield (
-            "All releases of these records so far",
-            f"{budget['releases']}, together epsilon {budget['epsilon']:.3g} at delta {budget['delta']:.2g}"
-            + (f" of {budget['cap']:g}" if budget["cap"] else ", no cap set"),
+            _("All releases of these records so far"),
+            _("%(releases)s, together epsilon %(epsilon)s of %(cap)s, at delta %(delta)s") % words
+            if budget["cap"]
+            else _("%(releases)s, together epsilon %(epsilon)s at delta %(delta)s, no cap set") % words,
         )
 
 
-def report_of_evaluation(found: Evaluation) -> Document:
+def _privacy(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    public = told["public"]
+    delta = apart(f"{told['delta']:.3g}")
+    yield (
+        _("Epsilon and delta"),
+        _("%(epsilon)s and %(delta)s") % {"epsilon": f"{told['epsilon']:g}", "delta": delta},
+    )
+    yield _("Unit of privacy"), told["unit"]
+    yield _("Neighbours"), told["neighbours"]
+    yield _("Rho, by part"), listed(f"{_part(name)} {rho:.4g}" for name, rho in told["rho_parts"].items())
+    yield _("Accounting"), told["accounting"]
+    yield _("Noise"), told["noise"]
+    words = (
+        _("%(cap)s (found with noise, charged)")
+        if public["cap_found_privately"]
+        else _("%(cap)s (declared, or the number of columns)")
+    )
+    yield _("Values of a person that count in full"), words % {"cap": public["cap"]}
+    found = public["categories_found_privately"]
+    words = _("found by a threshold, charged: %(columns)s") if found else _("declared")
+    yield _("Categories"), words % {"columns": listed(found)}
+    yield (
+        _("Preference"),
+        _("near counts") if told["prefer"] == "counts" else _("few combinations that nobody has"),
+    )
+
+
+def _part(name: str) -> str:
+    """Say what a part of the price was paid for."""
+    if name.startswith("combinations of "):
+        return _lengths(int(name.rpartition(" ")[2]))
+    return {
+        DELTA: _("a first number of persons"),
+        "number of persons": _("number of persons"),
+        "cap": _("the most values that count in full"),
+    }[name]
+
+
+def report_of_evaluation(found: Evaluation, language: str = "en") -> Document:
     """Put an evaluation into a document for the office."""
-    title = f"{found.synthetic} against {found.original}: {found.rows:,} rows for {found.persons:,} persons"
-    return Document("How near the synthetic data are", title, list(_evaluation(found)))
+    with speaking(language):
+        return Document(
+            _("How near the synthetic data are"),
+            _("%(synthetic)s against %(original)s: %(rows)s rows for %(persons)s persons")
+            % {
+                "synthetic": apart(found.synthetic),
+                "original": apart(found.original),
+                "rows": f"{found.rows:,}",
+                "persons": f"{found.persons:,}",
+            },
+            list(_evaluation(found)),
+            language,
+        )
 
 
 def _evaluation(found: Evaluation) -> Iterator[Block]:
     yield Paragraph(
-        "For the office only: this was computed from the true records. To publish a figure of it is a release of its own.",
+        _(
+            "For the office only: this was computed from the true records. To publish a figure of it is a release of its own."
+        ),
         is_warning=True,
     )
     score = found.all
     yield Paragraph(
-        f"Counts of combinations of up to {max(found.by_length)} values are off by {score.mre_w:.1%} of their sum. "
-        f"{score.lost:.1%} of those that ten persons or more have are not shown; {score.spurious_mass:.2%} of what is shown, nobody has."
-    )
-    yield Heading("Counts")
-    rows = [(_LENGTHS[k], *_cells(one)) for k, one in found.by_length.items()]
-    yield Table(
-        "Errors by length",
-        ("Combinations", "Sum of errors", "Median", "95th centile", "Bias", "Invented", "Lost", "Rare shown"),
-        (*rows, ("all together", *_cells(score))),
-        notes="Errors of combinations with 10 persons or more, as a share of the count. Invented: share of what is shown. Rare: shown, "
-        "and fewer than 10 have them.",
-    )
-    classes = dict(score.mre_by_count)
-    yield Chart(
-        "Mean relative error by size of the count",
-        draw_rows([Row(_class(name), error) for name, error in classes.items()], axis="mean relative error"),
-        "The larger a count, the smaller its error in proportion.",
-        Table(
-            "Mean relative error",
-            ("Persons", "Error"),
-            tuple((_class(n), f"{e:.1%}") for n, e in classes.items()),
-        ),
-    )
-    if found.pairs:
-        yield Chart(
-            "Counts in both files",
-            draw_counts(found.pairs, across="persons in the original", up="rows in the synthetic file"),
-            f"{len(found.pairs)} combinations drawn at random among those of ten persons or more; on the slanted line both are the same.",
-            Table(
-                "Some of them",
-                ("Original", "Synthetic"),
-                tuple(
-                    (f"{true:,}", f"{made:,}")
-                    for true, made in found.pairs[:: max(1, len(found.pairs) // 20)]
-                ),
-                labels=0,
-            ),
+        _(
+            "Counts of combinations of up to %(longest)s values are off by %(error)s of their sum. %(lost)s of those that %(least)s "
+            "persons or more have are not shown; %(invented)s of what is shown, nobody has."
         )
+        % {
+            "longest": max(found.by_length),
+            "error": f"{score.mre_w:.1%}",
+            "lost": f"{score.lost:.1%}",
+            "least": found.least,
+            "invented": f"{score.spurious_mass:.2%}",
+        }
+    )
+    yield Heading(_("Counts"))
+    yield Table(
+        _("Errors by length"),
+        (
+            _("Combinations"),
+            _("Sum of errors"),
+            _("Median"),
+            _("95th centile"),
+            _("Bias"),
+            _("Invented"),
+            _("Lost"),
+            _("Rare shown"),
+        ),
+        (
+            *((_lengths(k), *_cells(one)) for k, one in found.by_length.items()),
+            (_("all together"), *_cells(score)),
+        ),
+        notes=_(
+            "Errors and what is lost: of combinations that %(least)s persons or more have, as a share of the count. Invented: share of "
+            "what is shown. Rare: shown, and fewer than %(k)s have them."
+        )
+        % {"least": found.least, "k": found.k},
+    )
+    yield from _near_counts(found)
     yield from _groups(found)
     yield from _attacks(found)
 
 
+def _near_counts(found: Evaluation) -> Iterator[Block]:
+    classes = [(_class(name), error) for name, error in found.all.mre_by_count]
+    if classes:
+        yield Chart(
+            _("Mean relative error by size of the count"),
+            draw_rows([Row(name, error) for name, error in classes], axis=_("mean relative error")),
+            _("A count in the records of the size at the left is off by such a share, on average."),
+            Table(
+                _("Mean relative error"),
+                (_("Number of persons"), _("Error")),
+                tuple((name, f"{error:.1%}") for name, error in classes),
+            ),
+        )
+    if found.pairs:
+        every = max(1, len(found.pairs) // 20)
+        yield Chart(
+            _("Counts in both files"),
+            draw_counts(found.pairs, across=_("persons in the original"), up=_("rows in the synthetic file")),
+            _(
+                "%(number)s combinations drawn at random among those that %(least)s persons or more have; on the slanted line both files "
+                "say the same."
+            )
+            % {"number": len(found.pairs), "least": found.least},
+            Table(
+                _("Some of them"),
+                (_("Original"), _("Synthetic")),
+                tuple((f"{true:,}", f"{made:,}") for true, made in found.pairs[::every]),
+                labels=0,
+            ),
+        )
+
+
 def _class(name: str) -> str:
     low, high = name.split("-")
-    return f"{int(low):,} and more" if high == "inf" else f"{int(low):,} to {int(high) - 1:,}"
+    if high == "inf":
+        return _("%(low)s and more") % {"low": f"{int(low):,}"}
+    return _between(int(low), int(high) - 1)
 
 
 def _cells(score: Any) -> tuple[str, ...]:
@@ -179,7 +288,7 @@ def _cells(score: Any) -> tuple[str, ...]:
         f"{score.mre_w:.2%}",
         f"{score.mre_p50:.1%}",
         f"{score.mre_p95:.1%}",
-        f"{score.bias:+.2%}",
+        apart(f"{score.bias:+.2%}"),
         f"{score.spurious_mass:.2%}",
         f"{score.lost:.2%}",
         f"{score.rare_shown:.2%}",
@@ -189,19 +298,20 @@ def _cells(score: Any) -> tuple[str, ...]:
 def _groups(found: Evaluation) -> Iterator[Block]:
     if not found.groups:
         return
-    yield Heading("Groups")
+    yield Heading(_("Groups of persons"))
     worst = found.groups[:15]
     yield Chart(
-        "Error of counts within a group",
+        _("Error of counts within a group"),
         draw_rows(
-            [Row(_short(label), error) for label, _, _, error in worst],
-            axis="sum of errors over sum of counts",
+            [Row(_short(label), error) for label, _n, _m, error in worst],
+            axis=_("sum of errors over sum of counts"),
         ),
-        f"The {len(worst)} groups that are told worst, among {len(found.groups)} of 50 persons or more.",
+        _("The %(worst)s groups that are told worst, among %(number)s of 50 persons or more.")
+        % {"worst": len(worst), "number": len(found.groups)},
         Table(
-            "Counts of one and two other values among the persons of a group",
-            ("Group", "Persons", "Rows", "Error"),
-            tuple((label, f"{n:,}", f"{m:,}", f"{error:.1%}") for label, n, m, error in found.groups),
+            _("Counts of one and two other values among the persons of a group"),
+            (_("Group"), _("Number of persons"), _("Rows"), _("Error")),
+            tuple((apart(label), f"{n:,}", f"{m:,}", f"{error:.1%}") for label, n, m, error in found.groups),
         ),
     )
 
@@ -211,32 +321,52 @@ def _short(label: str) -> str:
 
 
 def _attacks(found: Evaluation) -> Iterator[Block]:
-    yield Heading("Attacks")
+    yield Heading(_("Attacks"))
     link = found.linkage
     yield Paragraph(
-        f"Linkage: of {link.unique_records:,} records that nobody shares, {link.unique_shown:.1%} occur as a row; "
-        f"{link.rows_equal_to_unique:.1%} of the rows equal such a record, {link.rows_equal_to_any:.1%} equal any. With noise, an equal "
-        "row is chance and proves nothing about the person."
+        _(
+            "Linkage: of %(unique)s records that nobody shares, %(shown)s occur as a row; %(equal)s of the rows equal such a record, "
+            "%(any)s equal any. With noise, an equal row is chance and proves nothing about the person."
+        )
+        % {
+            "unique": f"{link.unique_records:,}",
+            "shown": f"{link.unique_shown:.1%}",
+            "equal": f"{link.rows_equal_to_unique:.1%}",
+            "any": f"{link.rows_equal_to_any:.1%}",
+        }
     )
     if found.inference:
-        yield Table(
-            "Guessing a value of a person who is in the records from all her other values",
-            ("Column", "By the rows", "By the commonest value", "Of others, not in the records"),
-            tuple(
-                (
-                    one.column,
-                    f"{one.guessed:.1%}",
-                    f"{one.commonest:.1%}",
-                    "-" if one.control is None else f"{one.control:.1%}",
-                )
-                for one in found.inference
-            ),
-            notes="Only the difference to persons who are not in the records is owed to anybody's being in them. Name such records "
-            "with --control.",
-        )
-    if found.membership is not None:
-        one = found.membership
+        yield from _guesses(found.inference)
+    one = found.membership
+    if one is not None:
         yield Paragraph(
-            f"Membership: by their nearness to the rows, records and others are told apart with an area of {one.area:.3f} (0.5: not at "
-            f"all); this shows an epsilon of at least {one.epsilon_at_least:.2f}."
+            _(
+                "Membership: by their nearness to the rows, records and others are told apart with an area of %(area)s (0.5: not at "
+                "all); this shows an epsilon of at least %(epsilon)s."
+            )
+            % {"area": f"{one.area:.3f}", "epsilon": f"{one.epsilon_at_least:.2f}"}
         )
+
+
+def _guesses(inference: tuple[Inference, ...]) -> Iterator[Block]:
+    has_control = any(one.control is not None for one in inference)
+    headings = [_("Column"), _("By the rows"), _("By the commonest value")]
+    notes = _("Only the difference to persons who are not in the records is owed to anybody's being in them.")
+    if has_control:
+        headings.append(_("Of others, not in the records"))
+    else:
+        notes += " " + _("Name such records with %(option)s.") % {"option": apart("--control")}
+    yield Table(
+        _("Guessing a value of a person who is in the records from all her other values"),
+        tuple(headings),
+        tuple(
+            (
+                apart(one.column),
+                f"{one.guessed:.1%}",
+                f"{one.commonest:.1%}",
+                *(() if not has_control else ("-",) if one.control is None else (f"{one.control:.1%}",)),
+            )
+            for one in inference
+        ),
+        notes=notes,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from amparo.stats.report import Block, Document, Heading, Items, Paragraph, Table, say, speaking
+from amparo.stats.report import Block, Document, Heading, Items, Paragraph, Table, apart, say, speaking
 from amparo.stats.report import gettext as _
 
 from ._measures import Diversity
@@ -145,7 +145,8 @@ def _risk(risk: Risk) -> Iterator[Block]:
 def _group(values: object) -> str:
     """Name a combination of values; a blank is said."""
     assert hasattr(values, "items")
-    return "; ".join(f"{name} = {value or _('(blank)')}" for name, value in values.items())
+    blank = _("(blank)")
+    return "; ".join(apart(f"{name} = {value or blank}") for name, value in values.items())
 
 
 def _special(risk: Risk) -> Iterator[Block]:
@@ -221,11 +222,19 @@ def _diversity(risk: Risk) -> Iterator[Block]:
     yield Heading(_("What the groups tell"))
     for one in risk.diversity:
         if one.certain:
-            yield Paragraph(
+            words = (
                 _(
                     "%(column)s: in %(certain)s of %(records)s records the value follows for certain from the keys, since all who are "
                     "like them have the same (l = %(l)s). That k = %(k)s does not prevent it."
                 )
+                if risk.anonymity.k > 1
+                else _(
+                    "%(column)s: in %(certain)s of %(records)s records the value follows for certain from the keys, since all who are "
+                    "like them have the same (l = %(l)s)."
+                )
+            )
+            yield Paragraph(
+                words
                 % {
                     "column": one.column,
                     "certain": f"{one.certain:,}",
