@@ -18,6 +18,7 @@ from django.db import transaction
 from django.http import Http404
 from django.test import Client, override_settings
 from django.urls import reverse
+from django.utils.translation import override
 
 from amparo.access.rules import Permission, Viewer
 from amparo.accounts.models import Organisation
@@ -454,8 +455,14 @@ def test_lists_that_bear_no_study_are_refused_with_words(snapshot: UUID, rapport
 @pytest.mark.slow
 def test_each_copy_of_a_report_has_its_number_and_is_logged(snapshot: UUID, rapporteur: Viewer) -> None:
     study = run(chosen(snapshot, methods=("chao",)), rapporteur)
-    copies = [download_report(study, by=rapporteur, now=NOW) for _ in range(2)]
+    copies = [download_report(study, by=rapporteur, now=NOW)]
+    with override("ar"):
+        copies.append(download_report(study, by=rapporteur, now=NOW))
+    assert [b"/Lang(ar)" in copy.content for copy in copies] == [False, True]
     assert all(copy.content.startswith(b"%PDF") for copy in copies)
+    said = json.dumps(Study.objects.get(pk=study).report["ar"], ensure_ascii=False)
+    assert "Shelter" not in said
+    assert "مأوى" in said
     logged = Event.objects.filter(action="evidence.study.download").order_by("id")
     assert [event.count for event in logged] == [1, 2]
     with pytest.raises(Http404):

@@ -20,7 +20,7 @@ from amparo.stats.prevalence import (
 from amparo.stats.prevalence._existence import exact_status
 from amparo.stats.prevalence._fitting import fit_tables
 from amparo.stats.prevalence._hierarchy import all_hierarchies, terms_matrix
-from amparo.stats.prevalence._profile_kernels import profile
+from amparo.stats.prevalence._profile import profile
 
 from .tables import OPEN_TABLES, made_up_sparse, open_table, reference, reference_path
 

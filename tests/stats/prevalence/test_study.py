@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 
 from amparo.stats.prevalence import (
@@ -50,6 +51,23 @@ def study() -> Study:
     )
     patch.undo()
     return made
+
+
+def test_an_estimate_below_the_floor_is_a_warning_sign_that_stands_first() -> None:
+    """People differ in their chances: independence falls far below Chao's bound with a size for each list."""
+    table = OverlapTable(("A", "B", "C"), np.array([0, 1000, 1000, 60, 1000, 60, 60, 120]))
+    made = run_study(table, methods=("loglinear", "chao"))
+    low, floor = made.estimates
+    assert low.warnings[-1].code == "far-below-floor"
+    assert floor.warnings[-1].code == "lists-of-unequal-size"
+    said = text(made)
+    assert said.index("Warning sign: a floor lies above an estimate") < said.index("What may be said")
+    near = run_study(OverlapTable(table.lists, table.counts // 10), methods=("loglinear",))
+    assert near.estimates[0].warnings[-1].code == "below-floor"
+    assert "so it may be chance" in text(near)
+    alike = run_study(TABLE, methods=("loglinear", "chao"))
+    assert alike.estimates[1].estimate > alike.estimates[0].estimate  # type: ignore[operator]
+    assert "Warning sign" not in text(alike)
 
 
 def text(study: Study) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import override
+
 from amparo.evidence.actions.overlapping import said_of
+from amparo.evidence.queries.saying import with_names
 
 if TYPE_CHECKING:
     from amparo.stats.prevalence import Study
@@ -48,20 +51,51 @@ def _plain(value: object) -> str | int | float:
     return value.item() if hasattr(value, "item") else str(value)
 
 
-def kept_report(document: Document) -> dict[str, Any]:
-    """Give a report as JSON, so that the same report can be set again at each download."""
+def kept_reports(
+    study: Study, named: Callable[[str], Mapping[str, str]], source: Callable[[], str]
+) -> dict[str, Any]:
+    """Give the report in each language that reports are written in, so that the same one can be set again at each download.
+
+    ``named`` gives the names of lists in a language by their English ones, ``source`` says in the language of Django what was counted.
+    """
+    from dataclasses import replace
+
+    from amparo.stats.prevalence.report import report_of
+    from amparo.stats.report import languages
+
+    found = {}
+    for language in languages():
+        with override(language):
+            told = replace(study, source=source())
+        found[language] = _with_names(_kept(report_of(told, language)), named(language))
+    return found
+
+
+def _kept(document: Document) -> dict[str, Any]:
     from dataclasses import asdict
 
     blocks = [{"kind": type(block).__name__, **asdict(block)} for block in document.blocks]
     return {"title": document.title, "subtitle": document.subtitle, "blocks": blocks}
 
 
-def report_from(kept: Mapping[str, Any], *, more: Sequence[Block] = ()) -> Document:
-    """Make the report of what was kept, with further blocks at its end."""
+def _with_names(kept: Any, names: Mapping[str, str]) -> Any:
+    """Put the names of lists of a language in the place of the English ones, in every text of a report."""
+    if isinstance(kept, str):
+        return with_names(kept, names)
+    if isinstance(kept, Mapping):
+        return {key: _with_names(value, names) for key, value in kept.items()}
+    return [_with_names(one, names) for one in kept] if isinstance(kept, list | tuple) else kept
+
+
+def report_from(kept: Mapping[str, Any], *, language: str, more: Sequence[Block] = ()) -> Document:
+    """Make the report of what was kept in a language, with further blocks at its end."""
     from amparo.stats.report import Document
 
     return Document(
-        title=kept["title"], subtitle=kept["subtitle"], blocks=[*map(_block, kept["blocks"]), *more]
+        title=kept["title"],
+        subtitle=kept["subtitle"],
+        blocks=[*map(_block, kept["blocks"]), *more],
+        language=language,
     )
 
 

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
-from django.utils.translation import override
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -20,11 +22,13 @@ from amparo.access.actions import require
 from amparo.access.rules import Permission, Viewer
 from amparo.audit.actions import record
 from amparo.evidence.actions.downloading import Download
-from amparo.evidence.actions.keeping import kept_report, kept_result, report_from
+from amparo.evidence.actions.keeping import kept_reports, kept_result, report_from
 from amparo.evidence.actions.overlapping import counted_overlaps, ready_snapshot
+from amparo.evidence.actions.proposing import ENGLISH
 from amparo.evidence.actions.proposing_studies import mark_of_study
 from amparo.evidence.models import Snapshot, Study
 from amparo.evidence.queries.let_out import let_out_words
+from amparo.evidence.queries.saying import list_names
 from amparo.evidence.queries.snapshots import Absent
 from amparo.evidence.queries.studies import get_study
 from amparo.evidence.rules import NotAsked, StudyChoices, StudyState
@@ -114,8 +118,6 @@ def give_up_lost_studies(*, started_before: datetime, now: datetime) -> int:
 
 
 def _compute(row: Study, now: Callable[[], datetime]) -> None:
-    from amparo.stats.prevalence.report import report_of
-
     choices = StudyChoices.from_json(row.choices)
     table = counted_overlaps(choices)
     fingerprint = digest_of_lists(table.lists, table.counts.tolist())
@@ -127,7 +129,7 @@ def _compute(row: Study, now: Callable[[], datetime]) -> None:
         finished_at=now(),
         fingerprint=fingerprint,
         result=kept_result(computed),
-        report=kept_report(report_of(marked)),
+        report=kept_reports(marked, partial(_names_in, choices), partial(_source_of, row)),
     )
 
 
@@ -140,7 +142,7 @@ def _estimated(table: OverlapTable, choices: StudyChoices, row: Study) -> Comput
 
     return run_study(
         OverlapTable(english_names(choices), table.counts),
-        source=f"Person-cases as of {row.snapshot.day.isoformat()}, snapshot {row.snapshot_id}",
+        source=_source_of(row),
         methods=choices.methods,
         settings=Settings(replicates=choices.replicates, seed=choices.seed),
         level=choices.level / 100,
@@ -149,8 +151,19 @@ def _estimated(table: OverlapTable, choices: StudyChoices, row: Study) -> Comput
     )
 
 
+def _source_of(row: Study) -> str:
+    words = {"day": row.snapshot.day.isoformat(), "snapshot": str(row.snapshot_id)}
+    return _("Person-cases as of %(day)s, snapshot %(snapshot)s") % words
+
+
+def _names_in(choices: StudyChoices, language: str) -> dict[str, str]:
+    """Map the English names of lists to those of a language."""
+    with override(language):
+        return dict(zip(english_names(choices), list_names(choices), strict=True))
+
+
 def english_names(choices: StudyChoices) -> tuple[str, ...]:
-    """Name the lists for the report; pages name them in their own language."""
+    """Name the lists for the computation; pages and reports name them in their own language."""
     kinds = code_list(SOURCE)
     return tuple(" + ".join(kinds.label(kind) for kind in one) for one in choices.lists)
 
@@ -166,7 +179,10 @@ def _fail(study: UUID, template: str, values: dict[str, object], now: datetime) 
 
 @transaction.atomic
 def download_report(study: UUID, *, by: Viewer, now: datetime) -> Download:
-    """Give the report of a study as a PDF; logged, and each copy says its number."""
+    """Give the report of a study as a PDF in the language of the page; logged, and each copy says its number.
+
+    English where the study was made before reports were kept in that language.
+    """
     from amparo.stats.report import Heading, Paragraph, to_pdf
 
     require(by, Permission.TABLES_DOWNLOAD)
@@ -176,12 +192,16 @@ def download_report(study: UUID, *, by: Viewer, now: datetime) -> Download:
     Study.objects.filter(pk=file.id).update(copies=F("copies") + 1)
     row = Study.objects.get(pk=file.id)
     record("evidence.study.download", by=by, at=now, record=str(file.id), count=row.copies)
-    with override("en"):  # as the report is
-        _is_out, let_out = let_out_words(by, mark_of_study(file))
-    said = (
-        f"{let_out} Copy {row.copies} of study {file.id}. Only people who agreed that their record is used are counted. Who asks for many studies "
-        "and subtracts them from each other may learn a hidden number: publish no set of them that nobody has checked together."
-    )
-    document = report_from(row.report, more=(Heading("This copy"), Paragraph(said, is_warning=True)))
+    spoken = get_language() or ENGLISH
+    kept = {ENGLISH: row.report} if "blocks" in row.report else row.report  # an earlier version kept one
+    language = spoken if spoken in kept else ENGLISH
+    with override(language):
+        let_out = let_out_words(by, mark_of_study(file))[1]
+        said = _(
+            "Copy %(copy)s of study %(study)s. Only people who agreed that their record is used are counted. Who asks for many studies and "
+            "subtracts them from each other may learn a hidden number: publish no set of them that nobody has checked together."
+        ) % {"copy": row.copies, "study": file.id}
+        more = (Heading(_("This copy")), Paragraph(f"{let_out} {said}", is_warning=True))
+    document = report_from(kept[language], language=language, more=more)
     content = to_pdf(document, timestamp=int((file.finished_at or now).timestamp()))
     return Download(name=f"study-{file.day.isoformat()}.pdf", content_type="application/pdf", content=content)

@@ -92,9 +92,24 @@ def say_sentence(kept: Mapping[str, Any], names: Mapping[str, str]) -> str:
 def _named(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, bool) or not isinstance(value, str):
         return say_number(value) if isinstance(value, int | float) else value
-    for english in sorted(names, key=len, reverse=True):
-        value = value.replace(english, names[english])
-    return value
+    return _in_digits(with_names(value, names))
+
+
+def _in_digits(value: Any) -> Any:
+    """Say a number that was kept as English text with the digits of the page."""
+    is_number = isinstance(value, str) and re.fullmatch(r"\d{1,3}(,\d{3})*", value)
+    return say_number(int(value.replace(",", ""))) if is_number else value
+
+
+def with_names(text: str, names: Mapping[str, str]) -> str:
+    """Put the names of lists in the place of the English ones that a text has, the longest first and all at once.
+
+    A letter of another script may stand before a name: Arabic writes "and" together with what follows.
+    """
+    if not names:
+        return text
+    longest_first = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return re.sub(rf"(?<![A-Za-z])(?:{longest_first})(?![A-Za-z])", lambda found: names[found.group()], text)
 
 
 def translated_names(study: StudyFile) -> dict[str, str]:
@@ -136,6 +151,20 @@ def estimate_lines(study: StudyFile) -> tuple[EstimateLine, ...]:
             )
         )
     return tuple(lines)
+
+
+def floor_warning(study: StudyFile) -> str:
+    """Say that a floor lies above estimates, and what may be behind it; empty where it does not."""
+    from amparo.stats.prevalence import methods, warning_sign
+
+    known = methods()
+    told = []
+    for one in study.result["estimates"]:
+        name, number = _(known[one["method"]].words), about(one["estimate"])
+        told += [
+            (name, number, said["code"], _in_digits(said["values"].get("floor"))) for said in one["warnings"]
+        ]
+    return warning_sign(told, _, join_words)
 
 
 def whole_estimates(study: StudyFile) -> list[Mapping[str, Any]]:

@@ -50,6 +50,7 @@ from amparo.evidence.queries.let_out import let_out_words
 from amparo.evidence.queries.overlaps import studied
 from amparo.evidence.queries.saying import (
     estimate_lines,
+    floor_warning,
     linkage_words,
     list_names,
     may_not_be_said,
@@ -150,6 +151,7 @@ def _add_result(context: dict[str, Any], file: StudyFile, request: Request) -> N
         "may_propose": request.viewer.may(Permission.RELEASE_PREPARE) and not is_out,
         "level": f"{say_number(file.choices.level)} %",
         "range": range_words(file),
+        "floor_warning": floor_warning(file),
         "lines": estimate_lines(file),
         "chart": estimates_chart(file),
         "models_chart": models_chart(file),

@@ -34,6 +34,7 @@ from ._decomposable import DecomposableEstimate, GraphShare, average_graphs, swe
 from ._describing import Description, Overlap, check_bearing, describe
 from ._doubly_robust import DoublyRobustEstimate, doubly_robust, doubly_robust_pairs
 from ._estimate import Estimate, Limits, Status
+from ._flooring import warning_sign
 from ._hierarchy import Hierarchy
 from ._latent import LatentEstimate, estimate_latent
 from ._learning import Learner
@@ -139,4 +140,5 @@ __all__ = [
     "sweep_prior",
     "sweep_priors",
     "sweep_thresholds",
+    "warning_sign",
 ]

@@ -186,7 +186,7 @@ def _search_each(
     fits: Multiverse, chosen: NDArray[np.int64], drawn: Floats, order: int | None, progress: Progress | None
 ) -> PathPoint:
     """Let each replicate search all models, starting from the five best of the data."""
-    from ._search_kernels import best_each
+    from ._search_each_kernels import best_each
 
     table = fits.table
     lists = len(table.lists)

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from ._compiling import compiled
+from amparo.stats.compiling import compiled
 
 __all__ = ["draw_binomial", "draw_log_gamma", "draw_log_odds", "draw_logit", "draw_poisson", "draw_stick"]
 

@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ._compiling import compiled, inlined
+from amparo.stats.compiling import compiled, inlined
 
 __all__ = [
     "ADMISSIBLE",

@@ -17,7 +17,8 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ._compiling import compiled, inlined
+from amparo.stats.compiling import compiled, inlined
+
 from ._drawing_kernels import (
     LOWEST,
     draw_binomial,

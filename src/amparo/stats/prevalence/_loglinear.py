@@ -15,7 +15,7 @@ from amparo.vocab.text import N_
 
 from ._estimate import Estimate, Limits, Status, exponential
 from ._existence import exact_status, status_named
-from ._fitting import UNDECIDED, fit_tables, log_factorials
+from ._fitting import ADMISSIBLE, UNDECIDED, fit_own, fit_tables, log_factorials
 from ._hierarchy import Hierarchy, all_hierarchies, terms_matrix
 from ._table import CannotEstimate, OverlapTable
 from ._versions import versions_used
@@ -152,11 +152,9 @@ def fit_loglinear(table: OverlapTable, model: str | Hierarchy | None = None) -> 
             model=hierarchy.lists,
             table=lists,
         )
-    from ._fitting_kernels import ADMISSIBLE, fit
-
     counts, terms = table.counts.astype(np.float64), hierarchy.ordered()
-    coefficients, fitted = np.empty(counts.size), np.empty(counts.size)
-    code, likelihood, variance, _ = fit(counts, terms, False, coefficients, fitted)
+    fit = fit_own(counts[None, :], terms[None, :], np.array([terms.size]))
+    code = int(fit.status[0, 0])
     if code >= UNDECIDED:
         exact = exact_status(counts, terms)
         status = Status.NOT_CONVERGED if exact == ADMISSIBLE else status_named(exact)
@@ -176,8 +174,9 @@ def fit_loglinear(table: OverlapTable, model: str | Hierarchy | None = None) -> 
     )
     if status is not Status.EXISTS:
         return replace(bare, warnings=(absent(status),))
-    coefficient = {table.names_of(int(term)): float(coefficients[term]) for term in terms}
-    return _with_fit(bare, coefficient, fitted, likelihood - float(log_factorials(counts)), variance)
+    coefficients = {table.names_of(int(term)): float(fit.coefficients[0, term]) for term in terms}
+    likelihood = float(fit.loglikelihood[0, 0]) - float(log_factorials(counts))
+    return _with_fit(bare, coefficients, fit.fitted[0], likelihood, float(fit.intercept[0, 0]))
 
 
 def _with_fit(
@@ -304,5 +303,5 @@ def fit_models(table: OverlapTable, terms: NDArray[np.int16], sizes: NDArray[np.
     fits = fit_tables(table.counts[None, :].astype(np.float64), terms, sizes)
     return Multiverse(
         table, terms, sizes, fits.status[0], fits.loglikelihood[0], table.observed + fits.dark[0],
-        np.sqrt(fits.variance[0] + 1 / fits.dark[0]),
+        np.sqrt(fits.intercept[0] + 1 / fits.dark[0]),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Fit many models to many tables, compiled."""
+"""Fit many models to many tables, compiled: every method but the search fits by this one function, so that it is compiled once."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ._compiling import compiled
-from ._fitting_kernels import ADMISSIBLE, fit
+from amparo.stats.compiling import compiled
+
+from ._fitting_kernels import fit
 
 __all__ = ["fit_each"]
 
@@ -17,36 +18,36 @@ Codes = NDArray[np.int64]
 
 
 @compiled(
-    "void(float64[:, ::1], int16[:, ::1], int64[::1], int64[:, ::1], float64[:, ::1], float64[:, ::1], float64[:, ::1])"
+    "void(float64[:, ::1], int16[:, ::1], int64[::1], boolean, boolean, int64[:, ::1], float64[:, ::1], float64[:, ::1], "
+    "float64[:, ::1], float64[:, ::1], float64[:, ::1])"
 )
 def fit_each(
     tables: Floats,
     terms: NDArray[np.int16],
     sizes: Codes,
+    own: bool,
+    whole: bool,
     status: Codes,
     likelihood: Floats,
     dark: Floats,
     variance: Floats,
+    coefficients: Floats,
+    fitted: Floats,
 ) -> None:
-    """Fit every model (rows of ``terms``, of which the first ``sizes`` count) to every row of counts.
+    """Fit every model (rows of ``terms``, of which the first ``sizes`` count) to every row of counts; or to each row its ``own``.
 
-    Fills (tables x models) the status, the log-likelihood without factorials, the dark figure and the variance of its logarithm
-    given the number of people; the last two are NaN where the estimate does not exist.
+    Fills (tables x models) the status, the log-likelihood without factorials, the dark figure, and what ``fit`` says of the
+    intercept; and per table (rows x 2**t) the coefficients and fitted counts of the model fitted last. ``whole`` is as in ``fit``.
     """
-    cells = tables.shape[1]
-    counts = np.empty(cells)
-    coefficients = np.empty(cells)
-    fitted = np.empty(cells)
     for row in range(tables.shape[0]):
-        for cell in range(cells):
-            counts[cell] = tables[row, cell]
-        for model in range(terms.shape[0]):
+        counts = tables[row]
+        for column in range(status.shape[1]):
+            model = row if own else column
             these = np.empty(sizes[model], dtype=np.int64)
             for place in range(these.size):
                 these[place] = terms[model, place]
-            code, height, spread, _ = fit(counts, these, False, coefficients, fitted)
-            exists = code == ADMISSIBLE
-            status[row, model] = code
-            likelihood[row, model] = height
-            dark[row, model] = math.exp(min(coefficients[0], 600.0)) if exists else np.nan
-            variance[row, model] = spread if exists else np.nan
+            code, height, intercept, _ = fit(counts, these, whole, coefficients[row], fitted[row])
+            status[row, column] = code
+            likelihood[row, column] = height
+            variance[row, column] = intercept
+            dark[row, column] = math.exp(min(coefficients[row, 0], 600.0))

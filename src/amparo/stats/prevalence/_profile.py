@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ._estimate import Limits
+from ._fitting import UNDECIDED, fit_own
 
-__all__ = ["profile_interval"]
+__all__ = ["profile", "profile_interval"]
 
 _FAR = 1e9  # times the people seen: beyond, no limit is told
 
@@ -25,18 +27,16 @@ def profile_interval(
     from scipy.optimize import brentq, minimize_scalar
     from scipy.stats import chi2
 
-    from ._profile_kernels import profile
-
     observed = float(counts.sum())
 
     def height(log_unseen: float) -> float:
-        return float(profile(counts, terms, float(np.exp(log_unseen))))
+        return profile(counts, terms, float(np.exp(log_unseen)))
 
     middle = float(np.log(max(dark, 0.5)))
     peak = minimize_scalar(
         lambda x: -height(x), bounds=(middle - 3, middle + 3), method="bounded", options={"xatol": 1e-9}
     )
-    best, nothing = -float(peak.fun), float(profile(counts, terms, 0.0))
+    best, nothing = -float(peak.fun), profile(counts, terms, 0.0)
     needed = max(best, nothing) - 0.5 * float(chi2.ppf(level, 1))
 
     def above(log_unseen: float) -> float:
@@ -61,3 +61,36 @@ def _outwards(above: Callable[[float], float], start: float, step: float, end: f
         step *= 1.6
         inner, outer = outer, outer + 0.1 * step
     return (outer, inner) if outer < inner else (inner, outer)
+
+
+def profile(counts: NDArray[np.float64], terms: NDArray[np.int64], unseen: float) -> float:
+    """Give the largest multinomial log-likelihood when ``unseen`` people are on no list (Cormack 1992), up to a constant.
+
+    NaN where the fit does not end.
+    """
+    table = counts.copy()
+    table[0] = unseen
+    fits = fit_own(table[None, :], terms[None, :], np.array([terms.size]), whole=True)
+    if fits.status[0, 0] >= UNDECIDED:
+        return math.nan
+    fitted = fits.fitted[0]
+    reached = float(fitted[1:].sum())
+    both = reached + float(fitted[0])
+    seen = np.flatnonzero(counts[1:]) + 1
+    total = float(counts[seen] @ np.log(fitted[seen] / both))
+    if unseen > 0:
+        total += unseen * math.log1p(-reached / both)
+    return total + _ways(float(counts[1:].sum()), unseen)
+
+
+def _ways(seen: float, unseen: float) -> float:
+    """Give log((seen + unseen)! / unseen!), also where both factorials are too large to subtract."""
+    if unseen < 1e5:
+        return math.lgamma(seen + unseen + 1) - math.lgamma(unseen + 1)
+    both = seen + unseen
+    return (
+        (unseen + 0.5) * math.log1p(seen / unseen)
+        + seen * math.log(both)
+        - seen
+        + (1 / both - 1 / unseen) / 12
+    )

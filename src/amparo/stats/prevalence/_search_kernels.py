@@ -7,10 +7,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ._compiling import compiled
+from amparo.stats.compiling import compiled
+
 from ._fitting_kernels import ADMISSIBLE, UNDECIDED, fit
 
-__all__ = ["best_each", "explore"]
+__all__ = ["count_bits", "explore", "fit_bits"]
 
 Floats = NDArray[np.float64]
 Terms = NDArray[np.int64]
@@ -18,7 +19,7 @@ ROUNDING = 1e-3  # a supremum that no fit attains is known to within rounding
 
 
 @compiled("int64(int64)", inner=True)
-def _count_bits(bits: int) -> int:
+def count_bits(bits: int) -> int:
     count = 0
     while bits:
         bits &= bits - 1
@@ -29,14 +30,14 @@ def _count_bits(bits: int) -> int:
 @compiled(
     "Tuple((int64, float64, float64))(float64[::1], int64, int64[::1], int64, float64[::1])", inner=True
 )
-def _fit_bits(
+def fit_bits(
     counts: Floats, lists: int, candidates: Terms, bits: int, work: Floats
 ) -> tuple[int, float, float]:
     """Fit the independent model with the candidate terms that are set; answer status, likelihood and its upper bound.
 
     Fills ``work`` with the fitted counts, the dark figure first.
     """
-    size = 1 + lists + _count_bits(bits)
+    size = 1 + lists + count_bits(bits)
     terms = np.zeros(size, dtype=np.int64)
     for i in range(lists):
         terms[1 + i] = 1 << i
@@ -95,17 +96,17 @@ def explore(
             return number, fits, False
         waiting -= 1
         model, keep = upper[waiting], kept[waiting]
-        status, likelihood, bound = _fit_bits(counts, lists, candidates, model, work)
+        status, likelihood, bound = fit_bits(counts, lists, candidates, model, work)
         fits += 1
         if status == ADMISSIBLE:
-            here = penalty * (base + _count_bits(model)) - 2.0 * likelihood
+            here = penalty * (base + count_bits(model)) - 2.0 * likelihood
             best = min(best, here)
             if here <= best + window:
                 found[number] = model
                 score[number] = here
                 number += 1
         for i in range(candidates.size):
-            if penalty * (base + _count_bits(keep)) - 2.0 * bound > best + window + ROUNDING:
+            if penalty * (base + count_bits(keep)) - 2.0 * bound > best + window + ROUNDING:
                 break
             if model >> i & 1 and not keep >> i & 1:
                 upper[waiting] = model & ~above[i]
@@ -113,50 +114,3 @@ def explore(
                 waiting += 1
                 keep |= below[i]
     return number, fits, True
-
-
-@compiled(
-    "int64(float64[:, ::1], int64, int64[::1], int64[::1], int64[::1], int64[::1], float64, int64, float64[::1])"
-)
-def best_each(
-    tables: Floats,
-    lists: int,
-    candidates: Terms,
-    above: Terms,
-    below: Terms,
-    starts: Terms,
-    penalty: float,
-    most_fits: int,
-    dark: Floats,
-) -> int:
-    """Find for each row of counts the dark figure by the model of lowest score among all; infinite where none has an estimate.
-
-    ``starts`` are models (as bits) that are tried first. Answers in how many rows the search did not come to its end.
-    """
-    counts = np.empty(tables.shape[1])
-    work = np.empty(counts.size)
-    found = np.empty(4096, dtype=np.int64)
-    score = np.empty(4096)
-    ended = 0
-    for row in range(tables.shape[0]):
-        for cell in range(counts.size):
-            counts[cell] = tables[row, cell]
-        best, model = np.inf, -1
-        for place in range(starts.size):
-            start = int(starts[place])
-            status, likelihood, _ = _fit_bits(counts, lists, candidates, start, work)
-            here = penalty * (1 + lists + _count_bits(start)) - 2.0 * likelihood
-            if status == ADMISSIBLE and here < best:
-                best, model = here, start
-        number, _, complete = explore(
-            counts, lists, candidates, above, below, penalty, best, 0.0, most_fits, found, score
-        )
-        ended += 0 if complete else 1
-        for place in range(number):
-            if score[place] < best - 1e-9 or (model < 0 and score[place] <= best):
-                best, model = score[place], found[place]
-        dark[row] = np.inf
-        if model >= 0:
-            _fit_bits(counts, lists, candidates, model, work)
-            dark[row] = work[0]
-    return ended

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Final
 
 import numpy as np
@@ -15,6 +16,7 @@ from amparo.vocab.text import N_
 from ._bootstrap import Bootstrap, acceleration_of, draw_tables, seed_of, without_one
 from ._estimate import Estimate, Limits, Status
 from ._existence import status_named
+from ._fitting import ADMISSIBLE, fit_own
 from ._hierarchy import Hierarchy
 from ._loglinear import CLOSED, LINKED, absent, checked_level, refuse_unfit
 from ._table import CannotEstimate, OverlapTable
@@ -28,6 +30,9 @@ _SOURCES: Final = (
         "challenges when there are nonoverlapping lists. Journal of the American Statistical Association 116, 1297-1306."
     ),
     "Efron, B. (1987). Better bootstrap confidence intervals. Journal of the American Statistical Association 82, 171-185.",
+)
+_TIE: Final = (
+    1e-9  # relative: probabilities that differ by less differ by rounding, and the earlier pair wins
 )
 Floats = NDArray[np.float64]
 
@@ -66,15 +71,79 @@ def stepwise_numbers(tables: Floats, lists: int, threshold: float) -> tuple[NDAr
 def _choose(
     tables: Floats, lists: int, threshold: float
 ) -> tuple[NDArray[np.int64], Floats, NDArray[np.int64], Floats]:
-    """Choose stepwise: statuses, dark figures, and per pair (in columns) when it was added and its Poisson tail then."""
-    from ._stepwise_kernels import choose_each
+    """Choose pairs stepwise for each row of counts (Chan, Silverman & Vincent 2021, section 3), from independence on.
 
-    rows, pairs = tables.shape[0], lists * (lists - 1) // 2
-    status, dark = np.empty(rows, dtype=np.int64), np.empty(rows)
-    ranks, chances = np.empty((rows, pairs), dtype=np.int64), np.empty((rows, pairs))
-    tables = np.ascontiguousarray(tables, dtype=np.float64)
-    choose_each(tables, lists, threshold, status, dark, ranks, chances)
+    The overlap that is least probable under the current model is added while its Poisson tail is below ``threshold``; a pair with
+    which the maximum does not exist is passed over. Gives the status of the fit and the dark figure (where even independence has no
+    maximum it is infinite, or 0 where it shrinks), and per pair (in columns) when it was added, 0 for never, and its tail then.
+    """
+    pairs = _pairs(lists)
+    rows = tables.shape[0]
+    status, dark = np.zeros(rows, dtype=np.int64), np.full(rows, np.nan)
+    ranks, chances = np.zeros((rows, pairs.size), dtype=np.int64), np.ones((rows, pairs.size))
+    surprise = np.empty((rows, pairs.size))
+    terms = np.zeros((rows, 1 + lists + pairs.size), dtype=np.int16)
+    terms[:, 1 : 1 + lists] = 1 << np.arange(lists)
+    sizes, added = np.full(rows, 1 + lists), np.full(rows, -1)
+    going = np.arange(rows)
+    while going.size:
+        fits = fit_own(tables[going], terms[going], sizes[going])
+        fitted = fits.status[:, 0] == ADMISSIBLE
+        good, bad = going[fitted], going[~fitted]
+        dark[good] = fits.dark[fitted, 0]
+        if added[going[0]] < 0:
+            status[bad] = fits.status[~fitted, 0]
+            dark[bad] = np.where(fits.intercept[~fitted, 0] < 0, 0.0, np.inf)
+            going = good
+        else:
+            ranks[good, added[good]] = sizes[good] - 1 - lists
+            chances[good, added[good]] = surprise[good, added[good]]
+            surprise[bad, added[bad]] = 1.0
+            sizes[bad] -= 1
+        surprise[good] = _surprises(tables[good], fits.fitted[fitted], pairs, ranks[good])
+        added[going] = _least(surprise[going])
+        going = going[surprise[going, added[going]] < threshold]
+        terms[going, sizes[going]] = pairs[added[going]]
+        sizes[going] += 1
     return status, dark, ranks, chances
+
+
+def _pairs(lists: int) -> NDArray[np.int16]:
+    """Give the pairs (1,2), (1,3), ... as bits."""
+    both = [1 << first | 1 << second for first, second in combinations(range(lists), 2)]
+    return np.array(both, dtype=np.int16)
+
+
+def _surprises(counts: Floats, fitted: Floats, pairs: NDArray[np.int16], ranks: NDArray[np.int64]) -> Floats:
+    """Say for each pair that is not in the model of its row how improbable its overlap is; 2 for those in it."""
+    from ._stepwise_kernels import poisson_tails
+
+    surprise = np.full(ranks.shape, 2.0)
+    out = ranks == 0
+    tails = np.empty(int(out.sum()))
+    poisson_tails(_overlaps(counts, pairs)[out], _overlaps(fitted, pairs)[out], tails)
+    surprise[out] = tails
+    return surprise
+
+
+def _overlaps(counts: Floats, pairs: NDArray[np.int16]) -> Floats:
+    """Sum for each pair the counts of the histories with both lists."""
+    sums = counts.copy()
+    rows, cells = sums.shape
+    bit = 1
+    while bit < cells:
+        halves = sums.reshape(rows, cells // (2 * bit), 2, bit)
+        halves[:, :, 0] += halves[:, :, 1]
+        bit *= 2
+    return sums[:, pairs]
+
+
+def _least(surprise: Floats) -> NDArray[np.int64]:
+    """Give the place of the smallest in each row; of equal ones, the first."""
+    rows, least = np.arange(surprise.shape[0]), np.zeros(surprise.shape[0], dtype=np.int64)
+    for place in range(1, surprise.shape[1]):
+        least[surprise[:, place] < surprise[rows, least] * (1.0 - _TIE)] = place
+    return least
 
 
 def estimate_stepwise(

@@ -15,6 +15,7 @@ from ._bounds import PairEstimate
 from ._checks import Addition, check_addition
 from ._describing import Description, describe
 from ._estimate import Estimate
+from ._flooring import held_against_floor
 from ._hierarchy import Hierarchy
 from ._linking import LinkedRecords
 from ._methods import METHODS, NUMERICAL, Settings, estimate_by
@@ -283,7 +284,7 @@ def _study(
         overlaps=overlaps,
         settings=settings,
         level=level,
-        estimates=tuple(done[key] for key in keys if key in done),
+        estimates=held_against_floor([done[key] for key in keys if key in done], table, level),
         sensitivity=None,
         population=None if stratum else population,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ._compiling import compiled
+from amparo.stats.compiling import compiled
 
 __all__ = ["walk"]
 

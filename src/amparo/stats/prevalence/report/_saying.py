@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from amparo.stats.prevalence._bounds import ChaoBound
 from amparo.stats.prevalence._describing import FEW_REPEATED
 from amparo.stats.prevalence._estimate import Estimate
+from amparo.stats.prevalence._flooring import warning_sign
 from amparo.stats.prevalence._protecting import Shown
 from amparo.stats.prevalence._study import Population, Study
 from amparo.stats.report import gettext as _
@@ -16,7 +17,7 @@ from amparo.stats.report import ngettext
 
 from ._words import about, joined, level_words, lowered, number, ratio
 
-__all__ = ["Range", "full_estimates", "may_be_said", "may_not_be_said", "range_of"]
+__all__ = ["Range", "floor_warning", "full_estimates", "may_be_said", "may_not_be_said", "range_of"]
 
 _CONDITIONAL = {"loglinear", "threshold"}  # their intervals take the model for granted
 _FAR_APART = 1.5
@@ -54,6 +55,16 @@ def range_of(study: Study) -> Range | None:
     )
 
 
+def floor_warning(study: Study) -> str:
+    """Say that a floor lies above estimates, and what may be behind it; empty where it does not."""
+    told = [
+        (lowered(one), about(one.estimate), caution.code, caution.message.values.get("floor"))
+        for one in study.estimates
+        for caution in one.warnings
+    ]
+    return warning_sign(told, _, joined)
+
+
 def may_be_said(study: Study) -> Iterator[str]:
     """Give the sentences that the numbers bear."""
     seen = study.description.observed
@@ -85,18 +96,10 @@ def _floor(study: Study) -> Iterator[str]:
         return
     limits = floor.interval(study.level)
     assert limits is not None
-    said = _(
+    yield _(
         "At least about %(floor)s people, and hardly fewer than %(low)s, provided that being on one list does not make it less likely "
         "to be on another."
     ) % {"floor": about(floor.estimate), "low": about(limits.low)}
-    below = [
-        one for one in full_estimates(study) if one.estimate is not None and one.estimate < floor.estimate
-    ]
-    if below:
-        said += " " + _(
-            "Estimates below that (%(methods)s) take people to be alike in their chances, or find that some lists avoid each other."
-        ) % {"methods": joined(lowered(one) for one in below)}
-    yield said
 
 
 def _span(study: Study, found: Range) -> str:
