@@ -37,6 +37,8 @@ class Permission(StrEnum):
     FACTS_EXPORT = "facts.export"
     RELEASE_PREPARE = "release.prepare"
     RELEASE_REVIEW = "release.review"
+    RESEARCH_PROPOSE = "research.propose"
+    RESEARCH_DECIDE = "research.decide"
     READINGS_REVIEW = "readings.review"
     ALERTS_VIEW = "alerts.view"
     LOG_WATCH = "log.watch"
@@ -67,6 +69,7 @@ IN_PERSON: Final[frozenset[Permission]] = frozenset(
         Permission.CASE_RESTRICT,
         Permission.WALL_REVIEW,
         Permission.READINGS_RELEASE,
+        Permission.RESEARCH_DECIDE,
         Permission.PEOPLE_MANAGE,
         Permission.ORGANISATION_MANAGE,
         Permission.INSTALLATION_MANAGE,
@@ -124,6 +127,12 @@ PERMISSION_MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.RELEASE_PREPARE: N_("Prepare a release of figures, and put it up for review"),
         Permission.RELEASE_REVIEW: N_(
             "Review releases that another unit prepared, and be the second person who lets them out"
+        ),
+        Permission.RESEARCH_PROPOSE: N_(
+            "Write proposals for research, and open for a time the protected data that were approved for them"
+        ),
+        Permission.RESEARCH_DECIDE: N_(
+            "See proposals for research, decide on them with another person, and end them"
         ),
         Permission.READINGS_REVIEW: N_(
             "Read how the people of the organisation explain readings that were drawn at random"

@@ -166,6 +166,11 @@ def find_by_number(viewer: Viewer, number: str) -> UUID:
     return found.pk
 
 
+def find_id(number: str) -> UUID:
+    """Give the id of a release that somebody was let read already, by its number."""
+    return Release.objects.values_list("pk", flat=True).get(number=number)
+
+
 def labels_beside(file: ReleaseFile) -> list[Mapping[str, Any]]:
     """Give the words for variables and values of what was let out before, as far as the findings about a release name it."""
     findings = () if file.checked is None else file.checked.findings
