@@ -38,6 +38,8 @@ from amparo.publishing.queries import (
     list_projects,
     list_published,
     published_file,
+    say_population,
+    say_snapshot,
 )
 from amparo.publishing.queries.published import LONGEST_SEARCH
 from amparo.ui.formats import join_words
@@ -64,7 +66,7 @@ def catalogue(request: Request) -> HttpResponse:
             "q": words,
             "population": population,
             "year": year,
-            "populations": found.populations,
+            "populations": [(one, say_population(one)) for one in found.populations],
             "years": found.years,
             "is_narrowed": bool(words or population or year),
             "pager": _pager(chosen, number=number, is_more=found.is_more),
@@ -198,9 +200,9 @@ def release_rows(found: PublishedRelease, address: str) -> tuple[SummaryRow, ...
         (_("Version"), found.version),
         (_("Published"), found.published_at.date()),
         (_("Publisher"), found.publisher),
-        (_("Population"), found.population),
+        (_("Population"), say_population(found.population)),
         (_("Period"), join_words(found.period)),
-        (_("Snapshot"), found.snapshot),
+        (_("Snapshot"), say_snapshot(found.snapshot_day, found.snapshot)),
         (_("Licence"), found.licence),
         (_("DOI"), found.doi),
         (_("How to cite"), cite(found, address=address)),

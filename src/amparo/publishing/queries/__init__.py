@@ -3,6 +3,7 @@
 from amparo.publishing.queries.checking import check_release, registered_cells, spent_budgets
 from amparo.publishing.queries.history import Happened, history_of
 from amparo.publishing.queries.let_out import LetOut, let_out_as
+from amparo.publishing.queries.naming import say_population, say_snapshot
 from amparo.publishing.queries.published import (
     Catalogue,
     PublishedRelease,
@@ -73,5 +74,7 @@ __all__ = [
     "published_about",
     "published_file",
     "registered_cells",
+    "say_population",
+    "say_snapshot",
     "spent_budgets",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db.models import Exists, F, Func, IntegerField, JSONField, OuterRef, Q, QuerySet, TextField
@@ -22,8 +22,8 @@ from amparo.publishing.rules.tables import PublishedItem
 
 # All that the role `EVERYBODY` can read of the two tables: not who made it, who reviewed it, why, or what was said.
 RELEASE_COLUMNS: Final = (
-    "id", "number", "title", "audience", "population", "period", "snapshot", "snapshot_hash", "licence", "doi", "version",
-    "supersedes_id", "embargo_until", "state", "reason", "digest", "published_at", "withdrawn_at", "publisher",
+    "id", "number", "title", "audience", "population", "period", "snapshot", "snapshot_hash", "snapshot_day", "licence", "doi",
+    "version", "supersedes_id", "embargo_until", "state", "reason", "digest", "published_at", "withdrawn_at", "publisher",
 )  # fmt: skip
 ITEM_COLUMNS: Final = ("id", "release_id", "position", "kept", "digest")
 PAGE_SIZE: Final = 25
@@ -50,6 +50,7 @@ class PublishedRelease:
     period: tuple[str, ...]
     snapshot: str
     snapshot_hash: str
+    snapshot_day: date | None
     licence: str
     doi: str
     version: int
@@ -160,8 +161,8 @@ def rows_of(
     found: QuerySet[Release], *, now: datetime, items: dict[str, tuple[PublishedItem, ...]] | None = None
 ) -> list[PublishedRelease]:
     """Read releases as their readers see them, with the items that were read for each number."""
-    names = ("number", "title", "publisher", "population", "snapshot", "snapshot_hash", "licence", "doi", "version", "reason",
-             "digest", "published_at", "withdrawn_at")  # fmt: skip
+    names = ("number", "title", "publisher", "population", "snapshot", "snapshot_hash", "snapshot_day", "licence", "doi", "version",
+             "reason", "digest", "published_at", "withdrawn_at")  # fmt: skip
     rows = list(found.values(*names, "id", "period", "state", earlier=F("supersedes__number")))
     later = _later([row["id"] for row in rows], now)
     return [

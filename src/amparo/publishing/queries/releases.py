@@ -50,6 +50,7 @@ class ReleaseFile:
     period: tuple[str, ...]
     snapshot: str
     snapshot_hash: str
+    snapshot_day: date | None
     licence: str
     doi: str
     version: int
@@ -58,6 +59,7 @@ class ReleaseFile:
     state: ReleaseState
     reason: str
     explanations: Mapping[str, str]
+    proposal: str  # the number of the research proposal of which it is a result
     digest: str
     made_at: datetime
     made_by: str
@@ -205,7 +207,7 @@ def _visible(viewer: Viewer) -> QuerySet[Release]:
         seen |= Q(organisation_id=viewer.organisation_id)
     if may_review:
         seen |= ~Q(state=ReleaseState.DRAFT)
-    related = ("made_by", "reviewed_by", "published_by", "organisation", "supersedes")
+    related = ("made_by", "reviewed_by", "published_by", "organisation", "supersedes", "proposal")
     return Release.objects.select_related(*related).filter(seen)
 
 
@@ -223,6 +225,7 @@ def _file(
         period=tuple(row.period),
         snapshot=row.snapshot,
         snapshot_hash=row.snapshot_hash,
+        snapshot_day=row.snapshot_day,
         licence=row.licence,
         doi=row.doi,
         version=row.version,
@@ -231,6 +234,7 @@ def _file(
         state=ReleaseState(row.state),
         reason=row.reason,
         explanations=row.explanations,
+        proposal="" if row.proposal is None else row.proposal.number,
         digest=row.digest,
         made_at=row.made_at,
         made_by=row.made_by.name,
