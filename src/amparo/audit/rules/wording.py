@@ -34,6 +34,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "publishing.proposal.submit": N_("Sent a research proposal in"),
     "publishing.proposal.take_back": N_("Took a research proposal back"),
     "publishing.proposal.write": N_("Wrote a research proposal"),
+    "evidence.file.propose": N_("Proposed a file of rows for release"),
     "access.copy.take": N_("Took a file out, which carries the number of its copy"),
     "access.grant.give": N_("Opened the case to somebody else"),
     "access.grant.revoke": N_("Closed the case to somebody else"),

@@ -1,6 +1,6 @@
 """Decide what a release is, which way it goes, and what may stand in it."""
 
-from amparo.publishing.rules.files import About, CheckedFile, NotSafe, check_file, read_report
+from amparo.publishing.rules.files import MOST_BYTES, About, CheckedFile, NotSafe, check_file, read_report
 from amparo.publishing.rules.findings import EXPLAINABLE, KIND_LABELS, LEAST_WORDS, Checked
 from amparo.publishing.rules.items import Item, ItemKind, NotAudited, Verdict, digest_of
 from amparo.publishing.rules.research import (
@@ -31,6 +31,7 @@ __all__ = [
     "EXPLAINABLE",
     "KIND_LABELS",
     "LEAST_WORDS",
+    "MOST_BYTES",
     "MOST_RHO",
     "REGISTERED",
     "About",
