@@ -66,12 +66,18 @@ EXPECTED = {
     ),
     "access_reviewer": ("wall.review act.decide", Scope.NONE, True),
     "statistician": (
-        "tables.view tables.download snapshot.build facts.export release.prepare release.review research.decide "
-        "token.manage act.decide",
+        (
+            "tables.view tables.download snapshot.build facts.export release.read release.prepare release.review "
+            "research.decide token.manage act.decide"
+        ),
         Scope.NONE,
         True,
     ),
-    "national_rapporteur": ("tables.view tables.download release.prepare research.decide", Scope.NONE, False),
+    "national_rapporteur": (
+        "tables.view tables.download release.read release.prepare research.decide",
+        Scope.NONE,
+        False,
+    ),
     "researcher": ("research.propose", Scope.NONE, True),
     "reviewer": ("emergency.review act.decide", Scope.NONE, True),
     "organisation_administrator": ("people.manage organisation.manage act.decide", Scope.NONE, True),

@@ -245,7 +245,10 @@ PAGES: Mapping[str, Row] = {
     "gateway:report": Row(guard=P.RESEARCH_PROPOSE, methods=BOTH, typed={"report": "Read it."}),
     "gateway:data": Row(guard=P.RESEARCH_PROPOSE, rename={"number": "opened_number"}),
     "gateway:table": Row(
-        guard=P.RESEARCH_PROPOSE, rename={"number": "opened_number"}, fixed={"table": "1", "form": "csv"}, reached=404
+        guard=P.RESEARCH_PROPOSE,
+        rename={"number": "opened_number"},
+        fixed={"table": "1", "form": "csv"},
+        reached=404,
     ),
     "gateway:file": Row(
         guard=P.RESEARCH_PROPOSE, rename={"number": "opened_number"}, fixed={"position": "1"}
@@ -323,6 +326,10 @@ OPERATIONS: Mapping[str, Row] = {
     "facts_take_out": Row(guard=P.FACTS_EXPORT, asks_again=True, typed={"is_understood": True}),
     "table_read": Row(guard=P.TABLES_VIEW, query={"snapshot": "snapshot"}, typed={"rows": "sex"}),
     "table_download": Row(guard=P.TABLES_DOWNLOAD, query={"snapshot": "snapshot"}, typed={"rows": "sex"}),
-    "release_list": Row(guard=P.RELEASE_PREPARE),
-    "release_read": Row(guard=P.RELEASE_PREPARE),
+    "table_release": Row(
+        guard=P.RELEASE_PREPARE, typed={"rows": ["sex"], "title": "By sex", "purpose": "Annual report"}
+    ),
+    "release_list": Row(guard=P.RELEASE_READ),
+    "release_read": Row(guard=P.RELEASE_READ),
+    "release_propose": Row(guard=P.RELEASE_PREPARE, typed={"explanations": {}}),
 }

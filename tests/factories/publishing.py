@@ -9,7 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from amparo.access.rules import Viewer
-from amparo.publishing.actions import NewRelease, grant_proposal, review_proposal, submit_proposal, write_proposal
+from amparo.publishing.actions import (
+    NewRelease,
+    grant_proposal,
+    review_proposal,
+    submit_proposal,
+    write_proposal,
+)
 from amparo.publishing.models import Release, ReleaseItem
 from amparo.publishing.rules import REGISTERED, Item, ItemKind, Plan, Verdict
 from amparo.stats.disclosure.register import Cell

@@ -59,11 +59,16 @@ def test_protected_records_are_measured_and_tell_the_register_what_a_reader_can_
     ("rows", "told"),
     [
         (["18-29,f,labour"] * 4, "4 of the records show this: age: 18-29, sex: f"),
-        (["18-29,f,organ removal", *["18-29,f,labour"] * 5], '1 of the records have "organ removal" in the column purpose'),
+        (
+            ["18-29,f,organ removal", *["18-29,f,labour"] * 5],
+            '1 of the records have "organ removal" in the column purpose',
+        ),
     ],
     ids=["a rare combination", "a rare value of what is no key"],
 )
-def test_p32_what_few_records_show_is_refused_with_its_column_whatever_the_report_says(rows: list[str], told: str) -> None:
+def test_p32_what_few_records_show_is_refused_with_its_column_whatever_the_report_says(
+    rows: list[str], told: str
+) -> None:
     text = written(*rows, *["30-47,m,labour"] * 6)
     assert refusal(text, report(text)).startswith(told)
 

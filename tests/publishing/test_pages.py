@@ -10,8 +10,9 @@ from uuid import UUID
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from amparo.access.actions import Refused, approve_act, describe_act, get_act, shown
+from amparo.access.actions import Refused, approve_act, describe_act, get_act, make_token, shown
 from amparo.access.models import DualAct
 from amparo.audit.models import Event
 from amparo.evidence.actions import proposed_study, proposed_table
@@ -220,3 +221,24 @@ def test_a_study_is_proposed_with_the_counts_of_its_lists(desk: Desk) -> None:
         Study.objects.update(**change)
         with pytest.raises(NotAsked):
             proposed_study(study, by=desk.she, now=NOW)
+
+
+def test_a_program_puts_a_table_into_a_draft_and_up_for_review_and_one_that_only_reads_lists_it(
+    desk: Desk,
+) -> None:
+    writes, reads = (
+        Client(headers={"Authorization": f"Bearer {make_token(name='x', days=1, may_write=may, by=desk.she, now=timezone.now())}"})
+        for may in (True, False)
+    )  # fmt: skip
+
+    def send(client: Client, path: str, body: dict[str, Any]) -> Any:
+        headers = {"Idempotency-Key": path}
+        return client.post(f"/api/v1{path}", body, content_type="application/json", headers=headers)
+
+    asked = {"rows": ["sex"], "title": "By sex", "purpose": "Annual report"}
+    assert send(reads, "/tables/release", asked).status_code == 403
+    release = send(writes, "/tables/release", asked).json()["id"]
+    assert send(reads, f"/releases/{release}/propose", {}).status_code == 403
+    assert send(writes, f"/releases/{release}/propose", {}).json()["state"] == "proposed"
+    assert [one["title"] for one in reads.get("/api/v1/releases").json()["releases"]] == ["By sex"]
+    assert send(writes, f"/releases/{release}/propose", {"explanations": {"changed": "x"}}).status_code == 409

@@ -77,7 +77,9 @@ def gateway() -> Gateway:
         statistician=statistician,
         rapporteur=make_viewer("national_rapporteur", organisation=office),
         ministry=make_viewer("statistician", organisation=make_organisation(kind="ministry")),
-        release=make_release(make_file(ROWS), by=statistician, audience="research", title="Protected records"),
+        release=make_release(
+            make_file(ROWS), by=statistician, audience="research", title="Protected records"
+        ),
     )
 
 
@@ -85,7 +87,9 @@ def opened(gateway: Gateway, proposal: UUID, *, by: Viewer | None = None, now: A
     return open_release(proposal, gateway.release.number, by=by or gateway.she, now=now).title
 
 
-def test_data_are_open_to_those_who_are_named_while_it_lasts_and_each_opening_says_for_what(gateway: Gateway) -> None:
+def test_data_are_open_to_those_who_are_named_while_it_lasts_and_each_opening_says_for_what(
+    gateway: Gateway,
+) -> None:
     proposal = gateway.approved()
     assert opened(gateway, proposal) == "Protected records"
     item = open_file(proposal, gateway.release.number, 1, by=gateway.she, now=NOW)
@@ -108,7 +112,9 @@ def test_data_are_open_to_those_who_are_named_while_it_lasts_and_each_opening_sa
             opened(gateway, proposal, now=moment)
 
 
-def test_only_what_was_opened_is_open_and_not_after_it_was_withdrawn_ended_or_closed(gateway: Gateway) -> None:
+def test_only_what_was_opened_is_open_and_not_after_it_was_withdrawn_ended_or_closed(
+    gateway: Gateway,
+) -> None:
     other = make_release(make_file(ROWS), by=gateway.statistician, audience="research")
     proposals = [gateway.approved() for _ in range(3)]
     with pytest.raises(Absent):
@@ -128,11 +134,15 @@ def test_only_what_was_opened_is_open_and_not_after_it_was_withdrawn_ended_or_cl
     assert states == [ProposalState.REVOKED, ProposalState.CLOSED, ProposalState.APPROVED]
 
 
-def test_p17_two_people_decide_neither_of_whom_is_named_nor_works_with_those_who_are(gateway: Gateway) -> None:
+def test_p17_two_people_decide_neither_of_whom_is_named_nor_works_with_those_who_are(
+    gateway: Gateway,
+) -> None:
     proposal = make_proposal(gateway.she)
     chosen = {"releases": [gateway.release.pk], "words": "Nobody stands out.", "now": NOW}
     # The same human being with another account of hers, and somebody of the office who studies there as well.
-    named = make_viewer("statistician", organisation=organisation_of(gateway.ministry), user=user_of(gateway.she))
+    named = make_viewer(
+        "statistician", organisation=organisation_of(gateway.ministry), user=user_of(gateway.she)
+    )
     inside = make_viewer("statistician", organisation=organisation_of(gateway.she))
     for kept_out in (named, inside):
         with pytest.raises(NotReviewer):
@@ -185,7 +195,9 @@ def test_what_was_sent_in_stays_as_it_was_decided_on(gateway: Gateway) -> None:
         ProposalData.objects.create(proposal_id=proposal, release=other)
 
 
-def test_a_draft_is_seen_by_those_who_are_named_and_names_only_researchers_of_the_organisation(gateway: Gateway) -> None:
+def test_a_draft_is_seen_by_those_who_are_named_and_names_only_researchers_of_the_organisation(
+    gateway: Gateway,
+) -> None:
     proposal = write_proposal(
         Plan(**PLAN), colleagues=[gateway.colleague.known_user_id], by=gateway.she, now=NOW
     )
@@ -232,7 +244,9 @@ def test_p17_more_time_takes_two_of_the_office_as_well(gateway: Gateway) -> None
     assert opened(gateway, proposal, now=AFTER)
 
 
-def test_p32_a_result_goes_through_the_desk_counted_from_the_file_and_marked_as_of_the_proposal(gateway: Gateway) -> None:
+def test_p32_a_result_goes_through_the_desk_counted_from_the_file_and_marked_as_of_the_proposal(
+    gateway: Gateway,
+) -> None:
     proposal = gateway.approved()
     ask = {"title": "By age and sex", "by": gateway.she, "now": NOW}
     number = gateway.release.number
@@ -240,7 +254,10 @@ def test_p32_a_result_goes_through_the_desk_counted_from_the_file_and_marked_as_
     row = Release.objects.get(proposal=proposal)
     assert (row.state, row.organisation_id) == (ReleaseState.PROPOSED, gateway.rapporteur.organisation_id)
     kept = row.items.get().kept
-    shown = {(tuple(one["row"] or ()), tuple(one["column"] or ())): one["value"] for one in kept["content"]["cells"]}
+    shown = {
+        (tuple(one["row"] or ()), tuple(one["column"] or ())): one["value"]
+        for one in kept["content"]["cells"]
+    }
     assert shown[("18-29",), ("f",)] == 14
     assert shown[("30-47",), ("m",)] == 12
     assert {cell["population"] for cell in kept["cells"]} == {f"identified in {number}"}
@@ -253,13 +270,13 @@ def test_p32_a_result_goes_through_the_desk_counted_from_the_file_and_marked_as_
         ask_output(proposal, number, 1, rows=["age"], **ask)
 
 
-def test_p32_a_result_hides_what_few_rows_show_and_is_compared_with_earlier_ones_of_the_file(gateway: Gateway) -> None:
+def test_p32_a_result_hides_what_few_rows_show_and_is_compared_with_earlier_ones_of_the_file(
+    gateway: Gateway,
+) -> None:
     rows = [*ROWS, ("18-29", "m"), ("18-29", "m")]
     release = make_release(make_file(rows), by=gateway.statistician, audience="research")
     proposal = make_approved(gateway.she, release, office=gateway.office)
-    ask_output(
-        proposal, release.number, 1, title="T", rows=["age"], columns=["sex"], by=gateway.she, now=NOW
-    )
+    ask_output(proposal, release.number, 1, title="T", rows=["age"], columns=["sex"], by=gateway.she, now=NOW)
     kept = Release.objects.get(proposal=proposal).items.get().kept
     marks = [one["status"] for one in kept["content"]["cells"]]
     assert (marks.count("primary"), marks.count("secondary")) == (1, 3)

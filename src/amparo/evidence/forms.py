@@ -137,7 +137,9 @@ class FileForm(PlainForm):
     table = forms.ChoiceField(label=gettext_lazy("Of whom the rows are"), widget=forms.RadioSelect)
     rows = forms.FileField(
         label=gettext_lazy("File of rows"),
-        help_text=gettext_lazy("The CSV file that `amparo protect` or `amparo synthesize` wrote, of 10 MB at most."),
+        help_text=gettext_lazy(
+            "The CSV file that `amparo protect` or `amparo synthesize` wrote, of 10 MB at most."
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv"}),
     )
     report = forms.FileField(

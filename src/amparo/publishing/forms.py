@@ -193,7 +193,9 @@ class PlanForm(PlainForm):
     ends = DateField(label=gettext_lazy("Last day"))
     colleagues = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Who works on it with you"),
-        help_text=gettext_lazy("Researchers of your organisation who have an account here. Nobody else can open the data."),
+        help_text=gettext_lazy(
+            "Researchers of your organisation who have an account here. Nobody else can open the data."
+        ),
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -202,7 +204,10 @@ class PlanForm(PlainForm):
     ethics_number = TextField(label=gettext_lazy("Number of the approval"), max_length=100)
     ethics_on = DateField(label=gettext_lazy("Day of the approval"))
     funder = NoteField(
-        label=gettext_lazy("Who pays for it"), help_text=gettext_lazy("Write “nobody” where nobody does."), rows=2, max_length=2_000
+        label=gettext_lazy("Who pays for it"),
+        help_text=gettext_lazy("Write “nobody” where nobody does."),
+        rows=2,
+        max_length=2_000,
     )
     conflicts = NoteField(
         label=gettext_lazy("Conflicts of interest"),
@@ -239,7 +244,9 @@ class ReviewForm(PlainForm):
     )
     words = NoteField(
         label=gettext_lazy("What it could disclose, and to whom"),
-        help_text=gettext_lazy("Who could recognise somebody by it, beside what the researchers know already. The second person reads it."),
+        help_text=gettext_lazy(
+            "Who could recognise somebody by it, beside what the researchers know already. The second person reads it."
+        ),
         rows=4,
         max_length=5_000,
     )
@@ -254,7 +261,9 @@ class GrantForm(PlainForm):
 
     conditions = NoteField(
         label=gettext_lazy("Conditions"),
-        help_text=gettext_lazy("What the researchers keep to. They read it on the page of the proposal, above the data."),
+        help_text=gettext_lazy(
+            "What the researchers keep to. They read it on the page of the proposal, above the data."
+        ),
         rows=4,
         max_length=5_000,
         required=False,
@@ -277,7 +286,9 @@ class ReportForm(PlainForm):
 
     report = NoteField(
         label=gettext_lazy("What came of it"),
-        help_text=gettext_lazy("What you found, where it is published, and that you keep no copy of the data."),
+        help_text=gettext_lazy(
+            "What you found, where it is published, and that you keep no copy of the data."
+        ),
         rows=6,
         max_length=10_000,
     )

@@ -213,9 +213,7 @@ class ResearchProposal(models.Model):
     review = models.TextField(blank=True)
     granted_at = models.DateTimeField(null=True)
     granted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
-    office = models.ForeignKey(
-        "accounts.Organisation", on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    office = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
     conditions = models.TextField(blank=True)
     wanted_until = models.DateField(null=True)
     wanted_because = models.TextField(blank=True)

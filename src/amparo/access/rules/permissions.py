@@ -35,6 +35,7 @@ class Permission(StrEnum):
     TABLES_DOWNLOAD = "tables.download"
     SNAPSHOT_BUILD = "snapshot.build"
     FACTS_EXPORT = "facts.export"
+    RELEASE_READ = "release.read"
     RELEASE_PREPARE = "release.prepare"
     RELEASE_REVIEW = "release.review"
     RESEARCH_PROPOSE = "research.propose"
@@ -87,6 +88,7 @@ READING: Final[frozenset[Permission]] = frozenset(
         Permission.DOCUMENT_READ,
         Permission.TABLES_VIEW,
         Permission.TABLES_DOWNLOAD,
+        Permission.RELEASE_READ,
     }
 )
 
@@ -124,6 +126,7 @@ PERMISSION_MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.FACTS_EXPORT: N_(
             "Take out coded facts without identities, one row an episode or a person"
         ),
+        Permission.RELEASE_READ: N_("Read the releases of the own organisation, drafts included"),
         Permission.RELEASE_PREPARE: N_("Prepare a release of figures, and put it up for review"),
         Permission.RELEASE_REVIEW: N_(
             "Review releases that another unit prepared, and be the second person who lets them out"

@@ -228,6 +228,7 @@ _DESCRIBED_ROLES = (
                 Permission.TABLES_DOWNLOAD,
                 Permission.SNAPSHOT_BUILD,
                 Permission.FACTS_EXPORT,
+                Permission.RELEASE_READ,
                 Permission.RELEASE_PREPARE,
                 Permission.RELEASE_REVIEW,
                 Permission.RESEARCH_DECIDE,
@@ -250,6 +251,7 @@ _DESCRIBED_ROLES = (
             {
                 Permission.TABLES_VIEW,
                 Permission.TABLES_DOWNLOAD,
+                Permission.RELEASE_READ,
                 Permission.RELEASE_PREPARE,
                 Permission.RESEARCH_DECIDE,
             }

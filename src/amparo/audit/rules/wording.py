@@ -20,7 +20,9 @@ ACTIONS: Final[Mapping[str, str]] = {
     "publishing.release.remove": N_("Took something out of a draft of a release"),
     "publishing.release.take_up": N_("Began to review a release"),
     "publishing.release.withdraw": N_("Took a release back"),
-    "publishing.proposal.agree_time": N_("Agreed, as the first of two, that data stay open for research longer"),
+    "publishing.proposal.agree_time": N_(
+        "Agreed, as the first of two, that data stay open for research longer"
+    ),
     "publishing.proposal.ask_output": N_("Asked that a result of research be let out"),
     "publishing.proposal.ask_time": N_("Asked that data stay open for research longer"),
     "publishing.proposal.change": N_("Changed a research proposal before it was sent in"),

@@ -266,10 +266,10 @@ def _send_proposal(entry: Mapping[str, Any], now: datetime) -> None:
     (membership,) = memberships_of(find_user_id(entry["by"]) or 0, now)
     viewer = viewer_for_membership(membership.id, now)
     assert viewer is not None, "the membership was made a moment ago"
-    days = {name: now.date() + timedelta(days=after) for name, after in entry["days"].items()}
-    said = {name: str(text) for name, text in entry.items() if name not in ("by", "days")}
+    said: dict[str, Any] = {name: text for name, text in entry.items() if name not in ("by", "days")}
+    said |= {name: now.date() + timedelta(days=after) for name, after in entry["days"].items()}
     with acting_as(viewer):
-        proposal = write_proposal(Plan(**days, **said), by=viewer, now=now)
+        proposal = write_proposal(Plan(**said), by=viewer, now=now)
         submit_proposal(proposal, by=viewer, now=now)
 
 

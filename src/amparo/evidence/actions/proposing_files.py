@@ -30,7 +30,9 @@ _WARNINGS: Final = {
     ItemKind.MICRODATA: N_(
         "Blanks are not a random sample: rare combinations are blanked more often, so counts of rare values are too low."
     ),
-    ItemKind.SYNTHETIC: N_("A blank is not a no: it says that something was not known, not recorded, or not released."),
+    ItemKind.SYNTHETIC: N_(
+        "A blank is not a no: it says that something was not known, not recorded, or not released."
+    ),
 }
 
 
@@ -47,9 +49,7 @@ def proposed_file(
     if table not in tables:
         raise NotAsked(N_("What is to be counted is not in this snapshot. Choose one of the list."))
     fingerprint = file.fingerprints[table]
-    about = About(
-        population=table, statistic=tables[table].table.counting_unit, snapshot=fingerprint[:16]
-    )
+    about = About(population=table, statistic=tables[table].table.counting_unit, snapshot=fingerprint[:16])
     least = load_state(settings.AMPARO_STATE).microdata_threshold
     text = _text(content)
     checked = check_file(text, read_report(_text(report)), about=about, least=least)
@@ -68,7 +68,9 @@ def _text(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise NotSafe(N_("The file is not text in UTF-8. Choose the CSV file and its report as they were written.")) from None
+        raise NotSafe(
+            N_("The file is not text in UTF-8. Choose the CSV file and its report as they were written.")
+        ) from None
 
 
 def _item(
@@ -115,7 +117,8 @@ def _words(checked: CheckedFile, holding: TableHolding, file: SnapshotFile, leas
     if checked.certain:
         found = {"columns": ", ".join(checked.certain), "number": say_number(max(checked.certain.values()))}
         said["audit"] += " " + (
-            _("Who knows all keys of a person learns her value in %(columns)s for up to %(number)s records.") % found
+            _("Who knows all keys of a person learns her value in %(columns)s for up to %(number)s records.")
+            % found
         )
     source = {"source": _(holding.table.source), "day": say_day(file.day)}
     return {

@@ -75,7 +75,10 @@ def file(request: Request) -> HttpResponse:
         except (NotAsked, NotAudited, NotSafe) as refusal:
             form.add_error(None, _(refusal.template) % refusal.values)
         else:
-            messages.success(request, _("It is measured again, and in the draft of a release. The register was asked about it."))
+            messages.success(
+                request,
+                _("It is measured again, and in the draft of a release. The register was asked about it."),
+            )
             return HttpResponseRedirect(reverse("publishing:release", args=[release]))
     context = {
         "form": form,
@@ -100,7 +103,12 @@ def _kept_file(request: Request, snapshot: UUID, typed: dict[str, Any]) -> UUID:
         now=request.now,
     )
     return propose(
-        proposed, into=None, title=typed["title"], purpose=typed["purpose"], by=request.viewer, now=request.now
+        proposed,
+        into=None,
+        title=typed["title"],
+        purpose=typed["purpose"],
+        by=request.viewer,
+        now=request.now,
     )
 
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from amparo.access.actions import Refused, require, same_human
+from amparo.access.actions import require, same_human
 from amparo.access.rules import Permission, Viewer
 from amparo.audit.actions import record
 from amparo.publishing.actions.reviewing import NotReviewer
@@ -34,7 +34,9 @@ def review_proposal(
     if not chosen:
         raise NotWritten(N_("No data are chosen. Choose what would be opened, or refuse the proposal."))
     if chosen - {one.id for one in open_to_research(by, now=now)}:
-        raise NotWritten(N_("Only what was let out to researchers can be opened to them. Choose from the list."))
+        raise NotWritten(
+            N_("Only what was let out to researchers can be opened to them. Choose from the list.")
+        )
     ProposalData.objects.bulk_create(ProposalData(proposal=row, release_id=one) for one in sorted(chosen))
     row.state, row.review = ProposalState.REVIEWED, _said(words)
     row.reviewed_at, row.reviewed_by_id = now, by.known_user_id
@@ -48,10 +50,14 @@ def grant_proposal(proposal: UUID, *, conditions: str = "", by: Viewer, now: dat
     row = _undecided_by(proposal, by, ProposalStep.GRANT)
     if row.reviewed_by_id is None or same_human(row.reviewed_by_id, by.known_user_id):
         raise NotReviewer(
-            _("This takes another person: you reviewed it, or your account and that of who did may belong to one person.")
+            _(
+                "This takes another person: you reviewed it, or your account and that of who did may belong to one person."
+            )
         )
     if row.ends < localdate(now):
-        raise NotWritten(N_("The last day of this proposal is over already. Refuse it, and ask for a new one."))
+        raise NotWritten(
+            N_("The last day of this proposal is over already. Refuse it, and ask for a new one.")
+        )
     row.state, row.conditions, row.office_id = ProposalState.APPROVED, conditions.strip(), by.organisation_id
     row.granted_at, row.granted_by_id = now, by.known_user_id
     row.save(update_fields=["state", "conditions", "office", "granted_at", "granted_by"])
@@ -74,7 +80,9 @@ def grant_more_time(proposal: UUID, *, by: Viewer, now: datetime) -> bool:
         return False
     if same_human(row.wanted_agreed_by_id, by.known_user_id):
         raise NotReviewer(
-            _("This takes another person: you agreed first, or your account and that of who did may belong to one person.")
+            _(
+                "This takes another person: you agreed first, or your account and that of who did may belong to one person."
+            )
         )
     row.ends, row.wanted_until, row.wanted_because, row.wanted_agreed_by = row.wanted_until, None, "", None
     row.save(update_fields=["ends", "wanted_until", "wanted_because", "wanted_agreed_by"])
@@ -102,7 +110,9 @@ def end_proposal(proposal: UUID, *, reason: str, by: Viewer, now: datetime) -> P
 def is_kept_out(row: ResearchProposal, by: Viewer) -> bool:
     """Tell whether somebody may not decide: who is named in the proposal, or works for the organisation that wrote it."""
     named = row.members.values_list("user_id", flat=True)
-    return row.organisation_id == by.organisation_id or any(same_human(one, by.known_user_id) for one in named)
+    return row.organisation_id == by.organisation_id or any(
+        same_human(one, by.known_user_id) for one in named
+    )
 
 
 def _undecided_by(proposal: UUID, by: Viewer, step: ProposalStep) -> ResearchProposal:
@@ -110,7 +120,9 @@ def _undecided_by(proposal: UUID, by: Viewer, step: ProposalStep) -> ResearchPro
     row = proposal_row(by, proposal, lock=True)
     if is_kept_out(row, by):
         raise NotReviewer(
-            _("You are named in this proposal, or work for the organisation that wrote it, so others decide on it.")
+            _(
+                "You are named in this proposal, or work for the organisation that wrote it, so others decide on it."
+            )
         )
     after_step(ProposalState(row.state), step)
     return row

@@ -15,7 +15,9 @@ from amparo.publishing.queries.research import opened_item, opened_release
 from amparo.publishing.rules.tables import PublishedItem
 
 
-def open_release(proposal: UUID, number: str, *, by: Viewer, now: datetime, form: str = "") -> PublishedRelease:
+def open_release(
+    proposal: UUID, number: str, *, by: Viewer, now: datetime, form: str = ""
+) -> PublishedRelease:
     """Open a release to read it, or to take a table of it out in a form. Raises `NotOpen` or `Absent`."""
     found = opened_release(by, proposal, number, now=now)
     _record(proposal, number, form or "page", by=by, now=now)

@@ -30,7 +30,7 @@ from amparo.vocab.text import N_
 
 MOST_CELLS = 2_000
 MOST_VARIABLES = 3
-_WORDS = ("title", "definition", "unit", "source", "method", "protection")
+_WORDS = ("definition", "unit", "source", "method", "protection")
 
 
 def ask_output(
@@ -87,7 +87,9 @@ def _counted(
     known = item.content.get("columns", ())
     named = (*rows, *columns)
     if item.kind not in (ItemKind.MICRODATA, ItemKind.SYNTHETIC) or not item.content.get("text"):
-        raise NotWritten(N_("Tables are counted of files only. What you see here is let out to you as it is."))
+        raise NotWritten(
+            N_("Tables are counted of files only. What you see here is let out to you as it is.")
+        )
     if not title or not rows or len(named) > MOST_VARIABLES or len(set(named)) < len(named):
         raise NotWritten(N_("Name the table, and choose one to three columns of the file, each once."))
     if not set(named) <= set(known):
@@ -113,16 +115,18 @@ def _counted(
     found = cells_of_table(kept, population=population_in(release))
     cells = tuple(replace(cell, snapshot=snapshot) for cell in found)
     words = _in_languages(lambda: _words(asked, release, title, table.audit.hidden, threshold))
+    english: dict[str, Any] = dict(words["en"])
     return Item(
         kind=ItemKind.TABLE,
-        **{name: words["en"][name] for name in _WORDS},
+        title=title,
+        **{name: english[name] for name in _WORDS},
         content={
             **kept,
             "labels": _labels(item.content.get("labels", {}), named),
             "words": words,
         },
         verdict=Verdict(
-            method=table.method.value, is_safe=True, hidden=table.audit.hidden, words=words["en"]["audit"]
+            method=table.method.value, is_safe=True, hidden=table.audit.hidden, words=english["audit"]
         ),
         cells=cells,
         book=book_of([kept], cells),
@@ -141,9 +145,13 @@ def _words(
     }
     return {
         "title": title,
-        "definition": _("Rows of the file %(number)s, counted. They are near the records, and not the records.") % said,
+        "definition": _(
+            "Rows of the file %(number)s, counted. They are near the records, and not the records."
+        )
+        % said,
         "unit": _("Rows of the file"),
-        "source": _("The file %(number)s, opened to the research proposal %(proposal)s of %(institution)s.") % said,
+        "source": _("The file %(number)s, opened to the research proposal %(proposal)s of %(institution)s.")
+        % said,
         "method": _("Counted in the file; numbers below %(threshold)s are hidden.") % said,
         "protection": _("%(hidden)s numbers are hidden, so that no small number can be worked out.") % said,
         "audit": _("No hidden number can be worked out from those that are shown."),

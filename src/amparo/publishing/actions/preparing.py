@@ -95,8 +95,6 @@ def refuse_strangers(item: Item, population: str) -> None:
 def draft_release(new: NewRelease, *, by: Viewer, now: datetime) -> UUID:
     """Keep a release as a draft; gives its id. Nobody but the own organisation sees it."""
     require(by, Permission.RELEASE_PREPARE)
-    if by.organisation_id is None:
-        raise Refused
     earlier = row_of(by, new.supersedes) if new.supersedes else None
     if earlier is not None:
         after(ReleaseState(earlier.state), Step.SUPERSEDE)
@@ -116,6 +114,9 @@ def keep_release(
     now: datetime,
 ) -> Release:
     """Keep a release as a draft of the own organisation; what comes of a proposal, as one of the office that granted it."""
+    office = by.organisation_id if proposal is None else proposal.office_id
+    if office is None:
+        raise Refused
     row = Release.objects.create(
         number=_next_number(now),
         title=new.title.strip(),
@@ -132,11 +133,13 @@ def keep_release(
         embargo_until=new.embargo_until,
         supersedes=earlier,
         version=1 if earlier is None else earlier.version + 1,
-        organisation_id=by.organisation_id if proposal is None else proposal.office_id,
+        organisation_id=office,
         unit=unit_of(by),
         made_at=now,
         made_by_id=by.known_user_id,
-        publisher=by.organisation_name if proposal is None or proposal.office is None else proposal.office.name,
+        publisher=by.organisation_name
+        if proposal is None or proposal.office is None
+        else proposal.office.name,
         proposal=proposal,
         digest="",
     )

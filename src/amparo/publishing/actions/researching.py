@@ -70,7 +70,9 @@ def submit_proposal(proposal: UUID, *, by: Viewer, now: datetime) -> None:
     """Send a proposal in. From then on nothing of it can be changed. Raises `NotThen` or `NotWritten`."""
     row = _own(proposal, by, ProposalStep.SUBMIT)
     if row.ends < localdate(now):
-        raise NotWritten(N_("The last day of this proposal is over already. Choose a later one, then send it in."))
+        raise NotWritten(
+            N_("The last day of this proposal is over already. Choose a later one, then send it in.")
+        )
     row.state = ProposalState.SUBMITTED
     row.save(update_fields=["state"])
     record("publishing.proposal.submit", by=by, at=now, record=f"proposal:{row.pk}")

@@ -74,7 +74,9 @@ def change(request: Request, proposal: UUID) -> HttpResponse:
     """Change a proposal that is not sent in."""
     file = get_proposal(request.viewer, proposal)
     if not can_step(file.state, ProposalStep.EDIT):
-        messages.error(request, _("What was sent in is not changed any more. Take it back, and write another."))
+        messages.error(
+            request, _("What was sent in is not changed any more. Take it back, and write another.")
+        )
         return HttpResponseRedirect(_address(file.id))
 
     def keep(plan: Plan, colleagues: Collection[int]) -> UUID:
@@ -97,7 +99,9 @@ def _write(
         except (NotThen, NotWritten) as refusal:
             form.add_error(None, in_the_way(refusal))
         else:
-            messages.success(request, _("Saved as a draft. Nobody of the office sees it until you send it in."))
+            messages.success(
+                request, _("Saved as a draft. Nobody of the office sees it until you send it in.")
+            )
             return HttpResponseRedirect(_address(proposal))
     context = {"form": form, "button": _("Save"), "back": back}
     return page(request, "publishing/question.html", context, title=_("Research proposal"))
@@ -120,7 +124,9 @@ def step(request: Request, proposal: UUID) -> HttpResponse:
     if act is None:
         raise Http404
     done = {
-        "submit": _("It is sent in. Two people of the office decide on it; nothing of it can be changed any more."),
+        "submit": _(
+            "It is sent in. Two people of the office decide on it; nothing of it can be changed any more."
+        ),
         "take_back": _("It is taken back."),
     }
     try:
@@ -146,7 +152,9 @@ def more_time(request: Request, proposal: UUID) -> HttpResponse:
         except REFUSED as refusal:
             form.add_error(None, in_the_way(refusal))
         else:
-            messages.success(request, _("Two people of the office decide on it. Until then the last day stays as it is."))
+            messages.success(
+                request, _("Two people of the office decide on it. Until then the last day stays as it is.")
+            )
             return HttpResponseRedirect(_address(file.id))
     context = {"form": form, "button": _("Ask for more time"), "back": _back(file)}
     return page(request, "publishing/question.html", context, title=_("Ask for more time"))
@@ -209,9 +217,7 @@ def table(request: Request, proposal: UUID, number: str, table: int, form: str) 
         raise Http404
     one = tables[table - 1]
     address = request.build_absolute_uri(reverse("gateway:data", args=[proposal, number]))
-    return _private(
-        written(one, form, address=address), name=f"{one.name}.{form}", media=MEDIA_TYPES[form]
-    )
+    return _private(written(one, form, address=address), name=f"{one.name}.{form}", media=MEDIA_TYPES[form])
 
 
 @requires(Permission.RESEARCH_PROPOSE)
@@ -249,7 +255,9 @@ def output(request: Request, proposal: UUID, number: str, position: int) -> Http
             form.add_error(None, in_the_way(refusal))
         else:
             said = _("It is put up for review. You see on this page what becomes of it.")
-            held = _("The register holds it up, beside what was let out before. The office looks at it, and tells you.")
+            held = _(
+                "The register holds it up, beside what was let out before. The office looks at it, and tells you."
+            )
             messages.success(request, said if is_on else held)
             return HttpResponseRedirect(_address(file.id))
     words = _(

@@ -46,7 +46,11 @@ def about_rows(file: ReleaseFile) -> tuple[SummaryRow, ...]:
         SummaryRow(label=_("Ethics"), value=file.ethics, is_long=True),
         SummaryRow(label=_("Population"), value=say_population(file.population)),
         SummaryRow(label=_("Period"), value=join_words(file.period)),
-        SummaryRow(label=_("Snapshot"), value=say_snapshot(file.snapshot_day, file.snapshot), note=file.snapshot_hash[:16]),
+        SummaryRow(
+            label=_("Snapshot"),
+            value=say_snapshot(file.snapshot_day, file.snapshot),
+            note=file.snapshot_hash[:16],
+        ),
         SummaryRow(label=_("Result of the research"), value=file.proposal, is_reference=True),
         SummaryRow(label=_("Licence"), value=file.licence),
         SummaryRow(label=_("DOI"), value=file.doi, is_reference=True),

@@ -156,19 +156,29 @@ def office_acts(viewer: Viewer, file: ProposalFile) -> tuple[Act, ...]:
 def turn_words(viewer: Viewer, file: ProposalFile, today: date) -> str:
     """Say where a proposal stands, and whose turn it is."""
     if file.is_kept_out and not viewer.may(Permission.RESEARCH_PROPOSE):
-        return _("You are named in this proposal, or work for the organisation that wrote it, so others decide on it.")
+        return _(
+            "You are named in this proposal, or work for the organisation that wrote it, so others decide on it."
+        )
     if file.state is ProposalState.APPROVED:
         if today > file.ends:
-            return _("Its last day is over, so the data are closed. More time takes the agreement of two people.")
+            return _(
+                "Its last day is over, so the data are closed. More time takes the agreement of two people."
+            )
         if today < file.begins:
             return _("It is approved. The data are open from %(day)s.") % {"day": say_day(file.begins)}
-        return _("It is approved. The data are open until %(day)s, to those who are named and to nobody else.") % {
-            "day": say_day(file.ends)
-        }
+        return _(
+            "It is approved. The data are open until %(day)s, to those who are named and to nobody else."
+        ) % {"day": say_day(file.ends)}
     return {
-        ProposalState.DRAFT: _("A draft. Only those who are named see it. Send it in when it says all that it has to."),
-        ProposalState.SUBMITTED: _("It waits for somebody of the office who looks at what the data could disclose."),
-        ProposalState.REVIEWED: _("It was reviewed. A second person of the office opens the data, or refuses."),
+        ProposalState.DRAFT: _(
+            "A draft. Only those who are named see it. Send it in when it says all that it has to."
+        ),
+        ProposalState.SUBMITTED: _(
+            "It waits for somebody of the office who looks at what the data could disclose."
+        ),
+        ProposalState.REVIEWED: _(
+            "It was reviewed. A second person of the office opens the data, or refuses."
+        ),
         ProposalState.REFUSED: _("It is refused, for the reason below. Mend it, and write a new one."),
         ProposalState.TAKEN_BACK: _("It was taken back before it was decided."),
         ProposalState.REVOKED: _("The office ended it, for the reason below. The data are closed."),

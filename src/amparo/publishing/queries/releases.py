@@ -197,13 +197,11 @@ def row_of(viewer: Viewer, release: UUID | str, *, lock: bool = False) -> Releas
 
 def _visible(viewer: Viewer) -> QuerySet[Release]:
     """Show what the own organisation prepares, and to reviewers what was proposed anywhere."""
-    may_prepare, may_review = (
-        viewer.may(one) for one in (Permission.RELEASE_PREPARE, Permission.RELEASE_REVIEW)
-    )
-    if not (may_prepare or may_review):
-        require(viewer, Permission.RELEASE_PREPARE)
+    may_read, may_review = (viewer.may(one) for one in (Permission.RELEASE_READ, Permission.RELEASE_REVIEW))
+    if not (may_read or may_review):
+        require(viewer, Permission.RELEASE_READ)
     seen = Q(pk__in=[])
-    if may_prepare:
+    if may_read:
         seen |= Q(organisation_id=viewer.organisation_id)
     if may_review:
         seen |= ~Q(state=ReleaseState.DRAFT)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.timezone import localdate
 
 from amparo.access.actions import require
@@ -170,13 +170,20 @@ def opened_item(
 def list_projects() -> tuple[Project, ...]:
     """List for everybody what was approved, the newest first. Nobody is asked for a permission here."""
     found = ResearchProposal.objects.filter(granted_at__isnull=False).order_by("-granted_at", "-number")
-    rows = found.values("number", "title", "summary", "institution", "begins", "ends", "ended_at")
+    names = ("number", "title", "summary", "institution", "begins", "ends")
     return tuple(
         Project(
-            **{name: row[name] for name in ("number", "title", "summary", "institution", "begins", "ends")},
-            ended_on=None if row["ended_at"] is None else localdate(row["ended_at"]),
+            number=number,
+            title=title,
+            summary=summary,
+            institution=institution,
+            begins=begins,
+            ends=ends,
+            ended_on=None if ended_at is None else localdate(ended_at),
         )
-        for row in rows[:SHOWN]
+        for number, title, summary, institution, begins, ends, ended_at in found.values_list(
+            *names, "ended_at"
+        )[:SHOWN]
     )
 
 
@@ -193,7 +200,12 @@ def _visible(viewer: Viewer) -> QuerySet[ResearchProposal]:
     if may_decide:
         seen |= ~Q(state__in=(ProposalState.DRAFT, ProposalState.TAKEN_BACK))
     related = ("made_by", "reviewed_by", "granted_by", "wanted_agreed_by")
-    return ResearchProposal.objects.select_related(*related).filter(seen)
+    members = ProposalMember.objects.select_related("user").order_by("user__name", "pk")
+    return (
+        ResearchProposal.objects.select_related(*related)
+        .prefetch_related(Prefetch("members", members))
+        .filter(seen)
+    )
 
 
 def _named(viewer: Viewer) -> Q:
@@ -206,9 +218,7 @@ def _opened(viewer: Viewer, proposal: UUID, number: str, now: datetime) -> Query
     row = ResearchProposal.objects.filter(_named(viewer), pk=proposal).first()
     if row is None:
         raise Absent
-    closed = why_closed(
-        ProposalState(row.state), begins=row.begins, ends=row.ends, today=localdate(now)
-    )
+    closed = why_closed(ProposalState(row.state), begins=row.begins, ends=row.ends, today=localdate(now))
     if closed:
         raise NotOpen(closed)
     found = _let_out(now).filter(number=number, pk__in=row.data.values("release"))
@@ -246,15 +256,13 @@ def _file(
         "ends", "funder", "conflicts", "institution", "made_at", "reviewed_at", "review", "granted_at", "conditions", "wanted_until",
         "wanted_because", "ended_at", "reason", "report",
     )  # fmt: skip
-    people = ("reviewed_by", "granted_by", "wanted_agreed_by")
-    members = [
-        Researcher(user_id=one.user_id, name=one.user.name)
-        for one in row.members.select_related("user").order_by("user__name", "pk")
-    ]
+    members = [Researcher(user_id=one.user_id, name=one.user.name) for one in row.members.all()]
     named = {one.user_id for one in members}
     return ProposalFile(
         **{name: getattr(row, name) for name in plain},
-        **{name: "" if getattr(row, name) is None else getattr(row, name).name for name in people},
+        reviewed_by="" if row.reviewed_by is None else row.reviewed_by.name,
+        granted_by="" if row.granted_by is None else row.granted_by.name,
+        wanted_agreed_by="" if row.wanted_agreed_by is None else row.wanted_agreed_by.name,
         state=ProposalState(row.state),
         made_by=row.made_by.name,
         is_kept_out=viewer.user_id in named or row.organisation_id == viewer.organisation_id,

@@ -115,9 +115,15 @@ def _read(text: str) -> tuple[list[str], list[list[str]]]:
         raise NotSafe(N_("The file holds no rows. Choose a CSV file with a line of headings."))
     header, rows = lines[0], lines[1:]
     if any(len(row) != len(header) for row in rows):
-        raise NotSafe(N_("Not every row of the file has as many cells as there are headings. Make the file anew."))
+        raise NotSafe(
+            N_("Not every row of the file has as many cells as there are headings. Make the file anew.")
+        )
     if any(_NOT_PRIVATE in name for name in header):
-        raise NotSafe(N_("This file is marked NOT PRIVATE: its noise was seeded for a test. Make it without --noise-seed."))
+        raise NotSafe(
+            N_(
+                "This file is marked NOT PRIVATE: its noise was seeded for a test. Make it without --noise-seed."
+            )
+        )
     return header, rows
 
 
@@ -186,9 +192,7 @@ def _refuse_rare(header: Sequence[str], rows: Rows, least: int) -> None:
                 )
 
 
-def _counted(
-    header: Sequence[str], rows: Rows, levels: Mapping[str, int], about: About
-) -> Iterator[Cell]:
+def _counted(header: Sequence[str], rows: Rows, levels: Mapping[str, int], about: About) -> Iterator[Cell]:
     """Give what the file tells of counts: of all, of each value, and of pairs while they are few.
 
     Where cells were blanked, a count is at least what is shown, and at most that with the blanks. Columns that are told in groups
@@ -208,9 +212,7 @@ def _counted(
         counts_of_pairs = Counter((row[one], row[other]) for row in rows)
         for (left, right), low in sorted(counts_of_pairs.items()):
             if left and right:
-                blanks = (
-                    counts_of_pairs[left, ""] + counts_of_pairs["", right] + counts_of_pairs["", ""]
-                )
+                blanks = counts_of_pairs[left, ""] + counts_of_pairs["", right] + counts_of_pairs["", ""]
                 yield _cell({named[one]: left, named[other]: right}, low, low + blanks, about)
 
 
@@ -230,7 +232,11 @@ def _synthetic(
     header: Sequence[str], rows: Rows, told: Mapping[str, Any], about: About, least: int
 ) -> CheckedFile:
     if told.get("stamp"):
-        raise NotSafe(N_("This file is marked NOT PRIVATE: its noise was seeded for a test. Make it without --noise-seed."))
+        raise NotSafe(
+            N_(
+                "This file is marked NOT PRIVATE: its noise was seeded for a test. Make it without --noise-seed."
+            )
+        )
     warnings = (*map(str, told["do_not_conclude"]), *map(str, told["cautions"]))
     if not told["private"]:
         return _without_noise(header, rows, told, about, least, warnings)

@@ -92,7 +92,9 @@ def review(request: Request, proposal: UUID) -> HttpResponse:
             form.add_error(None, in_the_way(refusal))
         else:
             return _done(request, file.id, _("It is reviewed. A second person opens the data, or refuses."))
-    words = _("Nothing was let out to researchers yet. Prepare a release for them first: a table, or a file under Figures.")
+    words = _(
+        "Nothing was let out to researchers yet. Prepare a release for them first: a table, or a file under Figures."
+    )
     context = {
         "form": form,
         "words": "" if releases else words,
@@ -118,8 +120,14 @@ def grant(request: Request, proposal: UUID) -> HttpResponse:
         except REFUSED as refusal:
             form.add_error(None, in_the_way(refusal))
         else:
-            return _done(request, file.id, _("The data are open to those who are named, from the first day to the last."))
-    words = _("Those who are named may open the data below from %(first)s to %(last)s. Each opening is logged.")
+            return _done(
+                request,
+                file.id,
+                _("The data are open to those who are named, from the first day to the last."),
+            )
+    words = _(
+        "Those who are named may open the data below from %(first)s to %(last)s. Each opening is logged."
+    )
     context = {
         "form": form,
         "words": words % {"first": say_day(file.begins), "last": say_day(file.ends)},
@@ -169,14 +177,17 @@ def end(request: Request, proposal: UUID) -> HttpResponse:
         else:
             ended = _("It is ended, and the data are closed.")
             return _done(request, file.id, ended if is_open else _("It is refused."))
-    words = _("The data are closed at once. Those who are named read the reason; everybody sees that it ended.")
+    words = _(
+        "The data are closed at once. Those who are named read the reason; everybody sees that it ended."
+    )
+    button = _("End it") if is_open else _("Refuse it")
     context = {
         "form": form,
         "words": words if is_open else _("Those who wrote it read the reason."),
-        "button": _("End it") if is_open else _("Refuse it"),
+        "button": button,
         "back": _back(file),
     }
-    return page(request, "publishing/question.html", context, title=context["button"])
+    return page(request, "publishing/question.html", context, title=button)
 
 
 def _done(request: Request, proposal: UUID, words: str) -> HttpResponse:
