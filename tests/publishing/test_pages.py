@@ -232,7 +232,7 @@ def test_a_program_puts_a_table_into_a_draft_and_up_for_review_and_one_that_only
     )  # fmt: skip
 
     def send(client: Client, path: str, body: dict[str, Any]) -> Any:
-        headers = {"Idempotency-Key": path}
+        headers = {"Idempotency-Key": f"{path} {len(body)}"}
         return client.post(f"/api/v1{path}", body, content_type="application/json", headers=headers)
 
     asked = {"rows": ["sex"], "title": "By sex", "purpose": "Annual report"}

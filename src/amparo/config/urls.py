@@ -26,7 +26,7 @@ PAGES = (
     ("tables/", "amparo.evidence.urls"),
     ("releases/", "amparo.publishing.urls"),
     ("readings/", "amparo.oversight.urls"),
-    ("research/", "amparo.publishing.gateway.urls"),
+    ("gateway/", "amparo.publishing.gateway.urls"),
     ("data/", "amparo.publishing.public.urls"),
     ("api/v1/", "amparo.config.api"),
 )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
@@ -27,6 +27,9 @@ from amparo.stats.disclosure.register import book_of, cells_of_table
 from amparo.ui.formats import say_number
 from amparo.vocab.state import load_state
 from amparo.vocab.text import N_
+
+if TYPE_CHECKING:
+    from amparo.stats.disclosure import ProtectedTable
 
 MOST_CELLS = 2_000
 MOST_VARIABLES = 3
@@ -81,56 +84,70 @@ def _counted(
     title: str,
     variables: tuple[tuple[str, ...], tuple[str, ...]],
 ) -> Item:
-    from amparo.stats.disclosure import NotCleared, TableRequest, Threshold, count_cells, protect, to_json
+    from amparo.stats.disclosure import to_json
 
-    rows, columns = variables
-    known = item.content.get("columns", ())
-    named = (*rows, *columns)
+    named = (*variables[0], *variables[1])
     if item.kind not in (ItemKind.MICRODATA, ItemKind.SYNTHETIC) or not item.content.get("text"):
         raise NotWritten(
             N_("Tables are counted of files only. What you see here is let out to you as it is.")
         )
-    if not title or not rows or len(named) > MOST_VARIABLES or len(set(named)) < len(named):
+    if not title or not variables[0] or len(named) > MOST_VARIABLES or len(set(named)) < len(named):
         raise NotWritten(N_("Name the table, and choose one to three columns of the file, each once."))
-    if not set(named) <= set(known):
+    if not set(named) <= set(item.content.get("columns", ())):
         raise NotWritten(N_("The file has no such column. Choose from the list."))
     threshold = load_state(settings.AMPARO_STATE).table_threshold
-    request = TableRequest(rows=rows, columns=columns, counting_unit="rows of the file")
-    with tempfile.TemporaryDirectory() as directory:
-        path = Path(directory) / "records.csv"
-        path.write_text(str(item.content["text"]), encoding="utf-8")
-        counted = count_cells(path, request, name=release.number)
-    if len(counted.counts) > MOST_CELLS:
-        raise NotWritten(
-            N_("The table would have more than %(most)s numbers. Choose fewer columns."), most=MOST_CELLS
-        )
-    try:
-        table = protect(counted, rules=[Threshold(threshold)])
-    except NotCleared:
-        raise NotWritten(
-            N_("No way was found to hide the small numbers of this table safely. Choose fewer columns.")
-        ) from None
+    table = _protected(str(item.content["text"]), release.number, variables, threshold)
     kept = json.loads("".join(to_json(table)))
     snapshot = str(item.content["sha256"])[:16]
     found = cells_of_table(kept, population=population_in(release))
     cells = tuple(replace(cell, snapshot=snapshot) for cell in found)
     words = _in_languages(lambda: _words(asked, release, title, table.audit.hidden, threshold))
     english: dict[str, Any] = dict(words["en"])
+    labels = _labels(item.content.get("labels", {}), named)
     return Item(
         kind=ItemKind.TABLE,
         title=title,
         **{name: english[name] for name in _WORDS},
-        content={
-            **kept,
-            "labels": _labels(item.content.get("labels", {}), named),
-            "words": words,
-        },
+        content={**kept, "labels": labels, "words": words},
         verdict=Verdict(
             method=table.method.value, is_safe=True, hidden=table.audit.hidden, words=english["audit"]
         ),
         cells=cells,
         book=book_of([kept], cells),
     )
+
+
+def _protected(
+    text: str, name: str, variables: tuple[tuple[str, ...], tuple[str, ...]], threshold: int
+) -> ProtectedTable:
+    """Count a table of the rows, and hide its small numbers; no table comes back that was not audited."""
+    from amparo.stats.disclosure import (
+        CannotCount,
+        NotCleared,
+        TableRequest,
+        Threshold,
+        count_cells,
+        protect,
+    )
+
+    request = TableRequest(rows=variables[0], columns=variables[1], counting_unit="rows of the file")
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "records.csv"
+        path.write_text(text, encoding="utf-8")
+        try:
+            counted = count_cells(path, request, name=name)
+        except CannotCount:
+            counted = None
+    if counted is None or len(counted.counts) > MOST_CELLS:
+        raise NotWritten(
+            N_("The table would have more than %(most)s numbers. Choose fewer columns."), most=MOST_CELLS
+        )
+    try:
+        return protect(counted, rules=[Threshold(threshold)])
+    except NotCleared:
+        raise NotWritten(
+            N_("No way was found to hide the small numbers of this table safely. Choose fewer columns.")
+        ) from None
 
 
 def _words(
