@@ -138,7 +138,7 @@ class FileForm(PlainForm):
     rows = forms.FileField(
         label=gettext_lazy("File of rows"),
         help_text=gettext_lazy(
-            "The CSV file that `amparo protect` or `amparo synthesize` wrote, of 10 MB at most."
+            "The CSV file that “amparo protect” or “amparo synthesize” wrote, of 10 MB at most."
         ),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv"}),
     )

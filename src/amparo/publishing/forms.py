@@ -79,6 +79,16 @@ class DraftForm(PlainForm):
             raise ValidationError(_("This is no DOI. Write it like 10.5281/zenodo.1234, or leave it empty."))
         return doi
 
+    def clean(self) -> dict[str, Any]:
+        """Ask that what is opened to named researchers may not be passed on."""
+        typed: dict[str, Any] = super().clean() or {}
+        if typed.get("audience") == Audience.RESEARCH and typed.get("licence") != NOT_PASSED_ON:
+            self.add_error(
+                "licence",
+                _("What is for researchers is opened to those who are named. Choose “Not to be passed on”."),
+            )
+        return typed
+
     def details(self) -> Details:
         """Give what was typed."""
         typed = self.cleaned_data

@@ -90,7 +90,6 @@ def _item(
             "sha256": digest,
             "columns": list(checked.columns),
             "rows": checked.rows,
-            "about": {"Columns": ", ".join(checked.columns), "Rows": str(checked.rows)},
             "labels": in_languages(lambda: _labels(checked, text, holding)),
             "cautions": [*notes[ENGLISH], *checked.warnings],
             "words": words,

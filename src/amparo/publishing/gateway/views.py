@@ -191,11 +191,10 @@ def data(request: Request, proposal: UUID, number: str) -> HttpResponse:
         found = open_release(file.id, number, by=request.viewer, now=request.now)
     except NotOpen as refusal:
         return _closed(request, file.id, refusal)
-    address = request.build_absolute_uri(request.path)
     context = {
         "release": found,
         "proposal": file,
-        "rows": release_rows(found, address),
+        "rows": release_rows(found, ""),
         "tables": [shown_table(one) for one in tables_of_release(found)],
         "files": shown_files(found),
         "at": request.path,

@@ -51,12 +51,19 @@ def about_rows(file: ReleaseFile) -> tuple[SummaryRow, ...]:
             value=say_snapshot(file.snapshot_day, file.snapshot),
             note=file.snapshot_hash[:16],
         ),
-        SummaryRow(label=_("Result of the research"), value=file.proposal, is_reference=True),
+        SummaryRow(
+            label=_("Result of the research"), value=file.proposal, note=file.institution, is_reference=True
+        ),
         SummaryRow(label=_("Licence"), value=file.licence),
         SummaryRow(label=_("DOI"), value=file.doi, is_reference=True),
         SummaryRow(label=_("Not before"), value=file.embargo_until),
         SummaryRow(label=_("Version"), value=file.version, note=file.supersedes),
-        SummaryRow(label=_("Prepared by"), value=file.made_by, note=file.organisation, is_name=True),
+        SummaryRow(
+            label=_("Prepared by"),
+            value=file.made_by,
+            note=file.institution or file.organisation,
+            is_name=True,
+        ),
         SummaryRow(label=_("Reviewed by"), value=file.reviewed_by, is_name=True),
     ]
     if file.published_at is not None:

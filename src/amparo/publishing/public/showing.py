@@ -125,7 +125,11 @@ def item_rows(item: PublishedItem, *, only: tuple[str, ...] = ()) -> tuple[Summa
 
 def _more_rows(item: PublishedItem) -> tuple[SummaryRow, ...]:
     told = item.content.get("about") or ()
-    pairs = told.items() if isinstance(told, Mapping) else told
+    pairs = list(told.items() if isinstance(told, Mapping) else told)
+    if columns := item.content.get("columns"):
+        labels = item.content.get("labels", {}).get(get_language() or "en", {})
+        named = (f"{labels[name]['']} ({name})" if labels.get(name) else name for name in columns)
+        pairs.append((_("Columns"), join_words(named)))
     return tuple(SummaryRow(label=str(label), value=str(text), is_name=True) for label, text in pairs)
 
 

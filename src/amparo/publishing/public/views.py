@@ -194,7 +194,7 @@ def _page(request: Request, template: str, context: dict[str, object], *, title:
 
 
 def release_rows(found: PublishedRelease, address: str) -> tuple[SummaryRow, ...]:
-    """Say what a release is, and how it is cited."""
+    """Say what a release is, and how it is cited where it has an address for everybody."""
     rows = (
         (_("Number"), found.number),
         (_("Version"), found.version),
@@ -205,7 +205,7 @@ def release_rows(found: PublishedRelease, address: str) -> tuple[SummaryRow, ...
         (_("Snapshot"), say_snapshot(found.snapshot_day, found.snapshot)),
         (_("Licence"), found.licence),
         (_("DOI"), found.doi),
-        (_("How to cite"), cite(found, address=address)),
+        (_("How to cite"), cite(found, address=address) if address else ""),
     )
     return tuple(
         SummaryRow(label=label, value=value, is_name=isinstance(value, str)) for label, value in rows if value

@@ -60,6 +60,7 @@ class ReleaseFile:
     reason: str
     explanations: Mapping[str, str]
     proposal: str  # the number of the research proposal of which it is a result
+    institution: str  # that of the proposal
     digest: str
     made_at: datetime
     made_by: str
@@ -233,6 +234,7 @@ def _file(
         reason=row.reason,
         explanations=row.explanations,
         proposal="" if row.proposal is None else row.proposal.number,
+        institution="" if row.proposal is None else row.proposal.institution,
         digest=row.digest,
         made_at=row.made_at,
         made_by=row.made_by.name,

@@ -75,7 +75,7 @@ def read_report(text: str) -> Mapping[str, Any]:
         raise NotSafe(
             N_(
                 "This is not the report that is written beside a file. Choose the one whose name ends in .provenance.json, from "
-                "`amparo protect` or `amparo synthesize`."
+                "“amparo protect” or “amparo synthesize”."
             )
         )
     return told
