@@ -106,6 +106,8 @@ def test_what_is_no_report_is_refused(text: str) -> None:
         read_report(text)
 
 
-@pytest.mark.parametrize("text", ["age,sex,purpose\n", written("18-29,f"), ""])
+@pytest.mark.parametrize(
+    "text", ["age,sex,purpose\n", written("18-29,f"), "", SAFE + "\x00", SAFE.replace("f,", '"f,')]
+)
 def test_what_are_no_rows_is_refused(text: str) -> None:
     assert refusal(text, report(SAFE))

@@ -107,6 +107,8 @@ def check_file(text: str, told: Mapping[str, Any], *, about: About, least: int) 
 def _read(text: str) -> tuple[list[str], list[list[str]]]:
     if len(text.encode()) > MOST_BYTES:
         raise NotSafe(N_("The file is larger than 10 MB. Leave columns out, or let out a part of it."))
+    if "\x00" in text:
+        raise NotSafe(N_("The file holds no rows. Choose a CSV file with a line of headings."))
     try:
         lines = [line for line in csv.reader(io.StringIO(text)) if line]
     except csv.Error:
@@ -130,7 +132,7 @@ def _read(text: str) -> tuple[list[str], list[list[str]]]:
 def _protected(
     text: str, header: Sequence[str], rows: Rows, told: Mapping[str, Any], about: About, least: int
 ) -> CheckedFile:
-    from amparo.stats.disclosure.microdata import CannotMeasure, Layout, measure_risk, read_microdata
+    from amparo.stats.disclosure.microdata import Layout, measure_risk, read_microdata
 
     keys = tuple(str(name) for name in told["keys"])
     sensitive = tuple(name for name in header if name not in keys)
@@ -141,7 +143,7 @@ def _protected(
             risk = measure_risk(
                 read_microdata(path, Layout(keys=keys, sensitive=sensitive)), m=TOGETHER, least=least
             )
-        except CannotMeasure as refusal:
+        except ToldError as refusal:
             raise NotSafe(refusal.template, **refusal.values) from None
     found = risk.anonymity
     if found.k_of_m < least:
