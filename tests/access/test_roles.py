@@ -66,11 +66,19 @@ EXPECTED = {
     ),
     "access_reviewer": ("wall.review act.decide", Scope.NONE, True),
     "statistician": (
-        "tables.view tables.download snapshot.build facts.export release.prepare release.review token.manage act.decide",
+        (
+            "tables.view tables.download snapshot.build facts.export release.read release.prepare release.review "
+            "research.decide token.manage act.decide"
+        ),
         Scope.NONE,
         True,
     ),
-    "national_rapporteur": ("tables.view tables.download release.prepare", Scope.NONE, False),
+    "national_rapporteur": (
+        "tables.view tables.download release.read release.prepare research.decide",
+        Scope.NONE,
+        False,
+    ),
+    "researcher": ("research.propose", Scope.NONE, True),
     "reviewer": ("emergency.review act.decide", Scope.NONE, True),
     "organisation_administrator": ("people.manage organisation.manage act.decide", Scope.NONE, True),
     "installation_administrator": ("installation.manage act.decide", Scope.NONE, True),
@@ -158,6 +166,7 @@ def test_an_administrator_holds_nothing_else(administrator: str) -> None:
 @pytest.mark.parametrize("code", CASE_ROLES)
 def test_who_opens_files_works_with_no_facts(code: str) -> None:
     assert conflicts_between("statistician", held=[code]) == (code,)
+    assert conflicts_between("researcher", held=[code, "statistician", "national_rapporteur"]) == (code,)
 
 
 def test_case_roles_go_together() -> None:

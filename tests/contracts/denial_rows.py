@@ -233,6 +233,34 @@ PAGES: Mapping[str, Row] = {
     "evidence:study-compare": Row(guard=P.TABLES_VIEW, rename={"earlier": "study"}),
     "evidence:propose": Row(guard=P.RELEASE_PREPARE, methods=BOTH, query={"snapshot": "snapshot"}),
     "evidence:study-propose": Row(guard=P.RELEASE_PREPARE, methods=BOTH),
+    "evidence:propose-file": Row(guard=P.RELEASE_PREPARE, methods=BOTH, query={"snapshot": "snapshot"}),
+    # The research gateway: researchers, and the office that decides.
+    "data:research": Row(guard=PUBLIC),
+    "gateway:list": Row(guard=P.RESEARCH_PROPOSE),
+    "gateway:new": Row(guard=P.RESEARCH_PROPOSE, methods=BOTH),
+    "gateway:proposal": Row(guard=P.RESEARCH_PROPOSE),
+    "gateway:change": Row(guard=P.RESEARCH_PROPOSE, methods=BOTH),
+    "gateway:step": Row(guard=P.RESEARCH_PROPOSE, methods=POST, typed={"step": "submit"}),
+    "gateway:more-time": Row(guard=P.RESEARCH_PROPOSE, methods=BOTH),
+    "gateway:report": Row(guard=P.RESEARCH_PROPOSE, methods=BOTH, typed={"report": "Read it."}),
+    "gateway:data": Row(guard=P.RESEARCH_PROPOSE, rename={"number": "opened_number"}),
+    "gateway:table": Row(
+        guard=P.RESEARCH_PROPOSE,
+        rename={"number": "opened_number"},
+        fixed={"table": "1", "form": "csv"},
+        reached=404,
+    ),
+    "gateway:file": Row(
+        guard=P.RESEARCH_PROPOSE, rename={"number": "opened_number"}, fixed={"position": "1"}
+    ),
+    "gateway:output": Row(
+        guard=P.RESEARCH_PROPOSE, methods=BOTH, rename={"number": "opened_number"}, fixed={"position": "1"}
+    ),
+    "publishing:proposals": Row(guard=P.RESEARCH_DECIDE),
+    "publishing:proposal": Row(guard=P.RESEARCH_DECIDE),
+    "publishing:proposal-review": Row(guard=P.RELEASE_REVIEW, methods=BOTH),
+    "publishing:proposal-grant": Row(guard=P.RESEARCH_DECIDE, asks_again=True, methods=BOTH),
+    "publishing:proposal-end": Row(guard=P.RESEARCH_DECIDE, methods=BOTH, typed={"reason": "A mistake."}),
     # The release desk.
     "publishing:list": Row(guard=P.RELEASE_PREPARE),
     "publishing:release": Row(guard=P.RELEASE_PREPARE),
@@ -298,6 +326,10 @@ OPERATIONS: Mapping[str, Row] = {
     "facts_take_out": Row(guard=P.FACTS_EXPORT, asks_again=True, typed={"is_understood": True}),
     "table_read": Row(guard=P.TABLES_VIEW, query={"snapshot": "snapshot"}, typed={"rows": "sex"}),
     "table_download": Row(guard=P.TABLES_DOWNLOAD, query={"snapshot": "snapshot"}, typed={"rows": "sex"}),
-    "release_list": Row(guard=P.RELEASE_PREPARE),
-    "release_read": Row(guard=P.RELEASE_PREPARE),
+    "table_release": Row(
+        guard=P.RELEASE_PREPARE, typed={"rows": ["sex"], "title": "By sex", "purpose": "Annual report"}
+    ),
+    "release_list": Row(guard=P.RELEASE_READ),
+    "release_read": Row(guard=P.RELEASE_READ),
+    "release_propose": Row(guard=P.RELEASE_PREPARE, typed={"explanations": {}}),
 }

@@ -38,7 +38,8 @@ from amparo.evidence.actions import ask_facts
 from amparo.intake.actions import ask_export
 from amparo.intake.htcds import FileFormat
 from amparo.oversight.actions import explain_reading
-from amparo.publishing.actions import draft_release, propose_release
+from amparo.publishing.actions import draft_release, propose_release, write_proposal
+from amparo.publishing.rules import Plan
 from amparo.vocab.reference import make_reference
 from tests.contracts.denial_states import Makers, case_things, closed_case, lost_case, out_of_reach
 from tests.factories.accounts import (
@@ -59,7 +60,7 @@ from tests.factories.cases import row_of
 from tests.factories.evidence import make_kept_study, make_snapshot
 from tests.factories.intake import SOFIA, make_batch, make_text_file
 from tests.factories.oversight import make_drawn
-from tests.factories.publishing import make_item, make_new
+from tests.factories.publishing import PLAN, make_approved, make_file, make_item, make_new, make_release
 
 # After a minute a page writes to the session again, and after five somebody is asked again who she is.
 FRESH_SECONDS = 50
@@ -104,6 +105,8 @@ ABSENT: Things = {
     "drawn_reading": UUID(int=8),
     "release": UUID(int=15),
     "proposed_release": UUID(int=16),
+    "proposal": UUID(int=17),
+    "opened_number": "R-2026-9999",
 }
 
 
@@ -161,6 +164,7 @@ def build(now: datetime) -> World:
         "investigator": _member("investigator"),
         "integrity_officer": _member("integrity_officer"),
         "access_reviewer": _member("access_reviewer"),
+        "researcher": _member("researcher"),
         "auditor": _member("auditor"),
     }
     case_of = {
@@ -324,20 +328,26 @@ def things_of_two(
     preparer = make_viewer("statistician")
     unseen, proposed = prepared_by(preparer, now)["release"], prepared_by(preparer, now)["release"]
     propose_release(proposed, by=preparer, now=now)
+    drafted, opened_to, opened_elsewhere, number = _research(everyone["researcher"], preparer, now)
     inside = make_viewer("supervisor", organisation=organisation_of(everyone["reviewer"]))
     _member("reviewer")  # one outside the line of the reviewer's own organisation
     return {
         "supervisor": {"act": role_act, "export_act": agree(later, ours.administrator, now), "opening": opened},
         "organisation_administrator": {"act": export},
-        "statistician": {"act": facts, "facts_act": agreed_facts, "proposed_release": proposed},
+        "statistician": {
+            "act": facts, "facts_act": agreed_facts, "proposed_release": proposed, "proposal": opened_elsewhere,
+        },
+        "national_rapporteur": {"proposal": opened_elsewhere},
+        "researcher": {"proposal": opened_to, "opened_number": number},
         "installation_administrator": {"act": role_act},
         "integrity_officer": {"act": erasing},
         "reviewer": {"act": lifting, "opening": opened},
         "access_reviewer": {"act": naming},
         "elsewhere": {
             "act": foreign, "export_act": foreign, "facts_act": facts, "opening": opened_there,
-            "release": unseen, "proposed_release": unseen,
+            "release": unseen, "proposed_release": unseen, "proposal": drafted, "opened_number": number,
         },
+        "beyond researcher": {"proposal": opened_elsewhere},
         "beyond reviewer": {
             "opening": open_in_emergency(
                 reference=case_things(theirs.worker, now)["reference"], reason=EmergencyReason.LIFE, text=WHY,
@@ -345,6 +355,18 @@ def things_of_two(
             ),
         },
     }  # fmt: skip
+
+
+def _research(researcher: Viewer, preparer: Viewer, now: datetime) -> tuple[UUID, UUID, UUID, str]:
+    """Make a proposal that nobody of the office sees, one that is open to the researcher, one to another, and the release's number."""
+    other = _member("researcher")
+    release = make_release(
+        make_file([("sex",), *[("f",)] * 12]), by=preparer, now=now, audience="research", number="R-2026-9001"
+    )
+    office = (make_viewer("statistician"), make_viewer("national_rapporteur"))
+    drafted = write_proposal(Plan(**PLAN), by=other, now=now)
+    opened_to, elsewhere = (make_approved(one, release, office=office) for one in (researcher, other))
+    return drafted, opened_to, elsewhere, release.number
 
 
 def open_for(house: _House, case: Things, now: datetime) -> UUID:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from amparo.access.rules import Viewer
-from amparo.publishing.actions import NewRelease
+from amparo.publishing.actions import (
+    NewRelease,
+    grant_proposal,
+    review_proposal,
+    submit_proposal,
+    write_proposal,
+)
 from amparo.publishing.models import Release, ReleaseItem
-from amparo.publishing.rules import REGISTERED, Item, ItemKind, Verdict
+from amparo.publishing.rules import REGISTERED, Item, ItemKind, Plan, Verdict
 from amparo.stats.disclosure.register import Cell
 from tests.factories.accounts import NOW
 
@@ -41,6 +49,40 @@ def make_new(*items: Item, **more: Any) -> NewRelease:
     """Describe a release of these tables."""
     words = {"title": "Ages", "purpose": "Annual report", "population": POPULATION}
     return NewRelease(**(words | more), items=items)
+
+
+def make_file(rows: Sequence[Sequence[str]], **more: Any) -> Item:
+    """Describe a file of protected records: the first row is its headings."""
+    text = "".join(f"{','.join(row)}\n" for row in rows)
+    content = {
+        "file_name": "records.csv", "media_type": "text/csv", "text": text, "columns": list(rows[0]),
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+    }  # fmt: skip
+    usual = {"kind": ItemKind.MICRODATA, "title": "Protected records", "content": content}
+    return make_item({(): len(rows) - 1}, **(usual | more))
+
+
+PLAN: dict[str, Any] = {
+    "title": "Ways out", "summary": "How long help takes.", "question": "How long does help take?", "wanted": "Ages and sexes",
+    "method": "Tables", "ethics_body": "Board of the university", "ethics_number": "2026/17", "ethics_on": date(2026, 9, 1),
+    "begins": date(2026, 11, 1), "ends": date(2027, 10, 31), "funder": "nobody", "conflicts": "none",
+}  # fmt: skip
+
+
+def make_proposal(by: Viewer, *, now: datetime = NOW, colleagues: Sequence[int] = (), **more: Any) -> UUID:
+    """Write a proposal and send it in."""
+    proposal = write_proposal(Plan(**(PLAN | more)), colleagues=colleagues, by=by, now=now)
+    submit_proposal(proposal, by=by, now=now)
+    return proposal
+
+
+def make_approved(by: Viewer, release: Release, *, office: tuple[Viewer, Viewer], **more: Any) -> UUID:
+    """Let two of an office open a release to a new proposal."""
+    proposal = make_proposal(by, **more)
+    reviewer, second = office
+    review_proposal(proposal, releases=[release.pk], words="Nobody stands out.", by=reviewer, now=NOW)
+    grant_proposal(proposal, conditions="Keep it to yourselves.", by=second, now=NOW)
+    return proposal
 
 
 def make_release(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -39,7 +39,8 @@ from amparo.publishing.actions import (
     propose_release,
     take_up_release,
 )
-from amparo.publishing.models import ReleaseItem
+from amparo.publishing.models import ReleaseItem, ResearchProposal
+from amparo.publishing.rules import ProposalState
 from tests.contracts.denial_states import PICTURE, lost_case
 from tests.contracts.denial_world import agree, faulty_file
 from tests.factories.accounts import sign_in, state_purpose
@@ -47,7 +48,7 @@ from tests.factories.cases import make_case
 from tests.factories.evidence import make_kept_study
 from tests.factories.intake import AMINA, SOFIA, make_batch, make_text_file, make_workbook, make_written_batch
 from tests.factories.oversight import make_drawn
-from tests.factories.publishing import make_release, make_table
+from tests.factories.publishing import make_approved, make_file, make_release, make_table
 
 CASES = 200
 ELSEWHERE = "statistician of a ministry"
@@ -75,6 +76,9 @@ class Installation:
     new_password: str
     draft: UUID
     proposed: UUID
+    research: UUID
+    research_waits: UUID
+    opened: str
     drawn: UUID
     act: UUID
     opening: UUID
@@ -171,6 +175,13 @@ class Installation:
             "release-review": ("statistician", f"/releases/{self.proposed}/"),
             "release-note": ("statistician", f"/releases/{self.proposed}/note/"),
             "release-refuse": ("statistician", f"/releases/{self.proposed}/refuse/"),
+            "propose-file": ("statistician", "/tables/release/file/"),
+            "published-research": ("", "/data/research/"),
+            "research": ("researcher", "/gateway/"),
+            "research-proposal": ("researcher", f"/gateway/{self.research}/"),
+            "research-new": ("researcher", "/gateway/new/"),
+            "research-data": ("researcher", f"/gateway/{self.research}/{self.opened}/"),
+            "research-review": ("statistician", f"/releases/research/{self.research_waits}/review/"),
             "own-readings": ("caseworker", "/readings/mine/"),
             "explain": ("caseworker", f"/readings/mine/{self.drawn}/"),
             "drawn": ("supervisor", "/readings/drawn/"),
@@ -261,6 +272,7 @@ def furnish(url: str) -> Installation:
     )
     (viewers[ELSEWHERE],) = (_viewer(one.email, now) for one in made if one.email.startswith("ministry."))
     draft, proposed = _releases(viewers["statistician"], viewers[ELSEWHERE], str(snapshot), now)
+    research, opened = _research(viewers, now)
     act = ask_erasure(
         "cases.erase", reference=reference, reason=ErasureReason.CONSENT_WITHDRAWN, by=supervisor, now=now
     )
@@ -279,7 +291,8 @@ def furnish(url: str) -> Installation:
         unit_case=make_case(viewers["integrity_officer"], now=now), episode=Episode.objects.filter(case__reference=reference).order_by("number")[0].id,
         batches=batches, snapshot=snapshot, study=make_kept_study(viewers["statistician"], snapshot),
         published=publish(viewers["statistician"], now), invitation=secret, new_password=password,
-        draft=draft, proposed=proposed, drawn=make_drawn(worker, reference, now=now).id, act=act, opening=opening,
+        draft=draft, proposed=proposed, research=research, opened=opened,
+        research_waits=ResearchProposal.objects.get(state=ProposalState.SUBMITTED).pk, drawn=make_drawn(worker, reference, now=now).id, act=act, opening=opening,
     )  # fmt: skip
 
 
@@ -304,6 +317,17 @@ def _releases(ours: Viewer, theirs: Viewer, snapshot: str, now: datetime) -> tup
     propose_release(proposed, by=theirs, now=now)
     note_release(proposed, words="Is the purpose defined as last year?", by=ours, now=now)
     return draft, proposed
+
+
+def _research(viewers: dict[str, Viewer], now: datetime) -> tuple[UUID, str]:
+    """Open a file to a second proposal of the researcher; gives the proposal, and the number of the release."""
+    rows = [("age_at_opening", "sex"), *[("18-20", "female")] * 14, *[("30-38", "male")] * 12]
+    release = make_release(
+        make_file(rows), make_table(), by=viewers["statistician"], now=now, audience="research"
+    )
+    office = (viewers["statistician"], viewers["national_rapporteur"])
+    days = {"begins": now.date(), "ends": now.date() + timedelta(days=300)}
+    return make_approved(viewers["researcher"], release, office=office, **days), release.number
 
 
 def hidden_sex() -> str:

@@ -23,11 +23,15 @@ DESK, PHONE = {"width": 1280, "height": 800}, {"width": 320, "height": 640}
 WALKED = {
     "mfa_authenticate", "mfa_view_recovery_codes", "mfa_add_webauthn", "mfa_login_webauthn", "mfa_reauthenticate_webauthn",
 }  # fmt: skip
-SAME_AS_ANOTHER = {"account_login", "mfa_index"}
+# The same template with the same parts: a list, a proposal, its form, or one question with a box.
+SAME_AS_ANOTHER = {
+    "account_login", "mfa_index", "gateway:change", "gateway:more-time", "gateway:output", "gateway:report", "publishing:proposals",
+    "publishing:proposal", "publishing:proposal-end", "publishing:proposal-grant",
+}  # fmt: skip
 # A file, a way on, or words for a program.
 NO_PAGE = {
     "api:openapi", "api:unknown", "health", "ui:exit", "cases:document", "data:catalogue-record", "data:file", "data:record", "data:table", "evidence:download", "evidence:study-report",
-    "intake:rejected",
+    "gateway:file", "gateway:table", "intake:rejected",
 }  # fmt: skip
 SHOWN = """async () => {
   const databases = indexedDB.databases ? await indexedDB.databases() : [];

@@ -32,7 +32,7 @@ def asked(statement: str) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def test_p32_the_role_for_everybody_has_rights_on_two_tables_only_and_only_to_read() -> None:
+def test_p32_the_role_for_everybody_has_rights_on_three_tables_only_and_only_to_read() -> None:
     held = asked(
         "SELECT c.relname::text, privilege FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace,"
         " unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) AS privilege"
@@ -40,7 +40,8 @@ def test_p32_the_role_for_everybody_has_rights_on_two_tables_only_and_only_to_re
         " AND c.relkind IN ('r', 'v', 'm', 'p') AND (has_any_column_privilege(c.oid, privilege)"
         " OR has_table_privilege(c.oid, 'DELETE, TRUNCATE'))"
     )
-    assert set(held) == {("publishing_release", "SELECT"), ("publishing_releaseitem", "SELECT")}
+    tables = ("publishing_release", "publishing_releaseitem", "publishing_researchproposal")
+    assert set(held) == {(table, "SELECT") for table in tables}
 
 
 @pytest.mark.parametrize(
@@ -50,10 +51,11 @@ def test_p32_the_role_for_everybody_has_rights_on_two_tables_only_and_only_to_re
             f"SELECT 1 FROM {table}"
             for table in (
                 "cases_case", "cases_person", "cases_episode", "accounts_user", "accounts_organisation", "audit_event",
-                "publishing_reviewnote", "publishing_releasedcell", "vault_token", "keyring.person_keys", "django_session",
+                "publishing_reviewnote", "publishing_releasedcell", "publishing_proposalmember", "publishing_proposaldata", "vault_token", "keyring.person_keys", "django_session",
             )
         ),
         *(f"SELECT {column} FROM publishing_release" for column in ("made_by_id", "purpose", "explanations", "ethics", "*")),
+        *(f"SELECT {column} FROM publishing_researchproposal" for column in ("question", "conflicts", "made_by_id", "*")),
         "DELETE FROM publishing_release",
         "UPDATE publishing_release SET title = ''",
     ],

@@ -9,10 +9,12 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from amparo.access.actions import Refused, approve_act, describe_act, get_act, shown
+from amparo.access.actions import Refused, approve_act, describe_act, get_act, make_token, shown
 from amparo.access.models import DualAct
 from amparo.access.rules import Permission
 from amparo.audit.models import Event
@@ -23,6 +25,7 @@ from amparo.publishing.actions import add_item, propose_release, take_up_release
 from amparo.publishing.commands import print_release, print_releases
 from amparo.publishing.models import Release, ReleaseItem
 from amparo.publishing.rules import NotAudited, ReleaseState
+from amparo.publishing.rules.files import PROTECTED
 from tests.cases.pages import filled
 from tests.factories.accounts import NOW, make_organisation, make_viewer, sign_in
 from tests.factories.evidence import make_kept_study, make_many_cases, make_snapshot
@@ -227,3 +230,73 @@ def test_a_study_is_proposed_with_the_counts_of_its_lists(desk: Desk) -> None:
         Study.objects.update(**change)
         with pytest.raises(NotAsked):
             proposed_study(study, by=desk.she, now=NOW)
+
+
+def test_a_program_puts_a_table_into_a_draft_and_up_for_review_and_one_that_only_reads_lists_it(
+    desk: Desk,
+) -> None:
+    writes, reads = (
+        Client(headers={"Authorization": f"Bearer {make_token(name='x', days=1, may_write=may, by=desk.she, now=timezone.now())}"})
+        for may in (True, False)
+    )  # fmt: skip
+
+    def send(client: Client, path: str, body: dict[str, Any]) -> Any:
+        headers = {"Idempotency-Key": f"{path} {len(body)}"}
+        return client.post(f"/api/v1{path}", body, content_type="application/json", headers=headers)
+
+    asked = {"rows": ["sex"], "title": "By sex", "purpose": "Annual report"}
+    assert send(reads, "/tables/release", asked).status_code == 403
+    release = send(writes, "/tables/release", asked).json()["id"]
+    assert send(reads, f"/releases/{release}/propose", {}).status_code == 403
+    assert send(writes, f"/releases/{release}/propose", {}).json()["state"] == "proposed"
+    assert [one["title"] for one in reads.get("/api/v1/releases").json()["releases"]] == ["By sex"]
+    assert send(writes, f"/releases/{release}/propose", {"explanations": {"changed": "x"}}).status_code == 409
+
+
+def test_a_file_is_measured_again_and_becomes_a_draft_for_researchers_that_says_it_is_not_passed_on(
+    desk: Desk,
+) -> None:
+    text = "sex,age_at_opening\n" + "female,18-20\n" * 12 + "male,\n" * 11
+    told = {"form": PROTECTED, "columns": ["sex", "age_at_opening"], "rows": 23, "keys": ["sex", "age_at_opening"], "k": 11, "m": 3,
+            "levels": {}, "do_not_conclude": []}  # fmt: skip
+    address = reverse("evidence:propose-file")
+    form = filled(desk.hers.get(address).context["form"])
+
+    def send(rows: str, report: str) -> Any:
+        files = {
+            "rows": SimpleUploadedFile("rows.csv", rows.encode()),
+            "report": SimpleUploadedFile("rows.csv.provenance.json", report.encode()),
+        }
+        said = {"table": "person_case", "title": "Rows", "purpose": "Asked for by a university."}
+        return desk.hers.post(address, {**form, **said, **files})
+
+    for rows, report in (
+        (text, "{}"),
+        (text + "male,30-38\n", json.dumps({**told, "rows": 24})),
+        ("\xff", "[]"),
+    ):
+        assert send(rows, report).status_code == 200
+    assert not Release.objects.exists()
+    release = send(text, json.dumps(told))["Location"]
+    row = Release.objects.get()
+    assert row.items.get().kept["content"]["text"] == text
+    assert {tuple(sorted(cell["predicate"])) for cell in row.items.get().kept["cells"]} >= {
+        (),
+        ("sex",),
+        ("age_at_opening", "sex"),
+    }
+    page = desk.page(release)
+    assert "Person-cases" in page
+    assert "Facts of 22 November 2026" in page
+    asked: Any = desk.hers.get(f"{release}change/")
+    typed = {**filled(asked.context["form"]), **dict(asked.context["kept"]), "audience": "research"}
+    assert "opened to those who are named" in desk.hers.post(f"{release}change/", typed).content.decode()
+    desk.hers.post(f"{release}change/", {**typed, "licence": "Not to be passed on"})
+    assert Release.objects.get().audience == "research"
+
+
+def test_who_withdraws_what_is_public_reads_that_the_reason_becomes_public(desk: Desk) -> None:
+    address = desk.release(**BY_SEX)
+    assert "becomes public" not in desk.page(f"{address}withdraw/")
+    desk.let_out(address)
+    assert "The reason becomes public" in desk.page(f"{address}withdraw/")

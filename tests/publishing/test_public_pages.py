@@ -286,7 +286,7 @@ def test_dcat_records_name_every_file_and_what_it_is(client: Client, row: Releas
 
 
 def synthetic(text: str = "age,sex\n0-17,f\n", **more: Any) -> Item:
-    content = {"file_name": "made-up.csv", "media_type": "text/csv", "text": text,
+    content = {"columns": ["age", "sex"], "labels": {"en": {"sex": {"": "Sex"}}}, "file_name": "made-up.csv", "media_type": "text/csv", "text": text,
                "sha256": hashlib.sha256(text.encode()).hexdigest(), "cautions": ["Counts below 40 are not to be used."]}  # fmt: skip
     return make_item({(): 9}, kind=ItemKind.SYNTHETIC, title="Made-up records", content=content | more)
 
@@ -296,6 +296,7 @@ def test_a_file_is_handed_out_as_it_was_kept_with_its_cautions(client: Client, s
     said = client.get(f"/data/{row.number}/").content.decode()
     assert "No row is a person" in said
     assert "Counts below 40 are not to be used." in said
+    assert "age, Sex (sex)" in said
     answer = client.get(f"/data/{row.number}/file-1")
     assert (answer.content, answer.headers["Content-Type"]) == (b"age,sex\n0-17,f\n", "text/csv")
     catalogue = client.get("/data/catalog.jsonld").content

@@ -15,6 +15,7 @@ from amparo.access.context import EVERYBODY, FACTS
 from amparo.access.policies import Kind, Protected, Reach, Readable, Roles, mark_of, policies, renewal, rights
 from amparo.cases.queries.coded import CASE_COLUMNS, EPISODE_COLUMNS, ORGANISATION_COLUMNS, PERSON_COLUMNS
 from amparo.publishing.queries.published import ITEM_COLUMNS, RELEASE_COLUMNS
+from amparo.publishing.queries.research import PROPOSAL_COLUMNS
 
 PROTECTED = (
     Protected(table="cases_case", kind=Kind.CASE),
@@ -38,6 +39,7 @@ PROTECTED = (
 RELEASED = (
     Protected(table="publishing_release", kind=Kind.RELEASED),
     Protected(table="publishing_releaseitem", kind=Kind.RELEASED),
+    Protected(table="publishing_researchproposal", kind=Kind.RELEASED),
 )
 
 _LOOKERS = "who works where and may what; read to find out who looks"
@@ -69,6 +71,10 @@ OPEN = {
     **dict.fromkeys(
         ("publishing_release", "publishing_releaseitem", "publishing_reviewnote"),
         "tables that passed their audit, and what was said of them; no row speaks of one person",
+    ),
+    **dict.fromkeys(
+        ("publishing_researchproposal", "publishing_proposalmember", "publishing_proposaldata"),
+        "what researchers ask and who of them is named; read to find out what is open to whom",
     ),
     **dict.fromkeys(
         ("publishing_releasedcell", "publishing_budgetentry"), "numbers that were let out; added to, never changed"
@@ -111,6 +117,7 @@ READERS: Mapping[str, Mapping[str, Readable]] = {
             # Of the releases only those that this role sees are found here.
             rows="EXISTS (SELECT FROM publishing_release r WHERE r.id = release_id AND r.state <> 'withdrawn')",
         ),
+        "publishing_researchproposal": Readable(columns=PROPOSAL_COLUMNS, rows="granted_at IS NOT NULL"),
     },
     FACTS: {
         "cases_case": Readable(

@@ -58,6 +58,7 @@ AMPARO_NAVIGATION = [  # functions (viewer) -> NavigationItem | None, in the ord
     "amparo.access.panels.waiting.emergencies_navigation",
     "amparo.evidence.panels.figures_navigation",
     "amparo.publishing.panels.lists.navigation",
+    "amparo.publishing.panels.research.navigation",
     "amparo.oversight.panels.log_navigation",
     "amparo.oversight.panels.drawn_navigation",
     "amparo.oversight.panels.alerts_navigation",
@@ -72,6 +73,7 @@ AMPARO_HOME = [  # functions (viewer, now) -> blocks of the first page
     "amparo.access.panels.people.home_panels",
     "amparo.portal.panels.figure_panels",
     "amparo.publishing.panels.lists.home_panels",
+    "amparo.publishing.panels.research.home_panels",
     "amparo.oversight.panels.home_panels",
 ]
 AMPARO_SEARCH = [

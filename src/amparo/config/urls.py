@@ -26,6 +26,7 @@ PAGES = (
     ("tables/", "amparo.evidence.urls"),
     ("releases/", "amparo.publishing.urls"),
     ("readings/", "amparo.oversight.urls"),
+    ("gateway/", "amparo.publishing.gateway.urls"),
     ("data/", "amparo.publishing.public.urls"),
     ("api/v1/", "amparo.config.api"),
 )

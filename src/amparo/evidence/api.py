@@ -34,7 +34,7 @@ from amparo.access.api import (
 )
 from amparo.access.rules import Permission
 from amparo.access.web import Request
-from amparo.evidence.actions import download_table, request_snapshot, show_table
+from amparo.evidence.actions import download_table, propose, proposed_table, request_snapshot, show_table
 from amparo.evidence.queries import SnapshotFile, get_snapshot, holding_of, latest_snapshot, list_snapshots
 from amparo.evidence.queries.holdings import Missing
 from amparo.evidence.queries.wording import say
@@ -157,6 +157,20 @@ class TableAsked(BaseModel):
     snapshot: UUID | None = None
 
 
+class ReleaseSent(Sent):
+    """A table that is to be let out, what for, and into which draft; a new release is made where none is named."""
+
+    table: Line = "person_case"
+    rows: Annotated[Names, Field(min_length=1)]
+    columns: Annotated[Names, Field(default_factory=list)]
+    where: Annotated[list[Line], Field(default_factory=list, max_length=MOST_CONDITIONS)]
+    method: Literal["suppress", "round"] = "suppress"
+    snapshot: UUID | None = None
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    purpose: Annotated[str, Field(min_length=1, max_length=2_000)]
+    into: UUID | None = None
+
+
 class DownloadAsked(TableAsked):
     """A table as a file."""
 
@@ -228,7 +242,27 @@ def table_download(request: Request, asked: Query[DownloadAsked]) -> HttpRespons
     return HttpResponse(sent.content, content_type=sent.content_type, headers=headers)
 
 
-def _choices(request: Request, asked: TableAsked) -> TableChoices:
+@router.post("/tables/release", response={201: Made, **ACTING})
+def table_release(request: Request, sent: ReleaseSent, key: NeededKey) -> Status[Made]:
+    """Put a table into the draft of a release; gives the id of the release. The register is asked about it."""
+    require(request.viewer, Permission.RELEASE_PREPARE)
+
+    def draft() -> dict[str, str]:
+        proposed = proposed_table(_choices(request, sent), by=request.viewer, now=request.now)
+        release = propose(
+            proposed,
+            into=sent.into,
+            title=sent.title,
+            purpose=sent.purpose,
+            by=request.viewer,
+            now=request.now,
+        )
+        return {"id": str(release)}
+
+    return Status(201, Made.model_validate(written(request, key, draft)))
+
+
+def _choices(request: Request, asked: TableAsked | ReleaseSent) -> TableChoices:
     snapshot = asked.snapshot
     if snapshot is None:
         latest = latest_snapshot(request.viewer)

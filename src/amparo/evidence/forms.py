@@ -131,6 +131,35 @@ class ProposalForm(PlainForm):
         return typed
 
 
+class FileForm(PlainForm):
+    """A file of rows with the report that was written beside it, of whom it speaks, and what for it would be let out."""
+
+    table = forms.ChoiceField(label=gettext_lazy("Of whom the rows are"), widget=forms.RadioSelect)
+    rows = forms.FileField(
+        label=gettext_lazy("File of rows"),
+        help_text=gettext_lazy(
+            "The CSV file that “amparo protect” or “amparo synthesize” wrote, of 10 MB at most."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv"}),
+    )
+    report = forms.FileField(
+        label=gettext_lazy("Its report"),
+        help_text=gettext_lazy("The file beside it, whose name ends in .provenance.json."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".json"}),
+    )
+    title = TextField(label=gettext_lazy("Title"), max_length=200)
+    purpose = NoteField(
+        label=gettext_lazy("Purpose"),
+        help_text=gettext_lazy("What it is let out for, and who asked for it."),
+        rows=3,
+        max_length=2_000,
+    )
+
+    def __init__(self, *args: Any, tables: Sequence[TableHolding], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose(self.fields["table"], [(one.table.name, _(one.table.label)) for one in tables])
+
+
 def _choose(field: forms.Field, choices: Choices) -> None:
     if isinstance(field, forms.ChoiceField):
         field.choices = choices

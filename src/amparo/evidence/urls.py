@@ -9,6 +9,7 @@ urlpatterns = [
     path("", figures.tables, name="tables"),
     path("table/", figures.table, name="table"),
     path("release/", proposals.table, name="propose"),
+    path("release/file/", proposals.file, name="propose-file"),
     path("download/", figures.download, name="download"),
     path("snapshots/", figures.snapshots, name="snapshots"),
     path("snapshots/<uuid:snapshot>/", figures.snapshot, name="snapshot"),

@@ -1,26 +1,42 @@
-"""The API of releases: which there are, and what is in one. They are prepared, reviewed and let out on the pages."""
+"""The API of releases: which there are, what is in one, and putting a draft up. They are reviewed and let out on the pages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 from ninja import Query, Router
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from amparo.access.actions import require
-from amparo.access.api import READING, Given, Handler, Line, refuse_unknown
+from amparo.access.api import (
+    ACTING,
+    READING,
+    Given,
+    Handler,
+    Line,
+    NeededKey,
+    Sent,
+    in_own_words,
+    refuse_unknown,
+    written,
+)
 from amparo.access.rules import Permission
 from amparo.access.web import Request
-from amparo.publishing.actions import show_release
-from amparo.publishing.queries import ReleaseFile, Shelf, list_releases
-from amparo.publishing.rules import Audience, ItemKind, ReleaseState
+from amparo.publishing.actions import HeldUp, propose_release, show_release
+from amparo.publishing.queries import ReleaseFile, Shelf, get_release, list_releases
+from amparo.publishing.rules import Audience, ItemKind, NotAudited, NotTheTime, ReleaseState
 
 router = Router(tags=["publishing"])
-REFUSALS: Mapping[type[Exception], Handler] = {}
+Words = Annotated[str, Field(max_length=2_000)]
+REFUSALS: Mapping[type[Exception], Handler] = {
+    HeldUp: in_own_words(409, "held_up"),
+    NotTheTime: in_own_words(409, "not_the_time"),
+    NotAudited: in_own_words(422, "not_audited"),
+}
 
 
 class ReleasesAsked(BaseModel):
@@ -110,10 +126,24 @@ class ReleaseHeld(ReleaseGiven):
     notes: tuple[NoteGiven, ...]
 
 
+class ProposalSent(Sent):
+    """Why nobody comes to harm by what the register found, by the kind of finding: `changed` and `partly` take words."""
+
+    explanations: Annotated[dict[Line, Words], Field(default_factory=dict)]
+
+
+class Proposed(Given):
+    """A release that waits for a reviewer."""
+
+    id: UUID
+    number: str
+    state: ReleaseState
+
+
 @router.get("/releases", response={200: Releases, **READING})
 def release_list(request: Request, asked: Query[ReleasesAsked]) -> Releases:
     """List the releases that you may see, the newest first."""
-    require(request.viewer, Permission.RELEASE_PREPARE)
+    require(request.viewer, Permission.RELEASE_READ)
     refuse_unknown(request, ReleasesAsked.model_fields)
     after = "" if asked.after is None else str(asked.after)
     found = list_releases(request.viewer, shelf=Shelf(asked.shelf), text=asked.text, after=after)
@@ -123,8 +153,22 @@ def release_list(request: Request, asked: Query[ReleasesAsked]) -> Releases:
 @router.get("/releases/{release}", response={200: ReleaseHeld, **READING})
 def release_read(request: Request, release: UUID) -> ReleaseHeld:
     """Give a release with its content, its checks and its remarks. The reading is logged."""
-    require(request.viewer, Permission.RELEASE_PREPARE)
+    require(request.viewer, Permission.RELEASE_READ)
     return _held(show_release(release, by=request.viewer, now=request.now))
+
+
+@router.post("/releases/{release}/propose", response={200: Proposed, **ACTING})
+def release_propose(request: Request, release: UUID, sent: ProposalSent, key: NeededKey) -> Proposed:
+    """Put a draft up for review. What the register finds holds it up, unless it is of a kind that words explain."""
+    require(request.viewer, Permission.RELEASE_PREPARE)
+
+    def put_up() -> dict[str, str]:
+        propose_release(release, explanations=sent.explanations, by=request.viewer, now=request.now)
+        return {"id": str(release)}
+
+    written(request, key, put_up)
+    file = get_release(request.viewer, release)
+    return Proposed(id=file.id, number=file.number, state=file.state)
 
 
 def _held(file: ReleaseFile) -> ReleaseHeld:

@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from amparo.publishing.views import drafting, reading, steps
+from amparo.publishing.views import drafting, reading, research, steps
 
 app_name = "publishing"
 urlpatterns = [
     path("", reading.releases, name="list"),
+    path("research/", research.proposals, name="proposals"),
+    path("research/<uuid:proposal>/", research.proposal, name="proposal"),
+    path("research/<uuid:proposal>/review/", research.review, name="proposal-review"),
+    path("research/<uuid:proposal>/grant/", research.grant, name="proposal-grant"),
+    path("research/<uuid:proposal>/end/", research.end, name="proposal-end"),
     path("<uuid:release>/", reading.release, name="release"),
     path("<uuid:release>/change/", drafting.change, name="change"),
     path("<uuid:release>/remove/", steps.remove, name="remove"),

@@ -35,8 +35,11 @@ class Permission(StrEnum):
     TABLES_DOWNLOAD = "tables.download"
     SNAPSHOT_BUILD = "snapshot.build"
     FACTS_EXPORT = "facts.export"
+    RELEASE_READ = "release.read"
     RELEASE_PREPARE = "release.prepare"
     RELEASE_REVIEW = "release.review"
+    RESEARCH_PROPOSE = "research.propose"
+    RESEARCH_DECIDE = "research.decide"
     READINGS_REVIEW = "readings.review"
     ALERTS_VIEW = "alerts.view"
     LOG_WATCH = "log.watch"
@@ -67,6 +70,7 @@ IN_PERSON: Final[frozenset[Permission]] = frozenset(
         Permission.CASE_RESTRICT,
         Permission.WALL_REVIEW,
         Permission.READINGS_RELEASE,
+        Permission.RESEARCH_DECIDE,
         Permission.PEOPLE_MANAGE,
         Permission.ORGANISATION_MANAGE,
         Permission.INSTALLATION_MANAGE,
@@ -84,6 +88,7 @@ READING: Final[frozenset[Permission]] = frozenset(
         Permission.DOCUMENT_READ,
         Permission.TABLES_VIEW,
         Permission.TABLES_DOWNLOAD,
+        Permission.RELEASE_READ,
     }
 )
 
@@ -121,9 +126,16 @@ PERMISSION_MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.FACTS_EXPORT: N_(
             "Take out coded facts without identities, one row an episode or a person"
         ),
+        Permission.RELEASE_READ: N_("Read the releases of the own organisation, drafts included"),
         Permission.RELEASE_PREPARE: N_("Prepare a release of figures, and put it up for review"),
         Permission.RELEASE_REVIEW: N_(
             "Review releases that another unit prepared, and be the second person who lets them out"
+        ),
+        Permission.RESEARCH_PROPOSE: N_(
+            "Write proposals for research, and open for a time the protected data that were approved for them"
+        ),
+        Permission.RESEARCH_DECIDE: N_(
+            "See proposals for research, decide on them with another person, and end them"
         ),
         Permission.READINGS_REVIEW: N_(
             "Read how the people of the organisation explain readings that were drawn at random"

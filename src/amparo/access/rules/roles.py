@@ -228,8 +228,10 @@ _DESCRIBED_ROLES = (
                 Permission.TABLES_DOWNLOAD,
                 Permission.SNAPSHOT_BUILD,
                 Permission.FACTS_EXPORT,
+                Permission.RELEASE_READ,
                 Permission.RELEASE_PREPARE,
                 Permission.RELEASE_REVIEW,
+                Permission.RESEARCH_DECIDE,
                 Permission.ACT_DECIDE,
                 Permission.TOKEN_MANAGE,
             }
@@ -246,11 +248,27 @@ _DESCRIBED_ROLES = (
             "person."
         ),
         permissions=frozenset(
-            {Permission.TABLES_VIEW, Permission.TABLES_DOWNLOAD, Permission.RELEASE_PREPARE}
+            {
+                Permission.TABLES_VIEW,
+                Permission.TABLES_DOWNLOAD,
+                Permission.RELEASE_READ,
+                Permission.RELEASE_PREPARE,
+                Permission.RESEARCH_DECIDE,
+            }
         ),
         scope=Scope.NONE,
         needs_second_factor=False,
         organisation_kinds=_KINDS_WITH_NATIONAL_FIGURES,
+    ),
+    Role(
+        code="researcher",
+        label=N_("Researcher"),
+        description=N_(
+            "Writes proposals for research, and opens for a time the protected files and tables that two people approved "
+            "for them. Sees no case."
+        ),
+        permissions=frozenset({Permission.RESEARCH_PROPOSE}),
+        scope=Scope.NONE,
     ),
     Role(
         code="reviewer",
@@ -312,7 +330,7 @@ _PROTECTING = (
     "duty_protection_officer",
 )
 _CASE_ROLES = (*_PROTECTING, "investigator", "integrity_officer")
-_DATA_ROLES = (*_CASE_ROLES, "statistician", "national_rapporteur", "auditor")
+_DATA_ROLES = (*_CASE_ROLES, "statistician", "national_rapporteur", "auditor", "researcher")
 
 # Who gives out roles holds none that opens data; who could recognise a person works with no facts and watches no log; who
 # protects does not investigate her; the independent unit and who reviews walls are nothing else.
@@ -321,7 +339,7 @@ INCOMPATIBLE_ROLES: frozenset[frozenset[str]] = frozenset(
     for pair in (
         *product(_ADMINISTRATORS, (*_DATA_ROLES, "reviewer")),
         *combinations(_ADMINISTRATORS, 2),
-        *product(_CASE_ROLES, ("statistician", "auditor")),
+        *product(_CASE_ROLES, ("statistician", "auditor", "researcher")),
         *product((*_PROTECTING, "reviewer"), ("investigator",)),
         *product(
             (*_PROTECTING, "investigator", "statistician", "national_rapporteur", "reviewer"),

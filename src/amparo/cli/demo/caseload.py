@@ -54,6 +54,7 @@ def make_caseload(
         _put_before_authority(offices, references, now)
         _tie_operation(offices, references, now)
         _meet_again(offices, references, rng, now)
+        _send_proposal(plan["proposal"], now)
     return sign_ins
 
 
@@ -252,6 +253,24 @@ def _meet_again(
 
     leaders = {key: _leader_of(office, now) for key, office in offices.items() if references.get(key)}
     meet_again(leaders, references, draw, rng, now)
+
+
+def _send_proposal(entry: Mapping[str, Any], now: datetime) -> None:
+    """Have the researcher send a proposal in, on which the office has still to decide."""
+    from amparo.access.context import acting_as
+    from amparo.access.queries import viewer_for_membership
+    from amparo.accounts.queries import find_user_id, memberships_of
+    from amparo.publishing.actions import submit_proposal, write_proposal
+    from amparo.publishing.rules import Plan
+
+    (membership,) = memberships_of(find_user_id(entry["by"]) or 0, now)
+    viewer = viewer_for_membership(membership.id, now)
+    assert viewer is not None, "the membership was made a moment ago"
+    said: dict[str, Any] = {name: text for name, text in entry.items() if name not in ("by", "days")}
+    said |= {name: now.date() + timedelta(days=after) for name, after in entry["days"].items()}
+    with acting_as(viewer):
+        proposal = write_proposal(Plan(**said), by=viewer, now=now)
+        submit_proposal(proposal, by=viewer, now=now)
 
 
 def _draw_password() -> str:

@@ -5,6 +5,7 @@ from amparo.evidence.actions.dual_acts import ask_facts
 from amparo.evidence.actions.exporting import NotEmpty, collect_facts, collect_facts_into
 from amparo.evidence.actions.overlapping import ShownOverlaps, show_overlaps
 from amparo.evidence.actions.proposing import Proposed, mark_of_figure, propose, proposed_table
+from amparo.evidence.actions.proposing_files import proposed_file
 from amparo.evidence.actions.proposing_studies import mark_of_study, proposed_study
 from amparo.evidence.actions.showing import Hidden, TooFew, show_table
 from amparo.evidence.actions.snapshots import (
@@ -41,6 +42,7 @@ __all__ = [
     "mark_of_figure",
     "mark_of_study",
     "propose",
+    "proposed_file",
     "proposed_study",
     "proposed_table",
     "record_snapshot",

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +50,7 @@ class Proposed:
     period: tuple[str, ...]
     snapshot: str
     snapshot_hash: str
+    snapshot_day: date
 
 
 def proposed_table(choices: TableChoices, *, by: Viewer, now: datetime) -> Proposed:
@@ -62,6 +63,7 @@ def proposed_table(choices: TableChoices, *, by: Viewer, now: datetime) -> Propo
         period=_years(figure),
         snapshot=str(figure.snapshot.id),
         snapshot_hash=fingerprint,
+        snapshot_day=figure.snapshot.day,
     )
 
 
@@ -83,6 +85,7 @@ def propose(
         period=proposed.period,
         snapshot=proposed.snapshot,
         snapshot_hash=proposed.snapshot_hash,
+        snapshot_day=proposed.snapshot_day,
         supersedes=replaces,
     )
     return draft_release(new, by=by, now=now)

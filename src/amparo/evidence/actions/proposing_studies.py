@@ -67,6 +67,7 @@ def proposed_study(study: UUID, *, by: Viewer, now: datetime) -> Proposed:
         period=years,
         snapshot=str(file.snapshot),
         snapshot_hash=snapshot.fingerprints[STUDIED],
+        snapshot_day=snapshot.day,
     )
 
 

@@ -65,6 +65,7 @@ def tables(request: Request) -> HttpResponse:
         "snapshot": latest,
         "cards": ready_cards(holding) if holding else (),
         "may_build": request.viewer.may(Permission.SNAPSHOT_BUILD),
+        "may_propose": request.viewer.may(Permission.RELEASE_PREPARE),
     }
     return page(request, "evidence/tables.html", context, title=_("Figures"))
 

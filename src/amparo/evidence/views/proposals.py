@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -13,16 +14,18 @@ from django.utils.translation import gettext as _
 
 from amparo.access.rules import Permission
 from amparo.access.web import Request, requires
-from amparo.evidence.actions import Proposed, propose, proposed_study, proposed_table
-from amparo.evidence.forms import ProposalForm
+from amparo.evidence.actions import Proposed, propose, proposed_file, proposed_study, proposed_table
+from amparo.evidence.forms import FileForm, ProposalForm
 from amparo.evidence.queries.holdings import Missing
 from amparo.evidence.rules import NotAsked
 from amparo.evidence.views.figures import asked_choices, asked_snapshot, opened_holding, to_snapshot
 from amparo.publishing.queries import drafts_about, published_about
-from amparo.publishing.rules import NotAudited, NotTheTime
+from amparo.publishing.rules import MOST_BYTES, NotAudited, NotSafe, NotTheTime
 from amparo.ui.formats import say_number
 from amparo.ui.parts import Link, SummaryRow
 from amparo.ui.web import page
+from amparo.vocab.state import load_state
+from amparo.vocab.text import N_
 
 
 @requires(Permission.RELEASE_PREPARE)
@@ -54,6 +57,59 @@ def study(request: Request, study: UUID) -> HttpResponse:
         messages.error(request, _(refusal.template) % refusal.values)
         return HttpResponseRedirect(back)
     return _propose(request, proposed, back=Link(label=_("Study"), url=back))
+
+
+@requires(Permission.RELEASE_PREPARE)
+def file(request: Request) -> HttpResponse:
+    """Propose a file of protected or made-up rows, which is measured again before it becomes a draft."""
+    snapshot = asked_snapshot(request)
+    holding = opened_holding(request, snapshot)
+    if snapshot is None or holding is None:
+        return to_snapshot(snapshot)
+    tables = tuple(holding.tables.values())
+    first = {"table": tables[0].table.name}
+    form = FileForm(request.POST or None, request.FILES or None, tables=tables, initial=first)
+    if request.method == "POST" and form.is_valid():
+        try:
+            release = _kept_file(request, snapshot.id, form.cleaned_data)
+        except (NotAsked, NotAudited, NotSafe) as refusal:
+            form.add_error(None, _(refusal.template) % refusal.values)
+        else:
+            messages.success(
+                request,
+                _("It is measured again, and in the draft of a release. The register was asked about it."),
+            )
+            return HttpResponseRedirect(reverse("publishing:release", args=[release]))
+    context = {
+        "form": form,
+        "day": snapshot.day,
+        "least": load_state(settings.AMPARO_STATE).microdata_threshold,
+        "back": Link(label=_("Releases"), url=reverse("publishing:list")),
+    }
+    return page(request, "evidence/propose_file.html", context, title=_("Propose a file for release"))
+
+
+def _kept_file(request: Request, snapshot: UUID, typed: dict[str, Any]) -> UUID:
+    rows, report = typed["rows"], typed["report"]
+    if max(rows.size, report.size) > MOST_BYTES:
+        raise NotSafe(N_("The file is larger than 10 MB. Leave columns out, or let out a part of it."))
+    proposed = proposed_file(
+        snapshot,
+        typed["table"],
+        content=rows.read(),
+        report=report.read(),
+        file_name=rows.name,
+        by=request.viewer,
+        now=request.now,
+    )
+    return propose(
+        proposed,
+        into=None,
+        title=typed["title"],
+        purpose=typed["purpose"],
+        by=request.viewer,
+        now=request.now,
+    )
 
 
 def _propose(request: Request, proposed: Proposed, *, back: Link) -> HttpResponse:

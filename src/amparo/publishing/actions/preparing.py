@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from amparo.access.actions import Refused, require
 from amparo.access.rules import Permission, Viewer, unit_of
 from amparo.audit.actions import record
-from amparo.publishing.models import Release, ReleaseItem
+from amparo.publishing.models import Release, ReleaseItem, ResearchProposal
 from amparo.publishing.queries import check_release
 from amparo.publishing.queries.releases import row_of
 from amparo.publishing.rules import (
@@ -62,6 +62,7 @@ class NewRelease:
     period: tuple[str, ...] = ()
     snapshot: str = ""
     snapshot_hash: str = ""
+    snapshot_day: date | None = None
     licence: str = "CC BY 4.0"
     doi: str = ""
     embargo_until: date | None = None
@@ -94,13 +95,28 @@ def refuse_strangers(item: Item, population: str) -> None:
 def draft_release(new: NewRelease, *, by: Viewer, now: datetime) -> UUID:
     """Keep a release as a draft; gives its id. Nobody but the own organisation sees it."""
     require(by, Permission.RELEASE_PREPARE)
-    if by.organisation_id is None:
-        raise Refused
     earlier = row_of(by, new.supersedes) if new.supersedes else None
     if earlier is not None:
         after(ReleaseState(earlier.state), Step.SUPERSEDE)
         if earlier.organisation_id != by.organisation_id:
             raise Refused(_("Only the organisation that prepared a release makes a new version of it."))
+    row = keep_release(new, earlier=earlier, by=by, now=now)
+    record("publishing.release.draft", by=by, at=now, record=f"release:{row.pk}", count=len(new.items))
+    return row.pk
+
+
+def keep_release(
+    new: NewRelease,
+    *,
+    earlier: Release | None = None,
+    proposal: ResearchProposal | None = None,
+    by: Viewer,
+    now: datetime,
+) -> Release:
+    """Keep a release as a draft of the own organisation; what comes of a proposal, as one of the office that granted it."""
+    office = by.organisation_id if proposal is None else proposal.office_id
+    if office is None:
+        raise Refused
     row = Release.objects.create(
         number=_next_number(now),
         title=new.title.strip(),
@@ -111,16 +127,20 @@ def draft_release(new: NewRelease, *, by: Viewer, now: datetime) -> UUID:
         period=list(new.period),
         snapshot=new.snapshot,
         snapshot_hash=new.snapshot_hash,
+        snapshot_day=new.snapshot_day,
         licence=new.licence,
         doi=new.doi,
         embargo_until=new.embargo_until,
         supersedes=earlier,
         version=1 if earlier is None else earlier.version + 1,
-        organisation_id=by.organisation_id,
+        organisation_id=office,
         unit=unit_of(by),
         made_at=now,
         made_by_id=by.known_user_id,
-        publisher=by.organisation_name,
+        publisher=by.organisation_name
+        if proposal is None or proposal.office is None
+        else proposal.office.name,
+        proposal=proposal,
         digest="",
     )
     rows = [
@@ -129,8 +149,7 @@ def draft_release(new: NewRelease, *, by: Viewer, now: datetime) -> UUID:
     ]
     ReleaseItem.objects.bulk_create(rows)
     keep_draft(row, now)
-    record("publishing.release.draft", by=by, at=now, record=f"release:{row.pk}", count=len(rows))
-    return row.pk
+    return row
 
 
 def propose_release(
@@ -141,20 +160,26 @@ def propose_release(
     words = explanations or {}
     given = {str(kind): words[kind].strip() for kind in EXPLAINABLE if kind in words}
     with transaction.atomic():  # what the register said is kept, whether the release goes on or not
-        row = row_of(by, release, lock=True)
-        state = after(ReleaseState(row.state), Step.PROPOSE)
-        answer = check_release(items_of(row))
-        row.checked, row.explanations = Checked.of(answer, at=now).as_json(), given
-        held = held_up(answer, given)
-        if not held:
-            row.state = state
-            record(
-                "publishing.release.propose", by=by, at=now, record=f"release:{row.pk}", fields=sorted(given)
-            )
-        row.save(update_fields=["state", "checked", "explanations"])
+        answer, held = put_up(row_of(by, release, lock=True), given, by=by, now=now)
     if held:
         raise HeldUp(held)
     return answer
+
+
+def put_up(
+    row: Release, explanations: Mapping[str, str], *, by: Viewer, now: datetime
+) -> tuple[Answer, list[Finding]]:
+    """Ask the register about a draft, and put it up for review where nothing holds it up; gives what the register says, and what holds."""
+    state = after(ReleaseState(row.state), Step.PROPOSE)
+    answer = check_release(items_of(row))
+    row.checked, row.explanations = Checked.of(answer, at=now).as_json(), dict(explanations)
+    held = held_up(answer, explanations)
+    if not held:
+        row.state = state
+        named = sorted(explanations)
+        record("publishing.release.propose", by=by, at=now, record=f"release:{row.pk}", fields=named)
+    row.save(update_fields=["state", "checked", "explanations"])
+    return answer, held
 
 
 def held_up(answer: Answer, explanations: Mapping[str, str]) -> list[Finding]:
@@ -198,6 +223,10 @@ def digest_now(row: Release) -> str:
     }  # fmt: skip
     about["embargo_until"] = row.embargo_until.isoformat() if row.embargo_until else ""
     about["supersedes"] = str(row.supersedes_id or "")
+    if row.snapshot_day is not None:
+        about["snapshot_day"] = row.snapshot_day.isoformat()
+    if row.proposal_id is not None:
+        about["proposal"] = str(row.proposal_id)
     return digest_of(_digests(items_of(row)), about=about)
 
 

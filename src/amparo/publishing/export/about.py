@@ -9,7 +9,7 @@ from unicodedata import bidirectional
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from amparo.publishing.queries import PublishedRelease
+from amparo.publishing.queries import PublishedRelease, say_population, say_snapshot
 from amparo.publishing.rules.tables import CellStatus, PublishedItem, PublishedTable, TableCell, tables_of
 from amparo.ui.formats import join_words, say_number
 from amparo.vocab.text import N_
@@ -81,11 +81,11 @@ def about(one: TableOf, *, address: str) -> list[tuple[str, str]]:
         (_("Title"), table.title),
         (_("What is counted"), item.definition),
         (_("Unit"), item.unit),
-        (_("Population"), release.population),
+        (_("Population"), say_population(release.population)),
         (_("Period"), join_words(release.period)),
         (_("Only"), join_words(only_words(one))),
         (_("Source"), item.source),
-        (_("Snapshot"), release.snapshot),
+        (_("Snapshot"), say_snapshot(release.snapshot_day, release.snapshot)),
         (_("Fingerprint of the snapshot"), release.snapshot_hash),
         (_("Method"), item.method),
         (_("Protection"), item.protection),

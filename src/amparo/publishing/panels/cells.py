@@ -73,7 +73,7 @@ def number(cell: Cell) -> str:
         words = {"low": say_number(cell.low)}
         return (_("hidden: %(low)s or more") if cell.is_hidden else _("%(low)s or more")) % words
     words = {"low": say_number(cell.low), "high": say_number(cell.high)}
-    return (_("hidden: %(low)s to %(high)s") if cell.is_hidden else _("rounded: %(low)s to %(high)s")) % words
+    return (_("hidden: %(low)s to %(high)s") if cell.is_hidden else _("%(low)s to %(high)s")) % words
 
 
 def grid_of(item: Item) -> Grid | None:
@@ -139,4 +139,5 @@ def _values(values: Iterable[str], words: Mapping[str, str]) -> str:
 def _value(value: str, words: Mapping[str, str]) -> str:
     if is_null_reason(value) and value not in words:
         return _(NullReason(value).label)
-    return words.get(value) or (in_local_digits(value) if value else _("(blank)"))
+    # The empty text among the words is the name of the variable itself, and among values it is that none was recorded.
+    return (words.get(value) or in_local_digits(value)) if value else _("(blank)")

@@ -109,7 +109,7 @@ def release_table(releases: tuple[ReleaseFile, ...], *, caption: str = "") -> Da
         ),
         empty_title=_("No release here"),
         empty_text=_(
-            "What leaves the office is prepared here: a table or a study is proposed from its page under Figures, somebody of "
+            "What leaves the office is prepared here: a table, a study or a file is proposed from its page under Figures, somebody of "
             "another unit reviews it, and two people let it out."
         ),
     )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from amparo.audit.rules.wording import action_words
 from amparo.publishing.panels.cells import Grid, Labels, grid_of, in_language, labels_of, number, whom
 from amparo.publishing.panels.lists import release_state
-from amparo.publishing.queries import Happened, ReleaseFile
+from amparo.publishing.queries import Happened, ReleaseFile, say_population, say_snapshot
 from amparo.publishing.rules import KIND_LABELS, MOST_RHO, Item, ItemKind
 from amparo.stats.disclosure.register import Cell as Counted
 from amparo.stats.disclosure.register import Finding, FindingKind, Mark
@@ -44,14 +44,26 @@ def about_rows(file: ReleaseFile) -> tuple[SummaryRow, ...]:
         SummaryRow(label=_("For"), value=_(file.audience.label)),
         SummaryRow(label=_("Purpose"), value=file.purpose, is_long=True),
         SummaryRow(label=_("Ethics"), value=file.ethics, is_long=True),
-        SummaryRow(label=_("Population"), value=file.population, is_reference=True),
+        SummaryRow(label=_("Population"), value=say_population(file.population)),
         SummaryRow(label=_("Period"), value=join_words(file.period)),
-        SummaryRow(label=_("Snapshot"), value=file.snapshot, note=file.snapshot_hash[:16]),
+        SummaryRow(
+            label=_("Snapshot"),
+            value=say_snapshot(file.snapshot_day, file.snapshot),
+            note=file.snapshot_hash[:16],
+        ),
+        SummaryRow(
+            label=_("Result of the research"), value=file.proposal, note=file.institution, is_reference=True
+        ),
         SummaryRow(label=_("Licence"), value=file.licence),
         SummaryRow(label=_("DOI"), value=file.doi, is_reference=True),
         SummaryRow(label=_("Not before"), value=file.embargo_until),
         SummaryRow(label=_("Version"), value=file.version, note=file.supersedes),
-        SummaryRow(label=_("Prepared by"), value=file.made_by, note=file.organisation, is_name=True),
+        SummaryRow(
+            label=_("Prepared by"),
+            value=file.made_by,
+            note=file.institution or file.organisation,
+            is_name=True,
+        ),
         SummaryRow(label=_("Reviewed by"), value=file.reviewed_by, is_name=True),
     ]
     if file.published_at is not None:

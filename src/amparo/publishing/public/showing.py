@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from amparo.publishing.export import MOST_PRINTED, TableOf, mark_words, notes_of
 from amparo.publishing.export.about import direction_of, only_words
 from amparo.publishing.export.paper import column_words, fits_paper, row_words
-from amparo.publishing.queries import PublishedRelease
+from amparo.publishing.queries import PublishedRelease, say_population
 from amparo.publishing.rules import ItemKind
 from amparo.publishing.rules.tables import CONCEALED, Place, PublishedItem, TableCell
 from amparo.ui.charts import MOST_SERIES, Bar, BarChart, BarGroup, Drawing, draw_bars
@@ -73,7 +73,7 @@ def shown_table(one: TableOf) -> ShownTable:
         columns=tuple(column_words(one, place) for place in columns),
         lines=tuple(
             {
-                "labels": row_words(one, place) or [one.release.population],
+                "labels": row_words(one, place) or [say_population(one.release.population)],
                 "cells": [_shown(table.cells.get((*place, *other))) for other in columns],
                 "is_total": bool(place) and all(value is None for value in place),
             }
@@ -125,7 +125,11 @@ def item_rows(item: PublishedItem, *, only: tuple[str, ...] = ()) -> tuple[Summa
 
 def _more_rows(item: PublishedItem) -> tuple[SummaryRow, ...]:
     told = item.content.get("about") or ()
-    pairs = told.items() if isinstance(told, Mapping) else told
+    pairs = list(told.items() if isinstance(told, Mapping) else told)
+    if columns := item.content.get("columns"):
+        labels = item.content.get("labels", {}).get(get_language() or "en", {})
+        named = (f"{labels[name]['']} ({name})" if labels.get(name) else name for name in columns)
+        pairs.append((_("Columns"), join_words(named)))
     return tuple(SummaryRow(label=str(label), value=str(text), is_name=True) for label, text in pairs)
 
 

@@ -27,6 +27,7 @@ register_converter(FormConverter, "table_form")
 app_name = "data"
 urlpatterns = [
     path("", views.catalogue, name="catalogue"),
+    path("research/", views.research, name="research"),
     path("catalog.jsonld", views.catalogue_record, name="catalogue-record"),
     path("<release_number:number>/", views.release, name="release"),
     path("<release_number:number>/record.jsonld", views.record, name="record"),

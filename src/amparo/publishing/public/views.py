@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from amparo.access.web import Request
@@ -34,8 +35,11 @@ from amparo.publishing.queries import (
     PublishedRelease,
     all_published,
     get_published,
+    list_projects,
     list_published,
     published_file,
+    say_population,
+    say_snapshot,
 )
 from amparo.publishing.queries.published import LONGEST_SEARCH
 from amparo.ui.formats import join_words
@@ -43,7 +47,7 @@ from amparo.ui.parts import Pager, SummaryRow
 from amparo.ui.web import bare_frame, page
 
 JSON_LD: Final = "application/ld+json"
-_FILES: Final = {"text/csv": "csv", "application/json": "json"}  # anything else is handed out as plain text
+FILES: Final = {"text/csv": "csv", "application/json": "json"}  # anything else is handed out as plain text
 _WRITERS: Final = {"csv": to_csv, "xlsx": to_xlsx, "parquet": to_parquet, "json": to_json_stat}
 
 
@@ -62,7 +66,7 @@ def catalogue(request: Request) -> HttpResponse:
             "q": words,
             "population": population,
             "year": year,
-            "populations": found.populations,
+            "populations": [(one, say_population(one)) for one in found.populations],
             "years": found.years,
             "is_narrowed": bool(words or population or year),
             "pager": _pager(chosen, number=number, is_more=found.is_more),
@@ -71,6 +75,22 @@ def catalogue(request: Request) -> HttpResponse:
 
     marks = [(one.number, one.state, one.digest, one.later) for one in found.releases]
     return answered(request, marks, found.populations, found.years, found.is_more, make=make)
+
+
+@for_everybody
+def research(request: Request) -> HttpResponse:
+    """List the research that was approved: what for, whose, and until when."""
+    projects = list_projects()
+
+    def make() -> HttpResponse:
+        context = {
+            "projects": projects,
+            "today": localdate(request.now),
+            "language": request.GET.get(LANGUAGE, ""),
+        }
+        return _page(request, "publishing/public/research.html", context, title=_("Approved research"))
+
+    return answered(request, projects, localdate(request.now), make=make)
 
 
 @for_everybody
@@ -94,10 +114,11 @@ def release(request: Request, number: str) -> HttpResponse:
         address = _address(request, found)
         context = {
             "release": found,
-            "rows": _release_rows(found, address),
+            "rows": release_rows(found, address),
             "tables": [shown_table(one) for one in tables_of_release(found)],
             "files": shown_files(found),
             "language": request.GET.get(LANGUAGE, ""),
+            "at": request.path,
         }
         return _page(request, "publishing/public/release.html", context, title=found.title)
 
@@ -126,7 +147,7 @@ def table(request: Request, number: str, table: int, form: str) -> HttpResponse:
     one = tables[table - 1]
 
     def make() -> HttpResponse:
-        content = _written(request, one, form)
+        content = written(one, form, address=_address(request, one.release))
         return download(content, name=f"{one.name}.{form}", media=MEDIA_TYPES[form])
 
     return answered(request, _mark(found), make=make)
@@ -143,17 +164,17 @@ def file(request: Request, number: str, position: int) -> HttpResponse:
 
     def make() -> HttpResponse:
         media = str(item.content.get("media_type", ""))
-        ending = _FILES.get(media, "txt")
+        ending = FILES.get(media, "txt")
         name = f"{found.number}-v{found.version}-file-{position}.{ending}"
-        response = download(content, name=name, media=media if media in _FILES else "text/plain")
+        response = download(content, name=name, media=media if media in FILES else "text/plain")
         response.headers["Link"] = f'<{_address(request, found)}record.jsonld>; rel="describedby"'
         return response
 
     return answered(request, _mark(found), make=make)
 
 
-def _written(request: Request, one: TableOf, form: str) -> bytes:
-    address = _address(request, one.release)
+def written(one: TableOf, form: str, *, address: str) -> bytes:
+    """Write a table in one form; `address` is where its release stands."""
     if form == "pdf":
         if not fits_paper(one):
             raise Http404
@@ -172,18 +193,19 @@ def _page(request: Request, template: str, context: dict[str, object], *, title:
     )
 
 
-def _release_rows(found: PublishedRelease, address: str) -> tuple[SummaryRow, ...]:
+def release_rows(found: PublishedRelease, address: str) -> tuple[SummaryRow, ...]:
+    """Say what a release is, and how it is cited where it has an address for everybody."""
     rows = (
         (_("Number"), found.number),
         (_("Version"), found.version),
         (_("Published"), found.published_at.date()),
         (_("Publisher"), found.publisher),
-        (_("Population"), found.population),
+        (_("Population"), say_population(found.population)),
         (_("Period"), join_words(found.period)),
-        (_("Snapshot"), found.snapshot),
+        (_("Snapshot"), say_snapshot(found.snapshot_day, found.snapshot)),
         (_("Licence"), found.licence),
         (_("DOI"), found.doi),
-        (_("How to cite"), cite(found, address=address)),
+        (_("How to cite"), cite(found, address=address) if address else ""),
     )
     return tuple(
         SummaryRow(label=label, value=value, is_name=isinstance(value, str)) for label, value in rows if value

@@ -3,6 +3,7 @@
 from amparo.publishing.queries.checking import check_release, registered_cells, spent_budgets
 from amparo.publishing.queries.history import Happened, history_of
 from amparo.publishing.queries.let_out import LetOut, let_out_as
+from amparo.publishing.queries.naming import say_population, say_snapshot
 from amparo.publishing.queries.published import (
     Catalogue,
     PublishedRelease,
@@ -25,31 +26,55 @@ from amparo.publishing.queries.releases import (
     list_releases,
     published_about,
 )
+from amparo.publishing.queries.research import (
+    Given,
+    Project,
+    ProposalFile,
+    Researcher,
+    get_proposal,
+    list_projects,
+    list_proposals,
+    open_to_research,
+    opened_item,
+    opened_release,
+)
 
 __all__ = [
     "Absent",
     "Catalogue",
+    "Given",
     "Happened",
     "LetOut",
     "Note",
+    "Project",
+    "ProposalFile",
     "PublishedRelease",
     "ReleaseFile",
     "ReleasePage",
+    "Researcher",
     "Shelf",
     "all_published",
     "check_release",
     "count_waiting",
     "drafts_about",
     "find_by_number",
+    "get_proposal",
     "get_published",
     "get_release",
     "history_of",
     "labels_beside",
     "let_out_as",
+    "list_projects",
+    "list_proposals",
     "list_published",
     "list_releases",
+    "open_to_research",
+    "opened_item",
+    "opened_release",
     "published_about",
     "published_file",
     "registered_cells",
+    "say_population",
+    "say_snapshot",
     "spent_budgets",
 ]

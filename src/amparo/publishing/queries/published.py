@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db.models import Exists, F, Func, IntegerField, JSONField, OuterRef, Q, QuerySet, TextField
@@ -22,8 +22,8 @@ from amparo.publishing.rules.tables import PublishedItem
 
 # All that the role `EVERYBODY` can read of the two tables: not who made it, who reviewed it, why, or what was said.
 RELEASE_COLUMNS: Final = (
-    "id", "number", "title", "audience", "population", "period", "snapshot", "snapshot_hash", "licence", "doi", "version",
-    "supersedes_id", "embargo_until", "state", "reason", "digest", "published_at", "withdrawn_at", "publisher",
+    "id", "number", "title", "audience", "population", "period", "snapshot", "snapshot_hash", "snapshot_day", "licence", "doi",
+    "version", "supersedes_id", "embargo_until", "state", "reason", "digest", "published_at", "withdrawn_at", "publisher",
 )  # fmt: skip
 ITEM_COLUMNS: Final = ("id", "release_id", "position", "kept", "digest")
 PAGE_SIZE: Final = 25
@@ -50,6 +50,7 @@ class PublishedRelease:
     period: tuple[str, ...]
     snapshot: str
     snapshot_hash: str
+    snapshot_day: date | None
     licence: str
     doi: str
     version: int
@@ -93,7 +94,7 @@ def list_published(
             Q(when__contains=f'"{year}') | Q(period=[], published_at__year=_number(year))
         )
     start = (min(max(page, 1), LAST_PAGE) - 1) * PAGE_SIZE
-    rows = _rows(found.order_by("-published_at", "-number")[start : start + PAGE_SIZE + 1], now=now)
+    rows = rows_of(found.order_by("-published_at", "-number")[start : start + PAGE_SIZE + 1], now=now)
     years = {
         one for _population, period, at in known for one in (_years(period) or {str(at.year) if at else ""})
     }
@@ -110,7 +111,7 @@ def all_published(*, now: datetime) -> tuple[PublishedRelease, ...]:
     found = _open_to_all(now).exclude(state=ReleaseState.WITHDRAWN).order_by("-published_at", "-number")
     items: dict[str, list[PublishedItem]] = {}
     about = ReleaseItem.objects.filter(release__in=_ids(found)).annotate(
-        told=_without("content", "cells", "book"), tables=_TABLES
+        told=without("content", "cells", "book"), tables=_TABLES
     )
     facts = ("kept__content__sha256", "kept__content__media_type")
     for number, told, tables, sha256, media_type in about.order_by("position").values_list(
@@ -118,7 +119,7 @@ def all_published(*, now: datetime) -> tuple[PublishedRelease, ...]:
     ):
         content = {"tables": [{}] * tables, "sha256": sha256, "media_type": media_type}
         items.setdefault(number, []).append(PublishedItem.from_json({**told, "content": content}))
-    return tuple(_rows(found, now=now, items={number: tuple(each) for number, each in items.items()}))
+    return tuple(rows_of(found, now=now, items={number: tuple(each) for number, each in items.items()}))
 
 
 def get_published(number: str, *, now: datetime) -> PublishedRelease:
@@ -126,11 +127,11 @@ def get_published(number: str, *, now: datetime) -> PublishedRelease:
     found = _open_to_all(now).filter(number=number)
     kept = (
         ReleaseItem.objects.filter(release__in=_ids(found.exclude(state=ReleaseState.WITHDRAWN)))
-        .annotate(told=_without("content,text"))
+        .annotate(told=without("content,text"))
         .order_by("position")
     )
     items = tuple(PublishedItem.from_json(told) for told in kept.values_list("told", flat=True))
-    rows = _rows(found, now=now, items={number: items})
+    rows = rows_of(found, now=now, items={number: items})
     if not rows:
         raise Absent
     return rows[0]
@@ -156,11 +157,12 @@ def _open_to_all(now: datetime) -> QuerySet[Release]:
     )
 
 
-def _rows(
+def rows_of(
     found: QuerySet[Release], *, now: datetime, items: dict[str, tuple[PublishedItem, ...]] | None = None
 ) -> list[PublishedRelease]:
-    names = ("number", "title", "publisher", "population", "snapshot", "snapshot_hash", "licence", "doi", "version", "reason",
-             "digest", "published_at", "withdrawn_at")  # fmt: skip
+    """Read releases as their readers see them, with the items that were read for each number."""
+    names = ("number", "title", "publisher", "population", "snapshot", "snapshot_hash", "snapshot_day", "licence", "doi", "version",
+             "reason", "digest", "published_at", "withdrawn_at")  # fmt: skip
     rows = list(found.values(*names, "id", "period", "state", earlier=F("supersedes__number")))
     later = _later([row["id"] for row in rows], now)
     return [
@@ -194,7 +196,8 @@ def _ids(found: QuerySet[Release]) -> Any:
     return found.order_by().values("pk")
 
 
-def _without(*paths: str) -> Func:
+def without(*paths: str) -> Func:
+    """Ask for what is kept of an item but for some paths in it."""
     taken = " ".join(f"#- '{{{path}}}'" for path in paths)
     return Func(F("kept"), template=f"(%(expressions)s {taken})", output_field=JSONField())
 

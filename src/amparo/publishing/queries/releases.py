@@ -50,6 +50,7 @@ class ReleaseFile:
     period: tuple[str, ...]
     snapshot: str
     snapshot_hash: str
+    snapshot_day: date | None
     licence: str
     doi: str
     version: int
@@ -58,6 +59,8 @@ class ReleaseFile:
     state: ReleaseState
     reason: str
     explanations: Mapping[str, str]
+    proposal: str  # the number of the research proposal of which it is a result
+    institution: str  # that of the proposal
     digest: str
     made_at: datetime
     made_by: str
@@ -166,6 +169,11 @@ def find_by_number(viewer: Viewer, number: str) -> UUID:
     return found.pk
 
 
+def find_id(number: str) -> UUID:
+    """Give the id of a release that somebody was let read already, by its number."""
+    return Release.objects.values_list("pk", flat=True).get(number=number)
+
+
 def labels_beside(file: ReleaseFile) -> list[Mapping[str, Any]]:
     """Give the words for variables and values of what was let out before, as far as the findings about a release name it."""
     findings = () if file.checked is None else file.checked.findings
@@ -190,17 +198,15 @@ def row_of(viewer: Viewer, release: UUID | str, *, lock: bool = False) -> Releas
 
 def _visible(viewer: Viewer) -> QuerySet[Release]:
     """Show what the own organisation prepares, and to reviewers what was proposed anywhere."""
-    may_prepare, may_review = (
-        viewer.may(one) for one in (Permission.RELEASE_PREPARE, Permission.RELEASE_REVIEW)
-    )
-    if not (may_prepare or may_review):
-        require(viewer, Permission.RELEASE_PREPARE)
+    may_read, may_review = (viewer.may(one) for one in (Permission.RELEASE_READ, Permission.RELEASE_REVIEW))
+    if not (may_read or may_review):
+        require(viewer, Permission.RELEASE_READ)
     seen = Q(pk__in=[])
-    if may_prepare:
+    if may_read:
         seen |= Q(organisation_id=viewer.organisation_id)
     if may_review:
         seen |= ~Q(state=ReleaseState.DRAFT)
-    related = ("made_by", "reviewed_by", "published_by", "organisation", "supersedes")
+    related = ("made_by", "reviewed_by", "published_by", "organisation", "supersedes", "proposal")
     return Release.objects.select_related(*related).filter(seen)
 
 
@@ -218,6 +224,7 @@ def _file(
         period=tuple(row.period),
         snapshot=row.snapshot,
         snapshot_hash=row.snapshot_hash,
+        snapshot_day=row.snapshot_day,
         licence=row.licence,
         doi=row.doi,
         version=row.version,
@@ -226,6 +233,8 @@ def _file(
         state=ReleaseState(row.state),
         reason=row.reason,
         explanations=row.explanations,
+        proposal="" if row.proposal is None else row.proposal.number,
+        institution="" if row.proposal is None else row.proposal.institution,
         digest=row.digest,
         made_at=row.made_at,
         made_by=row.made_by.name,

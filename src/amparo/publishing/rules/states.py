@@ -50,11 +50,20 @@ class Audience(StrEnum):
     PUBLIC = "public"
     PARTNER = "partner"
     MINISTRY = "ministry"
+    RESEARCH = "research"
 
     @property
     def label(self) -> str:
         """Give the words for who gets it."""
-        return {"public": N_("Everybody"), "partner": N_("Partners"), "ministry": N_("The ministry")}[self]
+        return _AUDIENCES[self]
+
+
+_AUDIENCES: Final[Mapping[Audience, str]] = {
+    Audience.PUBLIC: N_("Everybody"),
+    Audience.PARTNER: N_("Partners"),
+    Audience.MINISTRY: N_("The ministry"),
+    Audience.RESEARCH: N_("Researchers whose proposal was approved"),
+}
 
 
 class Step(StrEnum):

@@ -30,7 +30,7 @@ from amparo.publishing.forms import NoteForm, ReasonForm
 from amparo.publishing.panels.cells import labels_of
 from amparo.publishing.panels.release import cell_choices
 from amparo.publishing.queries import ReleaseFile, get_release
-from amparo.publishing.rules import NotAudited, NotTheTime
+from amparo.publishing.rules import Audience, NotAudited, NotTheTime
 from amparo.ui.parts import Link
 from amparo.ui.web import page
 from amparo.vocab.text import ToldError
@@ -135,10 +135,16 @@ def refuse(request: Request, release: UUID) -> HttpResponse:
 def withdraw(request: Request, release: UUID) -> HttpResponse:
     """Take a release back, with a reason."""
     file = get_release(request.viewer, release)
-    if file.published_at is not None:
+    if file.published_at is not None and file.audience is Audience.PUBLIC:
         words = _(
-            "It stays in the list of what was let out, as withdrawn, with this reason. Nobody can unread it: its numbers stay in the "
-            "register, and later releases are checked against them."
+            "The reason becomes public: it stands in the list of what was let out and on the page of the release, for everybody and for "
+            "good. Name nobody in it. The numbers and files are taken off the page. Nobody can unread them: they stay in the register, "
+            "and later releases are checked against them."
+        )
+    elif file.published_at is not None:
+        words = _(
+            "Those who got it get it no longer; reviewers everywhere read this reason. Its numbers stay in the register, and later "
+            "releases are checked against them."
         )
     else:
         words = _("It goes no further, and stays in the list with this reason.")
