@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,17 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from amparo.config.embedded import APP, EVERYBODY, FACTS, OWNER, TAKEN_ON, WORKER, EmbeddedDatabase
+from amparo.config.embedded import (
+    APP,
+    EVERYBODY,
+    FACTS,
+    OWNER,
+    SUPERUSER,
+    TAKEN_ON,
+    WORKER,
+    EmbeddedDatabase,
+    programs_directory,
+)
 from amparo.config.migrating import make_keys_if_none, migrate_database
 from tests.contents import Contents
 
@@ -147,6 +158,15 @@ class TestDatabases:
         old = [name for name in names if name.startswith("template_") and name != self.template]
         for name in old[: -KEPT_TEMPLATES or None]:
             self._drop(name)
+
+
+def fill(database: EmbeddedDatabase) -> None:
+    """Write into an empty database what the template holds, in place of migrating it; the test of `amparo demo` migrates."""
+    template = f"template_{_fingerprint()}"
+    source = EmbeddedDatabase(DIRECTORY).url(role=SUPERUSER, database=template)
+    dump = subprocess.run([programs_directory() / "pg_dump", source], capture_output=True, check=True).stdout
+    target = ["--quiet", "--set=ON_ERROR_STOP=1", database.url(role=SUPERUSER)]
+    subprocess.run([programs_directory() / "psql", *target], input=dump, capture_output=True, check=True)
 
 
 def _fingerprint() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from amparo.config.data_directory import DataDirectory
 from amparo.config.embedded import EmbeddedDatabase
 from tests import programs
 
@@ -39,10 +41,15 @@ def amparo(*arguments: str, **settings: str) -> Done:
 
 
 @pytest.fixture(scope="session")
-def data(make_place: Callable[[], Path]) -> Iterator[Path]:
+def data(django_db_setup: None, make_place: Callable[[], Path]) -> Iterator[Path]:
     """Give a data directory whose database is held for the whole run, and migrated."""
+    from tests.database import CUSTODIAN, fill
+
     directory = make_place()
-    with EmbeddedDatabase(directory / "database").running():
+    DataDirectory(directory).prepare()
+    shutil.copyfile(CUSTODIAN, directory / "keys" / "custodian")
+    with EmbeddedDatabase(directory / "database").running() as database:
+        fill(database)
         done = amparo("migrate", "--data", str(directory))
         assert done.returncode == 0, done.stderr
         yield directory
