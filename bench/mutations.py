@@ -71,6 +71,7 @@ NO_ACCESS = {
         "no proposal waits for the second person without a first; whoever sees it and may not decide is kept out as named in it",
     r"publishing/actions/(researching\.py:(colleagues_of: the condition|write_proposal: the guard|_name: what|_next_number: filter)|outputs\.py:(MOST_|_counted: the side|_protected: |_labels: )|preparing\.py:keep_release: the guard)":
         "what is offered, how it is numbered, and which tables can be counted at all; what is counted is protected",
+    r"publishing/actions/researching\.py:write_proposal: the demand": "`colleagues_of` asks for the same, and nothing is kept without it",
     r"publishing/actions/opening\.py:open_file: the side not content": "an empty file has another digest",
     r"publishing/views/research\.py:(proposal_page|grant|_more_time): the": "how a page is laid out; the actions decide",
     r"evidence/views/proposals\.py:(file|_kept_file): the": "which page says that there is no snapshot, and how large a file may be, which is asked again of the text",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -107,6 +107,8 @@ def test_data_are_open_to_those_who_are_named_while_it_lasts_and_each_opening_sa
     assert [(one.purpose, one.fields, one.record) for one in told] == [
         (f"proposal:{number}", [f"form:{form}"], f"release:{gateway.release.pk}") for form in ("page", "file")
     ]
+    own = make_proposal(gateway.colleague)  # which opens nothing of another to her
+    assert [one.id for one in list_proposals(gateway.colleague)] == [own]
     for stranger in (gateway.colleague, make_viewer("researcher")):
         with pytest.raises(Absent):
             opened(gateway, proposal, by=stranger)
@@ -142,6 +144,15 @@ def test_only_what_was_opened_is_open_and_not_after_it_was_withdrawn_ended_or_cl
         opened(gateway, proposals[2])
     states = [get_proposal(gateway.she, one).state for one in proposals]
     assert states == [ProposalState.REVOKED, ProposalState.CLOSED, ProposalState.APPROVED]
+
+
+def test_a_file_that_is_not_what_its_digest_says_is_opened_to_nobody(gateway: Gateway) -> None:
+    item = make_file(ROWS)
+    changed = replace(item, content={**item.content, "text": "age,sex\n"})
+    release = make_release(changed, by=gateway.statistician, audience="research")
+    proposal = make_approved(gateway.she, release, office=gateway.office)
+    with pytest.raises(Absent):
+        open_file(proposal, release.number, 1, by=gateway.she, now=NOW)
 
 
 def test_p17_two_people_decide_neither_of_whom_is_named_nor_works_with_those_who_are(
@@ -267,6 +278,8 @@ def test_a_draft_is_seen_by_those_who_are_named_and_names_only_researchers_of_th
             change_proposal(
                 proposal, Plan(**PLAN), colleagues=[stranger.known_user_id], by=gateway.she, now=NOW
             )
+    change_proposal(proposal, Plan(**PLAN | {"title": "Hers"}), by=gateway.colleague, now=NOW)
+    assert len(get_proposal(gateway.colleague, proposal).members) == 2  # who changes it stays in it
     change_proposal(proposal, Plan(**PLAN | {"title": "Shorter"}), by=gateway.she, now=NOW)
     assert list_proposals(gateway.colleague) == ()
     submit_proposal(proposal, by=gateway.she, now=NOW)
@@ -320,15 +333,15 @@ def test_p32_a_result_goes_through_the_desk_counted_from_the_file_and_marked_as_
     assert shown[("30-47",), ("m",)] == 12
     assert {cell["population"] for cell in kept["cells"]} == {f"identified in {number}"}
     assert get_proposal(gateway.she, proposal).outputs[0].title == "By age and sex"
-    for rows in (["age", "age"], ["name"], []):
-        with pytest.raises(NotWritten):
+    for rows, said in ((["age", "age"], "each once"), (["name"], "no such column"), ([], "Name the table")):
+        with pytest.raises(NotWritten, match=said):
             ask_output(proposal, number, 1, rows=rows, **ask)
     with pytest.raises(NotWritten):
         ask_output(proposal, number, 1, rows=["age"], **{**ask, "title": " "})
     table = make_release(make_table(), by=gateway.statistician, audience="research")
     with pytest.raises(NotWritten):
         ask_output(
-            make_approved(gateway.she, table, office=gateway.office), table.number, 1, rows=["age"], **ask
+            make_approved(gateway.she, table, office=gateway.office), table.number, 1, rows=["region"], **ask
         )
     end_proposal(proposal, reason="Over.", by=gateway.rapporteur, now=NOW)
     with pytest.raises(NotOpen):
@@ -350,6 +363,7 @@ def test_p32_a_result_hides_what_few_rows_show_and_is_compared_with_earlier_ones
 def test_everybody_reads_which_research_is_approved_and_no_more(gateway: Gateway, client: Client) -> None:
     make_proposal(gateway.she, title="Not decided")
     proposal = gateway.approved(title="Ways out")
+    assert len(list_projects()) == 1
     with reading_as(EVERYBODY):
         assert [(one.title, one.institution) for one in list_projects()] == [
             ("Ways out", "University of the Coast")
