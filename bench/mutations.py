@@ -39,7 +39,7 @@ PLACES = {
     "intake/queries.py": 14, "intake/views.py": 13, "intake/api.py": 11,
     "evidence/queries": 30, "evidence/actions": 60, "evidence/views": 25, "evidence/api.py": 2,
     "publishing/queries": 22, "publishing/actions": 30, "publishing/views": 12,
-    "publishing/api.py": 0, "publishing/public/views.py": 5, "publishing/gateway/views.py": 14,
+    "publishing/api.py": 0, "publishing/public/views.py": 5, "publishing/gateway/views.py": 11,
     "oversight/queries.py": 18, "oversight/actions": 7, "oversight/views": 8, "portal/views.py": 7,
     "vault/queries.py": 20, "vault/keeping.py": 5, "vault/keyd/service.py": 9,
 }  # fmt: skip
