@@ -39,7 +39,7 @@ PLACES = {
     "intake/queries.py": 14, "intake/views.py": 13, "intake/api.py": 11,
     "evidence/queries": 30, "evidence/actions": 60, "evidence/views": 20, "evidence/api.py": 2,
     "publishing/queries": 22, "publishing/actions": 30, "publishing/views": 12,
-    "publishing/api.py": 0, "publishing/public/views.py": 5,
+    "publishing/api.py": 0, "publishing/public/views.py": 5, "publishing/gateway/views.py": 11,
     "oversight/queries.py": 18, "oversight/actions": 7, "oversight/views": 8, "portal/views.py": 7,
     "vault/queries.py": 20, "vault/keeping.py": 5, "vault/keyd/service.py": 9,
 }  # fmt: skip
@@ -57,13 +57,26 @@ NO_ACCESS = {
         "which of what is published somebody looks for",
     r"publishing/queries/published\.py:(_later: filter supersedes__in|all_published: filter release__in)":
         "what is found of others is given to none of those that are shown",
-    r"publishing/public/views\.py:(_page|_release_rows|_pager|_page_number|_written)": "how a page is laid out, and which files there are",
+    r"publishing/public/views\.py:(_page|release_rows|_pager|_page_number|written)": "how a page is laid out, and which files there are",
     r"publishing/queries/checking\.py:_book": "which values are all of a dimension",
     r"publishing/queries/(history\.py:|let_out\.py:let_out_as: (the guard|filter kept)|releases\.py:(list_releases|count_waiting|_on|labels_beside|find_by_number: filter|(drafts|published)_about: filter|_file:))":
         "which of the visible releases somebody asked to see, and what is offered; the actions decide once more",
     r"publishing/views/(drafting\.py:(_change|propose|_save|_compare|_text|_shown): the|reading\.py:(releases|release_page): the|steps\.py:(note|_with_reason|in_the_way): the)":
         "the comparison after a stale edit, how a page is laid out, and the words of a refusal; the actions ask again",
     r"publishing/api\.py:release_(list|read): the demand": "`list_releases` and `get_release` show nothing to who has neither permission",
+    r"publishing/gateway/views\.py:(change: the guard|step: the guard|table: the guard|_?\w+: the side (request\.method|form\.is_valid))":
+        "what was sent, and which table there is; the action behind it asks for access itself",
+    r"publishing/queries/research\.py:(list_proposals: the side|opened_item: the condition)": "in which order proposals stand, and which file there is",
+    r"publishing/actions/granting\.py:(grant_proposal: the side row\.reviewed_by_id is None|_undecided_by: the demand)":
+        "no proposal waits for the second person without a first; whoever sees it and may not decide is kept out as named in it",
+    r"publishing/actions/(researching\.py:(colleagues_of: the condition|write_proposal: the guard|_name: what|_next_number: filter)|outputs\.py:(MOST_|_counted: the side|_protected: |_labels: )|preparing\.py:keep_release: the guard)":
+        "what is offered, how it is numbered, and which tables can be counted at all; what is counted is protected",
+    r"publishing/actions/researching\.py:write_proposal: the demand": "`colleagues_of` asks for the same, and nothing is kept without it",
+    r"publishing/actions/opening\.py:open_file: the side not content": "an empty file has another digest",
+    r"publishing/views/research\.py:(proposal_page|grant|_more_time): the": "how a page is laid out; the actions decide",
+    r"evidence/views/proposals\.py:(file|_kept_file): the": "which page says that there is no snapshot, and how large a file may be, which is asked again of the text",
+    r"evidence/actions/proposing_files\.py:(proposed_file: the condition|_kind_words|_labels|_years)":
+        "in what words something is proposed that was measured already; a snapshot that is not ready has no table",
     r"publishing/actions/preparing\.py:propose_release: the condition kind": "which explanations were given",
     r"evidence/views/proposals\.py:(table|_propose): the": "which page says that there is no table, and how it is laid out",
     r"evidence/actions/(proposing\.py:(propose: filter|_labels|_years)|proposing_studies\.py:(_cell|_rounded|_years|_studied))":

@@ -39,8 +39,7 @@ from amparo.publishing.actions import (
     propose_release,
     take_up_release,
 )
-from amparo.publishing.models import ReleaseItem, ResearchProposal
-from amparo.publishing.rules import ProposalState
+from amparo.publishing.models import ReleaseItem
 from tests.contracts.denial_states import PICTURE, lost_case
 from tests.contracts.denial_world import agree, faulty_file
 from tests.factories.accounts import sign_in, state_purpose
@@ -77,7 +76,6 @@ class Installation:
     draft: UUID
     proposed: UUID
     research: UUID
-    research_waits: UUID
     opened: str
     drawn: UUID
     act: UUID
@@ -181,7 +179,6 @@ class Installation:
             "research-proposal": ("researcher", f"/gateway/{self.research}/"),
             "research-new": ("researcher", "/gateway/new/"),
             "research-data": ("researcher", f"/gateway/{self.research}/{self.opened}/"),
-            "research-review": ("statistician", f"/releases/research/{self.research_waits}/review/"),
             "own-readings": ("caseworker", "/readings/mine/"),
             "explain": ("caseworker", f"/readings/mine/{self.drawn}/"),
             "drawn": ("supervisor", "/readings/drawn/"),
@@ -292,7 +289,7 @@ def furnish(url: str) -> Installation:
         batches=batches, snapshot=snapshot, study=make_kept_study(viewers["statistician"], snapshot),
         published=publish(viewers["statistician"], now), invitation=secret, new_password=password,
         draft=draft, proposed=proposed, research=research, opened=opened,
-        research_waits=ResearchProposal.objects.get(state=ProposalState.SUBMITTED).pk, drawn=make_drawn(worker, reference, now=now).id, act=act, opening=opening,
+        drawn=make_drawn(worker, reference, now=now).id, act=act, opening=opening,
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ WALKED = {
 # The same template with the same parts: a list, a proposal, its form, or one question with a box.
 SAME_AS_ANOTHER = {
     "account_login", "mfa_index", "gateway:change", "gateway:more-time", "gateway:output", "gateway:report", "publishing:proposals",
-    "publishing:proposal", "publishing:proposal-end", "publishing:proposal-grant",
+    "publishing:proposal", "publishing:proposal-end", "publishing:proposal-grant", "publishing:proposal-review",
 }  # fmt: skip
 # A file, a way on, or words for a program.
 NO_PAGE = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from amparo.publishing.actions import (
     ask_output,
     change_proposal,
     close_proposal,
+    colleagues_of,
     end_proposal,
     grant_more_time,
     grant_proposal,
@@ -35,11 +36,18 @@ from amparo.publishing.actions import (
     write_proposal,
 )
 from amparo.publishing.models import ProposalData, ProposalMember, Release, ResearchProposal
-from amparo.publishing.queries import Absent, get_proposal, list_projects, list_proposals
+from amparo.publishing.queries import Absent, get_proposal, list_projects, list_proposals, open_to_research
 from amparo.publishing.rules import NotOpen, NotThen, NotWritten, Plan, ProposalState, ReleaseState
 from tests.cases.pages import filled
 from tests.factories.accounts import NOW, make_organisation, make_viewer, organisation_of, sign_in, user_of
-from tests.factories.publishing import PLAN, make_approved, make_file, make_proposal, make_release
+from tests.factories.publishing import (
+    PLAN,
+    make_approved,
+    make_file,
+    make_proposal,
+    make_release,
+    make_table,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +107,8 @@ def test_data_are_open_to_those_who_are_named_while_it_lasts_and_each_opening_sa
     assert [(one.purpose, one.fields, one.record) for one in told] == [
         (f"proposal:{number}", [f"form:{form}"], f"release:{gateway.release.pk}") for form in ("page", "file")
     ]
+    own = make_proposal(gateway.colleague)  # which opens nothing of another to her
+    assert [one.id for one in list_proposals(gateway.colleague)] == [own]
     for stranger in (gateway.colleague, make_viewer("researcher")):
         with pytest.raises(Absent):
             opened(gateway, proposal, by=stranger)
@@ -119,8 +129,10 @@ def test_only_what_was_opened_is_open_and_not_after_it_was_withdrawn_ended_or_cl
     proposals = [gateway.approved() for _ in range(3)]
     with pytest.raises(Absent):
         open_release(proposals[0], other.number, by=gateway.she, now=NOW)
-    with pytest.raises(Absent):
-        open_file(proposals[0], gateway.release.number, 2, by=gateway.she, now=NOW)
+    for place in (0, 2):
+        with pytest.raises(Absent):
+            open_file(proposals[0], gateway.release.number, place, by=gateway.she, now=NOW)
+    assert len(open_release(proposals[0], gateway.release.number, by=gateway.she, now=NOW).items) == 1
     end_proposal(proposals[0], reason="The file was found elsewhere.", by=gateway.rapporteur, now=NOW)
     close_proposal(proposals[1], report="Published in a journal.", by=gateway.she, now=NOW)
     for closed in proposals[:2]:
@@ -132,6 +144,15 @@ def test_only_what_was_opened_is_open_and_not_after_it_was_withdrawn_ended_or_cl
         opened(gateway, proposals[2])
     states = [get_proposal(gateway.she, one).state for one in proposals]
     assert states == [ProposalState.REVOKED, ProposalState.CLOSED, ProposalState.APPROVED]
+
+
+def test_a_file_that_is_not_what_its_digest_says_is_opened_to_nobody(gateway: Gateway) -> None:
+    item = make_file(ROWS)
+    changed = replace(item, content={**item.content, "text": "age,sex\n"})
+    release = make_release(changed, by=gateway.statistician, audience="research")
+    proposal = make_approved(gateway.she, release, office=gateway.office)
+    with pytest.raises(Absent):
+        open_file(proposal, release.number, 1, by=gateway.she, now=NOW)
 
 
 def test_p17_two_people_decide_neither_of_whom_is_named_nor_works_with_those_who_are(
@@ -164,13 +185,20 @@ def test_p17_two_people_decide_neither_of_whom_is_named_nor_works_with_those_who
 def test_only_what_was_let_out_to_researchers_can_be_opened(gateway: Gateway) -> None:
     proposal = make_proposal(gateway.she)
     for more in ({"audience": "public"}, {"audience": "research", "state": "cleared"},
+                 {"audience": "research", "state": "superseded"}, {"audience": "research", "published_at": None},
                  {"audience": "research", "embargo_until": date(2030, 1, 1)}):  # fmt: skip
         release = make_release(make_file(ROWS), by=gateway.statistician, **more)
         with pytest.raises(NotWritten):
             review_proposal(
                 proposal, releases=[release.pk], words="Why not.", by=gateway.statistician, now=NOW
             )
-    assert not ProposalData.objects.exists()
+    with pytest.raises(NotWritten):
+        review_proposal(proposal, releases=[], words="Nothing.", by=gateway.statistician, now=NOW)
+    with pytest.raises(NotWritten):
+        review_proposal(proposal, releases=[gateway.release.pk], words=" ", by=gateway.statistician, now=NOW)
+    with pytest.raises(Refused):
+        open_to_research(gateway.she, now=NOW)
+    assert [one.id for one in open_to_research(gateway.rapporteur, now=NOW)] == [gateway.release.pk]
 
 
 def test_what_was_sent_in_stays_as_it_was_decided_on(gateway: Gateway) -> None:
@@ -195,6 +223,47 @@ def test_what_was_sent_in_stays_as_it_was_decided_on(gateway: Gateway) -> None:
         ProposalData.objects.create(proposal_id=proposal, release=other)
 
 
+def test_each_asks_for_what_is_hers_and_nobody_else_gets_on(gateway: Gateway) -> None:
+    proposal = gateway.approved()
+    stranger = make_viewer("caseworker")
+    moved = make_viewer(
+        "researcher", user=user_of(gateway.she)
+    )  # the same person, now of another institution
+    refused: list[Callable[[], object]] = [
+        lambda: list_proposals(stranger),
+        lambda: colleagues_of(stranger, now=NOW),
+        lambda: write_proposal(Plan(**PLAN), by=stranger, now=NOW),
+        lambda: close_proposal(proposal, report="Done.", by=gateway.statistician, now=NOW),
+        lambda: end_proposal(proposal, reason="Done.", by=gateway.she, now=NOW),
+    ]
+    for attempt in refused:
+        with pytest.raises(Refused):
+            attempt()
+    for find in (lambda: get_proposal(moved, proposal), lambda: opened(gateway, proposal, by=moved)):
+        with pytest.raises(Absent):
+            find()
+    for empty in (
+        lambda: close_proposal(proposal, report=" ", by=gateway.she, now=NOW),
+        lambda: ask_more_time(proposal, until=AFTER.date(), because="", by=gateway.she, now=NOW),
+        lambda: ask_more_time(proposal, until=date(2030, 1, 1), because="Much.", by=gateway.she, now=NOW),
+        lambda: grant_more_time(proposal, by=gateway.statistician, now=NOW),
+    ):
+        with pytest.raises(NotWritten):
+            empty()
+
+
+def test_what_is_over_before_it_is_sent_in_or_opened_is_not_opened(gateway: Gateway) -> None:
+    draft = write_proposal(Plan(**PLAN), by=gateway.she, now=NOW)
+    with pytest.raises(NotWritten):
+        submit_proposal(draft, by=gateway.she, now=AFTER)
+    proposal = make_proposal(gateway.she)
+    review_proposal(
+        proposal, releases=[gateway.release.pk], words="Nobody.", by=gateway.statistician, now=NOW
+    )
+    with pytest.raises(NotWritten):
+        grant_proposal(proposal, by=gateway.rapporteur, now=AFTER)
+
+
 def test_a_draft_is_seen_by_those_who_are_named_and_names_only_researchers_of_the_organisation(
     gateway: Gateway,
 ) -> None:
@@ -209,6 +278,8 @@ def test_a_draft_is_seen_by_those_who_are_named_and_names_only_researchers_of_th
             change_proposal(
                 proposal, Plan(**PLAN), colleagues=[stranger.known_user_id], by=gateway.she, now=NOW
             )
+    change_proposal(proposal, Plan(**PLAN | {"title": "Hers"}), by=gateway.colleague, now=NOW)
+    assert len(get_proposal(gateway.colleague, proposal).members) == 2  # who changes it stays in it
     change_proposal(proposal, Plan(**PLAN | {"title": "Shorter"}), by=gateway.she, now=NOW)
     assert list_proposals(gateway.colleague) == ()
     submit_proposal(proposal, by=gateway.she, now=NOW)
@@ -262,9 +333,16 @@ def test_p32_a_result_goes_through_the_desk_counted_from_the_file_and_marked_as_
     assert shown[("30-47",), ("m",)] == 12
     assert {cell["population"] for cell in kept["cells"]} == {f"identified in {number}"}
     assert get_proposal(gateway.she, proposal).outputs[0].title == "By age and sex"
-    for rows in (["age", "age"], ["name"], []):
-        with pytest.raises(NotWritten):
+    for rows, said in ((["age", "age"], "each once"), (["name"], "no such column"), ([], "Name the table")):
+        with pytest.raises(NotWritten, match=said):
             ask_output(proposal, number, 1, rows=rows, **ask)
+    with pytest.raises(NotWritten):
+        ask_output(proposal, number, 1, rows=["age"], **{**ask, "title": " "})
+    table = make_release(make_table(), by=gateway.statistician, audience="research")
+    with pytest.raises(NotWritten):
+        ask_output(
+            make_approved(gateway.she, table, office=gateway.office), table.number, 1, rows=["region"], **ask
+        )
     end_proposal(proposal, reason="Over.", by=gateway.rapporteur, now=NOW)
     with pytest.raises(NotOpen):
         ask_output(proposal, number, 1, rows=["age"], **ask)
@@ -285,6 +363,7 @@ def test_p32_a_result_hides_what_few_rows_show_and_is_compared_with_earlier_ones
 def test_everybody_reads_which_research_is_approved_and_no_more(gateway: Gateway, client: Client) -> None:
     make_proposal(gateway.she, title="Not decided")
     proposal = gateway.approved(title="Ways out")
+    assert len(list_projects()) == 1
     with reading_as(EVERYBODY):
         assert [(one.title, one.institution) for one in list_projects()] == [
             ("Ways out", "University of the Coast")

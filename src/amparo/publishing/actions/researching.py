@@ -60,7 +60,7 @@ def change_proposal(
     for name, value in asdict(plan).items():
         setattr(row, name, value)
     row.save()
-    row.members.exclude(user_id=row.made_by_id).delete()
+    row.members.all().delete()
     _name(row, colleagues, by, now)
     record("publishing.proposal.change", by=by, at=now, record=f"proposal:{row.pk}")
 
@@ -123,7 +123,7 @@ def _own(proposal: UUID, by: Viewer, step: ProposalStep) -> ResearchProposal:
 
 
 def _name(row: ResearchProposal, colleagues: Collection[int], by: Viewer, now: datetime) -> None:
-    """Name who works on it: who wrote it first, and researchers of the same organisation. Nobody else can be named."""
+    """Name who works on it: who wrote it first, who writes now, and researchers of the same organisation; nobody else can be."""
     known = {user for user, _name in colleagues_of(by, now=now)}
     strangers = set(colleagues) - {*known, by.known_user_id, row.made_by_id}
     if strangers:
@@ -131,7 +131,7 @@ def _name(row: ResearchProposal, colleagues: Collection[int], by: Viewer, now: d
             N_("One of those who are named is no researcher of this organisation. Choose from the list.")
         )
     there = set(row.members.values_list("user_id", flat=True))
-    wanted = {row.made_by_id, *colleagues}
+    wanted = {row.made_by_id, by.known_user_id, *colleagues}
     ProposalMember.objects.bulk_create(
         ProposalMember(proposal=row, user_id=user) for user in sorted(wanted - there)
     )
