@@ -160,9 +160,10 @@ def floor_said(study: StudyFile) -> tuple[str, bool]:
     known = methods()
     told = []
     for one in study.result["estimates"]:
-        name, number = _(known[one["method"]].words), about(one["estimate"])
+        method, number = known[one["method"]], about(one["estimate"])
         told += [
-            (name, number, said["code"], _in_digits(said["values"].get("floor"))) for said in one["warnings"]
+            (_(method.words), number, said["code"], _in_digits(said["values"].get("floor")))
+            for said in one["warnings"]
         ]
     return floor_words(told, _, join_words)
 
