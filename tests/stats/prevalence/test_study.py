@@ -67,7 +67,9 @@ def test_an_estimate_below_the_floor_is_a_warning_sign_that_stands_first() -> No
     assert "so it may be chance" in text(near)
     alike = run_study(TABLE, methods=("loglinear", "chao"))
     assert alike.estimates[1].estimate > alike.estimates[0].estimate  # type: ignore[operator]
+    assert [one.code for one in alike.estimates[1].warnings] == ["above-estimates"]
     assert "Warning sign" not in text(alike)
+    assert "which is no contradiction here" in text(alike)
 
 
 def text(study: Study) -> str:

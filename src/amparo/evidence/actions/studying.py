@@ -33,6 +33,7 @@ from amparo.evidence.queries.snapshots import Absent
 from amparo.evidence.queries.studies import get_study
 from amparo.evidence.rules import NotAsked, StudyChoices, StudyState
 from amparo.evidence.rules.studies import SOURCE, STUDIED, digest_of_lists, public_mark
+from amparo.ui.formats import say_day
 from amparo.vocab.codes import code_list
 from amparo.vocab.state import load_state
 from amparo.vocab.text import N_, ToldError
@@ -140,9 +141,11 @@ def _estimated(table: OverlapTable, choices: StudyChoices, row: Study) -> Comput
         if not Study.objects.filter(pk=row.id, state=StudyState.RUNNING).update(done=done, total=total):
             raise Stopped
 
+    with override(ENGLISH):
+        source = _source_of(row)
     return run_study(
         OverlapTable(english_names(choices), table.counts),
-        source=_source_of(row),
+        source=source,
         methods=choices.methods,
         settings=Settings(replicates=choices.replicates, seed=choices.seed),
         level=choices.level / 100,
@@ -152,7 +155,7 @@ def _estimated(table: OverlapTable, choices: StudyChoices, row: Study) -> Comput
 
 
 def _source_of(row: Study) -> str:
-    words = {"day": row.snapshot.day.isoformat(), "snapshot": str(row.snapshot_id)}
+    words = {"day": say_day(row.snapshot.day), "snapshot": str(row.snapshot_id)}
     return _("Person-cases as of %(day)s, snapshot %(snapshot)s") % words
 
 

@@ -153,18 +153,19 @@ def estimate_lines(study: StudyFile) -> tuple[EstimateLine, ...]:
     return tuple(lines)
 
 
-def floor_warning(study: StudyFile) -> str:
-    """Say that a floor lies above estimates, and what may be behind it; empty where it does not."""
-    from amparo.stats.prevalence import methods, warning_sign
+def floor_said(study: StudyFile) -> tuple[str, bool]:
+    """Say that a floor lies above estimates, and whether that is a warning sign; empty where none does."""
+    from amparo.stats.prevalence import floor_words, methods
 
     known = methods()
     told = []
     for one in study.result["estimates"]:
-        name, number = _(known[one["method"]].words), about(one["estimate"])
+        method, number = known[one["method"]], about(one["estimate"])
         told += [
-            (name, number, said["code"], _in_digits(said["values"].get("floor"))) for said in one["warnings"]
+            (_(method.words), number, said["code"], _in_digits(said["values"].get("floor")))
+            for said in one["warnings"]
         ]
-    return warning_sign(told, _, join_words)
+    return floor_words(told, _, join_words)
 
 
 def whole_estimates(study: StudyFile) -> list[Mapping[str, Any]]:

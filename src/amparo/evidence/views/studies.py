@@ -50,7 +50,7 @@ from amparo.evidence.queries.let_out import let_out_words
 from amparo.evidence.queries.overlaps import studied
 from amparo.evidence.queries.saying import (
     estimate_lines,
-    floor_warning,
+    floor_said,
     linkage_words,
     list_names,
     may_not_be_said,
@@ -144,6 +144,7 @@ def _add_result(context: dict[str, Any], file: StudyFile, request: Request) -> N
         earlier = get_study(request.viewer, file.again)
         if earlier.state is StudyState.DONE:
             context |= {"earlier": earlier, "sameness": compare_studies(request.viewer, earlier.id, file.id)}
+    floor_words, is_sign = floor_said(file)
     context |= {
         "is_done": True,
         "is_out": is_out,
@@ -151,7 +152,8 @@ def _add_result(context: dict[str, Any], file: StudyFile, request: Request) -> N
         "may_propose": request.viewer.may(Permission.RELEASE_PREPARE) and not is_out,
         "level": f"{say_number(file.choices.level)} %",
         "range": range_words(file),
-        "floor_warning": floor_warning(file),
+        "floor_words": floor_words,
+        "floor_kind": "warning" if is_sign else "information",
         "lines": estimate_lines(file),
         "chart": estimates_chart(file),
         "models_chart": models_chart(file),

@@ -34,7 +34,7 @@ from ._decomposable import DecomposableEstimate, GraphShare, average_graphs, swe
 from ._describing import Description, Overlap, check_bearing, describe
 from ._doubly_robust import DoublyRobustEstimate, doubly_robust, doubly_robust_pairs
 from ._estimate import Estimate, Limits, Status
-from ._flooring import warning_sign
+from ._flooring import floor_words
 from ._hierarchy import Hierarchy
 from ._latent import LatentEstimate, estimate_latent
 from ._learning import Learner
@@ -119,6 +119,7 @@ __all__ = [
     "estimate_thresholded",
     "fit_all_loglinear",
     "fit_loglinear",
+    "floor_words",
     "follow_growth",
     "follow_thresholds",
     "merge_each",
@@ -140,5 +141,4 @@ __all__ = [
     "sweep_prior",
     "sweep_priors",
     "sweep_thresholds",
-    "warning_sign",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,6 @@ def profile_interval(
     upper is infinite where the profile has not fallen far enough at a billion times those seen.
     """
     from scipy.optimize import brentq, minimize_scalar
-    from scipy.stats import chi2
 
     observed = float(counts.sum())
 
@@ -37,7 +37,7 @@ def profile_interval(
         lambda x: -height(x), bounds=(middle - 3, middle + 3), method="bounded", options={"xatol": 1e-9}
     )
     best, nothing = -float(peak.fun), profile(counts, terms, 0.0)
-    needed = max(best, nothing) - 0.5 * float(chi2.ppf(level, 1))
+    needed = max(best, nothing) - 0.5 * NormalDist().inv_cdf((1 - level) / 2) ** 2
 
     def above(log_unseen: float) -> float:
         return height(log_unseen) - needed

@@ -26,7 +26,7 @@ from amparo.stats.report import (
 from amparo.stats.report import gettext as _
 
 from ._hanging import hanging_parts
-from ._saying import floor_warning, may_be_said, may_not_be_said, range_of
+from ._saying import floor_said, may_be_said, may_not_be_said, range_of
 from ._strata import strata_parts
 from ._words import (
     about,
@@ -59,8 +59,9 @@ def report_of(study: Study, language: str = "en") -> Document:
 
 def _blocks(study: Study) -> Iterator[Block]:
     yield from _in_short(study)
-    if sign := floor_warning(study):
-        yield Paragraph(sign, is_warning=True)
+    words, is_sign = floor_said(study)
+    if words:
+        yield Paragraph(words, is_warning=is_sign)
     yield Heading(_("What may be said"))
     yield Items(tuple(may_be_said(study)))
     yield Heading(_("What may not be said"))

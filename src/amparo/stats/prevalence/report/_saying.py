@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from amparo.stats.prevalence._bounds import ChaoBound
 from amparo.stats.prevalence._describing import FEW_REPEATED
 from amparo.stats.prevalence._estimate import Estimate
-from amparo.stats.prevalence._flooring import warning_sign
+from amparo.stats.prevalence._flooring import floor_words
 from amparo.stats.prevalence._protecting import Shown
 from amparo.stats.prevalence._study import Population, Study
 from amparo.stats.report import gettext as _
@@ -17,7 +17,7 @@ from amparo.stats.report import ngettext
 
 from ._words import about, joined, level_words, lowered, number, ratio
 
-__all__ = ["Range", "floor_warning", "full_estimates", "may_be_said", "may_not_be_said", "range_of"]
+__all__ = ["Range", "floor_said", "full_estimates", "may_be_said", "may_not_be_said", "range_of"]
 
 _CONDITIONAL = {"loglinear", "threshold"}  # their intervals take the model for granted
 _FAR_APART = 1.5
@@ -55,14 +55,14 @@ def range_of(study: Study) -> Range | None:
     )
 
 
-def floor_warning(study: Study) -> str:
-    """Say that a floor lies above estimates, and what may be behind it; empty where it does not."""
+def floor_said(study: Study) -> tuple[str, bool]:
+    """Say that a floor lies above estimates, and whether that is a warning sign; empty where none does."""
     told = [
         (lowered(one), about(one.estimate), caution.code, caution.message.values.get("floor"))
         for one in study.estimates
         for caution in one.warnings
     ]
-    return warning_sign(told, _, joined)
+    return floor_words(told, _, joined)
 
 
 def may_be_said(study: Study) -> Iterator[str]:
