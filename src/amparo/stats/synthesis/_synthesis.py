@@ -181,13 +181,16 @@ def _cautions(measurement: Measurement, plan: Plan) -> Iterator[Caution]:
         yield Caution("weak", Said(words, {"epsilon": epsilon}))
     if plan.epsilon * measurement.persons < FEWEST_TO_TELL:
         words = N_(
-            "With about %(persons)s persons and epsilon %(epsilon)s, combinations of three values in fewer than about %(least)s "
+            "With about %(persons)s persons and epsilon %(epsilon)s, combinations of %(longest)s values in fewer than about %(least)s "
             "persons are mostly noise."
         )
-        least = f"{2 * measurement.sigma(measurement.longest):,.0f}"
-        yield Caution(
-            "few", Said(words, {"persons": f"{measurement.persons:,}", "epsilon": epsilon, "least": least})
-        )
+        values = {
+            "persons": f"{measurement.persons:,}",
+            "epsilon": epsilon,
+            "longest": measurement.longest,
+            "least": f"{2 * measurement.sigma(measurement.longest):,.0f}",
+        }
+        yield Caution("few", Said(words, values))
     if measurement.threshold is not None:
         words = N_(
             "The categories of %(columns)s were not declared, but found in the data. A value that fewer than about %(least)s persons "
@@ -198,9 +201,9 @@ def _cautions(measurement: Measurement, plan: Plan) -> Iterator[Caution]:
                 "The categories of %(number)s columns were not declared, but found in the data. A value that fewer than about %(least)s "
                 "persons have may be missing. Declare the categories in a codebook to keep them all."
             )
-        values = {
+        told = {
             "columns": ", ".join(measurement.found),
             "number": len(measurement.found),
             "least": f"{measurement.threshold:,.0f}",
         }
-        yield Caution("threshold", Said(words, values))
+        yield Caution("threshold", Said(words, told))
