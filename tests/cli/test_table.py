@@ -447,7 +447,8 @@ def test_amounts_percentages_and_private_counts(tmp_path: Path) -> None:
     again = amparo_table(paid, *private)
     assert (again.exit_code, again.stdout) == (2, "")
     assert (
-        "The budget of paid.csv is spent: its cap is epsilon 1.2, its 1 releases have used 1," in again.stderr
+        "The budget of paid.csv is spent: its cap is epsilon 1.2, its releases so far (1) have used 1,"
+        in again.stderr
     )
     seeded = amparo_table(
         paid, *private[:-2], "--codebook", book, "--noise-seed", "1", "--ledger", tmp_path / "other.json"

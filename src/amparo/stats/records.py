@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +15,20 @@ from amparo.vocab.text import N_, ToldError
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["CannotRead", "RecordFile", "describe_csv", "is_parquet", "not_utf8", "open_records"]
+__all__ = [
+    "CannotRead",
+    "RecordFile",
+    "describe_csv",
+    "is_parquet",
+    "not_utf8",
+    "open_records",
+    "perhaps_missing",
+]
 
 _DELIMITERS = ",;\t|"
 _LONGEST_HEADING_LINE = 4_000_000
+_NUMBER = re.compile(r"\s*[-+]?\d+(\.\d+)?\s*")
+_PERHAPS_MISSING = {"0", "-99", "99", "999", "na", "n/a", "null", "none", "unknown", "not specified"}
 _WORKBOOKS = {".xlsx", ".xls", ".xlsm", ".ods"}
 
 
@@ -202,3 +212,14 @@ def not_utf8(path: Path, line: int) -> CannotRead:
         stem=path.stem,
         suffix=path.suffix,
     )
+
+
+def perhaps_missing(values: Iterable[str]) -> list[str]:
+    """Give those values of a column that may mean "not known"; a number among numbers alone is taken for what it is."""
+    values = list(values)
+    others = any(not _NUMBER.fullmatch(value) for value in values)
+    return [
+        value
+        for value in values
+        if value.lower() in _PERHAPS_MISSING and (value.lower() != value.upper() or others)
+    ]

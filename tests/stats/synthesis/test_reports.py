@@ -78,3 +78,18 @@ def test_no_sentence_of_a_report_stays_in_english(monkeypatch: pytest.MonkeyPatc
 
 def test_a_rule_is_said_as_it_was_declared() -> None:
     assert str(RULE) == "sex = M or (blank) with age = any value"
+
+
+def test_codes_that_may_mean_not_known_are_asked_about_where_nobody_declared_them() -> None:
+    undeclared, declared = (
+        synthesize_anonymous(
+            replace(records(200), found=found), 10, longest=2, random=np.random.default_rng(1)
+        )
+        for found in (("country",), ())
+    )
+    assert {one.code for one in undeclared.cautions} - {one.code for one in declared.cautions} == {
+        "perhaps-missing"
+    }
+    (asked,) = [str(one.message) for one in undeclared.cautions if one.code == "perhaps-missing"]
+    assert '"NA" in country' in asked
+    assert 'under "missing" in a codebook' in asked

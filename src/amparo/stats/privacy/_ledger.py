@@ -92,7 +92,7 @@ class Ledger:
         if self.cap is not None and after > self.cap * (1 + 1e-12):
             raise BudgetIsSpent(
                 N_(
-                    "The budget of %(data)s is spent: its cap is epsilon %(cap)s, its %(number)s releases have used %(used)s, "
+                    "The budget of %(data)s is spent: its cap is epsilon %(cap)s, its releases so far (%(number)s) have used %(used)s, "
                     "and with this one it would be %(after)s. Publish what exists again, or take a smaller epsilon; only who set "
                     "the cap may raise it."
                 ),

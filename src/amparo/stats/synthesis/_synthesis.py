@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amparo.stats.privacy import RandomSource
+from amparo.stats.records import perhaps_missing
 from amparo.stats.results import Caution, Said
 from amparo.vocab.text import N_
 
@@ -106,7 +107,7 @@ def synthesize_anonymous(
     rows = anonymise(records, k, longest=longest, random=random, progress=progress)
     _blank_pairs(rows, records.domain, pairs)
     _blank_what_needs(rows, records.domain, needs)
-    cautions = []
+    cautions = list(_doubtful(records.domain, records.found))
     if records.empty:
         words = N_("Columns that are left out, since no record has a value there: %(columns)s.")
         cautions.append(Caution("empty", Said(words, {"columns": ", ".join(records.empty)})))
@@ -153,7 +154,20 @@ def _blank_what_needs(rows: NDArray[np.int16], domain: Domain, needs: list[tuple
                 changed = True
 
 
+def _doubtful(domain: Domain, found: Collection[str]) -> Iterator[Caution]:
+    """Ask about values of columns that nobody declared."""
+    for column in domain.columns:
+        doubtful = perhaps_missing(column.values or ()) if column.name in found else []
+        if doubtful:
+            words = N_(
+                '"%(value)s" in %(column)s is read as a value like others (NA is Namibia). If it means "not known" there, name it under '
+                '"missing" in a codebook.'
+            )
+            yield Caution("perhaps-missing", Said(words, {"value": doubtful[0], "column": column.name}))
+
+
 def _cautions(measurement: Measurement, plan: Plan) -> Iterator[Caution]:
+    yield from _doubtful(measurement.domain, measurement.found)
     epsilon = f"{plan.epsilon:g}"
     if not measurement.is_private:
         words = N_(
@@ -167,13 +181,16 @@ def _cautions(measurement: Measurement, plan: Plan) -> Iterator[Caution]:
         yield Caution("weak", Said(words, {"epsilon": epsilon}))
     if plan.epsilon * measurement.persons < FEWEST_TO_TELL:
         words = N_(
-            "With about %(persons)s persons and epsilon %(epsilon)s, combinations of three values in fewer than about %(least)s "
+            "With about %(persons)s persons and epsilon %(epsilon)s, combinations of %(longest)s values in fewer than about %(least)s "
             "persons are mostly noise."
         )
-        least = f"{2 * measurement.sigma(measurement.longest):,.0f}"
-        yield Caution(
-            "few", Said(words, {"persons": f"{measurement.persons:,}", "epsilon": epsilon, "least": least})
-        )
+        values = {
+            "persons": f"{measurement.persons:,}",
+            "epsilon": epsilon,
+            "longest": measurement.longest,
+            "least": f"{2 * measurement.sigma(measurement.longest):,.0f}",
+        }
+        yield Caution("few", Said(words, values))
     if measurement.threshold is not None:
         words = N_(
             "The categories of %(columns)s were not declared, but found in the data. A value that fewer than about %(least)s persons "
@@ -184,9 +201,9 @@ def _cautions(measurement: Measurement, plan: Plan) -> Iterator[Caution]:
                 "The categories of %(number)s columns were not declared, but found in the data. A value that fewer than about %(least)s "
                 "persons have may be missing. Declare the categories in a codebook to keep them all."
             )
-        values = {
+        told = {
             "columns": ", ".join(measurement.found),
             "number": len(measurement.found),
             "least": f"{measurement.threshold:,.0f}",
         }
-        yield Caution("threshold", Said(words, values))
+        yield Caution("threshold", Said(words, told))

@@ -338,7 +338,14 @@ def _attacks(found: Evaluation) -> Iterator[Block]:
     if found.inference:
         yield from _guesses(found.inference)
     one = found.membership
-    if one is not None:
+    if one is None:
+        yield Paragraph(
+            _(
+                "Membership was not tried: that takes records of the same kind that the file was not made from. Name them with %(option)s."
+            )
+            % {"option": apart("--control")}
+        )
+    else:
         yield Paragraph(
             _(
                 "Membership: by their nearness to the rows, records and others are told apart with an area of %(area)s (0.5: not at "
@@ -354,8 +361,6 @@ def _guesses(inference: tuple[Inference, ...]) -> Iterator[Block]:
     notes = _("Only the difference to persons who are not in the records is owed to anybody's being in them.")
     if has_control:
         headings.append(_("Of others, not in the records"))
-    else:
-        notes += " " + _("Name such records with %(option)s.") % {"option": apart("--control")}
     yield Table(
         _("Guessing a value of a person who is in the records from all her other values"),
         tuple(headings),

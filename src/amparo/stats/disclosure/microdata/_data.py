@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from amparo.stats.records import RecordFile, open_records
+from amparo.stats.records import RecordFile, open_records, perhaps_missing
 from amparo.stats.results import Caution, Said
 from amparo.vocab.text import N_, ToldError
 
@@ -23,8 +22,6 @@ __all__ = ["CannotMeasure", "Codes", "Column", "Layout", "MicroData", "read_micr
 Codes = NDArray[np.int32]
 MOST_KEYS: Final = 12
 MOST_VALUES: Final = 2_000  # of one column
-_NUMBER: Final = re.compile(r"\s*[-+]?\d+(\.\d+)?\s*")
-_PERHAPS_MISSING: Final = {"0", "-99", "99", "999", "na", "n/a", "null", "none", "unknown", "not specified"}
 
 
 class CannotMeasure(ToldError):
@@ -234,12 +231,7 @@ def _meaning(text: str, missing: frozenset[str], separator: str) -> str:
 
 def _cautions(columns: Sequence[Column]) -> Iterator[Caution]:
     for column in columns:
-        others = [value for value in column.values if not _NUMBER.fullmatch(value)]
-        doubtful = [
-            value
-            for value in column.values
-            if value.lower() in _PERHAPS_MISSING and (value.lower() != value.upper() or others)
-        ]
+        doubtful = perhaps_missing(column.values)
         if doubtful:
             words = N_(
                 '"%(value)s" in %(column)s is read as a value like others (NA is Namibia). If it means "not known" there, say '

@@ -15,6 +15,7 @@ __all__ = ["Blank", "Distinct", "distinct", "labels_of", "pooled", "subsets"]
 
 Counts = NDArray[np.int64]
 _CHUNK = 400
+_SPARSE = 8
 
 
 class Blank(StrEnum):
@@ -44,11 +45,21 @@ def labels_of(codes: Codes) -> Counts:
     for column in codes.T:
         radix = int(column.max(initial=-1)) + 2
         if wide * radix > 2**62:
-            labels = np.unique(labels, return_inverse=True)[1].reshape(-1)
+            labels = _without_gaps(labels, wide)
             wide = int(labels.max(initial=0)) + 1
         labels = labels * radix + (column + 1)
         wide *= radix
-    return np.unique(labels, return_inverse=True)[1].reshape(-1)
+    return _without_gaps(labels, wide)
+
+
+def _without_gaps(labels: Counts, wide: int) -> Counts:
+    """Number labels below ``wide`` anew, in their order; by marking those that there are, where that is less work than to sort."""
+    if wide > _SPARSE * len(labels) + _SPARSE:
+        return np.unique(labels, return_inverse=True)[1].reshape(-1)
+    is_used = np.zeros(wide, dtype=bool)
+    is_used[labels] = True
+    numbers: Counts = np.cumsum(is_used) - 1
+    return numbers[labels]
 
 
 def distinct(codes: Codes) -> Distinct:

@@ -33,31 +33,37 @@ def sweep(
     """Give each kind of record the mask that costs least now, the others standing still; answer how many changed.
 
     ``patterns[kind, subset, part]`` is the pattern that the kind shows in a subset of keys when ``part`` of them is blanked;
-    ``parts[mask, subset]`` says which part that is. ``chosen`` (the masks) and ``counts`` (records of each pattern) are changed in place.
+    ``parts[subset, mask]`` says which part that is. ``chosen`` (the masks) and ``counts`` (records of each pattern) are changed in place.
     """
     moved = 0
-    subsets = parts.shape[1]
+    subsets, masks = parts.shape
+    harm = np.empty(masks)
+    change = np.empty(patterns.shape[2])  # what the kind does to each pattern of a subset
     for place in range(order.size):
         kind = order[place]
         n = sizes[kind]
         before = chosen[kind]
+        harm[:] = 0.0
         for s in range(subsets):
-            counts[patterns[kind, s, parts[before, s]]] -= n
+            counts[patterns[kind, s, parts[s, before]]] -= n
+            is_harmed = False
+            for part in range(patterns.shape[2]):
+                count = counts[patterns[kind, s, part]]
+                change[part] = _small(count + n, k) - _small(count, k) if count < k else 0.0
+                is_harmed |= count < k
+            if is_harmed:  # most subsets have enough records either way
+                for mask in range(masks):
+                    harm[mask] += change[parts[s, mask]]
         best, least = before, np.inf
-        for mask in range(parts.shape[0]):
+        for mask in range(masks):
             cost = costs[kind, mask] * n
             if cost == np.inf:
                 continue
-            harm = 0.0
-            for s in range(subsets):
-                count = counts[patterns[kind, s, parts[mask, s]]]
-                if count < k:
-                    harm += _small(count + n, k) - _small(count, k)
-            cost += weight * harm
+            cost += weight * harm[mask]
             if cost < least - 1e-9 or (mask == before and cost < least + 1e-9):
                 best, least = mask, cost
         for s in range(subsets):
-            counts[patterns[kind, s, parts[best, s]]] += n
+            counts[patterns[kind, s, parts[s, best]]] += n
         chosen[kind] = best
         moved += best != before
     return moved

@@ -64,18 +64,13 @@ def make_patterns(rows: Codes, sizes: NDArray[np.int64], moving: NDArray[np.int6
             [part[moving] * ~((code >> np.arange(m)) & 1).astype(bool) for code in range(2**m)], axis=1
         )
         both = np.concatenate([shown.reshape(-1, m), part[still]])
-        labels = np.zeros(len(both), dtype=np.int64)
-        for j in range(m):
-            labels = labels * (int(both[:, j].max(initial=0)) + 1) + both[:, j]
-            if j + 1 < m:  # keeps the product of the radixes small
-                labels = np.unique(labels, return_inverse=True)[1].reshape(-1)
-        names, numbers = np.unique(labels, return_inverse=True)
-        numbers = numbers.reshape(-1)
+        numbers = labels_of(both - 1)
+        names = int(numbers.max(initial=-1)) + 1
         split = len(moving) * 2**m
         patterns[:, s, :] = numbers[:split].reshape(len(moving), 2**m) + begin
-        counts = np.bincount(numbers[split:], weights=sizes[still].astype(float), minlength=len(names))
+        counts = np.bincount(numbers[split:], weights=sizes[still].astype(float), minlength=names)
         found.append(counts.astype(np.int64))
-        begin += len(names)
+        begin += names
     return Patterns(patterns, np.concatenate(found))
 
 

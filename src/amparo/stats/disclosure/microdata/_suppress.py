@@ -148,6 +148,7 @@ def _settle(
     numbers = state.sizes[moving]
     chosen = state.masks[moving].copy()
     counts = table.still.copy()
+    turned = np.ascontiguousarray(parts.T)
     places = np.arange(parts.shape[1])
     np.add.at(
         counts, table.patterns[np.arange(len(moving))[:, None], places, parts[chosen]], numbers[:, None]
@@ -166,10 +167,10 @@ def _settle(
             prices = []  # what is there is first given back as far as it goes
         for price in prices:
             order = random.permutation(len(moving))
-            sweep(table.patterns, parts, costs, numbers, order, chosen, counts, k, float(price))
+            sweep(table.patterns, turned, costs, numbers, order, chosen, counts, k, float(price))
         for _ in range(MOST_SWEEPS):
             order = random.permutation(len(moving))
-            if not sweep(table.patterns, parts, costs, numbers, order, chosen, counts, k, FORBIDDEN):
+            if not sweep(table.patterns, turned, costs, numbers, order, chosen, counts, k, FORBIDDEN):
                 break
         cost = cost_now()
         if cost < least - 1e-9:
