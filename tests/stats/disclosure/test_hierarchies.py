@@ -36,12 +36,13 @@ def written(folder: Path, text: str, name: str = "ages.csv") -> Path:
     ("text", "words"),
     [
         ("code,parent\n", "line 1: a file of hierarchies begins with"),
+        ("", "names no code"),
         ("column,code,parent\nage,0-8\n", "line 2: a line has a column"),
         (AGES + "age,0-8,\n", 'line 7: the code "0-8" of "age" stood already in line 3'),
         ("column,code,parent\nage,0-8,child\n", r'\(line 2\): the group "child" of "0-8" has no line'),
         ("column,code,parent\nage,a,b\nage,b,c\nage,c,a\n", r'\(line 4\): "a" → "b" → "c" → "a" is a circle'),
     ],
-    ids=["headings", "columns", "twice", "gap", "cycle"],
+    ids=["headings", "empty", "columns", "twice", "gap", "cycle"],
 )
 def test_a_hierarchy_that_cannot_be_names_the_line(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(CannotCount, match=words):
