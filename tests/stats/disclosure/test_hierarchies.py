@@ -12,6 +12,7 @@ from amparo.stats.disclosure import (
     CannotCount,
     CannotRead,
     Condition,
+    CountTable,
     NotCleared,
     TableRequest,
     Threshold,
@@ -75,6 +76,8 @@ def test_counts_that_cannot_be_are_refused() -> None:
     request = TableRequest(rows=("age", "sex"))
     with pytest.raises(CannotCount, match="below zero was given for 0-8, F"):
         tables_of([Records(request, ((("0-8", "F"), -2),))])
+    with pytest.raises(CannotCount, match='"sex" has 10,000 values: it looks like a number of each record'):
+        CountTable.from_counts(TableRequest(rows=("sex",)), [((f"{n}",), 1) for n in range(10_000)])
     good = tables_of([Records(request, ((("0-8", "F"), 7), (("9-17", "F"), 5)))]).system
     fields = {name: getattr(good, name) for name in ("totals", "starts", "parts", "printed", "known")}
     with pytest.raises(CannotCount, match="Totals do not add up: a total is given as"):
