@@ -153,6 +153,11 @@ def test_marks_that_would_give_a_row_away_are_withheld() -> None:
     assert attack(protected, counted, knows_marks=True) == []
 
 
+def test_a_long_list_of_ones_keeps_its_marks_and_hides_its_total() -> None:
+    protected = protect(line_of([1] * 120))
+    assert protected.statuses == (*[Status.PRIMARY] * 120, Status.SECONDARY)
+
+
 def test_no_table_is_made_without_a_proof() -> None:
     counted = table_of([[20, 3, 14], [30, 40, 22], [7, 9, 50]])
     cleared = protect(counted)

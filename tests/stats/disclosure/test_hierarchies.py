@@ -12,6 +12,7 @@ from amparo.stats.disclosure import (
     CannotCount,
     CannotRead,
     Condition,
+    CountTable,
     NotCleared,
     TableRequest,
     Threshold,
@@ -36,12 +37,13 @@ def written(folder: Path, text: str, name: str = "ages.csv") -> Path:
     ("text", "words"),
     [
         ("code,parent\n", "line 1: a file of hierarchies begins with"),
+        ("", "names no code"),
         ("column,code,parent\nage,0-8\n", "line 2: a line has a column"),
         (AGES + "age,0-8,\n", 'line 7: the code "0-8" of "age" stood already in line 3'),
         ("column,code,parent\nage,0-8,child\n", r'\(line 2\): the group "child" of "0-8" has no line'),
         ("column,code,parent\nage,a,b\nage,b,c\nage,c,a\n", r'\(line 4\): "a" → "b" → "c" → "a" is a circle'),
     ],
-    ids=["headings", "columns", "twice", "gap", "cycle"],
+    ids=["headings", "empty", "columns", "twice", "gap", "cycle"],
 )
 def test_a_hierarchy_that_cannot_be_names_the_line(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(CannotCount, match=words):
@@ -74,6 +76,8 @@ def test_counts_that_cannot_be_are_refused() -> None:
     request = TableRequest(rows=("age", "sex"))
     with pytest.raises(CannotCount, match="below zero was given for 0-8, F"):
         tables_of([Records(request, ((("0-8", "F"), -2),))])
+    with pytest.raises(CannotCount, match='"sex" has 10,000 values: it looks like a number of each record'):
+        CountTable.from_counts(TableRequest(rows=("sex",)), [((f"{n}",), 1) for n in range(10_000)])
     good = tables_of([Records(request, ((("0-8", "F"), 7), (("9-17", "F"), 5)))]).system
     fields = {name: getattr(good, name) for name in ("totals", "starts", "parts", "printed", "known")}
     with pytest.raises(CannotCount, match="Totals do not add up: a total is given as"):

@@ -11,15 +11,13 @@ from amparo.vocab.text import N_
 from ._dimension import Dimension
 from ._hierarchy import Hierarchy
 from ._request import CannotCount, TableRequest
-from ._table import MAXIMUM_CELLS, Key
+from ._table import MAXIMUM_CELLS, Key, check_values
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 __all__ = ["Cube", "Records", "cube_of", "summed_over"]
-
-_MOST_VALUES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +66,7 @@ def cube_of(
     dimensions = []
     for at, column in enumerate(request.variables):
         occurring = {key[at] for key, _ in records.counted} | set((declared or {}).get(column, ()))
-        if len(occurring) > _MOST_VALUES:
-            raise CannotCount(
-                N_(
-                    'The column "%(column)s" has %(values)s values: it looks like a number of each record, not a category. '
-                    "Leave it out, or put its values into groups first."
-                ),
-                column=column,
-                values=f"{len(occurring):,}",
-            )
+        check_values(column, len(occurring))
         dimensions.append(
             Dimension.of(column, occurring, domain=domains.get(column, ()), hierarchy=hierarchies.get(column))
         )

@@ -148,4 +148,11 @@ def _hierarchies(file: str, lines: Iterable[list[str]]) -> dict[str, Hierarchy]:
             )
         known[code] = parent
         places.setdefault(column, {})[code] = number
+    if not parents:
+        raise CannotCount(
+            N_(
+                "%(file)s names no code. Below the headings column,code,parent it needs a line for each value of a column and for each group."
+            ),
+            file=file,
+        )
     return {column: Hierarchy(column, parent, places[column]) for column, parent in parents.items()}

@@ -78,6 +78,9 @@ class _Search:
                 self._withhold_marks_around(cell)
         if not all(map(self._is_moved, self.unsafe)):
             self._allow_grand_total()
+            for cell in self.unsafe:
+                if not self._is_moved(cell):
+                    self._withhold_marks_around(cell)
         for cell in sorted(self.secondary, key=lambda other: (-self.costs[other], other)):
             self._show_if_possible(cell)
         self.secondary = {cell for cell in self.secondary if self.proofs_with.get(cell)}
@@ -152,12 +155,26 @@ class _Search:
             if other // self.table.width == row or other % self.table.width == column
         }
         totals = {other for other in self.unsafe if self.table.is_total(other)}
+        if not self._could_move(cell, beside - {cell} | totals):
+            return
         for others in (totals & (beside | {len(self.table.counts) - 1}), totals, beside - {cell}):
             for other in sorted(others):
                 if not self._is_moved(cell):
                     self.unmarked.add(other)
                     self.network.widen(other, low=1, high=None)
                     self._protect(cell)
+
+    def _could_move(self, cell: int, others: set[int]) -> bool:
+        """Tell whether a cell could move if none of the others bore a mark: if not, trying them one by one is in vain."""
+        for other in others:
+            self.network.widen(other, low=1, high=None)
+        could = any(
+            self.network.move(cell, by=self._distance(need) * need[1], moves={}, costs=self.costs)
+            for need in self._unmet(cell)
+        )
+        for other in others - self.unmarked:
+            self.network.widen(other, low=self.small.low, high=self.small.high)
+        return could
 
     def _allow_grand_total(self) -> None:
         """Let the grand total be hidden for another where nothing else will do: in a list of ones, one a row."""

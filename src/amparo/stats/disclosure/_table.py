@@ -9,10 +9,11 @@ from amparo.vocab.text import N_
 
 from ._request import CannotCount, TableRequest
 
-__all__ = ["MAXIMUM_CELLS", "CountTable", "Key", "check_size", "reading_order"]
+__all__ = ["MAXIMUM_CELLS", "CountTable", "Key", "check_size", "check_values", "reading_order"]
 
 Key = tuple[str, ...]
 MAXIMUM_CELLS = 1_000_000
+_MOST_VALUES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class CountTable:
         pairs = list(counted)
         if any(n < 0 for _, n in pairs):
             raise CannotCount(N_("A count below zero was given. Counts are whole numbers from zero up."))
+        for at, column in enumerate(request.variables):
+            check_values(column, len({key[at] for key, _ in pairs}))
         split = len(request.rows)
         row_keys = tuple(sorted({key[:split] for key, _ in pairs}, key=reading_order))
         column_keys = (
@@ -113,6 +116,19 @@ def check_size(height: int, width: int) -> None:
             width=f"{width:,}",
             cells=f"{height * width:,}",
             most=f"{MAXIMUM_CELLS:,}",
+        )
+
+
+def check_values(column: str, number: int) -> None:
+    """Refuse a column with more values than a table can have categories."""
+    if number > _MOST_VALUES:
+        raise CannotCount(
+            N_(
+                'The column "%(column)s" has %(values)s values: it looks like a number of each record, not a category. '
+                "Leave it out, or put its values into groups first."
+            ),
+            column=column,
+            values=f"{number:,}",
         )
 
 
