@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ._budget import Budget, open_budget
 from ._files import (
     check_output,
     document_to_bytes,
@@ -27,6 +26,8 @@ from ._files import (
 if TYPE_CHECKING:
     from amparo.stats.report import Document
     from amparo.stats.synthesis import Codebook, Records, SyntheticData
+
+    from ._budget import Budget
 
 __all__ = ["synthesize"]
 
@@ -102,6 +103,8 @@ def synthesize(
     from amparo.stats.report import speaking
     from amparo.stats.synthesis.reports import report_of_release
     from amparo.vocab.text import ToldError
+
+    from ._budget import open_budget
 
     _check(file, output, report)
     if k is not None and (epsilon is not None or delta is not None or noise_seed is not None):
