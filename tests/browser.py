@@ -18,7 +18,7 @@ FLAGS = (
     # A page is looked at for a second: what the optimising compilers cost, they never earn back.
     "--js-flags=--no-opt --no-maglev",
 )
-FOUND = """rules => 'axe' in window ? axe.run({
+FOUND = """([rules, frame]) => 'axe' in window ? axe.run(frame ? document : {exclude: [['body > header'], ['body > footer']]}, {
   resultTypes: ['violations'], selectors: false, ...(rules.length ? {runOnly: {type: 'rule', values: rules}} : {})}).then(found => found.violations.map(
   one => `${one.id}: ${one.nodes[0].html.slice(0, 200)} (${one.nodes.length})`)) : null"""
 # What another language or a narrow screen may break: names that are empty, the languages themselves, what scrolls, what is too small to
@@ -47,14 +47,15 @@ def chromium() -> str | None:
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
-def faults_of(page: Page, *, rules: Sequence[str] = ()) -> list[str]:
-    """Ask axe what is wrong with a page, by some of its rules or by all. A context with `AXE` as its first script spares handing it
-    to each page.
+def faults_of(page: Page, *, rules: Sequence[str] = (), with_frame: bool = True) -> list[str]:
+    """Ask axe what is wrong with a page, by some of its rules or by all, and in what stands above and below each page or not.
+
+    A context with `AXE` as its first script spares handing it to each page.
     """
-    found: list[str] | None = page.evaluate(FOUND, list(rules))
+    found: list[str] | None = page.evaluate(FOUND, [list(rules), with_frame])
     if found is None:
         page.evaluate(AXE)
-        found = page.evaluate(FOUND, list(rules))
+        found = page.evaluate(FOUND, [list(rules), with_frame])
     return found or []
 
 

@@ -36,7 +36,7 @@ _settle_environment()
 hypothesis.settings.register_profile(
     "amparo",
     deadline=None,  # the machine is shared; time is measured in bench/
-    max_examples=50,
+    max_examples=40,
     print_blob=True,
     database=hypothesis.database.DirectoryBasedExampleDatabase(CHECKOUT / ".cache" / "hypothesis"),
 )
