@@ -43,7 +43,7 @@ PLACES = {
     "oversight/queries.py": 18, "oversight/actions": 7, "oversight/views": 8, "portal/views.py": 7,
     "vault/queries.py": 20, "vault/keeping.py": 5, "vault/keyd/service.py": 9,
 }  # fmt: skip
-# `access/policies.py` is not among them: it is written into the database before any test; tests/access/test_rows*.py try what stands there.
+# `access/policies.py` is not among them: it is written into the database before any test; test_rows.py and test_rows_decided.py try what stands there.
 # Reads of apps that know nobody who looks: whoever asks them has asked for access.
 BELOW = ("audit/queries",)
 TESTS = (

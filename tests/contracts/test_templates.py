@@ -9,9 +9,10 @@ import pytest
 from tools.templates import SOURCES, faults_of, templates
 
 
-@pytest.mark.parametrize("path", templates(), ids=lambda path: path.relative_to(SOURCES).as_posix())
-def test_template(path: Path) -> None:
-    assert faults_of(path) == []
+def test_templates() -> None:
+    assert [
+        f"{path.relative_to(SOURCES)}: {fault}" for path in templates() for fault in faults_of(path)
+    ] == []
 
 
 @pytest.mark.parametrize(
