@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests import programs
 from tests.cli.conftest import amparo, environment
 
 # What the start may load beside Typer and the standard library. A longer list is a slower `amparo --help`.
@@ -111,3 +112,9 @@ def test_version() -> None:
     from amparo import __version__
 
     assert amparo("--version").stdout.strip() == __version__
+
+
+def test_pages_and_commands_of_the_platform_wait_for_no_library_of_the_statisticians(tmp_path: Path) -> None:
+    settings = {"DJANGO_SETTINGS_MODULE": "amparo.config.settings", "AMPARO_DATA": str(tmp_path)}
+    done = programs.run(env=environment(**settings), module="tests.cli.pages_loaded")
+    assert (done.returncode, done.stdout) == (0, "\n"), done.stderr

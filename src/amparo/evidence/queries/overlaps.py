@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from amparo.evidence.queries.counting import open_facts
 from amparo.evidence.queries.holdings import Holding, TableHolding
 from amparo.evidence.rules import NotAsked, StudyChoices
@@ -29,6 +27,8 @@ def count_overlaps(choices: StudyChoices, holding: Holding) -> OverlapTable:
 
     A list is who has a case that an organisation of its kinds leads. The lists are named by codes. Raises `NotAsked`.
     """
+    import numpy as np  # for which no other page waits
+
     from amparo.stats.prevalence import OverlapTable
 
     table = studied(holding)

@@ -8,8 +8,6 @@ from dataclasses import replace
 from ._budgets import Spent, check_budget
 from ._cells import Cell
 from ._findings import Answer, Finding, ReleaseRules
-from ._index import Index, groups
-from ._pairs import compare
 
 __all__ = ["check_release"]
 
@@ -27,7 +25,10 @@ def check_release(
 
     ``released`` bear the number of their release; the new ones bear none. Numbers with noise come as ``spends``, not as cells.
     """
-    from ._together import look_together  # brings SciPy
+    # They bring NumPy and SciPy, for which nobody waits who only shows a cell.
+    from ._index import Index, groups
+    from ._pairs import compare
+    from ._together import look_together
 
     rules = rules or ReleaseRules()
     earlier = groups([_plain(cell, rules) for cell in released])
