@@ -181,7 +181,7 @@ def _declared(
     """Give the values that columns can have: those of the codebook, else the codes of a hierarchy that are no groups."""
     declared: dict[str, tuple[str, ...]] = {}
     for column, hierarchy in hierarchies.items():
-        groups = set(hierarchy.parent.values())
+        groups = set(hierarchy.parent.values()) - {""}  # a blank code is a value, a blank parent the total
         declared[column] = tuple(code for code in hierarchy.parent if code not in groups)
     if codebook is not None:
         from amparo.stats.synthesis import read_codebook
