@@ -155,3 +155,34 @@ def test_sums_are_refused_with_what_to_do(counted: Callable[..., Path]) -> None:
     refused = str(amparo(counted("wages.json", "--rows", "gender", "--amount", "wage")).exception)
     assert "wages.json: The table holds sums of “wage”" in refused
     assert "without --amount" in refused
+
+
+def test_totals_that_do_not_add_up_are_refused_with_column_and_line(counted: Callable[..., Path]) -> None:
+    path = counted(
+        "groups.json", "--rows", "age", "--columns", "gender", "--hierarchy", "AGES", "--where", "gender=f,m"
+    )
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    (child,) = [
+        cell for cell in kept["tables"][0]["cells"] if cell["values"] == {"age": None, "gender": None}
+    ]
+    child["value"] += 1
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    refused = str(amparo(path).exception)
+    assert (
+        "groups.json: The numbers by “age” (gender f or m) add up to 98, and their total is given as 99."
+        in refused
+    )
+    assert "Count the table anew" in refused
+
+
+def test_private_counts_take_a_hierarchy_with_a_code_for_blank(
+    counted: Callable[..., Path], tmp_path: Path
+) -> None:
+    (tmp_path / "people.csv").write_text(PEOPLE + ",f,1,1\n", encoding="utf-8")
+    (tmp_path / "ages.csv").write_text(AGES + "age,,\n", encoding="utf-8")
+    told = json.loads(
+        counted(
+            "p.json", "--rows", "age", "--hierarchy", "AGES", "--method", "dp", "--epsilon", "1"
+        ).read_text("utf-8")
+    )
+    assert {"age": ""} in [cell["values"] for cell in told["tables"][0]["cells"]]

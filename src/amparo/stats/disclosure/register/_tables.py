@@ -10,6 +10,7 @@ from amparo.vocab.text import N_
 
 from ._budgets import Spent
 from ._cells import Cell, NotACell, Values
+from ._words import of_predicate
 
 __all__ = ["book_of", "cells_of_table", "spends_of_table"]
 
@@ -37,6 +38,9 @@ def cells_of_table(kept: Mapping[str, Any], *, population: str, release: str = "
         tables = _tables(kept)
         if kept["method"] == "dp":
             return ()
+        if kept["method"] == "suppress":
+            for told in tables:
+                _check_sums(told)
         return tuple(
             _cell(kept, told, whom, value, status, population=population, release=release)
             for told in tables
@@ -117,6 +121,33 @@ def _of_release(told: Mapping[str, Any]) -> _Told:
         }
         cells.append((_within(named, where), cell["value"], str(cell["status"])))
     return _Told(str(told["counting_unit"]), where, [cell for cell in cells if all(cell[0].values())])
+
+
+def _check_sums(told: _Told) -> None:
+    """Refuse a table whose shown parts do not add up to the total shown beside them: its file was changed, or its numbers are of two counts."""
+    known = {tuple(sorted(whom.items())): value for whom, value, _ in told.cells}
+    sums: dict[tuple[tuple[str, Values], ...], dict[str, int | None]] = {}
+    for place, value in known.items():
+        for at, (name, values) in enumerate(place):
+            if len(values) > 1 or name in told.where:
+                continue  # a group, or a column of which the conditions leave a part only: its cells are no plain parts
+            parts = sums.setdefault((*place[:at], *place[at + 1 :]), {})
+            before = parts.get(name, 0)
+            parts[name] = None if before is None or value is None else before + value
+    for place, parts in sums.items():
+        total = known.get(place)
+        for name, part in parts.items():
+            if None not in (total, part) and total != part:
+                raise NotACell(
+                    N_(
+                        "The numbers by “%(column)s” (%(whom)s) add up to %(sum)s, and their total is given as %(total)s. Count the table anew "
+                        "with `amparo table`, and give its file as it was written."
+                    ),
+                    column=name,
+                    whom=of_predicate(dict(place)),
+                    sum=part,
+                    total=total,
+                )
 
 
 def _within(named: Mapping[str, Values], where: Mapping[str, Values]) -> dict[str, Values]:
