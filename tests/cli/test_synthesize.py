@@ -184,3 +184,9 @@ def test_an_evaluation_says_first_which_file_is_missing_and_nothing_of_noise(tmp
     assert "There is no file" in missing.output
     (tmp_path / "empty.csv").write_text("sex,age,country,means\n", encoding="utf-8")
     assert "has no records, only headings" in run("evaluate", few, tmp_path / "empty.csv", exit_code=2).output
+
+
+def test_a_file_without_any_value_is_not_compared(tmp_path: Path) -> None:
+    blank = tmp_path / "blank.csv"
+    blank.write_text("sex,age\n" + ",\n" * 60, encoding="utf-8")
+    assert "blank.csv has no value in any column" in run("evaluate", blank, blank, exit_code=2).output

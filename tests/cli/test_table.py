@@ -503,3 +503,17 @@ def test_a_code_that_the_codebook_does_not_have_is_named_with_its_line(people: P
     assert (
         'The column "age" has the value "30+" (line 49), which its codebook does not have.' in result.stderr
     )
+
+
+@pytest.mark.parametrize("options", [(), ("--subtotals",), ("--amount", "wage")])
+def test_a_line_of_totals_among_the_records_is_named_and_can_be_left_out(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    path = tmp_path / "with-totals.csv"
+    lines = [f"{'fm'[at % 2]},{'NA' if at % 3 else 'NO'},{at}" for at in range(60)]
+    path.write_text("\n".join(["sex,country,wage", *lines, "Total ,NA,1770", ""]), encoding="utf-8")
+    refused = amparo_table(path, "--rows", "sex", *options)
+    assert refused.exit_code == 2
+    assert 'The column "sex" has the value "Total " (line 62)' in refused.stderr
+    assert '--where "sex!=Total "' in refused.stderr
+    assert amparo_table(path, "--rows", "sex", "--where", "sex!=Total ", *options).exit_code == 0

@@ -4,7 +4,7 @@ import csv
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,11 +44,17 @@ class Asked:
     codebook: Path | None = None
     epsilon: float | None = None
     delta: float | None = None
-    person: int = 1
+    person: str = ""
+    most: int = 1
     ledger: Path | None = None
     noise_seed: int | None = None
     percent: str = ""
     report: Path | None = None
+
+    @property
+    def is_release(self) -> bool:
+        """Tell whether more is asked for than one table of two dimensions, whose persons may be checked."""
+        return replace(self, person="", most=1) != Asked()
 
 
 def protected_of(
@@ -58,9 +64,11 @@ def protected_of(
     from amparo.stats.disclosure import Threshold, count_cells, open_source, protect
 
     name = Path(file).name
+    _check_options(request, method, asked)
     with open_source(os.environ.get("AMPARO_ENGINE", ""), file) as source:
         if is_release:
             return release_of(source, request, threshold=threshold, method=method, asked=asked, name=name)
+        _check_persons(source, [request], method, asked)
         return protect(count_cells(source, request, name=name), rules=[Threshold(threshold)], method=method)
 
 
@@ -70,13 +78,12 @@ def release_of(
     """Count and protect the table and those linked with it."""
     from amparo.stats.disclosure import count_tables, protect_tables, read_hierarchies, sum_tables
 
-    _check_options(request, method, asked)
-
     hierarchies = {}
     for path in asked.hierarchies:
         hierarchies.update(read_hierarchies(path))
     rules, organisation = _rules(threshold, asked)
     requests = [request, *(_linked(asked.link, request.counting_unit) if asked.link else ())]
+    _check_persons(source, requests, method, asked)
     declared = _declared(requests, hierarchies if method == "dp" else {}, asked.codebook)
     if asked.amount:
         counted = sum_tables(
@@ -110,16 +117,19 @@ def _check_options(request: "TableRequest", method: str, asked: Asked) -> None:
     from amparo.stats.disclosure import CannotCount
 
     of_privacy = (
-        asked.epsilon is not None
-        or asked.delta is not None
-        or asked.ledger
-        or asked.noise_seed is not None
-        or asked.person != 1
+        asked.epsilon is not None or asked.delta is not None or asked.ledger or asked.noise_seed is not None
     )
     if method != "dp" and of_privacy:
         raise CannotCount(
             N_(
-                "--epsilon, --delta, --person, --ledger and --noise-seed belong to --method dp. Add it, or leave them out."
+                "--epsilon, --delta, --ledger and --noise-seed belong to --method dp. Add it, or leave them out."
+            )
+        )
+    if method != "dp" and asked.most != 1 and not asked.person and asked.codebook is None:
+        raise CannotCount(
+            N_(
+                "--most says how many records one person may have. Name the column that tells persons apart with --person, or leave "
+                "--most out."
             )
         )
     if method == "dp" and (
@@ -145,13 +155,33 @@ def _check_options(request: "TableRequest", method: str, asked: Asked) -> None:
         )
 
 
+def _check_persons(
+    source: "Path | Table", requests: "Sequence[TableRequest]", method: str, asked: Asked
+) -> None:
+    """Refuse persons with more records than was said: of those that a table counts; of all where noise is to cover all tables."""
+    from amparo.stats.disclosure import check_persons
+
+    column = asked.person
+    if not column and asked.codebook is not None:
+        from amparo.stats.synthesis import read_codebook
+
+        column = read_codebook(asked.codebook).person or ""
+    if not column:
+        return
+    conditions = list(dict.fromkeys(request.where for request in requests))
+    if method == "dp" and len(conditions) > 1:
+        conditions = [()]
+    for where in conditions:
+        check_persons(source, column, most=asked.most, where=where)
+
+
 def _declared(
     requests: "Sequence[TableRequest]", hierarchies: "Mapping[str, Hierarchy]", codebook: Path | None
 ) -> "dict[str, tuple[str, ...]]":
     """Give the values that columns can have: those of the codebook, else the codes of a hierarchy that are no groups."""
     declared: dict[str, tuple[str, ...]] = {}
     for column, hierarchy in hierarchies.items():
-        groups = set(hierarchy.parent.values())
+        groups = set(hierarchy.parent.values()) - {""}  # a blank code is a value, a blank parent the total
         declared[column] = tuple(code for code in hierarchy.parent if code not in groups)
     if codebook is not None:
         from amparo.stats.synthesis import read_codebook
@@ -187,7 +217,7 @@ def _private(counted: "CountedTables", source: "Path | Table", asked: Asked, nam
             lambda cost: budget.charge(cost.rho, cost.epsilon, cost.delta),
             SystemRandomness() if seed is None else SeededForTesting(seed),
             budget.ledger.delta if asked.delta is None else asked.delta,
-            asked.person,
+            asked.most,
         )
         return protect_tables(counted, method="dp", privacy=privacy)
 

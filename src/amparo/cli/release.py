@@ -1,12 +1,17 @@
 """The command ``amparo release check``: is a table safe beside those that were let out before?"""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from amparo.cli.refusing import CommandRefused
+
+if TYPE_CHECKING:
+    from amparo.stats.disclosure.register import Answer, Cell, Spent
 
 __all__ = ["check"]
 
@@ -32,37 +37,36 @@ def check(
     What gives people away is told with the numbers that are added and taken away. Ends with 0 where nothing is found, 1 where
     something is, 2 where a file cannot be read.
     """
-    from amparo.stats.disclosure.register import (
-        NotACell,
-        ReleaseRules,
-        book_of,
-        cells_of_table,
-        check_release,
-    )
+    from amparo.stats.disclosure.register import ReleaseRules, book_of, check_release
 
-    new = [(path, _read(path)) for path in files]
-    old = [(path, _read(path)) for path in beside or ()]
-    try:
-        cells = [cell for _, kept in new for cell in cells_of_table(kept, population=POPULATION)]
-        earlier = [
-            cell
-            for path, kept in old
-            for cell in cells_of_table(kept, population=POPULATION, release=path.stem)
-        ]
-        book = book_of([kept for _, kept in (*new, *old)], [*cells, *earlier])
-        rules = ReleaseRules(threshold=threshold, book=book)
-    except NotACell as refusal:
-        raise CommandRefused(str(refusal)) from None
-    answer = check_release(cells, earlier, rules=rules)
+    new = [_read(path) for path in files]
+    old = [_read(path, release=path.stem) for path in beside or ()]
+    cells = [cell for one in new for cell in one.cells]
+    earlier = [cell for one in old for cell in one.cells]
+    spends, spent = ([each for one in told for each in one.spends] for told in (new, old))
+    book = book_of([one.kept for one in (*new, *old)], [*cells, *earlier])
+    rules = ReleaseRules(threshold=threshold, book=book)
+    answer = check_release(cells, earlier, rules=rules, spends=spends, spent=spent)
     if is_json:
-        typer.echo(json.dumps(_as_json(answer), ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(_as_json(answer, spends, spent), ensure_ascii=False, indent=1))
     else:
-        _tell(answer, len(cells))
+        _tell(answer, len(cells), spends, spent)
     if not answer.is_clean:
         raise typer.Exit(HELD_UP)
 
 
-def _read(path: Path) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Holds a file of tables, its numbers, and what its noise took of the privacy of the people."""
+
+    kept: dict[str, Any]
+    cells: tuple["Cell", ...]
+    spends: tuple["Spent", ...]
+
+
+def _read(path: Path, release: str = "") -> _Read:
+    from amparo.stats.disclosure.register import NotACell, cells_of_table, spends_of_table
+
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -70,27 +74,46 @@ def _read(path: Path) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise CommandRefused(f"{path} is no table as `amparo table --json` writes it.")
-    return found
+        raise CommandRefused(
+            f"{path} is no table as `amparo table --json` writes it. Of other forms (text, CSV, XLSX, a report) make the same table once "
+            f"more with --json, and give that file."
+        )
+    try:
+        cells = cells_of_table(found, population=POPULATION, release=release)
+        return _Read(found, cells, spends_of_table(found, population=POPULATION, release=release))
+    except NotACell as refusal:
+        raise CommandRefused(f"{path}: {refusal}") from None
 
 
-def _tell(answer: Any, count: int) -> None:
+def _tell(answer: "Answer", count: int, spends: Sequence["Spent"], spent: Sequence["Spent"]) -> None:
     for finding in answer.findings:
         typer.echo(f"{'HELD UP' if finding.holds_up else 'Note'}: {finding.message}")
     typer.echo(
         f"{count:,} new numbers against {answer.compared:,} that were let out, {answer.together:,} of them solved together: "
         + ("nothing was found." if answer.is_clean else "do not let this out.")
     )
+    if spends:
+        before, takes = _rho(spent), _rho(spends)
+        typer.echo(
+            f"Counts with noise are not compared. They take {takes:.4g} of the privacy budget (rho); with those let out before, "
+            f"{before + takes:.4g} in all."
+        )
     if answer.left_out:
         typer.echo(f"Only compared one by one, as the whole is too large: {', '.join(answer.left_out)}.")
 
 
-def _as_json(answer: Any) -> dict[str, Any]:
+def _rho(spends: Sequence["Spent"]) -> float:
+    return sum(one.rho for one in spends)
+
+
+def _as_json(answer: "Answer", spends: Sequence["Spent"], spent: Sequence["Spent"]) -> dict[str, Any]:
     return {
         "is_clean": answer.is_clean,
         "compared": answer.compared,
         "together": answer.together,
         "left_out": list(answer.left_out),
+        "rho": _rho(spends),
+        "rho_before": _rho(spent),
         "findings": [
             {
                 "kind": str(finding.kind),

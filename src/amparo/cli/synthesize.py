@@ -64,6 +64,13 @@ def synthesize(
         typer.Option(metavar="COL=SEP", help="A column whose cells hold several items; may be repeated."),
     ] = None,
     omit: Annotated[str, typer.Option(metavar="A,B", help="Leave columns out.")] = "",
+    person: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="The column that tells persons apart; it is checked, and not in the result.",
+        ),
+    ] = None,
     length: Annotated[int, typer.Option(metavar="3", help="Count combinations of up to 3 or 4 values.")] = 3,
     prefer: Annotated[
         str,
@@ -116,7 +123,7 @@ def synthesize(
     try:
         with speaking(language):  # a slip of the pen is told before anything is spent
             pass
-        book, records = _read(file, codebook, rules, multi, omit, leaves_empty=k is not None)
+        book, records = _read(file, codebook, rules, multi, omit, person, leaves_empty=k is not None)
         rows_seed = secrets.randbits(64) if seed is None else seed
         what = "synthetic data" if noise_seed is None else "synthetic data, NOT PRIVATE: seeded noise"
         what = what if k is None else f"k-anonymous synthetic data, k = {k}"
@@ -164,6 +171,7 @@ def _read(
     rules: Path | None,
     multi: list[str] | None,
     omit: str,
+    person: str | None,
     *,
     leaves_empty: bool,
 ) -> tuple[Codebook, Records]:
@@ -173,6 +181,8 @@ def _read(
     book = Codebook() if codebook is None else read_codebook(codebook)
     if rules is not None:
         book = replace(book, rules=(*book.rules, *read_codebook(rules).rules))
+    if person is not None:
+        book = replace(book, person=person)
     names = names_of(omit)
     if names:
         with open_records(file) as (found, _):

@@ -146,7 +146,17 @@ def table(
         ),
     ] = None,
     person: Annotated[
-        int, typer.Option(metavar="N", help="For --method dp: the most records that one person may have.")
+        str,
+        typer.Option(
+            metavar="COLUMN",
+            help="The column that tells persons apart (else that of the codebook): nobody may have more records than --most.",
+        ),
+    ] = "",
+    most: Annotated[
+        int,
+        typer.Option(
+            metavar="N", help="The most records that one person may have; --method dp covers so many."
+        ),
     ] = 1,
     ledger: Annotated[
         Path | None,
@@ -203,13 +213,14 @@ def table(
             codebook=codebook,
             epsilon=epsilon,
             delta=delta,
-            person=person,
+            person=person.strip(),
+            most=most,
             ledger=ledger,
             noise_seed=noise_seed,
             percent=percent or "",
             report=report,
         )
-        is_release = subtotals or method in (Protection.CELLKEY, Protection.DP) or asked != Asked()
+        is_release = subtotals or method in (Protection.CELLKEY, Protection.DP) or asked.is_release
         protected = protected_of(
             file, request, threshold=threshold, method=method.value, asked=asked, is_release=is_release
         )

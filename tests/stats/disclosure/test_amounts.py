@@ -27,6 +27,8 @@ from amparo.stats.disclosure import (
     sum_tables,
 )
 from amparo.stats.disclosure._percent import percentages
+from amparo.stats.disclosure._release_grid import grids_of
+from amparo.stats.report import speaking
 
 REQUEST = TableRequest(rows=("a", "b"), columns=("c",))
 Cell = tuple[str | None, ...]
@@ -187,3 +189,13 @@ def test_percentages_stand_only_where_part_and_whole_are_shown(tmp_path: Path) -
     assert '"percent": 100.0' in "".join(release_to_json(release, percent=Percent.ALL))
     with pytest.raises(CannotCount, match="Add --columns"):
         percentages(protect_tables(count_tables(path, [TableRequest(rows=("a",))])), 0, Percent.ROWS)
+
+
+def test_a_title_with_a_foreign_first_word_is_not_turned_round_in_arabic(tmp_path: Path) -> None:
+    path = written(tmp_path / "r.csv", [("x", "u", "i", "1", "p")] * 20)
+    request = TableRequest(rows=("a",), columns=("b",), counting_unit="persons")
+    release = protect_tables(count_tables(path, [request]), rules=[Threshold(5)])
+    with speaking("ar"):
+        counts, shares = [grid.title for grid in grids_of(release, Percent.ROWS)]
+    assert counts.startswith("Persons")
+    assert shares.startswith(f"{counts}، "), "set apart, the whole title would be read from the left"

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ._coarser import Coarsening
     from ._counted import CountedTables, count_tables
     from ._percent import Percent
+    from ._persons import check_persons
     from ._private import Privacy, PrivateCounts
     from ._protect_tables import protect_tables
     from ._release import Loss, ReleasedCell, ReleasedTables, ReleaseMethod, Why
@@ -58,6 +59,7 @@ _LATER = {
     "_coarser": ("Coarsening",),
     "_counted": ("CountedTables", "count_tables"),
     "_percent": ("Percent",),
+    "_persons": ("check_persons",),
     "_private": ("Privacy", "PrivateCounts"),
     "_protect_tables": ("protect_tables",),
     "_release": ("Loss", "ReleaseMethod", "ReleasedCell", "ReleasedTables", "Why"),
@@ -114,6 +116,7 @@ __all__ = [
     "TableRequest",
     "Threshold",
     "Why",
+    "check_persons",
     "count_cells",
     "count_tables",
     "neutral",

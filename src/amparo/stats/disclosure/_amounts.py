@@ -15,7 +15,7 @@ from ._amounts_read import Contribution, contributions
 from ._counted import CountedTables, cubes_of
 from ._cube import Cube, Records, summed_over
 from ._hierarchy import Hierarchy
-from ._lines import check_declared
+from ._lines import check_declared, check_totals
 from ._request import CannotCount, TableRequest
 from ._system import system_of
 
@@ -92,6 +92,7 @@ def sum_tables(
     known_as = name or (Path(source).name if isinstance(source, (str, Path)) else "table")
     records = []
     for request, part in zip(requests, found, strict=True):
+        check_totals(source, request, [one.key for one in part])
         totals: dict[tuple[str, ...], int] = {}
         for one in part:
             totals[one.key] = totals.get(one.key, 0) + one.total // scale

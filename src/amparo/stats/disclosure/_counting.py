@@ -16,6 +16,7 @@ from amparo.vocab.text import N_
 
 from ._as_text import TextColumn
 from ._cube import Records
+from ._lines import check_totals
 from ._request import CannotCount, Condition, TableRequest, unknown_column
 from ._table import MAXIMUM_CELLS, CountTable, Key, check_size
 
@@ -35,8 +36,10 @@ def count_cells(source: "Path | str | Table", request: TableRequest, *, name: st
     if isinstance(source, (str, Path)):
         path = Path(source)
         counted, cautions = _count_file(path, request)
+        check_totals(path, request, [key for key, _ in counted])
         return CountTable.from_counts(request, counted, source=name or path.name, cautions=cautions)
     counted, cautions = _count_ibis(source, request)
+    check_totals(source, request, [key for key, _ in counted])
     return CountTable.from_counts(request, counted, source=name or "table", cautions=cautions)
 
 
@@ -57,6 +60,7 @@ def count_records(
             raise unknown_column(also, source.columns)
         found, cautions = _count_ibis(source, asked)
         known_as = name or "table"
+    check_totals(source, request, [key for key, _ in found])
     if not is_extra:
         at = request.variables.index(also) if also else None
         beside = [(key, key[at]) for key, _ in found] if at is not None else []

@@ -1,7 +1,7 @@
 """Find the line of a file of which a refusal speaks."""
 
 import csv
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,12 +9,30 @@ from amparo.stats.records import describe_csv, is_parquet
 from amparo.vocab.text import N_
 
 from ._cube import Records
-from ._request import CannotCount
+from ._request import CannotCount, TableRequest
+from ._table import Key
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-__all__ = ["check_declared", "find_line"]
+__all__ = ["check_declared", "check_totals", "find_line"]
+
+# How totals are called in the six languages; a line with one among the records is no record.
+_TOTALS = frozenset(
+    {
+        "total",
+        "totals",
+        "grand total",
+        "subtotal",
+        "المجموع",
+        "الإجمالي",
+        "итого",
+        "всего",
+        "total general",
+        "合计",
+        "总计",
+    }
+)
 
 
 def find_line(source: object, column: str, is_meant: Callable[[str], bool]) -> tuple[int, str]:
@@ -52,3 +70,21 @@ def check_declared(
                 value=strange[0] or "(blank)",
                 where=f" (line {line})" if line else "",
             )
+
+
+def check_totals(source: "Path | str | Table", request: TableRequest, keys: Iterable[Key]) -> None:
+    """Refuse values that are called a total: a line of sums among the records would be counted as one of them."""
+    for at, column in enumerate(request.variables):
+        found = sorted(value for value in {key[at] for key in keys} if value.strip().casefold() in _TOTALS)
+        if not found:
+            continue
+        line, _ = find_line(source, column, lambda text, value=found[0]: text == value.strip())  # type: ignore[misc]
+        raise CannotCount(
+            N_(
+                'The column "%(column)s" has the value "%(value)s"%(where)s: this looks like a line of totals, which would be counted as a '
+                'record. Leave such lines out with --where "%(column)s!=%(value)s", or call the value something else if it is none.'
+            ),
+            column=column,
+            value=found[0],
+            where=f" (line {line})" if line else "",
+        )

@@ -72,13 +72,18 @@ def release_to_csv(release: ReleasedTables, *, percent: Percent | None = None) -
 
 
 def release_to_json(release: ReleasedTables, *, percent: Percent | None = None) -> Iterator[str]:
-    """Give all tables as JSON, a line for each cell; a total has null for its value of a column, a hidden cell null for its count."""
+    """Give all tables as JSON, a line for each cell; a total has null for its value of a column, a hidden cell null for its count.
+
+    ``groups`` says, by column, which values a group of a hierarchy stands for.
+    """
     facts = {
         "source": release.source,
         "method": release.method.value,
         "rules": [rule.words for rule in release.rules],
         **({"amount": release.amount} if release.amount else {}),
         **({"percent_of": percent.value} if percent else {}),
+        **({"base": release.base} if release.method is ReleaseMethod.ROUND else {}),
+        **({"most_change": release.noise.most} if release.noise else {}),
         **({"privacy": asdict(release.private)} if release.private else {}),
         "audit": {
             "cleared": True,
@@ -98,6 +103,7 @@ def release_to_json(release: ReleasedTables, *, percent: Percent | None = None) 
                 for c in request.where
             ],
             "counting_unit": request.counting_unit,
+            "groups": _groups(release, number),
         }
         yield ("," if number else "") + "\n  " + json.dumps(told, ensure_ascii=False)[:-1] + ', "cells": ['
         separator = "\n   "
@@ -153,6 +159,19 @@ def _shares(release: ReleasedTables, number: int, percent: Percent | None) -> It
         return
     for share in percentages(release, number, percent).ravel().tolist():
         yield None if isnan(share) else round(share, 1)
+
+
+def _groups(release: ReleasedTables, number: int) -> dict[str, dict[str, list[str]]]:
+    """Say which values each group of a hierarchy stands for: who compares tables knows by them whom a line counts."""
+    found = {
+        dimension.column: {
+            node.label: sorted(node.values)
+            for node in dimension.nodes
+            if node.label is not None and not node.is_value
+        }
+        for dimension in release.dimensions[number]
+    }
+    return {column: groups for column, groups in found.items() if groups}
 
 
 def _status(value: int | None) -> str:

@@ -8,7 +8,7 @@ from math import isnan
 
 import numpy as np
 
-from amparo.stats.report import apart, listed, say
+from amparo.stats.report import apart, joined, listed, say
 from amparo.stats.report import gettext as _
 
 from ._dimension import Dimension
@@ -50,7 +50,7 @@ def grids_of(release: ReleasedTables, percent: Percent | None = None) -> Iterato
             yield _grid(
                 release,
                 number,
-                listed((title, _whole(percent))),
+                joined((title, _whole(percent))),
                 texts,
                 parts,
             )

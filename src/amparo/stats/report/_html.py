@@ -37,7 +37,7 @@ figure > .wide { direction: ltr; }
 table { border-collapse: collapse; margin: 1.25rem 0 .35rem; font-size: .95rem; font-variant-numeric: tabular-nums; }
 caption { white-space: nowrap; text-align: start; font-weight: 600; padding-bottom: .35rem; }
 td { white-space: nowrap; }
-th, td { padding-block: .35rem; padding-inline: 0 1rem; text-align: end; border-bottom: 1px solid #c5d0d3; vertical-align: top; }
+th, td { padding-block: .35rem; padding-inline: 0 1rem; text-align: right; border-bottom: 1px solid #c5d0d3; vertical-align: top; }
 th.label, td.label { text-align: start; font-weight: 400; }
 thead th, thead th.label { font-weight: 600; border-bottom: 2px solid #45535e; vertical-align: bottom; }
 td.label { white-space: normal; overflow-wrap: anywhere; min-width: 5rem; }

@@ -20,6 +20,7 @@ __all__ = [
     "apart",
     "gettext",
     "is_right_to_left",
+    "joined",
     "languages",
     "listed",
     "ngettext",
@@ -118,4 +119,9 @@ def apart(text: str) -> str:
 
 def listed(texts: Iterable[str]) -> str:
     """Join values as the language joins them, each set apart."""
-    return _LISTED[is_right_to_left(spoken_language())].join(map(apart, texts))
+    return joined(map(apart, texts))
+
+
+def joined(phrases: Iterable[str]) -> str:
+    """Join phrases of the language itself: set apart, one that begins with a foreign word would be turned round."""
+    return _LISTED[is_right_to_left(spoken_language())].join(phrases)

@@ -90,6 +90,14 @@ def evaluate(
             size=domain.size,
         )
     codes = [one.codes for one in read]
+    if not (codes[0] >= 0).any():
+        raise CannotSynthesise(
+            N_(
+                "%(file)s has no value in any column, so nothing can be compared with it. Look whether it is the right file, and whether the "
+                "missing codes of the codebook are right."
+            ),
+            file=original.name,
+        )
     true, made = (count_rows(one, domain.size, longest) for one in codes[:2])
     scale = len(codes[0]) / max(len(codes[1]), 1)
     rows = [[table[length] for length in sorted(table)] for table in (true, made)]

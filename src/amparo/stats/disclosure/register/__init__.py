@@ -12,7 +12,7 @@ from ._budgets import Spent, spent_on
 from ._cells import PERIOD, Cell, Mark, NotACell
 from ._check import check_release
 from ._findings import Answer, Finding, FindingKind, ReleaseRules
-from ._tables import book_of, cells_of_table
+from ._tables import book_of, cells_of_table, spends_of_table
 from ._words import whom
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "book_of",
     "cells_of_table",
     "check_release",
+    "spends_of_table",
     "spent_on",
     "whom",
 ]
