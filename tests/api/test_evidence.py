@@ -10,9 +10,10 @@ from django.test import override_settings
 
 from amparo.access.rules import Viewer
 from amparo.audit.models import Event
+from amparo.evidence.models import Study
 from tests.api.program import Program
 from tests.factories.accounts import make_viewer
-from tests.factories.evidence import make_many_cases, make_snapshot
+from tests.factories.evidence import make_kept_study, make_many_cases, make_snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -96,3 +97,33 @@ def test_facts_never_leave_by_a_program(program: Program, viewer: Viewer) -> Non
     answer = program.post(f"/snapshots/{snapshot}/facts", {"is_understood": True})
     assert (answer.status_code, answer.json()["code"]) == (409, "second_person_needed")
     assert not Event.objects.filter(action="evidence.facts.export", record=str(snapshot)).exists()
+
+
+def test_a_study_is_given_as_the_page_shows_it(program: Program, viewer: Viewer) -> None:
+    study = make_kept_study(viewer, make_snapshot())
+    (listed,) = program.get("/studies").json()["studies"]
+    assert (listed["id"], listed["lists"], listed["state"]) == (
+        str(study),
+        [["hotline"], ["ngo"], ["shelter"]],
+        "done",
+    )
+    told = program.get(f"/studies/{study}").json()
+    assert {name: told[name] for name in listed} == listed
+    assert (told["is_out"], told["fault"], told["result"]["n"]) == (False, "", 240)
+    first, second = told["result"]["estimates"]
+    # 812.5 was computed: a digit more would help to try out what is hidden.
+    assert (first["estimate"], first["intervals"]) == (812, {"0.8": [600, 1200], "0.95": [500, None]})
+    assert (second["estimate"], second["intervals"], second["status"]) == (None, None, "no maximum")
+    assert first["warnings"] == [{"code": "few", "message": "Very few people."}]
+    assert told["result"]["lists"]["pairs"][1] == {"value": None, "status": "primary"}
+    assert told["result"]["sensitivity"]["omit"] == [
+        {"changed": "Hotline", "estimate": 700, "status": "exists"}
+    ]
+
+
+def test_a_study_that_is_not_done_has_no_result(program: Program, viewer: Viewer) -> None:
+    study = make_kept_study(viewer, make_snapshot())
+    fault = {"template": "Fewer than %(number)s people.", "values": {"number": 30}}
+    Study.objects.filter(pk=study).update(state="failed", result={}, fault=fault)
+    told = program.get(f"/studies/{study}").json()
+    assert (told["state"], told["result"], told["fault"]) == ("failed", None, "Fewer than 30 people.")

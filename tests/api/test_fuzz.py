@@ -33,7 +33,7 @@ from tests.api.program import Program
 from tests.contracts.denial_rows import OPERATIONS
 from tests.factories.accounts import NOW, make_viewer
 from tests.factories.cases import make_case
-from tests.factories.evidence import make_many_cases, make_snapshot
+from tests.factories.evidence import make_kept_study, make_many_cases, make_snapshot
 from tests.factories.intake import make_batch
 from tests.factories.publishing import make_release, make_table
 from tools.generate import CHECKOUT
@@ -61,6 +61,7 @@ def ids_of(viewer: Viewer) -> dict[str, str]:
         "document": Program(viewer).upload(f"/cases/{reference}/documents", file=file).json()["id"],
         "batch": str(make_batch(viewer)),
         "snapshot": str(uuid7()),
+        "study": str(uuid7()),
         "release": str(uuid7()),
         "filter_id": str(save_filter(name="All", choices=CaseChoices(), is_shared=True, by=viewer, now=NOW)),
         "name": "sex",
@@ -131,7 +132,8 @@ def test_operations(role: str, mode: schemathesis.GenerationMode, tmp_path: Path
     with override_settings(AMPARO_FACTS_DIRECTORY=tmp_path / "facts"):
         if is_statistician:
             make_many_cases(supervisor, 10)
-            ids["snapshot"] = str(make_snapshot())
+            ids["snapshot"] = str(snapshot := make_snapshot())
+            ids["study"] = str(make_kept_study(make_viewer("statistician"), snapshot))
             ids["release"] = str(make_release(make_table(), by=make_viewer("statistician")).pk)
         schema = schemathesis.openapi.from_dict(with_ids(with_codes(DESCRIPTION), ids))
         schema.app = get_wsgi_application()

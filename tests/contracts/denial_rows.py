@@ -329,6 +329,8 @@ OPERATIONS: Mapping[str, Row] = {
     "table_release": Row(
         guard=P.RELEASE_PREPARE, typed={"rows": ["sex"], "title": "By sex", "purpose": "Annual report"}
     ),
+    "study_list": Row(guard=P.TABLES_VIEW),
+    "study_read": Row(guard=P.TABLES_VIEW),
     "release_list": Row(guard=P.RELEASE_READ),
     "release_read": Row(guard=P.RELEASE_READ),
     "release_propose": Row(guard=P.RELEASE_PREPARE, typed={"explanations": {}}),

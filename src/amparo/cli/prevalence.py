@@ -138,8 +138,10 @@ def prevalence(
     except ToldError as error:
         _refuse(str(error))
     if study.not_done:
+        from amparo.stats.prevalence.report import task_words
+
         typer.echo(
-            f"Stopped before it was done. Not reached: {', '.join(study.not_done)}. What is printed is complete in itself.",
+            f"Stopped before it was done. Not reached: {'; '.join(map(task_words, study.not_done))}. What is printed is complete in itself.",
             err=True,
         )
         raise typer.Exit(_INTERRUPTED)

@@ -1,4 +1,4 @@
-"""The API of figures: snapshots of facts, and protected tables of them."""
+"""The API of figures: snapshots of facts, protected tables of them, and studies of prevalence."""
 
 from __future__ import annotations
 
@@ -34,11 +34,30 @@ from amparo.access.api import (
 )
 from amparo.access.rules import Permission
 from amparo.access.web import Request
-from amparo.evidence.actions import download_table, propose, proposed_table, request_snapshot, show_table
-from amparo.evidence.queries import SnapshotFile, get_snapshot, holding_of, latest_snapshot, list_snapshots
+from amparo.evidence.actions import (
+    download_table,
+    mark_of_study,
+    propose,
+    proposed_table,
+    request_snapshot,
+    show_table,
+)
+from amparo.evidence.queries import (
+    SnapshotFile,
+    StudyFile,
+    get_snapshot,
+    get_study,
+    holding_of,
+    latest_snapshot,
+    list_snapshots,
+    list_studies,
+)
+from amparo.evidence.queries.giving import given_result
 from amparo.evidence.queries.holdings import Missing
+from amparo.evidence.queries.let_out import let_out_words
+from amparo.evidence.queries.saying import say_sentence, translated_names
 from amparo.evidence.queries.wording import say
-from amparo.evidence.rules import NotAsked, SnapshotState, TableChoices, variables_of
+from amparo.evidence.rules import NotAsked, SnapshotState, StudyState, TableChoices, variables_of
 from amparo.evidence.rules.asking import MOST_VARIABLES
 from amparo.stats.disclosure import to_json
 from amparo.vocab.text import N_
@@ -142,6 +161,71 @@ class TableGiven(Given):
     audit: AuditGiven
     warnings: tuple[WarningGiven, ...]
     cells: tuple[CellGiven, ...]
+
+
+class StudyGiven(Given):
+    """A study of prevalence: what was asked, from which snapshot, and how far it is. Each list is made of kinds of organisations."""
+
+    id: UUID
+    snapshot: UUID
+    day: date
+    lists: tuple[tuple[str, ...], ...]
+    only: dict[str, str]
+    first_year: str
+    last_year: str
+    methods: tuple[str, ...]
+    level: int
+    replicates: int
+    seed: int
+    asked_at: datetime
+    asked_by: str
+    state: StudyState
+    finished_at: datetime | None
+    again: UUID | None = Field(description="The study that this one makes again.")
+
+
+class Studies(Given):
+    """The newest studies, in whatever state."""
+
+    studies: tuple[StudyGiven, ...]
+
+
+class EstimateGiven(Given):
+    """One method's answer. The estimate is null where there is none, and the status says why; so is an upper end that the data do not set."""
+
+    method: str
+    estimate: float | None
+    intervals: dict[str, tuple[float, float | None] | None] | None = Field(
+        description='By their level: "0.95".'
+    )
+    model: str | None
+    status: str
+    warnings: tuple[WarningGiven, ...]
+    assumptions: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+class ResultGiven(Given):
+    """What came out, as `amparo prevalence --json` prints it, small overlaps hidden and what was estimated rounded to three digits."""
+
+    n: int
+    lists: dict[str, Any] | None
+    warnings: tuple[str, ...]
+    estimates: tuple[EstimateGiven, ...]
+    sensitivity: dict[str, Any] | None = Field(
+        description="What the estimates hang on; null where methods were named."
+    )
+    versions: dict[str, str]
+
+
+class StudyHeld(StudyGiven):
+    """A study with what came out once it is done, whether it was let out, or why it could not be computed."""
+
+    fingerprint: str = Field(description="Of the overlaps, with a secret: equal where the data are.")
+    is_out: bool
+    let_out: str
+    fault: str
+    result: ResultGiven | None
 
 
 class TableAsked(BaseModel):
@@ -260,6 +344,41 @@ def table_release(request: Request, sent: ReleaseSent, key: NeededKey) -> Status
         return {"id": str(release)}
 
     return Status(201, Made.model_validate(written(request, key, draft)))
+
+
+@router.get("/studies", response={200: Studies, **READING})
+def study_list(request: Request) -> Studies:
+    """List the newest studies of prevalence."""
+    require(request.viewer, Permission.TABLES_VIEW)
+    return Studies(studies=tuple(StudyGiven(**_asked(file)) for file in list_studies(request.viewer)))
+
+
+@router.get("/studies/{study}", response={200: StudyHeld, **READING})
+def study_read(request: Request, study: UUID) -> StudyHeld:
+    """Say how far a study is, and once it is done what came out."""
+    require(request.viewer, Permission.TABLES_VIEW)
+    file = get_study(request.viewer, study)
+    result, is_out, words = None, False, ""
+    if file.state is StudyState.DONE:
+        result = ResultGiven.model_validate(given_result(file))
+        is_out, words = let_out_words(request.viewer, mark_of_study(file))
+    return StudyHeld(
+        **_asked(file),
+        fingerprint=file.mark,
+        is_out=is_out,
+        let_out=words,
+        fault=say_sentence(file.fault, translated_names(file)) if file.fault else "",
+        result=result,
+    )
+
+
+def _asked(file: StudyFile) -> dict[str, Any]:
+    kept = ("id", "day", "asked_at", "asked_by", "state", "finished_at", "again")
+    return {
+        **file.choices.as_json(),
+        "snapshot": file.snapshot,
+        **{name: getattr(file, name) for name in kept},
+    }
 
 
 def _choices(request: Request, asked: TableAsked | ReleaseSent) -> TableChoices:

@@ -188,7 +188,7 @@ def test_sweeps_show_what_the_prior_does() -> None:
 def test_mass_at_the_limit_is_told() -> None:
     found = average_graphs(reference_table("australia4"))
     assert [c.code for c in found.warnings] == ["limit"]
-    assert "12834 people" in str(found.warnings[0].message)
+    assert "12,834 people" in str(found.warnings[0].message)
     assert average_graphs(reference_table("uk5")).warnings == ()
 
 

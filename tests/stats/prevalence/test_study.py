@@ -24,7 +24,8 @@ from amparo.stats.prevalence import (
     sweep_thresholds,
 )
 from amparo.stats.prevalence.report import report_of, to_json
-from amparo.stats.report import NoSuchLanguage, to_html, to_pdf, to_text
+from amparo.stats.report import Mark, NoSuchLanguage, draw_marks, speaking, to_html, to_pdf, to_text
+from amparo.stats.results import Caution, Said
 
 CELLS = [
     (("A",), 60),
@@ -334,3 +335,30 @@ def test_table_of_fewer_people_than_the_threshold_shows_no_overlaps() -> None:
     assert "The overlaps are not shown" in text(made)
     assert json.loads(to_json(made))["lists"] is None
     assert made.estimates[0].status is Status.EXISTS
+
+
+def test_what_several_methods_say_is_said_once(study: Study) -> None:
+    said = Caution("few", Said("Few people."))
+    made = replace(study, estimates=tuple(replace(one, warnings=(said,)) for one in study.estimates))
+    told = " ".join(text(made).split())
+    assert told.count("Few people.") == 1
+    assert (
+        "- Average over models, stepwise choice, lowest BIC, decomposable graphs and Chao's lower bound: Few people."
+        in told
+    )
+
+
+def test_the_versions_of_all_methods_are_told(study: Study) -> None:
+    first, *others = study.estimates
+    made = replace(study, estimates=(*others, replace(first, versions={"elsewhere": "7.1"})))
+    assert "elsewhere 7.1" in text(made)
+
+
+def test_arabic_beside_latin_letters_has_a_font_of_its_own_in_a_drawing() -> None:
+    with speaking("ar"):
+        drawing = draw_marks(
+            [Mark(900, 0, "12,3"), Mark(950, 1, "1,2,3")], across="people", down="BIC \u0641\u0648\u0642"
+        )
+    (part,) = ET.fromstring(drawing).iter("{http://www.w3.org/2000/svg}tspan")  # noqa: S314 - our own drawing
+    assert part.text == "\u0641\u0648\u0642"
+    assert part.attrib["font-family"].startswith("'Noto Sans Arabic'")

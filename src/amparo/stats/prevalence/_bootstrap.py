@@ -163,7 +163,10 @@ class Bootstrap:
                             "The interval of level %(levels)s rests on fewer than two of the %(replicates)s replicates at one end. "
                             "Take more replicates, and look at the other methods."
                         ),
-                        {"levels": ", ".join(map(str, weak)), "replicates": self.values.size},
+                        {
+                            "levels": ", ".join(f"{100 * level:g} %" for level in weak),
+                            "replicates": f"{self.values.size:,}",
+                        },
                     ),
                 )
             )
@@ -176,7 +179,7 @@ class Bootstrap:
                             "In %(refused)s of %(replicates)s replicates no estimate exists. They count as having no upper limit, "
                             "unless their dark figure shrinks to nothing."
                         ),
-                        {"refused": self.refused, "replicates": self.values.size},
+                        {"refused": f"{self.refused:,}", "replicates": f"{self.values.size:,}"},
                     ),
                 )
             )

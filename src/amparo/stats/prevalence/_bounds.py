@@ -139,7 +139,7 @@ def _overshoot(table: OverlapTable, bound: float) -> tuple[Caution, ...]:
         "This bound takes all lists to be of one size. The floor that gives each list its own size is %(floor)s; do not call "
         "anything between the two impossible."
     )
-    return (Caution("lists-of-unequal-size", Said(words, {"floor": f"{floor:,.0f}"})),)
+    return (Caution("lists-of-unequal-size", Said(words, {"floor": f"{float(f'{floor:.3g}'):,.0f}"})),)
 
 
 # --- the bound with a size for each list ---

@@ -271,9 +271,9 @@ def _cautions(
     limit = table.observed + unseen[-1]
     found = []
     if beyond >= 0.5:
-        found.append(_caution("unbounded", limit=limit))
+        found.append(_caution("unbounded", limit=f"{limit:,}"))
     elif tail > TAIL:
-        found.append(_caution("limit", limit=limit, beyond=100 * beyond))
+        found.append(_caution("limit", limit=f"{limit:,}", beyond=100 * beyond))
     if saturated > 0.5:
         found.append(_caution("saturated", share=100 * saturated, delta=delta))
     if posterior[0] >= 0.025:

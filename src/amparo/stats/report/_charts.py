@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +22,9 @@ MAIN: Final = "#00566b"
 PALE: Final = "#8fbcc7"
 OTHER: Final = "#a1410d"
 WIDTH: Final = 720
-_FONT: Final = "font-family=\"'Noto Sans', 'Noto Sans Arabic', 'Segoe UI', system-ui, sans-serif\""
+_ARABIC: Final = "'Noto Sans Arabic', 'Amparo Script', 'Segoe UI', system-ui, sans-serif"
+_FONT: Final = f"font-family=\"'Noto Sans', {_ARABIC}\""
+_ARABIC_WORDS: Final = re.compile(r"[\u0600-\u06ff]+(?: +[\u0600-\u06ff]+)*")
 _ARROW: Final = 7
 
 
@@ -294,10 +297,14 @@ def _text_down(x: float, y: float, words: str) -> str:
 
 def _written(words: str) -> str:
     """Give words for a drawing, which lies from left to right in every language: those of others are set apart from it."""
+    written = escape(words)
+    if re.search("[A-Za-z]", words):
+        # Where Arabic stands beside Latin, what sets the PDF looks for one font that has both, and finds none.
+        written = _ARABIC_WORDS.sub(rf'<tspan font-family="{_ARABIC}">\g<0></tspan>', written)
     is_turned = any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in words)
     if is_turned and is_right_to_left(spoken_language()):  # -50 and 48+ are no words
-        return f"\u2067{escape(words)}\u2069"
-    return escape(words)
+        return f"\u2067{written}\u2069"
+    return written
 
 
 def _svg(parts: Sequence[str], height: float, width: float = WIDTH) -> str:

@@ -2,5 +2,6 @@
 
 from ._content import report_of
 from ._json import to_json
+from ._words import task_words
 
-__all__ = ["report_of", "to_json"]
+__all__ = ["report_of", "task_words", "to_json"]

@@ -36,6 +36,7 @@ from ._words import (
     lowered,
     method_words,
     number,
+    percent,
     ratio,
     status_words,
     task_words,
@@ -166,15 +167,16 @@ def _estimates(study: Study) -> Iterator[Block]:
         )
     repeated = f" {study.description.repeated} people "
     is_hidden = study.overlaps is None or study.overlaps.repeated.shown is not Shown.SHOWN
-    notes = [
-        f"{method_words(one)}: {say(caution.message)}"
-        for one in study.estimates
-        for caution in one.warnings
-        if not (is_hidden and repeated in str(caution.message))  # the lists above say it without the number
-    ]
+    notes: dict[str, list[str]] = {}
+    for one in study.estimates:
+        for caution in one.warnings:
+            if is_hidden and repeated in str(caution.message):  # the lists above say it without the number
+                continue
+            who = notes.setdefault(say(caution.message), [])
+            who.append(lowered(one) if who else method_words(one))
     if notes:
         yield Heading(_("What the methods say of themselves"), 3)
-        yield Items(tuple(notes))
+        yield Items(tuple(f"{joined(who)}: {said}" for said, who in notes.items()))
 
 
 def _table_of(study: Study, levels: Iterable[float]) -> Table:
@@ -310,7 +312,7 @@ def _how(study: Study) -> Iterator[Block]:
             )
         )
     yield Heading(_("How this was made"))
-    versions = next((one.versions for one in study.estimates if one.versions), {})
+    versions = dict(pair for one in study.estimates for pair in one.versions.items())
     table = [
         (_("Data"), _data(study)),
         (_("Seed"), str(study.settings.seed)),
@@ -324,7 +326,7 @@ def _how(study: Study) -> Iterator[Block]:
             words = {
                 "refused": number(replicates.refused),
                 "all": number(replicates.values.size),
-                "share": f"{share:.1%}",
+                "share": percent(share, 1),
             }
             table.append(
                 (

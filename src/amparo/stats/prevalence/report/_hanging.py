@@ -26,7 +26,7 @@ from amparo.stats.report import (
 from amparo.stats.report import gettext as _
 from amparo.vocab.text import N_
 
-from ._words import about, interval, joined, level_words, number, ratio, status_words
+from ._words import about, interval, joined, level_words, number, percent, ratio, status_words
 
 __all__ = ["hanging_parts"]
 
@@ -185,7 +185,7 @@ def _variations(found: Variations, study: Study) -> Iterator[Block]:
                 (
                     one.changed,
                     about(one.estimate) if one.estimate is not None else status_words(one.status),
-                    f"{one.estimate / base:.0%}" if one.estimate is not None and base is not None else "",
+                    percent(one.estimate / base) if one.estimate is not None and base is not None else "",
                 )
                 for one in found.variations
             ),
@@ -328,7 +328,7 @@ def _hidden_or(point: ConsistencyPoint, is_shown: set[str]) -> str:
         return status_words(point.status)
     if point.hidden in is_shown:
         return about(point.estimate)
-    return _("%(share)s of it") % {"share": f"{point.estimate / point.truth:.0%}"}
+    return _("%(share)s of it") % {"share": percent(point.estimate / point.truth)}
 
 
 def _spread(spread: Spread) -> Iterator[Block]:
@@ -340,7 +340,7 @@ def _spread(spread: Spread) -> Iterator[Block]:
 
     numbers = [
         (
-            f"{point.at:.0%}",
+            percent(point.at),
             scaled(point.low, point.observed),
             scaled(point.middle, point.observed),
             scaled(point.high, point.observed),

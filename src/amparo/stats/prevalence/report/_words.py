@@ -19,11 +19,13 @@ __all__ = [
     "lowered",
     "method_words",
     "number",
+    "percent",
     "ratio",
     "status_words",
     "task_words",
 ]
 
+_PEOPLE = ("Chao", "Bayes")  # what is named after somebody keeps its capital
 _STATUS = {
     Status.EXISTS: N_("exists"),
     Status.NO_MAXIMUM: N_("none: no upper end"),
@@ -92,6 +94,11 @@ def level_words(level: float) -> str:
     return f"{level * 100:g} %"
 
 
+def percent(share: float, digits: int = 0) -> str:
+    """Write a share: 59 %."""
+    return f"{100 * share:.{digits}f} %"
+
+
 def method_words(one: Estimate) -> str:
     """Name the method of an estimate."""
     return _(METHODS[one.method].words) if one.method in METHODS else one.method
@@ -100,7 +107,7 @@ def method_words(one: Estimate) -> str:
 def lowered(one: Estimate) -> str:
     """Name the method within a sentence: only a word that begins like others loses its capital."""
     words = method_words(one)
-    return words if words.startswith("Chao") else words[:1].lower() + words[1:]
+    return words if words.startswith(_PEOPLE) else words[:1].lower() + words[1:]
 
 
 def status_words(status: Status) -> str:
