@@ -199,6 +199,31 @@ def test_accents_case_and_vowel_marks_do_not_hide_a_name() -> None:
     assert NameSearch("garcia lopez").score(["José García"]) < AS_TYPED
 
 
+def test_people_met_together_are_found_as_one_by_one() -> None:
+    people = [
+        ["Mohammed Hussein", "محمد حسين"], ["Muhamad Husein Karimi"], ["Amina", "Amena Hadad"], ["Abd al-Rahman", "Rahman"],
+        ["José García López"], ["Olha", "Ольга Шевченко"], ["王小明 Wang"], ["ﷺ"], ["Hasan Husain"], ["Hassan"], ["Abdulrahman Ali"],
+    ]  # fmt: skip
+    words = {word for names in people for text in names for word in text.split()}
+    for asked in (
+        "Mohamed Hussain",
+        "jose g",
+        "Amina Haddad",
+        "عبد الرحمن",
+        "Shevchenko Olga",
+        "Wang",
+        "الله",
+        "Hasan",
+    ):
+        together = NameSearch(asked)
+        telling = together.telling(words)
+        scores = [NameSearch(asked).score(names) for names in people]
+        assert [together.score(names) for names in people] == scores
+        assert any(scores), asked
+        for names, score in zip(people, scores, strict=True):
+            assert not score or not telling.isdisjoint(" ".join(names).split()), (asked, names)
+
+
 def test_a_sign_that_stands_for_several_words_is_looked_at() -> None:
     assert NameSearch("الله").telling({"ﷺ", "Grace"}) == {"ﷺ"}
 

@@ -42,7 +42,10 @@ def test_a_name_without_a_telling_word_is_not_like_enough_and_meeting_words_chan
     for texts in people:
         together = " ".join(texts)
         for text in (*texts, together):
-            assert query.likeness(text) == NameQuery(asked).likeness(text)
+            alone = NameQuery(asked).likeness(text)
+            assert query.likeness(text) == alone
+            assert query.likeness(text, at_least=0.86) in {alone, 0.0}
+            assert (query.likeness(text, at_least=0.86) >= 0.86) == (alone >= 0.86)
         if telling.isdisjoint(together.split()):
             told += 1
             assert max(NameQuery(asked).likeness(text) for text in (*texts, together)) < 0.75

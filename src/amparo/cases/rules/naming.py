@@ -50,12 +50,15 @@ class NameSearch:
     def __init__(self, text: str) -> None:
         self._typed = search_form(text).split()
         self._beginnings = tuple(self._typed)
+        self._begun: dict[str, int] = {}  # which of the words typed a written one begins as, a bit for each
         self._query = NameQuery(text)
         self._count = len(name_parts(text))
 
     def telling(self, words: Set[str]) -> set[str]:
         """Return the words of which somebody has at least one whose names fit, of all the words of many people's names."""
-        return self._beginning(words) | self._query.telling(words)
+        beginning = self._beginning(words)
+        self._begun = dict.fromkeys(words - beginning, 0)
+        return beginning | self._query.telling(words)
 
     def _beginning(self, words: Set[str]) -> set[str]:
         """Return the words that begin as it was typed. Those in plain letters are folded in one piece."""
@@ -74,10 +77,23 @@ class NameSearch:
         texts = [name for name in names if name]
         if not self._typed or not texts:
             return 0.0
-        words = search_form(" ".join(texts)).split()
-        if all(any(word.startswith(typed) for word in words) for typed in self._typed):
+        begun = 0
+        for text in texts:
+            for word in text.split():
+                begun |= self._begun[word] if word in self._begun else self._begins(word)
+        if begun == (1 << len(self._typed)) - 1:
             return AS_TYPED
         return max(map(self._likeness, texts))
+
+    def _begins(self, word: str) -> int:
+        """Tell as which of the words typed a written word begins; one sign may stand for several words."""
+        forms = search_form(word).split()
+        begun = 0
+        for at, typed in enumerate(self._typed):
+            if any(form.startswith(typed) for form in forms):
+                begun |= 1 << at
+        self._begun[word] = begun
+        return begun
 
     def _likeness(self, name: str) -> float:
         found = self._query.likeness(name, at_least=ALIKE)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence, Set
 from functools import cache
+from operator import mul
 from typing import Final, NamedTuple
 
 from rapidfuzz.distance.JaroWinkler import similarity as jaro_winkler
@@ -28,10 +29,13 @@ _SURE: Final = 0.9
 # parted is much more.
 _WORTH_JOINING: Final = 0.75
 _LIFTED: Final = (_WORTH_JOINING - _KEY_IN_ONE_SCRIPT) / (1 - _KEY_IN_ONE_SCRIPT) - 1e-9
+_ROUNDING: Final = 1e-9
 _LEAST_SKELETON: Final = 0.5  # with less of it no word is worth a key, however it is written
 
 
 _Pair = tuple[float, int]  # how like, and which of the words asked for
+# Of a written word: of how many parts it is, how it reads in Latin, and how like each word asked for it may be; empty for like none.
+_Brief = tuple[int, str, Sequence[float]]
 
 
 class _Piece(NamedTuple):
@@ -55,14 +59,15 @@ class NameQuery:
         self._words = [_Word(part, self._keys_of) for part in parts_of(text)]
         self._met: dict[Part, list[_Pair]] = {}
         self._unlike: set[str] = set()
+        # Of words met together, bare, how like each asked for they are but for their keys.
+        self._likes: list[dict[str, float]] = []
         self._pieces: dict[str, _Piece] = {}
         self._plain: dict[str, str] = {}  # words met together, bare, and how these are in plain letters
         self._latins: dict[str, str] = {}
-        self._briefs: dict[str, tuple[int, int, str] | None] = {}
+        self._briefs: dict[str, _Brief | None] = {}
         self._whole = "".join(word.latin for word in self._words)
-        weights = [word.weight for word in self._words]
-        # More is not reached by a name that has nothing like one of the words.
-        self._most_without_one = 1 - min(weights) / sum(weights) if weights else 0.0
+        self._weights = [word.weight for word in self._words]
+        self._nothing = [0.0] * len(self._words)
 
     def likeness(self, text: str, *, at_least: float = 0.0) -> float:
         """Return how like a written name is to the one asked for, 0 to 1; 0 when no word is like another.
@@ -93,32 +98,38 @@ class NameQuery:
         return max(0.0, found)
 
     def _is_surely_less(self, text: str, at_least: float) -> bool:
-        """Tell by the words that were met together whether too few of a name's are like any that is asked for."""
-        asked = len(self._words)
-        if self._most_without_one >= at_least or not self._plain:
+        """Tell by the words that were met together whether a name's can be as like as this, were each at its best."""
+        if not self._plain:
             return False
-        parts = like = 0
-        whole = ""
+        parts, whole = 0, ""
+        best = self._nothing
         for word in text.split():
             brief = self._briefs[word] if word in self._briefs else self._brief_of(word)
             if brief is None:
                 return False
-            parts, like, whole = parts + brief[0], like + brief[1], whole + brief[2]
-        if like >= asked or parts < asked:
+            parts, whole = parts + brief[0], whole + brief[1]
+            if brief[2]:
+                best = list(map(max, best, brief[2]))
+        if parts < len(self._words):
             return False
-        return parts == asked or jaro_winkler(self._whole, whole) - _MISSING_WORD < at_least
+        # What is not paired off counts as nothing, as a word does here that nothing is like.
+        if sum(map(mul, best, self._weights)) >= (at_least - _ROUNDING) * sum(self._weights):
+            return False
+        return parts == len(self._words) or jaro_winkler(self._whole, whole) - _MISSING_WORD < at_least
 
-    def _brief_of(self, word: str) -> tuple[int, int, str] | None:
-        """Tell of how many parts a word is, how many of them may be like one asked for, and how it reads; None if it joins."""
+    def _brief_of(self, word: str) -> _Brief | None:
+        """Tell of how many parts a word is, how it reads, and how like each word asked for it may be; None if it joins."""
         bare = self._plain.get(word)
-        brief: tuple[int, int, str] | None = None
+        brief: _Brief | None = None
         if bare is not None:
-            brief = 1, bare not in self._unlike, self._latins[bare]
+            brief = 1, self._latins[bare], () if bare in self._unlike else self._most_of(bare)
         else:
             piece = self._pieces.get(word) or self._read(word)
             if not piece.is_open:
-                like = len({place for _value, _asked, place in piece.pairs})
-                brief = len(piece.parts), like, "".join(latin_of(part.word) for part in piece.parts)
+                most = list(self._nothing)
+                for value, asked, _place in piece.pairs:
+                    most[asked] = max(most[asked], value)
+                brief = len(piece.parts), "".join(latin_of(part.word) for part in piece.parts), most
         self._briefs[word] = brief
         return brief
 
@@ -135,14 +146,17 @@ class NameQuery:
         self._unlike |= latins.keys() - near.keys()
         alike = {word: near[bare] for word, bare in plain.items() if bare in near}
         alike |= dict.fromkeys(words - plain.keys(), _LIFTED)
+        # Most that are near are so little like that in one script no key lifts them: they are not looked at one by one.
+        least = _LIFTED if all(own.script == "latin" for own in self._words) else 0.0
         return {
             word
             for word, value in alike.items()
-            if value >= _WORTH_JOINING or self._is_telling(word, plain.get(word, ""), value)
+            if value >= _WORTH_JOINING
+            or ((value >= least or not word.isascii()) and self._is_telling(word, plain.get(word, ""), value))
         }
 
     def _is_telling(self, word: str, bare: str, value: float) -> bool:
-        """Look closely at a word that is as like as this without its key; in one script a key adds little."""
+        """Look closely at a word that is as like as this without its key."""
         if value < _LIFTED and all(own.script == script_of(word[0]) for own in self._words):
             return False
         if bare and word.isascii():
@@ -157,21 +171,33 @@ class NameQuery:
         skeletons = "\n".join(written).translate(_SKELETON).split("\n") if written else []  # all in one piece
         blind = {at for at, bare in enumerate(bares) if not bare.isascii() and is_without_vowels(bare)}
         near: dict[str, float] = {}
-        for own in self._words:
+        self._likes = [{} for _own in self._words]
+        for own, likes in zip(self._words, self._likes, strict=True):
+            # A skeleton that is less like than the word counts only where vowels are not written.
+            least = _LEAST_SKELETON if own.is_without_vowels else _WORTH_A_KEY
             for form, skeleton in zip(own.forms, own.skeletons, strict=True):
                 alike = _alike(form, written, at_least=_WORTH_A_KEY)
-                bare_alike = _alike(skeleton, skeletons, at_least=_LEAST_SKELETON)
-                for at in alike.keys() | bare_alike.keys():
-                    like, bare_like = alike.get(at), bare_alike.get(at, 0.0)
+                bare_alike = _alike(skeleton, skeletons, at_least=least)
+                if not own.is_without_vowels:
+                    bare_alike |= {at: jaro_winkler(skeleton, skeletons[at]) for at in blind}
+                for at in bare_alike.keys() - alike.keys():
+                    alike[at] = jaro_winkler(form, written[at])
+                for at, like in alike.items():
                     half_blind = own.is_without_vowels or at in blind
-                    if like is None:
-                        if bare_like <= _WORTH_A_KEY and not half_blind:
-                            continue  # both of them are worth no key
-                        like = jaro_winkler(form, written[at])
-                    value = _mixed(like, bare_like, half_blind=half_blind)
-                    if value > _WORTH_A_KEY and value > near.get(bares[at], 0.0):
-                        near[bares[at]] = value
+                    value = _mixed(like, bare_alike.get(at, 0.0), half_blind=half_blind)
+                    if value > _WORTH_A_KEY and value > likes.get(bares[at], 0.0):
+                        likes[bares[at]] = value
+            near |= {bare: value for bare, value in likes.items() if value > near.get(bare, 0.0)}
         return near
+
+    def _most_of(self, bare: str) -> list[float]:
+        """Tell how like each word asked for one met together may be at the most: as if they shared a key."""
+        script, most = script_of(bare[0]), list(self._nothing)
+        for asked, (own, likes) in enumerate(zip(self._words, self._likes, strict=True)):
+            if bare in likes:
+                share = _KEY_IN_ONE_SCRIPT if own.script == script else _KEY_ACROSS_SCRIPTS
+                most[asked] = likes[bare] + share * (1 - likes[bare])
+        return most
 
     def _pieces_of(self, text: str) -> list[_Piece]:
         """Cut a name into words, each with what only joins it to others: they are read one by one, and each once.

@@ -30,8 +30,12 @@ _OF_FAITH: Final = re.compile(r"(?<=[A-Z])-?[aiu]L-?(?=T-?i+N)")
 def sounds_of(word: str) -> str:
     """Return the sounds of one bare word."""
     sounds = "".join(_sounds_of_run(script, run) for script, run in _runs(word))
-    sounds = _FIRST_U.sub("W", _FIRST_I.sub("I", sounds))
-    return _OF_FAITH.sub("", _SERVANT.sub("aPT", sounds))
+    # Thousands are read in one search, and few begin so.
+    if sounds.startswith(("i", "u")):
+        sounds = _FIRST_U.sub("W", _FIRST_I.sub("I", sounds))
+    if sounds.startswith("aP"):
+        sounds = _SERVANT.sub("aPT", sounds)
+    return _OF_FAITH.sub("", sounds) if "L" in sounds and "N" in sounds else sounds
 
 
 def _runs(word: str) -> list[tuple[str, str]]:
