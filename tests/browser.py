@@ -18,9 +18,21 @@ FLAGS = (
     # A page is looked at for a second: what the optimising compilers cost, they never earn back.
     "--js-flags=--no-opt --no-maglev",
 )
-FOUND = """([rules, frame]) => 'axe' in window ? axe.run(frame ? document : {exclude: [['body > header'], ['body > footer']]}, {
-  resultTypes: ['violations'], selectors: false, ...(rules.length ? {runOnly: {type: 'rule', values: rules}} : {})}).then(found => found.violations.map(
+FOUND = """([rules, frame, contrast]) => 'axe' in window ? axe.run(frame ? document : {exclude: [['body > header'], ['body > footer']]}, {
+  resultTypes: ['violations'], selectors: false, ...(rules.length ? {runOnly: {type: 'rule', values: rules}} : {}),
+  rules: {'color-contrast': {enabled: contrast}}}).then(found => found.violations.map(
   one => `${one.id}: ${one.nodes[0].html.slice(0, 200)} (${one.nodes.length})`)) : null"""
+# In which colours words stand on which ground, and how large: all that the contrast follows from.
+COLOURS = """() => [...new Set([...document.body.querySelectorAll('*')].filter(
+  one => [...one.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim())).map(one => {
+    const {color, fontSize, fontWeight} = getComputedStyle(one), grounds = [];
+    for (let above = one; above; above = above.parentElement) {
+      const {backgroundColor, backgroundImage, opacity} = getComputedStyle(above);
+      grounds.push(backgroundColor, backgroundImage, opacity);
+      if (!backgroundColor.startsWith('rgba') && backgroundColor !== 'transparent') break;
+    }
+    return [color, fontSize, fontWeight, ...grounds.filter(part => !['rgba(0, 0, 0, 0)', 'none', '1'].includes(part))].join();
+  }))]"""
 # What another language or a narrow screen may break: names that are empty, the languages themselves, what scrolls, what is too small to
 # hit. The rest is the same markup and the same colours, and is asked of every page once.
 WITH_LANGUAGE = (
@@ -47,16 +59,24 @@ def chromium() -> str | None:
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
-def faults_of(page: Page, *, rules: Sequence[str] = (), with_frame: bool = True) -> list[str]:
+def faults_of(
+    page: Page, *, rules: Sequence[str] = (), with_frame: bool = True, with_contrast: bool = True
+) -> list[str]:
     """Ask axe what is wrong with a page, by some of its rules or by all, and in what stands above and below each page or not.
 
-    A context with `AXE` as its first script spares handing it to each page.
+    Contrast takes it three times as long as all else. A context with `AXE` as its first script spares handing it to each page.
     """
-    found: list[str] | None = page.evaluate(FOUND, [list(rules), with_frame])
+    asked = [list(rules), with_frame, with_contrast and not rules]
+    found: list[str] | None = page.evaluate(FOUND, asked)
     if found is None:
         page.evaluate(AXE)
-        found = page.evaluate(FOUND, [list(rules), with_frame])
+        found = page.evaluate(FOUND, asked)
     return found or []
+
+
+def colours_of(page: Page) -> set[str]:
+    """Return in which colours words stand on which ground."""
+    return set(page.evaluate(COLOURS))
 
 
 def too_wide(page: Page) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 from django.urls import resolve
 from playwright.sync_api import Page, ViewportSize
 
-from tests.browser import AXE, WITH_LANGUAGE, faults_of, too_wide
+from tests.browser import AXE, WITH_LANGUAGE, colours_of, faults_of, too_wide
 from tests.contracts.denial_rows import PAGES
 from tests.journeys.conftest import Browsing
 from tests.journeys.installation import Installation
@@ -53,13 +53,20 @@ def test_every_address_that_shows_a_page_is_looked_at(installation: Installation
 
 
 def test_with_a_script(browsing: Browse, installation: Installation) -> None:
-    """At a desk, in English: axe finds nothing, and a phone's width holds too. What stands above and below is the same for a role."""
+    """At a desk, in English: axe finds nothing, and a phone's width holds too.
+
+    What stands above and below is the same for a role; contrast is asked where words stand in colours that no page had before.
+    """
     framed: set[str] = set()
+    coloured: set[str] = set()
 
     def look(page: Page, name: str) -> list[str]:
-        role = installation.pages()[name][0]
-        faults = [*faults_of(page, with_frame=not role or role not in framed), *too_wide(page)]
+        role, colours = installation.pages()[name][0], colours_of(page)
+        is_framed, is_coloured = bool(role) and role in framed, colours <= coloured
+        faults = faults_of(page, with_frame=not is_framed, with_contrast=not is_coloured)
+        faults += too_wide(page)
         framed.add(role)
+        coloured.update(colours)
         page.set_viewport_size(PHONE)
         faults += [*too_wide(page), *odd(page, name, "en")]
         page.set_viewport_size(DESK)
