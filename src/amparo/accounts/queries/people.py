@@ -90,8 +90,8 @@ def memberships_of(user_id: int, now: datetime) -> list[MembershipRow]:
 
 def find_membership(membership_id: int, now: datetime) -> MembershipRow | None:
     """Find one running membership."""
-    rows = _membership_rows(Membership.objects.running(timezone.localdate(now)).filter(pk=membership_id))
-    return rows[0] if rows else None
+    rows = _ONE.ask(membership=membership_id, day=timezone.localdate(now))
+    return _membership_row(rows[0]) if rows else None
 
 
 def find_user_id(email: str) -> int | None:
@@ -339,7 +339,12 @@ def _of_user() -> QuerySet[Membership, tuple[Any, ...]]:
     return _columns(running.order_by("organisation__name", "role", "id"))
 
 
+def _one() -> QuerySet[Membership, tuple[Any, ...]]:
+    return _columns(Membership.objects.running(Given("day")).filter(pk=Given("membership")))
+
+
 _OF_USER: Final = Question(_of_user)
+_ONE: Final = Question(_one)
 
 
 def _invitation_row(invitation: Invitation) -> InvitationRow:
