@@ -35,6 +35,7 @@ def test_a_table_is_the_one_of_the_command(program: Program) -> None:
     table = program.get("/tables", rows="sex", columns="main_purpose", where="year_opened=2025").json()
     assert (table["snapshot"], table["rows"], table["columns"]) == (str(snapshot), ["sex"], ["main_purpose"])
     assert (table["where"], table["threshold"], table["method"]) == (["year_opened is 2025"], 5, "suppress")
+    assert table["conditions"] == [{"column": "year_opened", "values": ["2025"], "is_excluding": False}]
     assert {cell["status"] for cell in table["cells"]} & {"primary", "secondary"}
     for cell in table["cells"]:
         assert (cell["value"] is None) == (cell["status"] in ("primary", "secondary"))

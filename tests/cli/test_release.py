@@ -45,6 +45,17 @@ def test_a_table_that_gives_people_away_beside_an_earlier_one_is_held_up(tmp_pat
     assert {finding["kind"] for finding in told["findings"]} == {"difference", "worked_out"}
 
 
+def test_a_value_that_holds_a_comma_is_one_value(tmp_path: Path) -> None:
+    def place(name: str, *values: str) -> Path:
+        request = TableRequest(rows=("age",), where=(Condition("place", values),))
+        count = 42 if len(values) > 1 else 40
+        return write(tmp_path / name, request, [(("adult",), count)])
+
+    result = amparo(place("new.json", "Coast, north"), "--beside", place("old.json", "Coast, north", "Hills"))
+    assert result.exit_code == 1
+    assert "leaves 2 people of age adult, place Hills" in result.output
+
+
 def test_the_same_table_again_and_its_totals_pass(tmp_path: Path, new: Path) -> None:
     totals = write(
         tmp_path / "totals.json", TableRequest(rows=("gender",)), [(("f",), 52), (("m",), 39), (("x",), 5)]

@@ -146,6 +146,14 @@ class WarningGiven(Given):
     message: str
 
 
+class ConditionGiven(Given):
+    """Which values of a variable the records hold that are counted, or do not hold."""
+
+    column: str
+    values: tuple[str, ...]
+    is_excluding: bool
+
+
 class TableGiven(Given):
     """A protected table, as the command `amparo table --format json` prints it, with the snapshot it was counted from."""
 
@@ -157,6 +165,7 @@ class TableGiven(Given):
     threshold: int
     method: str
     where: tuple[str, ...]
+    conditions: tuple[ConditionGiven, ...]
     source: str
     audit: AuditGiven
     warnings: tuple[WarningGiven, ...]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from ._protect import ProtectedTable
 
@@ -11,7 +12,8 @@ __all__ = ["to_json"]
 def to_json(table: ProtectedTable) -> Iterator[str]:
     """Give the table as JSON, a line for each cell, so that a large one need not be held twice.
 
-    A total has null for its row, its column or both; a hidden cell has null for its value.
+    A total has null for its row, its column or both; a hidden cell has null for its value. ``where`` is for people to read,
+    ``conditions`` for programs: a value may hold a comma.
     """
     about = {
         "counting_unit": table.request.counting_unit,
@@ -20,6 +22,7 @@ def to_json(table: ProtectedTable) -> Iterator[str]:
         "threshold": table.threshold,
         "method": table.method.value,
         "where": [str(condition) for condition in table.request.where],
+        "conditions": [asdict(condition) for condition in table.request.where],
         "source": table.source,
         "audit": {"cleared": True, "attacker": str(table.attacker), "cells": table.audit.hidden},
         "warnings": [{"code": caution.code, "message": str(caution.message)} for caution in table.cautions],

@@ -98,10 +98,7 @@ def release_to_json(release: ReleasedTables, *, percent: Percent | None = None) 
         told = {
             "rows": list(request.rows),
             "columns": list(request.columns),
-            "where": [
-                {"column": c.column, "values": list(c.values), "is_excluding": c.is_excluding}
-                for c in request.where
-            ],
+            "where": [asdict(condition) for condition in request.where],
             "counting_unit": request.counting_unit,
             "groups": _groups(release, number),
         }

@@ -96,7 +96,8 @@ def _tables(kept: Mapping[str, Any]) -> list[_Told]:
 
 
 def _of_one(kept: Mapping[str, Any]) -> _Told:
-    where = dict(_condition(text) for text in kept["where"])
+    # What was let out before 2026-11 says its conditions in words only.
+    where = _where(kept["conditions"] if "conditions" in kept else map(_condition, kept["where"]))
     cells = [
         (_within(dict(_named(kept, cell)), where), cell["value"], str(cell["status"]))
         for cell in kept["cells"]
@@ -105,13 +106,7 @@ def _of_one(kept: Mapping[str, Any]) -> _Told:
 
 
 def _of_release(told: Mapping[str, Any]) -> _Told:
-    where: dict[str, Values] = {}
-    for condition in told["where"]:
-        name, values = str(condition["column"]), frozenset(map(str, condition["values"]))
-        if condition["is_excluding"]:
-            raise _names_others(f"{name}{_IS_NOT}{', '.join(sorted(values))}")
-        where[name] = values & where.get(name, values)
-    groups = told["groups"]
+    where, groups = _where(told["where"]), told["groups"]
     cells = []
     for cell in told["cells"]:
         named = {
@@ -121,6 +116,17 @@ def _of_release(told: Mapping[str, Any]) -> _Told:
         }
         cells.append((_within(named, where), cell["value"], str(cell["status"])))
     return _Told(str(told["counting_unit"]), where, [cell for cell in cells if all(cell[0].values())])
+
+
+def _where(conditions: Iterable[Mapping[str, Any]]) -> dict[str, Values]:
+    """Give the values that the conditions of a table leave, by column."""
+    where: dict[str, Values] = {}
+    for condition in conditions:
+        name, values = str(condition["column"]), frozenset(map(str, condition["values"]))
+        if condition["is_excluding"]:
+            raise _names_others(f"{name}{_IS_NOT}{', '.join(sorted(values))}")
+        where[name] = values & where.get(name, values)
+    return where
 
 
 def _check_sums(told: _Told) -> None:
@@ -188,11 +194,12 @@ def _named(kept: Mapping[str, Any], cell: Mapping[str, Any]) -> Iterator[tuple[s
             yield from ((name, frozenset([value])) for name, value in zip(names, given, strict=True))
 
 
-def _condition(text: str) -> tuple[str, Values]:
+def _condition(text: str) -> dict[str, Any]:
     name, found, values = text.partition(_IS)
     if not found or _IS_NOT in text:
         raise _names_others(text)
-    return name, frozenset("" if value == _BLANK else value for value in values.split(", "))
+    given = ["" if value == _BLANK else value for value in values.split(", ")]
+    return {"column": name, "values": given, "is_excluding": False}
 
 
 def _names_others(condition: str) -> NotACell:
