@@ -133,12 +133,11 @@ def routes() -> tuple[Asked, ...]:
 
 
 def grid() -> Iterator[Check]:
-    """Give every check. Who is refused whatever the address names is asked for two or three states of it only."""
+    """Give every check. Who is refused whatever the address names is asked for two states of it only."""
     for asked in routes():
         for looker in LOOKERS:
             is_refused = asked.row.guard != PUBLIC and not asked.lets(looker)
-            refused = 3 if looker in ROLES else 2
-            for state in asked.states[: refused if is_refused else None]:
+            for state in asked.states[: 2 if is_refused else None]:
                 for method in asked.methods:
                     crossings = asked.crossings if state not in (OWN, CLOSED) and not is_refused else ()
                     for crossing in ("", *crossings):

@@ -28,7 +28,7 @@ from amparo.access.actions.kinds import ROLE_INVITE
 from amparo.access.models import DualAct
 from amparo.access.queries import viewer_for_membership
 from amparo.access.rules import ROLES, EmergencyReason, GrantReason, Permission, Viewer, WallReason
-from amparo.accounts.models import ApiToken, Invitation, Organisation, User
+from amparo.accounts.models import ApiToken, Invitation, Organisation
 from amparo.accounts.rules import hold_of, keep_hold
 from amparo.cases.actions import ask_erasure, ask_readers, open_in_emergency, save_filter
 from amparo.cases.models import SavedFilter
@@ -127,18 +127,18 @@ class World:
         for name, value in self.cookies[looker].items():
             client.cookies[name] = value
         if looker in self.viewers:
-            _freshen(client, user_of(self.viewers[looker]))
+            _freshen(client, self.viewers[looker])
         return client
 
 
-def _freshen(client: Client, user: User) -> None:
+def _freshen(client: Client, viewer: Viewer) -> None:
     """Let a session have shown who she is and opened a page, both just now: no page that is asked then writes it."""
     session = client.session
     held, now = hold_of(session), timezone.now()
     assert held is not None
     if (now - held.seen).total_seconds() > FRESH_SECONDS:
         keep_hold(session, replace(held, seen=now))
-        show_who(session, user)
+        show_who(session, user_of(viewer))
         session.save()
 
 
