@@ -228,12 +228,14 @@ def _progress() -> Iterator[Callable[[str, int, int], None] | None]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
 
+    from amparo.stats.prevalence.report import task_words
+
     columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         bar = bars.add_task("", total=None)
 
-        def show(words: str, done: int, all_tasks: int) -> None:
-            bars.update(bar, description=words, completed=done, total=all_tasks)
+        def show(name: str, done: int, all_tasks: int) -> None:
+            bars.update(bar, description=task_words(name), completed=done, total=all_tasks)
 
         yield show
 
