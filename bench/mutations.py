@@ -64,6 +64,8 @@ NO_ACCESS = {
     r"publishing/views/(drafting\.py:(_change|propose|_save|_compare|_text|_shown): the|reading\.py:(releases|release_page): the|steps\.py:(note|_with_reason|in_the_way): the)":
         "the comparison after a stale edit, how a page is laid out, and the words of a refusal; the actions ask again",
     r"publishing/api\.py:release_(list|read): the demand": "`list_releases` and `get_release` show nothing to who has neither permission",
+    r"(publishing/api\.py:release_propose|evidence/api\.py:study_(list|read)): the demand": "the action, or the getter, asks for the same",
+    r"publishing/(queries/naming\.py:say_population|views/steps\.py:withdraw): the": "in what words something is told",
     r"publishing/gateway/views\.py:(change: the guard|step: the guard|table: the guard|_?\w+: the side (request\.method|form\.is_valid))":
         "what was sent, and which table there is; the action behind it asks for access itself",
     r"publishing/queries/research\.py:(list_proposals: the side|opened_item: the condition)": "in which order proposals stand, and which file there is",

@@ -6,6 +6,7 @@ import errno
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +21,7 @@ from pyarrow import parquet
 from amparo.access.actions import Changed, Refused, describe_act, get_act, known_by
 from amparo.access.models import DualAct
 from amparo.access.queries import viewer_for_membership
+from amparo.access.rules import Permission
 from amparo.accounts.models import Membership
 from amparo.audit.models import Event
 from amparo.evidence.actions import (
@@ -32,11 +34,13 @@ from amparo.evidence.actions import (
 )
 from amparo.evidence.actions import snapshots as building
 from amparo.evidence.actions.exporting import collect_facts, export_facts
+from amparo.evidence.actions.proposing_files import proposed_file
 from amparo.evidence.actions.writing import digest_of
 from amparo.evidence.commands import export_facts as command
 from amparo.evidence.models import Snapshot
 from amparo.evidence.queries import Absent, get_snapshot, latest_snapshot, list_snapshots
 from amparo.evidence.queries.holdings import METADATA, directory_of
+from amparo.evidence.rules import NotAsked
 from amparo.vocab.facts import PERSON
 from tests.agreeing import agree
 from tests.factories.accounts import NOW, make_organisation, make_team, make_viewer
@@ -214,6 +218,16 @@ def test_p35_facts_carry_their_copy_in_each_file_and_have_no_number_of_persons(t
     )
     for name in ("person_case.parquet", "episode.parquet", "metadata.json"):
         assert f"digest:{digest_of(target / name)[:48]}" in taken.fields
+
+
+def test_a_file_of_rows_is_proposed_by_who_prepares_releases_and_of_a_table_that_there_is() -> None:
+    snapshot, statistician = make_snapshot(), make_viewer("statistician")
+    reader = replace(statistician, permissions=statistician.permissions - {Permission.RELEASE_PREPARE})
+    told = {"content": b"", "report": b"{}", "file_name": "rows.csv", "now": NOW}
+    with pytest.raises(Refused):
+        proposed_file(snapshot, "person_case", by=reader, **told)
+    with pytest.raises(NotAsked, match="not in this snapshot"):
+        proposed_file(snapshot, "no_such_table", by=statistician, **told)
 
 
 @pytest.fixture
