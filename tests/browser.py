@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Sequence
 
 from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]  # it has no types
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 AXE: str = AXE_SCRIPT
 FLAGS = (
@@ -57,6 +57,12 @@ def chromium() -> str | None:
     """Find the Chromium of the operating system: none is downloaded. Its shell draws no window and costs a third less."""
     names = ("chromium-headless-shell", "chromium", "chromium-browser")
     return next((found for name in names if (found := shutil.which(name))), None)
+
+
+def follow(control: Locator) -> None:
+    """Press what leads to another page, and wait for that page: what stands there is read only then."""
+    with control.page.expect_navigation(wait_until="domcontentloaded"):
+        control.click()
 
 
 def faults_of(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import faults_of, too_wide
+from tests.browser import faults_of, follow, too_wide
 from tests.journeys.conftest import Browsing
 from tests.journeys.installation import Installation
 
@@ -21,14 +21,14 @@ def test_a_reader_finds_a_table_takes_it_and_reads_it_in_arabic(
     browse.context.clear_cookies()
     page = browse.open("/data/")
     page.get_by_label("Words").fill("region")
-    page.get_by_role("button", name="Search").click()
-    page.locator(f"a[href='/data/{installation.published}/']").click()
+    follow(page.get_by_role("button", name="Search"))
+    follow(page.locator(f"a[href='/data/{installation.published}/']"))
     assert page.get_by_role("cell", name="hidden (a)").count() == 1
     with page.expect_download() as waited:
         page.get_by_role("link", name="CSV").click()
     assert "# Protection" in Path(waited.value.path()).read_text(encoding="utf-8-sig")
     page.locator("header summary").click()
-    page.get_by_role("link", name="العربية").click()
+    follow(page.get_by_role("link", name="العربية"))
     assert page.get_attribute("html", "dir") == "rtl"
     assert page.get_by_role("columnheader", name="المنطقة").count() == 1
     assert page.get_by_role("rowheader", name="نساء وفتيات").count() == 2

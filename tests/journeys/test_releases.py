@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from amparo.publishing.models import Release
 from amparo.publishing.rules import ReleaseState
-from tests.browser import WITH_LANGUAGE, faults_of, too_wide
+from tests.browser import WITH_LANGUAGE, faults_of, follow, too_wide
 from tests.journeys.conftest import Browsing
 from tests.journeys.installation import ELSEWHERE, Installation, hidden_sex, proposed_to
 
@@ -20,7 +20,7 @@ TABLE = "/tables/table/?table=person_case&rows="
 
 def press(page: Page, name: str) -> None:
     button = page.get_by_role("button", name=name, exact=True)
-    button.or_(page.get_by_role("link", name=name, exact=True)).first.click()
+    follow(button.or_(page.get_by_role("link", name=name, exact=True)).first)
 
 
 def look(page: Page, *, rules: Sequence[str] = ()) -> None:
@@ -71,10 +71,10 @@ def test_a_release_is_reviewed_and_let_out_by_two_people_in_arabic_one_of_them_w
     address = f"/releases/{release}/"
 
     def step(browse: Browsing, name: str) -> None:
-        browse.open(address).locator(f"form[action='{address}{name}/'] button").click()
+        follow(browse.open(address).locator(f"form[action='{address}{name}/'] button"))
 
-    preparing.open(f"{address}propose/").locator("main form button").last.click()
-    reviewing.open("/releases/?shelf=review").locator(f"a[href='{address}']").click()
+    follow(preparing.open(f"{address}propose/").locator("main form button").last)
+    follow(reviewing.open("/releases/?shelf=review").locator(f"a[href='{address}']"))
     step(reviewing, "take-up")
     page = reviewing.page
     page.locator(f"a[href='{address}note/']").click()
@@ -85,8 +85,8 @@ def test_a_release_is_reviewed_and_let_out_by_two_people_in_arabic_one_of_them_w
     look(page, rules=WITH_LANGUAGE)
     step(reviewing, "clear")
     step(preparing, "ask")
-    reviewing.open(address).locator("a[href^='/two-people/']").last.click()
-    page.locator("button[value=approve]").click()
+    follow(reviewing.open(address).locator("a[href^='/two-people/']").last)
+    follow(page.locator("button[value=approve]"))
     row = Release.objects.get(pk=release)
     second = installation.viewers[ELSEWHERE].user_id
     assert (row.state, row.published_by_id) == (ReleaseState.PUBLISHED, second)

@@ -17,7 +17,7 @@ from amparo.cases.models import Case
 from amparo.intake.actions import check_batch, write_batch
 from amparo.intake.models import ImportBatch
 from amparo.intake.rules import BatchState
-from tests.browser import faults_of
+from tests.browser import faults_of, follow
 from tests.contracts.denial_states import PICTURE
 from tests.contracts.denial_world import faulty_file
 from tests.factories.intake import AMINA, make_workbook
@@ -47,11 +47,11 @@ def unlike_any_other() -> str:
 
 def send(page: Page) -> None:
     """Press the button of the form in the middle of the page."""
-    page.locator("main form[method=post] button:not([formnovalidate])").last.click()
+    follow(page.locator("main form[method=post] button:not([formnovalidate])").last)
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).first.click()
+    follow(page.get_by_role("button", name=name, exact=True).first)
 
 
 def test_an_invited_colleague_sets_up_the_second_step_and_signs_in_without_her_phone(
@@ -65,7 +65,7 @@ def test_an_invited_colleague_sets_up_the_second_step_and_signs_in_without_her_p
     send(administrator)
     link = administrator.locator("code").inner_text().strip("\u2068\u2069 \n")
     supervisor = browsing("supervisor").open("/two-people/")
-    supervisor.get_by_role("link", name="Let somebody into the organisation").first.click()
+    follow(supervisor.get_by_role("link", name="Let somebody into the organisation").first)
     assert faults_of(supervisor) == []
     press(supervisor, "Agree and carry it out")
     expect(supervisor.get_by_role("heading", level=1)).to_be_visible()
@@ -276,7 +276,7 @@ def test_the_main_task_works_on_a_phone_without_a_script(
     case = page.url
     page.goto(f"{case}change/reach/")
     rows = page.locator("[name=contacts-row]").count()
-    page.locator("button[formnovalidate]").last.click()
+    follow(page.locator("button[formnovalidate]").last)
     assert page.locator("[name=contacts-row]").count() == rows + 1
     assert page.locator(".govuk-error-summary").count() == 0
     page.goto(f"{case}notes/new/")

@@ -9,7 +9,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from playwright.sync_api import Browser, Page, Route
 
-from tests.browser import faults_of, too_wide
+from tests.browser import faults_of, follow, too_wide
 from tests.ui.site import PAGES
 
 SITE = "https://amparo.test"
@@ -106,7 +106,7 @@ def test_rows_are_added_and_menus_open_without_a_script(opened: Opener) -> None:
     shown = opened("/ui/example/question", width=320, script=False)
     shown.fill("#id_names-0-text", "Amal Haddad-Moreno")
     assert shown.locator("[name=names-row]").count() == 2
-    shown.get_by_role("button", name="Add another").first.click()
+    follow(shown.get_by_role("button", name="Add another").first)
     assert shown.locator("[name=names-row]").count() == 3
     assert shown.input_value("#id_names-0-text") == "Amal Haddad-Moreno"
     assert shown.locator(".govuk-error-summary").count() == 0
@@ -117,7 +117,8 @@ def test_rows_are_added_and_menus_open_without_a_script(opened: Opener) -> None:
 def test_enter_in_a_field_sends_the_form_instead_of_removing_a_row(opened: Opener) -> None:
     shown = opened("/ui/example/question", script=False)
     shown.fill("#id_names-0-text", "")
-    shown.press("#id_names-0-text", "Enter")
+    with shown.expect_navigation(wait_until="domcontentloaded"):
+        shown.press("#id_names-0-text", "Enter")
     assert shown.locator("[name=names-row]").count() == 2
     assert shown.locator(".govuk-error-summary").count() == 1
 
