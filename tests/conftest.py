@@ -63,8 +63,16 @@ def pytest_configure() -> None:
     settings.WHITENOISE_USE_FINDERS = True
     django.setup()
     from django.core.signals import request_finished
+    from django.db.backends.signals import connection_created
 
     request_finished.connect(_see_behind_the_wall_again)
+    connection_created.connect(_have_its_server_beside)
+
+
+def _have_its_server_beside(*, connection: Any, **_: object) -> None:
+    from tests.scheduling import take_along
+
+    take_along(connection.connection.info.backend_pid)
 
 
 def _see_behind_the_wall_again(**_: object) -> None:
@@ -84,12 +92,12 @@ def _see_behind_the_wall_again(**_: object) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Divide among the workers what each would do for all: writing the asserts of the test modules anew, where a run is the first."""
-    from tests.scheduling import rewrite_share
+    from tests.scheduling import keep_to_one_core, rewrite_share
 
     if share := getattr(session.config, "workerinput", None):
-        rewrite_share(
-            session.config, number=int(share["workerid"].removeprefix("gw")), of=share["workercount"]
-        )
+        number, of = int(share["workerid"].removeprefix("gw")), share["workercount"]
+        keep_to_one_core(number=number, of=of)
+        rewrite_share(session.config, number=number, of=of)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,7 +7,9 @@ The marks of xdist's own `--dist loadgroup` are kept in an attribute that pytest
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -69,3 +71,19 @@ def rewrite_share(config: Any, *, number: int, of: int) -> None:
         if _read_pyc(path, kept) is None and try_makedirs(kept.parent):
             made_from, code = _rewrite_test(path, config)
             _write_pyc(config.stash[assertstate_key], code, made_from, kept)
+
+
+def keep_to_one_core(*, number: int, of: int) -> None:
+    """Keep this worker, and all that it starts, to a core of its own, where there is one for each.
+
+    A test and what it talks to take turns: on one core the turn costs a tenth to a fifth less than across two.
+    """
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    if of <= len(cores):
+        os.sched_setaffinity(0, {cores[number]})
+
+
+def take_along(process: int) -> None:
+    """Move a process that serves this one alone to the core of this one, where it may be moved."""
+    with suppress(AttributeError, OSError):
+        os.sched_setaffinity(process, os.sched_getaffinity(0))
