@@ -24,7 +24,17 @@ from amparo.stats.prevalence import (
     sweep_thresholds,
 )
 from amparo.stats.prevalence.report import report_of, to_json
-from amparo.stats.report import Mark, NoSuchLanguage, draw_marks, speaking, to_html, to_pdf, to_text
+from amparo.stats.report import (
+    Mark,
+    NoSuchLanguage,
+    Row,
+    draw_marks,
+    draw_rows,
+    speaking,
+    to_html,
+    to_pdf,
+    to_text,
+)
 from amparo.stats.results import Caution, Said
 
 CELLS = [
@@ -362,3 +372,18 @@ def test_arabic_beside_latin_letters_has_a_font_of_its_own_in_a_drawing() -> Non
     (part,) = ET.fromstring(drawing).iter("{http://www.w3.org/2000/svg}tspan")  # noqa: S314 - our own drawing
     assert part.text == "\u0641\u0648\u0642"
     assert part.attrib["font-family"].startswith("'Noto Sans Arabic'")
+
+
+def test_words_of_an_empty_row_are_not_struck_out_by_the_line_across() -> None:
+    rows = [Row("one", 900), Row("none", None, note="no estimate"), Row("two", 30_000)]
+
+    def places(line: float) -> tuple[float, float]:
+        root = ET.fromstring(draw_rows(rows, axis="people", line_at=line))  # noqa: S314 - our own drawing
+        dashed = next(one for one in root if one.get("stroke-dasharray"))
+        words = next(one for one in root if one.text == "no estimate")
+        return float(dashed.attrib["x1"]), float(words.attrib["x"])
+
+    near, behind = places(900)
+    assert behind == pytest.approx(near + 8)
+    far, before = places(30_000)
+    assert before < far
