@@ -24,7 +24,22 @@ from amparo.stats.prevalence import (
     sweep_thresholds,
 )
 from amparo.stats.prevalence.report import report_of, to_json
-from amparo.stats.report import Mark, NoSuchLanguage, draw_marks, speaking, to_html, to_pdf, to_text
+from amparo.stats.report import (
+    Block,
+    Document,
+    Items,
+    Mark,
+    NoSuchLanguage,
+    Paragraph,
+    Row,
+    Table,
+    draw_marks,
+    draw_rows,
+    speaking,
+    to_html,
+    to_pdf,
+    to_text,
+)
 from amparo.stats.results import Caution, Said
 
 CELLS = [
@@ -362,3 +377,55 @@ def test_arabic_beside_latin_letters_has_a_font_of_its_own_in_a_drawing() -> Non
     (part,) = ET.fromstring(drawing).iter("{http://www.w3.org/2000/svg}tspan")  # noqa: S314 - our own drawing
     assert part.text == "\u0641\u0648\u0642"
     assert part.attrib["font-family"].startswith("'Noto Sans Arabic'")
+
+
+def test_what_is_not_arabic_reads_from_left_to_right_in_an_arabic_report() -> None:
+    """Else a full stop goes to the other end of its citation, 1/N becomes N/1, and 95 % is written in two ways."""
+    blocks: list[Block] = [
+        Items(("Schwarz, G. (1978). Annals of Statistics 6.", "\u0647\u0630\u0627 95 %.")),
+        Table("\u062c", ("\u062d", "80\u00a0%"), (("1/N", "1\u20134"),)),
+    ]
+    document = Document("\u0639", "\u0639", blocks, "ar")
+    for said, space in (("".join(to_text(document)), " "), (to_html(document), "\u00a0")):
+        assert "\u2068Schwarz, G. (1978). Annals of Statistics 6.\u2069" in said
+        assert f"\u0647\u0630\u0627 \u206895{space}%\u2069." in said
+        assert "\u20681/N\u2069" in said
+        assert "\u20681\u20134\u2069" in said
+        assert f"\u206880{space}%\u2069" in said
+        assert "\ufffd" not in said
+    assert "\u2068" not in to_html(Document("A", "A", [Paragraph("95 %")]))
+
+
+def test_lists_stand_in_their_order_and_choices_are_named_in_an_arabic_report(study: Study) -> None:
+    said = "".join(to_text(report_of(study, "ar"), width=9999))
+    assert "\u2068A\u2069\u060c \u2068B\u2069 \u0648\u2068C\u2069" in said
+    assert "\u2068made-up.csv\u2069" in said
+    assert "\u20681\u20134\u2069:" in said
+    assert "\u20681/N\u2069" in said
+    assert "uniform" not in said
+
+
+def test_criteria_of_models_are_explained(study: Study) -> None:
+    assert "BIC and AIC, two information criteria," in " ".join(text(study).split())
+
+
+def test_words_of_an_empty_row_are_not_struck_out_by_the_line_across() -> None:
+    rows = [Row("one", 900), Row("none", None, note="no estimate"), Row("two", 30_000)]
+
+    def places(line: float) -> tuple[float, float]:
+        root = ET.fromstring(draw_rows(rows, axis="people", line_at=line))  # noqa: S314 - our own drawing
+        dashed = next(one for one in root if one.get("stroke-dasharray"))
+        words = next(one for one in root if one.text == "no estimate")
+        return float(dashed.attrib["x1"]), float(words.attrib["x"])
+
+    near, behind = places(900)
+    assert behind == pytest.approx(near + 8)
+    far, before = places(30_000)
+    assert before < far
+
+
+def test_a_model_folds_behind_its_commas_only_and_a_caption_is_not_wider_than_the_screen() -> None:
+    page = to_html(Document("A", "A", [Table("Models", ("Method", "Model"), (("x", "12,13,4"),), labels=2)]))
+    assert '<td class="label model">12,<wbr>13,<wbr>4</td>' in page
+    assert "<caption><span>Models</span></caption>" in page
+    assert "100vw" in page

@@ -1,6 +1,11 @@
-"""Compiled loops over decomposable graphs: finding them, and adding up their scores at each number of unseen people."""
+"""Compiled loops over decomposable graphs: finding them, and adding up their scores at each number of unseen people.
+
+Arrays are made outside what is compiled, and written element by element: that spares half of the compilation.
+"""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +18,7 @@ VECTOR, MATRIX, WHOLE = "f8[::1]", "f8[:,::1]", "i8[::1]"
 SMALLEST = -60.0  # exp of less than this adds nothing to a sum of 617,675 terms of which the largest is 1
 
 
-@compiled("i8(i8)", inner=True)
+@compiled("i8(i8)", inner=True, borrows=True)
 def _count_bits(value: int) -> int:
     """Count the bits that are set."""
     count = 0
@@ -23,10 +28,11 @@ def _count_bits(value: int) -> int:
     return count
 
 
-@compiled(f"void(i8, i8, {WHOLE})", inner=True)
+@compiled(f"void(i8, i8, {WHOLE})", inner=True, borrows=True)
 def _join(lists: int, edges: int, adjacent: NDArray[np.int64]) -> None:
     """Write the neighbours of each list as bits."""
-    adjacent[:lists] = 0
+    for v in range(lists):
+        adjacent[v] = 0
     bit = 0
     for i in range(lists):
         for j in range(i + 1, lists):
@@ -36,7 +42,7 @@ def _join(lists: int, edges: int, adjacent: NDArray[np.int64]) -> None:
             bit += 1
 
 
-@compiled(f"Tuple((i8, i8))(i8, i8, {WHOLE})", inner=True)
+@compiled(f"Tuple((i8, i8))(i8, i8, {WHOLE})", inner=True, borrows=True)
 def _next(lists: int, visited: int, adjacent: NDArray[np.int64]) -> tuple[int, int]:
     """Give the list with the most neighbours among those visited, and how many they are."""
     chosen, most = -1, -1
@@ -48,7 +54,7 @@ def _next(lists: int, visited: int, adjacent: NDArray[np.int64]) -> tuple[int, i
     return chosen, most
 
 
-@compiled(f"i8(i8, i8, {WHOLE}, i1[::1])", inner=True)
+@compiled(f"i8(i8, i8, {WHOLE}, i1[::1])", inner=True, borrows=True)
 def _decompose(lists: int, edges: int, adjacent: NDArray[np.int64], found: NDArray[np.int8]) -> int:
     """Decompose the graph of a bitmask of edges by maximum-cardinality search; give the number of its parts, or -1.
 
@@ -77,7 +83,30 @@ def _decompose(lists: int, edges: int, adjacent: NDArray[np.int64], found: NDArr
     return parts + 1
 
 
-@compiled("i1[:,::1](i8)")
+@compiled(f"i8(i8, {WHOLE}, i1[::1], u1[::1], i1[:,::1])", borrows=True)
+def _visit(
+    lists: int,
+    adjacent: NDArray[np.int64],
+    found: NDArray[np.int8],
+    decomposable: NDArray[np.uint8],
+    graphs: NDArray[np.int8],
+) -> int:
+    """Mark the decomposable graphs and count them; where there is room in ``graphs``, write those that are marked."""
+    count = 0
+    writes = graphs.shape[0] > 0
+    for edges in range(decomposable.size):
+        if writes and not decomposable[edges]:
+            continue
+        parts = _decompose(lists, edges, adjacent, found)
+        if parts > 0:
+            decomposable[edges] = 1
+            if writes:
+                for part in range(parts):
+                    graphs[count, part] = found[part]
+            count += 1
+    return count
+
+
 def find_graphs(lists: int) -> NDArray[np.int8]:
     """Find every decomposable graph of 2 to 7 lists. Shape: graphs x (2 lists - 1), filled up with 0.
 
@@ -85,60 +114,83 @@ def find_graphs(lists: int) -> NDArray[np.int8]:
     """
     adjacent = np.zeros(lists, dtype=np.int64)
     found = np.zeros(2 * lists, dtype=np.int8)
-    masks = 1 << (lists * (lists - 1) // 2)
-    decomposable = np.zeros(masks, dtype=np.uint8)
-    count = 0
-    for edges in range(masks):
-        if _decompose(lists, edges, adjacent, found) > 0:
-            decomposable[edges] = 1
-            count += 1
+    decomposable = np.zeros(1 << (lists * (lists - 1) // 2), dtype=np.uint8)
+    count = _visit(lists, adjacent, found, decomposable, np.empty((0, 2 * lists - 1), dtype=np.int8))
     graphs = np.zeros((count, 2 * lists - 1), dtype=np.int8)
-    at = 0
-    for edges in range(masks):
-        if decomposable[edges]:
-            parts = _decompose(lists, edges, adjacent, found)
-            for part in range(parts):
-                graphs[at, part] = found[part]
-            at += 1
+    _visit(lists, adjacent, found, decomposable, graphs)
     return graphs
 
 
-@compiled(f"void(i1[::1], {MATRIX}, {VECTOR}, {VECTOR})", inner=True)
+@compiled(f"void(i1[:,::1], i8, {MATRIX}, {VECTOR}, {VECTOR})", inner=True, borrows=True)
 def _score(
-    graph: NDArray[np.int8], table: NDArray[np.float64], base: NDArray[np.float64], score: NDArray[np.float64]
+    graphs: NDArray[np.int8],
+    g: int,
+    table: NDArray[np.float64],
+    base: NDArray[np.float64],
+    score: NDArray[np.float64],
 ) -> None:
     """Write the log marginal likelihood of one graph at each point: cliques minus separators (Dawid & Lauritzen 1993)."""
-    for k in range(score.size):  # an assignment of arrays takes two seconds to compile
+    for k in range(score.size):
         score[k] = base[k]
-    for part in range(graph.size):
-        subset = graph[part]
+    for part in range(graphs.shape[1]):
+        subset = graphs[g, part]
         if subset == 0:
             break
         if subset > 0:
-            row = table[subset]
             for k in range(score.size):
-                score[k] += row[k]
+                score[k] += table[subset, k]
         else:
-            row = table[-subset]
             for k in range(score.size):
-                score[k] -= row[k]
+                score[k] -= table[-subset, k]
 
 
-@compiled(f"{VECTOR}(i1[:,::1], {MATRIX}, {VECTOR})")
+@compiled(f"void(i1[:,::1], {MATRIX}, {VECTOR}, {VECTOR}, {VECTOR})", borrows=True)
+def _raise_best(
+    graphs: NDArray[np.int8],
+    table: NDArray[np.float64],
+    base: NDArray[np.float64],
+    score: NDArray[np.float64],
+    best: NDArray[np.float64],
+) -> None:
+    for g in range(graphs.shape[0]):
+        _score(graphs, g, table, base, score)
+        for k in range(score.size):
+            best[k] = score[k] if score[k] > best[k] else best[k]
+
+
 def best_scores(
     graphs: NDArray[np.int8], table: NDArray[np.float64], base: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Give at each point the highest score of any graph. ``table`` is subsets x points, ``base`` points."""
     best = np.full(base.size, -np.inf)
-    score = np.empty(base.size)
-    for g in range(graphs.shape[0]):
-        _score(graphs[g], table, base, score)
-        for k in range(score.size):
-            best[k] = score[k] if score[k] > best[k] else best[k]
+    _raise_best(graphs, table, base, np.empty(base.size), best)
     return best
 
 
-@compiled(f"{VECTOR}(i1[:,::1], {MATRIX}, {VECTOR}, {VECTOR}, {MATRIX}, {MATRIX})")
+@compiled(
+    f"void(i1[:,::1], {MATRIX}, {VECTOR}, {VECTOR}, {MATRIX}, {MATRIX}, {VECTOR}, {VECTOR})", borrows=True
+)
+def _add(
+    graphs: NDArray[np.int8],
+    table: NDArray[np.float64],
+    base: NDArray[np.float64],
+    best: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    by_graph: NDArray[np.float64],
+    score: NDArray[np.float64],
+    sums: NDArray[np.float64],
+) -> None:
+    for g in range(graphs.shape[0]):
+        _score(graphs, g, table, base, score)
+        for k in range(score.size):
+            distance = score[k] - best[k]
+            if distance > SMALLEST:
+                share = math.exp(distance)
+                sums[k] += share
+                for w in range(weights.shape[0]):
+                    by_graph[g, w] += weights[w, k] * share
+
+
 def add_scores(
     graphs: NDArray[np.int8],
     table: NDArray[np.float64],
@@ -152,14 +204,5 @@ def add_scores(
     ``weights`` is weights x points. What it gives has the shape of ``best``.
     """
     sums = np.zeros(best.size)
-    score = np.empty(best.size)
-    for g in range(graphs.shape[0]):
-        _score(graphs[g], table, base, score)
-        for k in range(score.size):
-            distance = score[k] - best[k]
-            if distance > SMALLEST:
-                share = np.exp(distance)
-                sums[k] += share
-                for w in range(weights.shape[0]):
-                    by_graph[g, w] += weights[w, k] * share
+    _add(graphs, table, base, best, weights, by_graph, np.empty(best.size), sums)
     return sums

@@ -282,7 +282,7 @@ def _cautions(
                         "at most %(most).2f is taken). There is no estimate; let them run longer."
                     ),
                     {
-                        "iterations": found.iterations,
+                        "iterations": f"{found.iterations:,}",
                         "chains": found.chains,
                         "hat": found.rank_hat,
                         "most": greatest_hat,

@@ -134,8 +134,15 @@ def draw_rows(rows: Sequence[Row], *, axis: str, line_at: float | None = None, l
                 f'<circle cx="{scale.at(row.point):.1f}" cy="{y:.1f}" r="5" fill="{fill}" stroke="{INK}" stroke-width="2"/>'
             )
         if row.note:
-            parts.append(_text(left, y + 4, row.note, size=12, colour=QUIET))
+            start = _beside(left, row.note, None if line_at is None else scale.at(line_at))
+            parts.append(_text(start, y + 4, row.note, size=12, colour=QUIET))
     return _svg(parts, bottom + 44)
+
+
+def _beside(start: float, words: str, line: float | None) -> float:
+    """Say where words of an empty row begin: at the start of the row, or behind the line across where it would strike them out."""
+    is_struck = line is not None and start - 4 < line < start + 7 * len(words)
+    return line + 8 if line is not None and is_struck else start
 
 
 def draw_marks(marks: Sequence[Mark], *, across: str, down: str) -> str:

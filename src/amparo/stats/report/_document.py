@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import amparo
 
-__all__ = ["FONTS", "Block", "Chart", "Document", "Heading", "Items", "Paragraph", "Table"]
+from ._language import foreign_apart, is_right_to_left, speaking
+
+__all__ = ["FONTS", "Block", "Chart", "Document", "Heading", "Items", "Paragraph", "Table", "in_line"]
 
 FONTS: Final = Path(amparo.__file__).parent / "ui" / "fonts"  # files of the package, no code of the platform
 
@@ -69,3 +71,47 @@ class Document:
     subtitle: str
     blocks: Sequence[Block]
     language: str = "en"
+
+
+def in_line(document: Document) -> Document:
+    """Set each text apart that would be turned round among writing from right to left: citations, models, numbers with a sign."""
+    if not is_right_to_left(document.language):
+        return document
+    with speaking(document.language):
+        return replace(
+            document,
+            title=foreign_apart(document.title),
+            subtitle=foreign_apart(document.subtitle),
+            blocks=[_block_in_line(block) for block in document.blocks],
+        )
+
+
+def _block_in_line(block: Block) -> Block:
+    match block:
+        case Heading() | Paragraph():
+            return replace(block, text=foreign_apart(block.text))
+        case Items():
+            return replace(block, texts=_each(block.texts))
+        case Table():
+            return _table_in_line(block)
+        case Chart():
+            return replace(
+                block,
+                title=foreign_apart(block.title),
+                told=foreign_apart(block.told),
+                table=_table_in_line(block.table),
+            )
+
+
+def _table_in_line(table: Table) -> Table:
+    return replace(
+        table,
+        caption=foreign_apart(table.caption),
+        headings=_each(table.headings),
+        rows=tuple(map(_each, table.rows)),
+        notes=foreign_apart(table.notes),
+    )
+
+
+def _each(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(foreign_apart, texts))

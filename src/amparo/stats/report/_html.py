@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Final
 
-from ._document import FONTS, Block, Chart, Document, Heading, Items, Paragraph, Table
+from ._document import FONTS, Block, Chart, Document, Heading, Items, Paragraph, Table, in_line
 from ._language import gettext as _
 from ._language import is_right_to_left, speaking
 
@@ -16,6 +17,9 @@ __all__ = ["to_html"]
 ARABIC: Final = {400: "NotoSansArabic-Regular.ttf", 700: "NotoSansArabic-Bold.ttf"}
 _SHORT: Final = 12
 _LONG: Final = 40
+_MODEL: Final = re.compile(
+    "\N{FIRST STRONG ISOLATE}?\\d+(,\\d+)+\N{POP DIRECTIONAL ISOLATE}?"
+)  # folds behind its commas only
 _STYLE = """
 :root { color-scheme: light; }
 * { box-sizing: border-box; }
@@ -35,12 +39,14 @@ figure svg { display: block; width: 100%; min-width: 34rem; height: auto; }
 .wide { overflow-x: auto; }
 figure > .wide { direction: ltr; }
 table { border-collapse: collapse; margin: 1.25rem 0 .35rem; font-size: .95rem; font-variant-numeric: tabular-nums; }
-caption { white-space: nowrap; text-align: start; font-weight: 600; padding-bottom: .35rem; }
+caption { text-align: start; font-weight: 600; padding-bottom: .35rem; }
+caption span { display: block; width: max-content; max-width: min(42rem, 100vw - 2.5rem); }
 td { white-space: nowrap; }
 th, td { padding-block: .35rem; padding-inline: 0 1rem; text-align: right; border-bottom: 1px solid #c5d0d3; vertical-align: top; }
 th.label, td.label { text-align: start; font-weight: 400; }
 thead th, thead th.label { font-weight: 600; border-bottom: 2px solid #45535e; vertical-align: bottom; }
 td.label { white-space: normal; overflow-wrap: anywhere; min-width: 5rem; }
+td.label.model { overflow-wrap: normal; }
 .label.long { min-width: 12rem; }
 summary { cursor: pointer; color: #00566b; padding: .35rem 0; }
 summary:focus-visible, .wide:focus-visible { outline: 3px solid #a1410d; outline-offset: 2px; }
@@ -50,6 +56,7 @@ summary:focus-visible, .wide:focus-visible { outline: 3px solid #a1410d; outline
 
 def to_html(document: Document) -> str:
     """Give the report as a page that opens from a file: one document, no script, nothing from elsewhere."""
+    document = in_line(document)
     with speaking(document.language):
         body = "".join(piece for block in document.blocks for piece in _block(block))
     is_turned = is_right_to_left(document.language)
@@ -105,7 +112,7 @@ def _wide(name: str) -> str:
 
 def _table(table: Table) -> Iterator[str]:
     yield f"{_wide(table.caption)}\n<table>\n"
-    yield f"<caption>{escape(table.caption)}</caption>\n<thead><tr>"
+    yield f"<caption><span>{escape(table.caption)}</span></caption>\n<thead><tr>"
     for place, heading in enumerate(table.headings):
         label = ' class="label"' if place < table.labels else ""
         # on a phone a short one would stand in as many lines as it has words
@@ -115,12 +122,14 @@ def _table(table: Table) -> Iterator[str]:
     for row in table.rows:
         cells = []
         for place, cell in enumerate(row):
-            kind = "label long" if len(cell) > _LONG else "label"
+            text, kind = escape(cell), "label long" if len(cell) > _LONG else "label"
+            if place < table.labels and _MODEL.fullmatch(cell):
+                text, kind = text.replace(",", ",<wbr>"), "label model"
             if place == 0:
-                cells.append(f'<th scope="row" class="{kind}">{escape(cell)}</th>')
+                cells.append(f'<th scope="row" class="{kind}">{text}</th>')
             else:
                 label = f' class="{kind}"' if place < table.labels else ""
-                cells.append(f"<td{label}>{escape(cell)}</td>")
+                cells.append(f"<td{label}>{text}</td>")
         yield f"<tr>{''.join(cells)}</tr>\n"
     yield "</tbody>\n</table>\n</div>\n"
     if table.notes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gettext as catalogues
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,6 +20,7 @@ __all__ = [
     "ENGLISH",
     "NoSuchLanguage",
     "apart",
+    "foreign_apart",
     "gettext",
     "is_right_to_left",
     "joined",
@@ -36,6 +39,7 @@ FOLDER: Final = (
 )  # files of the package, no code of the platform
 _WRITTEN: Final = N_("The numbers stand in the table below.")  # a language that can say this has reports
 _RIGHT_TO_LEFT: Final = {"ar"}
+_PERCENT: Final = re.compile("[0-9][0-9.,]*[ \N{NO-BREAK SPACE}]%")
 _LISTED: Final = {False: ", ", True: "، "}
 _spoken: ContextVar[catalogues.NullTranslations | None] = ContextVar("spoken", default=None)
 _language: ContextVar[str] = ContextVar("language", default=ENGLISH)
@@ -115,6 +119,13 @@ def apart(text: str) -> str:
     """Set a value apart from writing that runs from right to left: in it, 9--17 would become 17--9."""
     is_turned = is_right_to_left(spoken_language())
     return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if is_turned and text else text
+
+
+def foreign_apart(text: str) -> str:
+    """Set a text apart that has no letter of writing from right to left, and in others 95 %: both would be turned round."""
+    if not any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in text):
+        return apart(text)
+    return _PERCENT.sub(lambda found: apart(found[0].replace(" ", "\N{NO-BREAK SPACE}")), text)
 
 
 def listed(texts: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from ._document import FONTS, Block, Chart, Document, Heading, Items, Paragraph, Table
+from ._document import FONTS, Block, Chart, Document, Heading, Items, Paragraph, Table, in_line
 from ._language import gettext as _
 from ._language import is_right_to_left, speaking
 
@@ -49,6 +49,7 @@ def _compiled(document: Document, form: Literal["pdf"], timestamp: int, standard
 
 
 def _arguments(document: Document) -> dict[str, Any]:
+    document = in_line(document)
     with speaking(document.language):
         below = _("The numbers stand in the table below.")
     values = {

@@ -6,17 +6,18 @@ import textwrap
 import unicodedata
 from collections.abc import Iterator
 
-from ._document import Block, Chart, Document, Heading, Items, Paragraph, Table
+from ._document import Block, Chart, Document, Heading, Items, Paragraph, Table, in_line
 
 __all__ = ["to_text"]
 
 _NARROWEST = 40
 _GAP = "  "
+_APART = "\N{FIRST STRONG ISOLATE}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def to_text(document: Document, *, width: int = 80) -> Iterator[str]:
     """Give the report as lines of text; charts stand as their tables."""
-    width = max(width, _NARROWEST)
+    width, document = max(width, _NARROWEST), in_line(document)
     yield _plain(document.title) + "\n"
     yield _plain(document.subtitle) + "\n"
     for block in document.blocks:
@@ -86,8 +87,11 @@ def _row(cells: tuple[str, ...], rooms: list[int], labels: int) -> Iterator[str]
 
 def _folded(text: str, room: int, *, is_label: bool) -> list[str]:
     """Break a cell into lines: between words, and in a label also behind the commas of a model."""
-    if not is_label or _room(text) <= room:
-        return textwrap.wrap(text, room) or [""]
+    if _room(text) <= room:
+        return [text]
+    room += sum(map(text.count, _APART))  # they take no room
+    if not is_label:
+        return textwrap.wrap(text, room)
     lines = (
         textwrap.wrap(text.replace(",", ", "), room)
         if "," in text and " " not in text
@@ -98,11 +102,18 @@ def _folded(text: str, room: int, *, is_label: bool) -> list[str]:
 
 def _room(text: str) -> int:
     return sum(
-        0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+        0
+        if unicodedata.combining(sign) or sign in _APART
+        else 2
+        if unicodedata.east_asian_width(sign) in "WF"
+        else 1
         for sign in text
     )
 
 
 def _plain(text: str) -> str:
-    """Give a text without signs that could steer the terminal."""
-    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
+    """Give a text without signs that could steer the terminal; those that set a value apart only say in which direction it reads."""
+    return "".join(
+        sign if sign.isprintable() or sign in _APART else "\ufffd"
+        for sign in text.replace("\N{NO-BREAK SPACE}", " ")
+    )

@@ -18,6 +18,7 @@ from amparo.stats.report import (
     Paragraph,
     Row,
     Table,
+    apart,
     draw_rows,
     ngettext,
     say,
@@ -53,7 +54,9 @@ def report_of(study: Study, language: str = "en") -> Document:
             "count": len(study.table.lists),
         }
         subtitle = (
-            f"{study.source}: {about_lists}" if study.source else about_lists[:1].upper() + about_lists[1:]
+            f"{apart(study.source)}: {about_lists}"
+            if study.source
+            else about_lists[:1].upper() + about_lists[1:]
         )
         return Document(_("How many people are never seen"), subtitle, list(_blocks(study)), language)
 
@@ -291,7 +294,7 @@ def _data(study: Study) -> str:
         count.shown is Shown.SHOWN for count in _all_counts(study.overlaps)
     )
     mark = study.mark or (study.description.fingerprint[:16] if is_open else "")
-    words = {"name": study.source or _("lists"), "digest": mark}
+    words = {"name": apart(study.source) or _("lists"), "digest": apart(mark)}
     return (
         _("%(name)s, fingerprint %(digest)s") if mark else _("%(name)s (fingerprint in the JSON)")
     ) % words

@@ -26,7 +26,7 @@ from amparo.stats.report import (
 from amparo.stats.report import gettext as _
 from amparo.vocab.text import N_
 
-from ._words import about, interval, joined, level_words, number, percent, ratio, status_words
+from ._words import about, interval, level_words, names, number, percent, ratio, status_words
 
 __all__ = ["hanging_parts"]
 
@@ -55,6 +55,7 @@ _SWEEPS = {
     "delta": (N_("The prior count of the average over graphs"), N_("delta, the prior count of a cell")),
     "prior": (N_("The prior of the number of people"), N_("prior of N")),
 }
+_CHOICES = {"uniform": N_("uniform")}  # what a choice within a method is called; the others are numbers
 _SPREADS = {
     "growth": (
         N_("From growing parts of the people seen"),
@@ -158,6 +159,9 @@ def _models_of_lowest_bic(models: Sequence[RankedModel]) -> Block:
                 )
                 for model in models
             ),
+            notes=_(
+                "BIC and AIC, two information criteria, weigh how well a model fits against how many terms it has; lower is better."
+            ),
         ),
     )
 
@@ -199,7 +203,10 @@ def _sweep(found: Variations) -> Iterator[Block]:
         title,
         (across[:1].upper() + across[1:], _("Estimate")),
         tuple(
-            (one.changed, about(one.estimate) if one.estimate is not None else status_words(one.status))
+            (
+                _(_CHOICES.get(one.changed, one.changed)),
+                about(one.estimate) if one.estimate is not None else status_words(one.status),
+            )
             for one in found.variations
         ),
     )
@@ -244,7 +251,7 @@ def _path(path: PathOfModels) -> Iterator[Block]:
 def _pairs(study: Study, all_pairs: int) -> Block:
     rows = tuple(
         (
-            joined(one.lists),
+            names(one.lists),
             about(one.estimate) if one.estimate is not None else _("none: they share nobody"),
             interval(one.interval(study.level)) if one.estimate is not None else "",
         )
@@ -296,7 +303,7 @@ def _hidden_lists(check: ConsistencyCheck, study: Study) -> Block:
     told = _("Each line hides one list; the dashed line is its true size.")
     if check.too_few:
         told += " " + _("Left out, since the others see too few of their people: %(lists)s.") % {
-            "lists": joined(check.too_few)
+            "lists": names(check.too_few)
         }
     return Chart(
         _("Estimated size over true size"),

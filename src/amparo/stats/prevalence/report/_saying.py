@@ -15,7 +15,7 @@ from amparo.stats.prevalence._study import Population, Study
 from amparo.stats.report import gettext as _
 from amparo.stats.report import ngettext
 
-from ._words import about, joined, level_words, lowered, number, ratio
+from ._words import about, joined, level_words, lowered, names, number, ratio
 
 __all__ = ["Range", "floor_said", "full_estimates", "may_be_said", "may_not_be_said", "range_of"]
 
@@ -71,7 +71,7 @@ def may_be_said(study: Study) -> Iterator[str]:
     yield _("%(people)s people were seen on at least one of %(count)s lists (%(lists)s).") % {
         "people": number(seen),
         "count": len(study.table.lists),
-        "lists": joined(study.table.lists),
+        "lists": names(study.table.lists),
     }
     yield from _floor(study)
     found = range_of(study)

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from amparo.stats.prevalence._estimate import Estimate, Limits, Status
 from amparo.stats.prevalence._methods import METHODS
+from amparo.stats.report import apart, pgettext
 from amparo.stats.report import gettext as _
-from amparo.stats.report import pgettext
 from amparo.vocab.text import N_
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "level_words",
     "lowered",
     "method_words",
+    "names",
     "number",
     "percent",
     "ratio",
@@ -90,13 +91,13 @@ def ratio(value: float) -> str:
 
 
 def level_words(level: float) -> str:
-    """Write a level: 95 %."""
-    return f"{level * 100:g} %"
+    """Write a level: 95 %. It is one word, which no end of a line parts."""
+    return f"{level * 100:g}\N{NO-BREAK SPACE}%"
 
 
 def percent(share: float, digits: int = 0) -> str:
     """Write a share: 59 %."""
-    return f"{100 * share:.{digits}f} %"
+    return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
 def method_words(one: Estimate) -> str:
@@ -113,6 +114,11 @@ def lowered(one: Estimate) -> str:
 def status_words(status: Status) -> str:
     """Say in a cell of a table why there is no estimate; the whole reason stands among the warnings."""
     return _(_STATUS[status])
+
+
+def names(lists: Iterable[str]) -> str:
+    """Write the names of lists one after the other, in their order also where they are of another writing than the report."""
+    return joined(map(apart, lists))
 
 
 def joined(names: Iterable[str]) -> str:
