@@ -1,11 +1,11 @@
 """Attack every table of two and three columns of ten samples of a public file, protected with a threshold of 10.
 
-    python bench/table_attack.py [--samples 10] [--share 0.1] [--persons] [--first N] [--kept FILE]
+    python bench/table_attack.py [--samples 10] [--share 0.1] [--persons] [--largest] [--first N] [--kept FILE]
 
 Prints one figure, how many hidden cells the attack of the tests works out or finds unsafe, and what it is made of. The attack
-(``tests/stats/attack.py``) shares nothing with the method: it reads the published cells and asks a whole-number program of SciPy for the least and
-the greatest count of each. The file is ``dados_app.csv`` of the shared data, whose own cells are all above 10, so samples are taken. Smallest
-tables come first; with ``--kept`` a run that was ended goes on where it was.
+(``tests/stats/attack.py``) shares nothing with the method: it reads the published cells and asks whether each hidden one may be another, of tables
+near the true one and then of a whole-number program of SciPy. The file is ``dados_app.csv`` of the shared data, whose own cells are all above 10, so samples are taken. Smallest
+tables come first, or with ``--largest`` last; with ``--kept`` a run that was ended goes on where it was.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.1)
     parser.add_argument("--persons", action="store_true", help="attack also as each person alone in a cell")
     parser.add_argument("--first", type=int, default=10_000, help="only so many tables of each sample")
+    parser.add_argument("--largest", action="store_true", help="the largest tables first")
     parser.add_argument(
         "--kept", type=Path, help="a file of results, one a line: its tables are not done again"
     )
@@ -64,7 +65,7 @@ def main() -> None:
     everything = records(DIRECTORY / "ctdc" / "dados_app.csv")
     values = [len({line[at] for line in everything}) for at in range(len(COLUMNS))]
     subsets = [subset for k in (2, 3) for subset in combinations(range(len(COLUMNS)), k)]
-    subsets.sort(key=lambda subset: math.prod(values[at] + 1 for at in subset))
+    subsets.sort(key=lambda subset: math.prod(values[at] + 1 for at in subset), reverse=chosen.largest)
     samples = {
         seed: random.Random(seed).sample(everything, round(chosen.share * len(everything)))
         for seed in range(1, chosen.samples + 1)

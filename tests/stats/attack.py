@@ -10,6 +10,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import coo_array
 
 from amparo.stats.disclosure import PublishedCell, ReleasedTables
+from tests.stats.near_tables import NearTables, Question
 
 Limits = Callable[[PublishedCell], tuple[float, float | None]]
 
@@ -169,11 +170,6 @@ def _sums(
         yield from ((cells[labels], parts) for labels, parts in groups.items())
 
 
-Question = tuple[
-    int, int, int
-]  # a hidden cell, a way, a count: can the cell be so many, or more (fewer) still?
-
-
 def found_by(
     reader: ReaderOfRelease, true: Mapping[Name, int], threshold: int, *, as_persons: bool = True
 ) -> list[tuple[Name, str]]:
@@ -181,19 +177,35 @@ def found_by(
     if not reader.hidden:
         return []
     small = {name for name in reader.hidden if 0 < true[name] < threshold}
-    caught = _known_closely(reader, small, true, threshold, {})
-    others = [
-        (reader.at[name], way, true[name] + way)
-        for name in reader.hidden
-        if name not in small
-        for way in (1, -1)
+    alone = [name for name in reader.hidden if true[name] == 1 and name in small]
+    knowing: list[set[Name]] = [set(), *(_people(reader, alone) if as_persons else ())]
+    near = NearTables(
+        reader.matrix,
+        reader.right,
+        [true[name] for name in reader.hidden],
+        reader.most,
+        [{reader.at[name] for name in own} for own in knowing],
+    )
+    questions = [
+        (place, way, count)
+        for place, name in enumerate(reader.hidden)
+        if name in small
+        for way, count in ((1, threshold), (-1, true[name] - 1))
     ]
-    closed = [place for place, _, _ in _impossible(reader, others, {}, either=True)]
-    caught += [(reader.hidden[place], "worked out") for place in set(closed) if closed.count(place) == 2]
-    alone = [name for name in small if true[name] == 1]
-    for own in _people(reader, alone) if as_persons else ():
-        caught += _known_closely(reader, small - own, true, threshold, dict.fromkeys(own, 1))
-    return caught
+    caught = []
+    for number, left in sorted(near.unanswered(questions, range(len(knowing))).items()):
+        own = knowing[number]
+        whom = f" to whom {len(own)} cells count alone" if own else ""
+        words = {1: "known to be small", -1: "known to be no less"}
+        closed = _impossible(reader, left, dict.fromkeys(own, 1))
+        caught += [(reader.hidden[place], words[way] + whom) for place, way, _ in closed]
+    others = [reader.at[name] for name in reader.hidden if name not in small]
+    for way in (1, -1):
+        left = near.unanswered([(p, way, true[reader.hidden[p]] + way) for p in others], [0]).get(0, [])
+        others = [place for place, _, _ in left]
+    both = [(place, way, true[reader.hidden[place]] + way) for place in others for way in (1, -1)]
+    ends = [place for place, _, _ in _impossible(reader, both, {}, either=True)]
+    return caught + [(reader.hidden[place], "worked out") for place in set(ends) if ends.count(place) == 2]
 
 
 def _people(reader: ReaderOfRelease, alone: list[Name]) -> Iterable[set[Name]]:
@@ -205,25 +217,6 @@ def _people(reader: ReaderOfRelease, alone: list[Name]) -> Iterable[set[Name]]:
             own |= more
             left -= more
         yield own
-
-
-def _known_closely(
-    reader: ReaderOfRelease,
-    names: Iterable[Name],
-    true: Mapping[Name, int],
-    threshold: int,
-    own: Mapping[Name, int],
-) -> list[tuple[Name, str]]:
-    questions = [
-        (reader.at[name], way, count)
-        for name in names
-        for way, count in ((1, threshold), (-1, true[name] - 1))
-    ]
-    whom = f" to whom {len(own)} cells count alone" if own else ""
-    words = {1: "known to be small", -1: "known to be no less"}
-    return [
-        (reader.hidden[place], words[way] + whom) for place, way, _ in _impossible(reader, questions, own)
-    ]
 
 
 def _impossible(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from itertools import count, product
 
 import pytest
@@ -24,6 +25,7 @@ from amparo.stats.disclosure import (
 from amparo.stats.disclosure._counted import tables_of
 from amparo.stats.disclosure._cube import Records
 from tests.stats.attack import Name, ReaderOfRelease, found_by
+from tests.stats.near_tables import NearTables
 
 Counts = dict[tuple[str, ...], int]
 
@@ -96,6 +98,32 @@ def test_the_attack_finds_what_hiding_small_counts_alone_gives_away() -> None:
     place[(place > 0) & (place < 5)] = -1
     (caught,) = {name for name, _ in found_by(ReaderOfRelease(naive), truths(counted), 5)}
     assert caught == {("a", "r0"), ("b", "c1")}
+
+
+def test_tables_near_the_true_one_change_nothing_that_the_attack_finds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They only spare programs in whole numbers: of a table with faults planted, the same cells are caught without them."""
+    chance = random.Random(3)
+    counts = {(f"a{i}", f"b{j}"): chance.choice((1, 1, 2, 8, 30)) for i, j in product(range(4), repeat=2)}
+    counted = tables_of([records("a b", counts)])
+    broken = protect_tables(counted)
+    assert found_by(ReaderOfRelease(broken, most=500), truths(counted), 5) == []
+    place = broken.values[0]
+    for at in zip(*(place < 0).nonzero(), strict=True):
+        if counted.cubes[0].counts[at] >= 5 and chance.random() < 0.5:
+            place[at] = counted.cubes[0].counts[at]
+    quick = found_by(ReaderOfRelease(broken, most=500), truths(counted), 5)
+    monkeypatch.setattr(
+        NearTables,
+        "unanswered",
+        lambda self, questions, readers: {
+            r: [question for question in questions if question[0] not in self.own[r]] for r in readers
+        },
+    )
+    slow = found_by(ReaderOfRelease(broken, most=500), truths(counted), 5)
+    assert set(quick) == set(slow)
+    assert 0 < len({name for name, _ in quick}) < len(ReaderOfRelease(broken).hidden)
 
 
 def test_a_person_alone_in_a_cell_does_not_learn_the_other_hidden_one_of_the_line() -> None:
