@@ -348,38 +348,38 @@ _CHANGED: dict[str, dict[str, str]] = {
 
 
 def _scoped_over_unscoped() -> float:
-    """Compare the list's query for a supervisor with the same query without any scope, in this process."""
+    """Compare what the list asks for caseworkers and supervisors with the same without any scope, in this process."""
     from amparo.access.context import acting_as
     from amparo.access.queries import viewer_for_membership
     from amparo.access.rules import NOBODY, Viewer
     from amparo.accounts.models import Membership
     from amparo.cases.models import Case
-    from amparo.cases.queries.visible import visible_cases
+    from amparo.cases.queries.lists import CaseChoices, Sort, window_of
 
     now = datetime.now(UTC)
-    viewers = [
-        viewer_for_membership(membership.pk, now)
-        for membership in Membership.objects.filter(role__in=["caseworker", "supervisor"])
-    ]
-    scoped = [(viewer, visible_cases(viewer)) for viewer in viewers if viewer is not None]
+    memberships = Membership.objects.filter(role__in=["caseworker", "supervisor"])
+    viewers = [viewer_for_membership(membership.pk, now) for membership in memberships]
 
-    def page(cases: Any) -> Callable[[], Any]:
-        window = cases.select_related("person", "organisation", "worker").order_by("-opened_date", "-id")
-        return lambda: list(window.all()[:51])
+    def scoped(viewer: Viewer) -> Any:
+        return window_of(viewer, choices=CaseChoices(), column=Sort.OPENED.column, most=51)
 
-    def median(runs: list[tuple[Viewer, Callable[[], Any]]]) -> float:
+    def unscoped(_viewer: Viewer) -> Any:
+        cases = Case.objects.select_related("organisation").prefetch_related("person", "worker")
+        return cases.order_by("-opened_date", "-id")[:51]
+
+    def median(asked: Callable[[Viewer], Any], whom: list[Viewer]) -> float:
         seconds = []
         for number in range(300):
-            viewer, run = runs[number % len(runs)]
+            viewer = whom[number % len(whom)]
             with acting_as(viewer):
                 started = time.perf_counter()
-                run()
+                list(asked(viewer))
                 seconds.append(time.perf_counter() - started)
         return statistics.median(seconds[30:])
 
-    within = median([(viewer, page(cases)) for viewer, cases in scoped])
+    within = median(scoped, [viewer for viewer in viewers if viewer is not None])
     with _seeing_all():
-        return within / median([(NOBODY, page(Case.objects.all()))])
+        return within / median(unscoped, [NOBODY])
 
 
 if __name__ == "__main__":

@@ -110,16 +110,9 @@ def list_cases(
     """Return one page of the cases that the viewer may see, newest first, with names opened in one logged reading."""
     choices, column = choices or CaseChoices(), sort.column
     chosen = narrowed(visible_cases(viewer), choices)
-    # Persons and workers apart, for fifty: joined, they are fetched for all that the scope holds wherever the planner sorts last.
-    window = _ordered(
-        chosen.select_related("organisation").prefetch_related("person", "worker"), column, after, before
+    found = list(
+        window_of(viewer, choices=choices, column=column, after=after, before=before, most=limit + 1)
     )
-    if viewer.granted:
-        # For scope or grants in one, the planner would go through the cases of all organisations by date.
-        scope = narrowed(visible_cases(replace(viewer, grants=())), choices)
-        first = _ordered(scope, column, after, before).values_list("id", flat=True)[: limit + 1]
-        window = window.filter(id__in=[*first, *viewer.granted])
-    found = list(window[: limit + 1])
     has_more, found = len(found) > limit, found[:limit]
     if before:
         found.reverse()
@@ -134,6 +127,21 @@ def list_cases(
         total=min(total, COUNTED),
         is_more_than_total=total > COUNTED,
     )
+
+
+def window_of(
+    viewer: Viewer, *, choices: CaseChoices, column: str, after: str = "", before: str = "", most: int
+) -> QuerySet[Case]:
+    """Return what the list asks of the database: so many cases, after one or before it."""
+    # Persons and workers apart, for fifty: joined, they are fetched for all that the scope holds wherever the planner sorts last.
+    cases = narrowed(visible_cases(viewer), choices).select_related("organisation")
+    window = _ordered(cases.prefetch_related("person", "worker"), column, after, before)
+    if viewer.granted:
+        # For scope or grants in one, the planner would go through the cases of all organisations by date.
+        scope = narrowed(visible_cases(replace(viewer, grants=())), choices)
+        first = _ordered(scope, column, after, before).values_list("id", flat=True)[:most]
+        window = window.filter(id__in=[*first, *viewer.granted])
+    return window[:most]
 
 
 def _ordered(cases: QuerySet[Case], column: str, after: str, before: str) -> QuerySet[Case]:
