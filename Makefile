@@ -25,9 +25,12 @@ test: env ## Run the whole suite (ARGS="tests/cases -x")
 	@$(BIN)/pytest -q -n 2 --dist loadgroup $(ARGS)
 
 # Without the conftest of the suite and its plugins, which need the platform; SPARK_LOCAL_IP keeps Spark to this machine.
+# Warnings are errors, but for two of PySpark's and Ibis's that pandas tells, and what PySpark leaves open until its process ends.
 test-spark: .venv-spark/.made ## Count tables with Spark as well (needs Java; an environment of its own)
 	@SPARK_LOCAL_IP=127.0.0.1 .venv-spark/bin/python -m pytest -q -c /dev/null --rootdir=. --noconftest -p no:cacheprovider \
-		--import-mode=importlib -o pythonpath="src ." -o markers=spark tests/stats/disclosure/test_spark.py $(ARGS)
+		--import-mode=importlib -o pythonpath="src ." -o markers=spark \
+		-W error -W "ignore:The copy keyword" -W "ignore:The 'future.infer_string'" -W "ignore::ResourceWarning" \
+		tests/stats/disclosure/test_spark.py $(ARGS)
 
 .venv-spark/.made: requirements.lock pyproject.toml tools/make_spark_environment
 	@PYTHON="$(PYTHON)" tools/make_spark_environment

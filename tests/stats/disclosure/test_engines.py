@@ -85,3 +85,18 @@ def test_engines_that_are_not_there_say_so(postgresql: str, parquet: Path) -> No
         pass
     with open_source("duckdb", str(parquet)) as source:
         assert source == parquet
+
+
+@pytest.mark.parametrize(
+    ("engine", "told"),
+    [
+        ("spark://127.0.0.1:1", "No Spark master answers at spark://127.0.0.1:1: Connection refused"),
+        ("spark://u:secret@127.0.0.1:1", "answers at spark://127.0.0.1:1: "),
+        ("spark://127.0.0.1", '"spark://127.0.0.1", but the master of a cluster is written'),
+        ("spark://127.0.0.1:1,127.0.0.1:port", "is written spark://HOST:7077"),
+    ],
+)
+def test_a_master_that_is_not_there_is_told_at_once(engine: str, told: str) -> None:
+    with pytest.raises(CannotRead, match=told) as refused, open_source(engine, "records.parquet"):
+        pass
+    assert "secret" not in str(refused.value)

@@ -29,3 +29,5 @@ def test_spark_says_what_it_cannot_read(tmp_path: Path) -> None:
     for name in ("cut.parquet", "none.parquet"):
         with pytest.raises(CannotRead, match=f"Spark cannot read .*{name}"), open_source("spark://local", str(tmp_path / name)):  # fmt: skip
             pass
+    with pytest.raises(CannotRead, match=f"Path does not exist: file:{tmp_path}/none"), open_source("spark://local", f"file:{tmp_path}/none"):  # fmt: skip
+        pass

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from amparo.stats.records import CannotRead
 from amparo.vocab.text import N_
 
+from ._spark import open_spark
+
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
@@ -28,7 +30,7 @@ def open_source(engine: str, records: str) -> "Iterator[Path | Table]":
         with _postgresql(engine, records) as table:
             yield table
     elif kind == "spark":
-        with _spark(engine, records) as table:
+        with open_spark(engine, records) as table:
             yield table
     else:
         raise CannotRead(
@@ -66,48 +68,6 @@ def _postgresql(engine: str, records: str) -> "Iterator[Table]":
         yield connection.table(name, database=schema or None)
     finally:
         connection.disconnect()
-
-
-@contextmanager
-def _spark(engine: str, records: str) -> "Iterator[Table]":
-    if records.lower().endswith(_NOT_PARQUET):
-        raise CannotRead(
-            N_(
-                "%(file)s is not Parquet, and nothing else goes to Spark: engines read CSV each in its own way. "
-                "Save the records as Parquet where the cluster can read them."
-            ),
-            file=records,
-        )
-    try:
-        import ibis
-        from pyspark.sql import SparkSession
-    except ImportError:
-        raise _missing("Spark", "amparo[spark]") from None
-    place = urlsplit(engine)
-    master = "local[*]" if place.hostname == "local" else f"spark://{place.netloc}"
-    try:
-        session = (
-            SparkSession.builder.master(master)
-            .appName("amparo table")
-            .config("spark.ui.showConsoleProgress", "false")
-            .getOrCreate()
-        )
-    except Exception as error:  # noqa: BLE001 - whatever Java says
-        raise _unreachable(engine, error) from None
-    try:
-        session.sparkContext.setLogLevel("ERROR")
-        try:
-            table = ibis.pyspark.connect(session).read_parquet(records)
-        except Exception as error:  # noqa: BLE001 - whatever Java says
-            raise CannotRead(
-                N_("Spark cannot read %(file)s as Parquet: %(reason)s"), file=records, reason=_first(error)
-            ) from None
-        yield table
-    finally:
-        session.stop()
-
-
-_NOT_PARQUET = (".csv", ".tsv", ".txt", ".xlsx", ".json")
 
 
 def _missing(engine: str, package: str) -> CannotRead:
