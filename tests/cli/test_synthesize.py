@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from amparo.cli.evaluate import evaluate
 from amparo.cli.synthesize import synthesize
-from amparo.stats.privacy import Ledger
+from amparo.stats.privacy import Expense, Ledger, rho_of
 from tests.stats.synthesis.people import people, write
 
 application = typer.Typer(pretty_exceptions_enable=False)
@@ -165,6 +165,28 @@ def test_what_cannot_be_done_is_said(
     result = run("synthesize", cases, "-o", tmp_path / "out.csv", *options, exit_code=2)
     assert words in " ".join(result.output.split())
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_refusal_spends_nothing_or_says_what_it_spent(cases: Path, tmp_path: Path) -> None:
+    path = Path(f"{cases}.budget.json")
+
+    def refused(epsilon: str) -> tuple[str, Ledger]:
+        path.write_text(Ledger("made up", "person", 1e-6, 5.0, (spent,)).to_json(), encoding="utf-8")
+        options = ("--codebook", tmp_path / "book.yaml", "--epsilon", epsilon)
+        words = run("synthesize", cases, "-o", tmp_path / "out.csv", *options, exit_code=2).output
+        return " ".join(words.split()), Ledger.from_json(path.read_text(encoding="utf-8"))
+
+    spent = Expense("a", "2026-01-01", "synthetic data", rho_of(4.0, 1e-6), 4.0, 1e-6)
+    words, ledger = refused("4")  # too much for 2,000 persons, as by the delta that the ledger tells
+    assert "Nothing was spent: this was found for 2,000 persons" in words
+    assert ledger.expenses == (spent,)
+
+    words, ledger = refused("2.8")  # too much for 300 persons
+    assert "epsilon 0.014 was spent; it stands in the ledger" in words
+    assert [one.what for one in ledger.expenses[1:]] == ["synthetic data, refused after its first step"]
+    assert [(one.rho, one.epsilon, one.delta) for one in ledger.expenses[1:]] == [
+        (pytest.approx(0.014**2 / 2), pytest.approx(0.014), 0.0)
+    ]
 
 
 def test_outputs_that_would_do_harm_are_refused(cases: Path, tmp_path: Path) -> None:

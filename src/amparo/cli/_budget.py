@@ -2,9 +2,11 @@
 
 import fcntl
 import hashlib
+import math
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +16,8 @@ from amparo.vocab.text import N_
 from ._files import replace_file
 
 if TYPE_CHECKING:
-    from amparo.stats.privacy import Ledger
-    from amparo.stats.synthesis import Codebook
+    from amparo.stats.privacy import Expense, Ledger
+    from amparo.stats.synthesis import Codebook, Price
 
 __all__ = ["Budget", "open_budget"]
 
@@ -30,20 +32,63 @@ class Budget:
         self.release, self.when = secrets.token_hex(8), datetime.now(UTC).isoformat(timespec="seconds")
         self._what, self._snapshot = what, snapshot
 
-    def charge(self, rho: float, epsilon: float, delta: float, lost: float = 0.0) -> None:
-        """Write what the release costs, or raise ``BudgetIsSpent``. A second charge includes the first and stands in its place."""
-        from amparo.stats.privacy import Expense
+    def check(self, price: "Callable[[int], Price]") -> None:
+        """Raise ``BudgetIsSpent`` where what is left will not do, before the number of persons that sets delta is drawn; spends nothing.
 
-        expense = Expense(
-            self.release, self.when, self._what, rho, epsilon, delta, lost, snapshot=self._snapshot
-        )
-        self._keep(self._before.charge(expense))
+        ``price`` is asked for twice as many persons as by the smallest delta that the ledger tells, which is known to all.
+        """
+        from amparo.stats.privacy import BudgetIsSpent
+
+        told = min([self.ledger.delta, *(one.delta for one in self.ledger.expenses if one.delta > 0)])
+        persons = math.ceil(2 / math.sqrt(told))
+        asked = price(persons)
+        try:
+            self.ledger.charge(self._expense(asked.rho, asked.epsilon, asked.delta, asked.lost))
+        except BudgetIsSpent as refusal:
+            raise BudgetIsSpent(
+                N_(
+                    "%(refusal)s Nothing was spent: this was found for %(persons)s persons. If the records are of more, which costs less, "
+                    "write one over the square of their number as --delta."
+                ),
+                refusal=str(refusal),
+                persons=f"{persons:,}",
+            ) from None
+
+    def charge(self, rho: float, epsilon: float, delta: float, lost: float = 0.0) -> None:
+        """Write what the release costs, or raise ``BudgetIsSpent``. A second charge includes the first and stands in its place.
+
+        Where the second is refused, the first stays: it was drawn for, and the refusal says so.
+        """
+        from amparo.stats.privacy import BudgetIsSpent
+
+        try:
+            self._keep(self._before.charge(self._expense(rho, epsilon, delta, lost)))
+        except BudgetIsSpent as refusal:
+            if self.ledger is self._before:
+                raise
+            drawn = replace(self.ledger.expenses[-1], what=f"{self._what}, refused after its first step")
+            self._keep(self._before.charge(drawn))
+            raise BudgetIsSpent(
+                N_(
+                    "%(refusal)s To learn of how many persons the records are, which sets delta, epsilon %(epsilon)s was spent; it stands "
+                    "in the ledger. With --delta a refusal spends nothing."
+                ),
+                refusal=str(refusal),
+                epsilon=f"{drawn.epsilon:g}",
+            ) from None
 
     def note(self) -> None:
         """Write that the release has no noise: it costs nothing, and no promise covers it."""
         from amparo.stats.privacy import Noted
 
         self._keep(self._before.note(Noted(self.release, self.when, self._what, self._snapshot)))
+
+    def _expense(self, rho: float, epsilon: float, delta: float, lost: float) -> "Expense":
+        from amparo.stats.privacy import Expense
+
+        return Expense(
+            self.release, self.when, self._what, rho, epsilon, delta, lost, snapshot=self._snapshot
+        )
 
     def _keep(self, ledger: "Ledger") -> None:
         self.ledger = ledger

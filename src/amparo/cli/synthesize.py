@@ -211,13 +211,16 @@ def _private(
     import numpy as np
 
     from amparo.stats.privacy import SeededForTesting, SystemRandomness
-    from amparo.stats.synthesis import Plan, Prefer
+    from amparo.stats.synthesis import Plan, Prefer, price_of
     from amparo.stats.synthesis import synthesize as make
 
+    plan = Plan(epsilon=epsilon, delta=delta, longest=length, cap=book.most_values)
+    if delta is None:
+        budget.check(lambda persons: price_of(plan, persons, finds_domain=bool(records.found)))
     with _progress() as progress:
         return make(
             records,
-            Plan(epsilon=epsilon, delta=delta, longest=length, cap=book.most_values),
+            plan,
             source=SystemRandomness() if noise_seed is None else SeededForTesting(noise_seed),
             random=np.random.default_rng(seed),
             codebook=book,

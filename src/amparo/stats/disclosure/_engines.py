@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from amparo.stats.records import CannotRead
 from amparo.vocab.text import N_
 
+from ._failing import first_line, not_installed
 from ._spark import open_spark
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def _postgresql(engine: str, records: str) -> "Iterator[Table]":
 
         connection = ibis.connect(engine)
     except ImportError:
-        raise _missing("PostgreSQL", "psycopg[binary]") from None
+        raise not_installed("PostgreSQL", "psycopg[binary]") from None
     except Exception as error:  # noqa: BLE001 - whatever the driver says
         raise _unreachable(engine, error) from None
     try:
@@ -70,24 +71,11 @@ def _postgresql(engine: str, records: str) -> "Iterator[Table]":
         connection.disconnect()
 
 
-def _missing(engine: str, package: str) -> CannotRead:
-    return CannotRead(
-        N_("%(engine)s is not installed here. Install it: pip install '%(package)s'"),
-        engine=engine,
-        package=package,
-    )
-
-
 def _unreachable(engine: str, error: Exception) -> CannotRead:
     place = urlsplit(engine)
     shown = f"{place.scheme}://{place.hostname or ''}{place.path}"  # without user and password
     return CannotRead(
         N_("The engine %(engine)s does not answer: %(reason)s Check AMPARO_ENGINE."),
         engine=shown,
-        reason=_first(error),
+        reason=first_line(error),
     )
-
-
-def _first(error: Exception) -> str:
-    line = (str(error).strip() or type(error).__name__).splitlines()[0]
-    return line if line.endswith(".") else f"{line}."

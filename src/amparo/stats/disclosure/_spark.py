@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from amparo.stats.records import CannotRead
 from amparo.vocab.text import N_
 
+from ._failing import first_line, not_installed
+
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
@@ -42,11 +44,7 @@ def open_spark(engine: str, records: str) -> "Iterator[Table]":
         from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
     except ImportError:
-        raise CannotRead(
-            N_("%(engine)s is not installed here. Install it: pip install '%(package)s'"),
-            engine="Spark",
-            package="amparo[spark]",
-        ) from None
+        raise not_installed("Spark", "amparo[spark]") from None
     session = _session(master)
     watch = _Watch(session, master)
     try:
@@ -111,7 +109,7 @@ def _session(master: str) -> Any:
                 "and the port must be that of its master (7077), not of a page."
             ),
             master=master,
-            reason=_first(getattr(error, "java_exception", error)),
+            reason=first_line(getattr(error, "java_exception", error)),
             version=pyspark.__version__,
         ) from None
 
@@ -174,13 +172,8 @@ def _unread(records: str, error: Exception) -> CannotRead:
             ),
             worker=failed[1],
             file=records,
-            reason=_first(failed[2]),
+            reason=first_line(failed[2]),
         )
     return CannotRead(
-        N_("Spark cannot read %(file)s as Parquet: %(reason)s"), file=records, reason=_first(error)
+        N_("Spark cannot read %(file)s as Parquet: %(reason)s"), file=records, reason=first_line(error)
     )
-
-
-def _first(error: object) -> str:
-    line = (str(error).strip() or type(error).__name__).splitlines()[0]
-    return line if line.endswith(".") else f"{line}."

@@ -19,7 +19,7 @@ from ._attacks import (
 )
 from ._codebook import CannotUseCodebook, Codebook, Column, Never, read_codebook
 from ._evaluation import Evaluation, evaluate
-from ._measuring import Measurement, Plan, Price, measure
+from ._measuring import Measurement, Plan, Price, measure, price_of
 from ._provenance import provenance_of
 from ._records import CannotSynthesise, Domain, Records, read_records
 from ._rows import Prefer, Schedule, Targets, fit_rows, targets_of
@@ -55,6 +55,7 @@ __all__ = [
     "link_rows",
     "lower_bound_of_epsilon",
     "measure",
+    "price_of",
     "provenance_of",
     "read_codebook",
     "read_records",

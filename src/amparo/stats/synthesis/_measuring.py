@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
@@ -115,7 +115,7 @@ class Measurement:
 
 
 def price_of(plan: Plan, persons: int, *, finds_domain: bool) -> Price:
-    """Split the promise over the steps. ``persons`` is a noisy number; it sets delta where none is given."""
+    """Split the promise over the steps. ``persons`` is a noisy number; it sets delta where none is given: the more, the less is paid."""
     if plan.longest not in SHARES:
         raise CannotPromise(
             N_("Combinations are counted up to length 3 or 4, not %(longest)s."), longest=plan.longest
@@ -141,7 +141,8 @@ def first_price(plan: Plan, *, finds_domain: bool) -> Price:
     price = price_of(plan, FEWEST_FOR_DELTA, finds_domain=finds_domain)
     if plan.delta is not None:
         return price
-    return replace(price, lost=0.0, parts={name: rho for name, rho in price.parts.items() if name == DELTA})
+    parts = {name: rho for name, rho in price.parts.items() if name == DELTA}
+    return Price(epsilon=plan.epsilon * FOR_DELTA, delta=0.0, lost=0.0, parts=parts)
 
 
 def noise_of(price: Price, longest: int, cap: int) -> dict[int, int]:
