@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from amparo.stats.privacy import SeededForTesting
-from amparo.stats.report import Document, speaking, to_html, to_text
+from amparo.stats.report import Document, Paragraph, percent, speaking, to_html, to_text
 from amparo.stats.synthesis import (
     Codebook,
     Never,
@@ -70,10 +70,18 @@ def test_no_sentence_of_a_report_stays_in_english(monkeypatch: pytest.MonkeyPatc
     for one in (found, replace(found, membership=None, inference=tuple(
         replace(guess, control=None) for guess in found.inference
     ))):  # fmt: skip
-        assert english_in(report_of_evaluation(one, "ar")) == []
+        document = report_of_evaluation(one, "ar")
+        assert english_in(document) == []
+        assert re.findall(r"[0-9]%", "".join(to_text(document))) == []
     assert "<text" in to_html(report_of_evaluation(found, "ar"))
     with speaking("ar"):
         assert "\u2068sex\u2069 = \u2068M\u2069" in str(RULE)
+
+
+def test_a_share_within_arabic_is_not_turned_round() -> None:
+    said = Document("\u0639", "", [Paragraph(f"\u0639 {percent(0.591, 1)}")], "ar")
+    assert "\u0639 \u206859.1\u00a0%\u2069" in to_html(said)
+    assert percent(0.002, 2, sign=True) == "+0.20\u00a0%"
 
 
 def test_a_rule_is_said_as_it_was_declared() -> None:

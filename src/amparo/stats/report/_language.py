@@ -27,6 +27,7 @@ __all__ = [
     "languages",
     "listed",
     "ngettext",
+    "percent",
     "pgettext",
     "say",
     "speaking",
@@ -126,6 +127,11 @@ def foreign_apart(text: str) -> str:
     if not any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in text):
         return apart(text)
     return _PERCENT.sub(lambda found: apart(found[0].replace(" ", "\N{NO-BREAK SPACE}")), text)
+
+
+def percent(share: float, digits: int = 0, *, sign: bool = False) -> str:
+    """Write a share: 59 %. It is one word, which no end of a line parts; with its sign where it tells a change: +0.20 %."""
+    return f"{100 * share:{'+' if sign else ''}.{digits}f}\N{NO-BREAK SPACE}%"
 
 
 def listed(texts: Iterable[str]) -> str:

@@ -18,6 +18,7 @@ from amparo.stats.report import (
     draw_counts,
     draw_rows,
     listed,
+    percent,
     speaking,
 )
 from amparo.stats.report import gettext as _
@@ -210,10 +211,10 @@ def _evaluation(found: Evaluation) -> Iterator[Block]:
         )
         % {
             "longest": max(found.by_length),
-            "error": f"{score.mre_w:.1%}",
-            "lost": f"{score.lost:.1%}",
+            "error": percent(score.mre_w, 1),
+            "lost": percent(score.lost, 1),
             "least": found.least,
-            "invented": f"{score.spurious_mass:.2%}",
+            "invented": percent(score.spurious_mass, 2),
         }
     )
     yield Heading(_("Counts"))
@@ -254,7 +255,7 @@ def _near_counts(found: Evaluation) -> Iterator[Block]:
             Table(
                 _("Mean relative error"),
                 (_("Number of persons"), _("Error")),
-                tuple((name, f"{error:.1%}") for name, error in classes),
+                tuple((name, percent(error, 1)) for name, error in classes),
             ),
         )
     if found.pairs:
@@ -285,13 +286,13 @@ def _class(name: str) -> str:
 
 def _cells(score: Any) -> tuple[str, ...]:
     return (
-        f"{score.mre_w:.2%}",
-        f"{score.mre_p50:.1%}",
-        f"{score.mre_p95:.1%}",
-        apart(f"{score.bias:+.2%}"),
-        f"{score.spurious_mass:.2%}",
-        f"{score.lost:.2%}",
-        f"{score.rare_shown:.2%}",
+        percent(score.mre_w, 2),
+        percent(score.mre_p50, 1),
+        percent(score.mre_p95, 1),
+        apart(percent(score.bias, 2, sign=True)),
+        percent(score.spurious_mass, 2),
+        percent(score.lost, 2),
+        percent(score.rare_shown, 2),
     )
 
 
@@ -311,7 +312,9 @@ def _groups(found: Evaluation) -> Iterator[Block]:
         Table(
             _("Counts of one and two other values among the persons of a group"),
             (_("Group"), _("Number of persons"), _("Rows"), _("Error")),
-            tuple((apart(label), f"{n:,}", f"{m:,}", f"{error:.1%}") for label, n, m, error in found.groups),
+            tuple(
+                (apart(label), f"{n:,}", f"{m:,}", percent(error, 1)) for label, n, m, error in found.groups
+            ),
         ),
     )
 
@@ -330,9 +333,9 @@ def _attacks(found: Evaluation) -> Iterator[Block]:
         )
         % {
             "unique": f"{link.unique_records:,}",
-            "shown": f"{link.unique_shown:.1%}",
-            "equal": f"{link.rows_equal_to_unique:.1%}",
-            "any": f"{link.rows_equal_to_any:.1%}",
+            "shown": percent(link.unique_shown, 1),
+            "equal": percent(link.rows_equal_to_unique, 1),
+            "any": percent(link.rows_equal_to_any, 1),
         }
     )
     if found.inference:
@@ -367,9 +370,9 @@ def _guesses(inference: tuple[Inference, ...]) -> Iterator[Block]:
         tuple(
             (
                 apart(one.column),
-                f"{one.guessed:.1%}",
-                f"{one.commonest:.1%}",
-                *(() if not has_control else ("-",) if one.control is None else (f"{one.control:.1%}",)),
+                percent(one.guessed, 1),
+                percent(one.commonest, 1),
+                *(() if not has_control else ("-",) if one.control is None else (percent(one.control, 1),)),
             )
             for one in inference
         ),

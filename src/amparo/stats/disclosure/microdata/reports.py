@@ -5,7 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from amparo.stats.report import Block, Document, Heading, Items, Paragraph, Table, apart, say, speaking
+from amparo.stats.report import (
+    Block,
+    Document,
+    Heading,
+    Items,
+    Paragraph,
+    Table,
+    apart,
+    percent,
+    say,
+    speaking,
+)
 from amparo.stats.report import gettext as _
 
 from ._measures import Diversity
@@ -52,7 +63,7 @@ def _protection(protected: ProtectedData) -> Iterator[Block]:
         % {"m": protected.m, "k": protected.k}
     )
     share = loss.total / max(1, loss.cells)
-    words = {"total": _cells(loss.total), "share": f"{share:.2%}", "bound": _cells(loss.bound)}
+    words = {"total": _cells(loss.total), "share": percent(share, 2), "bound": _cells(loss.bound)}
     if loss.is_proved:
         yield Paragraph(
             _("It took %(total)s of the known cells (%(share)s). That is proved to be the least.") % words
@@ -121,7 +132,7 @@ def _risk(risk: Risk) -> Iterator[Block]:
     yield Table(
         _("Records in small groups, all keys together"),
         (_("Group smaller than"), _("Records"), _("Share")),
-        tuple((str(n), f"{count:,}", f"{count / risk.records:.1%}") for n, count in one.below.items()),
+        tuple((str(n), f"{count:,}", percent(count / risk.records, 1)) for n, count in one.below.items()),
     )
     yield from _special(risk)
     yield from _attacks(risk)
@@ -166,7 +177,7 @@ def _special(risk: Risk) -> Iterator[Block]:
     yield Table(
         _("Keys that make records alone"),
         (_("Column"), _("Share of the sets that it stands in")),
-        tuple((name, f"{share:.0%}") for name, share in order),
+        tuple((name, percent(share)) for name, share in order),
         notes=_("To group or leave out the first of them helps most."),
     )
 
@@ -193,7 +204,7 @@ def _attacks(risk: Risk) -> Iterator[Block]:
             _("Records above 1 / %(least)s") % {"least": risk.anonymity.least},
         ),
         tuple(
-            (_attacker(one.name), f"{one.highest:.1%}", f"{one.mean:.1%}", f"{one.above:,}")
+            (_attacker(one.name), percent(one.highest, 1), percent(one.mean, 1), f"{one.above:,}")
             for one in risk.attacks
         ),
         notes=_(
@@ -212,8 +223,8 @@ def _attacks(risk: Risk) -> Iterator[Block]:
                 "unique": f"{found.unique:,}",
                 "expected": f"{found.expected:,.0f}",
                 "population": f"{found.population:,}",
-                "pitman": f"{found.pitman:.0%}",
-                "zayatz": f"{found.zayatz:.0%}",
+                "pitman": percent(found.pitman),
+                "zayatz": percent(found.zayatz),
             }
         )
 

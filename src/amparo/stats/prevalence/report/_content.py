@@ -21,6 +21,7 @@ from amparo.stats.report import (
     apart,
     draw_rows,
     ngettext,
+    percent,
     say,
     speaking,
 )
@@ -37,7 +38,6 @@ from ._words import (
     lowered,
     method_words,
     number,
-    percent,
     ratio,
     status_words,
     task_words,

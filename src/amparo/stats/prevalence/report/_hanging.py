@@ -22,11 +22,12 @@ from amparo.stats.report import (
     draw_marks,
     draw_rows,
     ngettext,
+    percent,
 )
 from amparo.stats.report import gettext as _
 from amparo.vocab.text import N_
 
-from ._words import about, interval, level_words, names, number, percent, ratio, status_words
+from ._words import about, interval, level_words, names, number, ratio, status_words
 
 __all__ = ["hanging_parts"]
 

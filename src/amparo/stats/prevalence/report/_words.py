@@ -20,7 +20,6 @@ __all__ = [
     "method_words",
     "names",
     "number",
-    "percent",
     "ratio",
     "status_words",
     "task_words",
@@ -93,11 +92,6 @@ def ratio(value: float) -> str:
 def level_words(level: float) -> str:
     """Write a level: 95 %. It is one word, which no end of a line parts."""
     return f"{level * 100:g}\N{NO-BREAK SPACE}%"
-
-
-def percent(share: float, digits: int = 0) -> str:
-    """Write a share: 59 %."""
-    return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
 def method_words(one: Estimate) -> str:
