@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         SystemRule,
         TableRequest,
     )
+    from amparo.stats.synthesis import Codebook
 
 __all__ = ["Asked", "condition_of", "protected_of"]
 
@@ -68,7 +69,7 @@ def protected_of(
     with open_source(os.environ.get("AMPARO_ENGINE", ""), file) as source:
         if is_release:
             return release_of(source, request, threshold=threshold, method=method, asked=asked, name=name)
-        _check_persons(source, [request], method, asked)
+        _check_persons(source, [request], method, asked, None)
         return protect(count_cells(source, request, name=name), rules=[Threshold(threshold)], method=method)
 
 
@@ -77,14 +78,20 @@ def release_of(
 ) -> "ReleasedTables":
     """Count and protect the table and those linked with it."""
     from amparo.stats.disclosure import count_tables, protect_tables, read_hierarchies, sum_tables
+    from amparo.stats.synthesis import read_codebook
 
-    hierarchies = {}
-    for path in asked.hierarchies:
-        hierarchies.update(read_hierarchies(path))
+    book = None if asked.codebook is None else read_codebook(asked.codebook)
+    groups = {told.name: told.groups for told in book.columns} if book else {}
+    hierarchies = {
+        column: hierarchy.told_in(groups.get(column, {}))
+        for path in asked.hierarchies
+        for column, hierarchy in read_hierarchies(path).items()
+    }
     rules, organisation = _rules(threshold, asked)
-    requests = [request, *(_linked(asked.link, request.counting_unit) if asked.link else ())]
-    _check_persons(source, requests, method, asked)
-    declared = _declared(requests, hierarchies if method == "dp" else {}, asked.codebook)
+    linked = _linked(asked.link, request.counting_unit) if asked.link else ()
+    requests = [replace(one, groups=groups) for one in (request, *linked)]
+    _check_persons(source, requests, method, asked, book)
+    declared = _declared(requests, hierarchies if method == "dp" else {}, book)
     if asked.amount:
         counted = sum_tables(
             source,
@@ -106,7 +113,7 @@ def release_of(
         name=name,
     )
     if method == "dp":
-        return _private(counted, source, asked, name)
+        return _private(counted, source, asked, name, book)
     return protect_tables(
         counted, rules=rules, method=method, known=_known(counted, asked.earlier), exact=asked.is_optimal
     )
@@ -156,19 +163,19 @@ def _check_options(request: "TableRequest", method: str, asked: Asked) -> None:
 
 
 def _check_persons(
-    source: "Path | Table", requests: "Sequence[TableRequest]", method: str, asked: Asked
+    source: "Path | Table",
+    requests: "Sequence[TableRequest]",
+    method: str,
+    asked: Asked,
+    book: "Codebook | None",
 ) -> None:
     """Refuse persons with more records than was said: of those that a table counts; of all where noise is to cover all tables."""
     from amparo.stats.disclosure import check_persons
 
-    column = asked.person
-    if not column and asked.codebook is not None:
-        from amparo.stats.synthesis import read_codebook
-
-        column = read_codebook(asked.codebook).person or ""
+    column = asked.person or (book.person if book else None)
     if not column:
         return
-    conditions = list(dict.fromkeys(request.where for request in requests))
+    conditions = list(dict.fromkeys(request.conditions for request in requests))
     if method == "dp" and len(conditions) > 1:
         conditions = [()]
     for where in conditions:
@@ -176,27 +183,25 @@ def _check_persons(
 
 
 def _declared(
-    requests: "Sequence[TableRequest]", hierarchies: "Mapping[str, Hierarchy]", codebook: Path | None
+    requests: "Sequence[TableRequest]", hierarchies: "Mapping[str, Hierarchy]", book: "Codebook | None"
 ) -> "dict[str, tuple[str, ...]]":
     """Give the values that columns can have: those of the codebook, else the codes of a hierarchy that are no groups."""
     declared: dict[str, tuple[str, ...]] = {}
     for column, hierarchy in hierarchies.items():
         groups = set(hierarchy.parent.values()) - {""}  # a blank code is a value, a blank parent the total
         declared[column] = tuple(code for code in hierarchy.parent if code not in groups)
-    if codebook is not None:
-        from amparo.stats.synthesis import read_codebook
-
-        for told in read_codebook(codebook).columns:
-            if told.values is not None:
-                declared[told.name] = (*told.values, *sorted(told.missing), "")
+    for told in book.columns if book else ():
+        if told.values is not None:
+            declared[told.name] = (*told.values, *sorted(told.missing), "")
     named = {column for request in requests for column in request.variables}
     return {column: values for column, values in declared.items() if column in named}
 
 
-def _private(counted: "CountedTables", source: "Path | Table", asked: Asked, name: str) -> "ReleasedTables":
+def _private(
+    counted: "CountedTables", source: "Path | Table", asked: Asked, name: str, book: "Codebook | None"
+) -> "ReleasedTables":
     from amparo.stats.disclosure import CannotCount, Privacy, protect_tables
     from amparo.stats.privacy import SeededForTesting, SystemRandomness
-    from amparo.stats.synthesis import read_codebook
 
     if asked.epsilon is None:
         raise CannotCount(
@@ -209,7 +214,6 @@ def _private(counted: "CountedTables", source: "Path | Table", asked: Asked, nam
     seed = asked.noise_seed
     ledger = asked.ledger or Path(f"{source}.budget.json")
     what = "table" if seed is None else "table, NOT PRIVATE: seeded noise"
-    book = None if asked.codebook is None else read_codebook(asked.codebook)
     file = source if isinstance(source, Path) else None
     with open_budget(ledger, what, data=name, file=file, book=book) as budget:
         privacy = Privacy(

@@ -29,12 +29,15 @@ RECORDS = pyarrow.table(
         "wages": ["10", "0", "12.5", "7.25", "3", "900", "4.10", "5", "6", "7", "8", "9"],
     }
 )  # fmt: skip
+GROUPS = {"country": {"TH": "Asia", "th": "Asia", "": "Asia"}, "share": {"1.0": "one", "1e+20": "one"}}
 REQUESTS = [
     *(TableRequest(rows=(name,)) for name in RECORDS.column_names[:9]),
     TableRequest(rows=("country",), columns=("minor", "days")),
     TableRequest(rows=("country",), where=(Condition("share", ("1.0", "nan", "0.10")),)),
     TableRequest(rows=("country",), where=(Condition("share", ("1.0", ""), is_excluding=True),)),
     TableRequest(rows=("minor",), where=(Condition("at", ("2024-02-29 01:02:03.5", "")), Condition("country", ("TH", "NA")))),
+    TableRequest(rows=("country",), columns=("share",), groups=GROUPS),
+    TableRequest(rows=("minor",), where=(Condition("country", ("Asia", "ع")), Condition("share", ("one",), is_excluding=True)), groups=GROUPS),
 ]  # fmt: skip
 
 
@@ -53,7 +56,10 @@ def released(source: Any) -> list[object]:
     """Count linked tables with organisations and keys of records, and give all that was counted."""
     tables = count_tables(
         source,
-        [TableRequest(rows=("country", "minor", "days")), TableRequest(rows=("days",), columns=("at",))],
+        [
+            TableRequest(rows=("country", "minor", "days"), groups=GROUPS),
+            TableRequest(rows=("days",), columns=("at",)),
+        ],
         organisation="who",
         record_key="key",
         name="same",
@@ -74,13 +80,17 @@ def summed(source: Any) -> list[object]:
     request = TableRequest(
         rows=("minor",), columns=("days",), where=(Condition("country", ("th",), is_excluding=True),)
     )
+    grouped = TableRequest(
+        rows=("country",), where=(Condition("country", ("NA",), is_excluding=True),), groups=GROUPS
+    )
     for amount, contributor in (("wages", ""), ("wages", "who"), ("single", ""), ("paid", "")):
-        amounts = (tables := sum_tables(source, [request], amount, contributor=contributor)).amounts
-        assert amounts is not None
-        found += [
-            tables.system.counts.tolist(),
-            amounts.people.tolist(),
-            amounts.top.tolist(),
-            amounts.decimals,
-        ]
+        for one in (request, grouped):
+            amounts = (tables := sum_tables(source, [one], amount, contributor=contributor)).amounts
+            assert amounts is not None
+            found += [
+                tables.system.counts.tolist(),
+                amounts.people.tolist(),
+                amounts.top.tolist(),
+                amounts.decimals,
+            ]
     return found

@@ -13,6 +13,7 @@ from amparo.vocab.text import N_
 
 from ._amounts_read import Contribution, contributions
 from ._counted import CountedTables, cubes_of
+from ._counting import told_in_groups
 from ._cube import Cube, Records, summed_over
 from ._hierarchy import Hierarchy
 from ._lines import check_declared, check_totals
@@ -101,7 +102,8 @@ def sum_tables(
                 N_('The amounts of "%(column)s" sum to more than 10^16. Give them in thousands or millions.'),
                 column=amount,
             )
-        records.append(Records(request, tuple(totals.items()), known_as, (left_out,)))
+        cautions = (left_out, *told_in_groups(request))
+        records.append(Records(request, tuple(totals.items()), known_as, cautions))
     check_declared(source, records, declared or {})
     cubes = cubes_of(records, hierarchies=hierarchies, declared=declared)
     system, places = system_of(cubes)

@@ -5,7 +5,7 @@ Amounts are kept in whole hundredths, so that sums are exact and the same on eve
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +52,7 @@ def contributions(
             _check(request, amount, contributor, columns)
             text = {name: f"coalesce(CAST(c{at} AS VARCHAR), '')" for at, name in enumerate(columns)}
             relation, parameters = file.relation()
-            kept, values = sql_conditions(request.where, text)
+            kept, values = sql_conditions(request.conditions, text)
             asked = _with(request, contributor).variables
             keys = ", ".join(text[n] for n in asked)
             value = f"TRY_CAST({text[amount]} AS DECIMAL(28, 6))"
@@ -98,7 +98,7 @@ def _by_ibis(
         value = column.cast("decimal(28, 6)")
     table = table.mutate(_value=value)
     asked = _with(request, contributor)
-    kept = kept_records(table, request.where)
+    kept = kept_records(table, request.conditions)
     whole = (kept["_value"] * 100).cast("int64")
     sums = {
         "wrong": kept.count() - kept["_value"].count(),
@@ -126,7 +126,7 @@ def _by_ibis(
 def _with(request: TableRequest, contributor: str) -> TableRequest:
     if not contributor or contributor in request.variables:
         return request
-    return TableRequest(rows=request.rows, columns=(*request.columns, contributor), where=request.where)
+    return replace(request, columns=(*request.columns, contributor))
 
 
 def _checked(
@@ -146,7 +146,13 @@ def _checked(
         if people:
             who = values[variables.index(contributor)] if contributor else ""
             kept.append(
-                Contribution(key, 1 if contributor else int(people), int(total), tuple(map(int, top)), who)
+                Contribution(
+                    request.told(key),
+                    1 if contributor else int(people),
+                    int(total),
+                    tuple(map(int, top)),
+                    who,
+                )
             )
     return kept
 

@@ -23,7 +23,15 @@ from ._table import MAXIMUM_CELLS, CountTable, Key, check_size
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-__all__ = ["count_cells", "count_records", "grouped", "kept_records", "sql_conditions", "sum_keys"]
+__all__ = [
+    "count_cells",
+    "count_records",
+    "grouped",
+    "kept_records",
+    "sql_conditions",
+    "sum_keys",
+    "told_in_groups",
+]
 
 
 def count_cells(source: "Path | str | Table", request: TableRequest, *, name: str = "") -> CountTable:
@@ -34,13 +42,15 @@ def count_cells(source: "Path | str | Table", request: TableRequest, *, name: st
     name when left out. Raises :class:`CannotRead` or :class:`CannotCount` with the remedy.
     """
     if isinstance(source, (str, Path)):
-        path = Path(source)
-        counted, cautions = _count_file(path, request)
-        check_totals(path, request, [key for key, _ in counted])
-        return CountTable.from_counts(request, counted, source=name or path.name, cautions=cautions)
-    counted, cautions = _count_ibis(source, request)
+        known_as = name or Path(source).name
+        found, cautions = _count_file(Path(source), request)
+    else:
+        known_as = name or "table"
+        found, cautions = _count_ibis(source, request)
+    cautions += told_in_groups(request)
+    counted = _summed((request.told(key), n) for key, n in found)
     check_totals(source, request, [key for key, _ in counted])
-    return CountTable.from_counts(request, counted, source=name or "table", cautions=cautions)
+    return CountTable.from_counts(request, counted, source=known_as, cautions=cautions)
 
 
 def count_records(
@@ -60,27 +70,56 @@ def count_records(
             raise unknown_column(also, source.columns)
         found, cautions = _count_ibis(source, asked)
         known_as = name or "table"
-    check_totals(source, request, [key for key, _ in found])
-    if not is_extra:
-        at = request.variables.index(also) if also else None
-        beside = [(key, key[at]) for key, _ in found] if at is not None else []
-        return Records(request, tuple(found), known_as, tuple(cautions)), beside
-    sums: dict[Key, int] = {}
-    for key, n in found:
-        sums[key[:-1]] = sums.get(key[:-1], 0) + n
-    return Records(request, tuple(sums.items()), known_as, tuple(cautions)), [
-        (key[:-1], key[-1]) for key, _ in found
-    ]
+    cautions += told_in_groups(request)
+    length = len(request.variables)
+    at = asked.variables.index(also) if also else None
+    beside = [(request.told(key[:length]), key[at]) for key, _ in found] if at is not None else []
+    counted = _summed((request.told(key[:length]), n) for key, n in found)
+    check_totals(source, request, [key for key, _ in counted])
+    return Records(request, tuple(counted), known_as, tuple(cautions)), beside
 
 
 def sum_keys(source: "Path | str | Table", request: TableRequest, column: str) -> list[tuple[Key, int]]:
     """Sum the record keys in ``column``, whole numbers from zero up, over the records of each combination of values."""
     if isinstance(source, (str, Path)):
-        return _sum_file(Path(source), request, column)
+        found = _sum_file(Path(source), request, column)
+    else:
+        found = _sum_ibis(source, request, column)
+    return _summed((request.told(key), n) for key, n in found)
+
+
+def _summed(found: Iterable[tuple[Key, int]]) -> list[tuple[Key, int]]:
+    sums: dict[Key, int] = {}
+    for key, number in found:
+        sums[key] = sums.get(key, 0) + number
+    return list(sums.items())
+
+
+def told_in_groups(request: TableRequest) -> list[Caution]:
+    """Say which values are told as their group."""
+    words = N_('In "%(column)s", %(values)s are told as "%(group)s": the codebook says so.')
+    named = dict.fromkeys((*request.variables, *(condition.column for condition in request.where)))
+    return [
+        Caution(
+            "told-in-groups", Said(words, {"column": column, "values": ", ".join(values), "group": group})
+        )
+        for column in named
+        for group, values in _by_group(request.groups.get(column, {})).items()
+    ]
+
+
+def _by_group(groups: Mapping[str, str]) -> dict[str, list[str]]:
+    members: dict[str, list[str]] = {}
+    for value, group in groups.items():
+        members.setdefault(group, []).append(value)
+    return members
+
+
+def _sum_ibis(source: "Table", request: TableRequest, column: str) -> list[tuple[Key, int]]:
     request.check_against(source.columns)
     if column not in source.columns:
         raise unknown_column(column, source.columns)
-    text = kept_records(source, request.where)[column].cast("string")
+    text = kept_records(source, request.conditions)[column].cast("string")
     whole = text.re_search("^[0-9]{1,18}$").ifelse(text.cast("int64"), None)
     sums = {"least": whole.min(), "blank": whole.isnull().sum(), "n": whole.sum()}
     return [_keyed_sum(column, (*key, *found)) for key, found in grouped(source, request, sums)]
@@ -92,7 +131,7 @@ def _sum_file(path: Path, request: TableRequest, column: str) -> list[tuple[Key,
             raise unknown_column(column, file.headings)
         text = {name: f"coalesce(CAST(c{at} AS VARCHAR), '')" for at, name in enumerate(file.headings)}
         relation, parameters = file.relation()
-        kept, values = sql_conditions(request.where, text)
+        kept, values = sql_conditions(request.conditions, text)
         shown = ", ".join(text[name] for name in request.variables)
         whole = f"TRY_CAST({text[column]} AS BIGINT)"
         # Only names of our own making (c0, c1, ...) stand in the text; all that the caller gives is a parameter.
@@ -121,7 +160,7 @@ def _count_file(path: Path, request: TableRequest) -> tuple[list[tuple[Key, int]
         request.check_against(file.headings)
         text = {name: f"coalesce(CAST(c{at} AS VARCHAR), '')" for at, name in enumerate(file.headings)}
         relation, parameters = file.relation()
-        kept, values = sql_conditions(request.where, text)
+        kept, values = sql_conditions(request.conditions, text)
         shown = ", ".join(text[name] for name in request.variables)
         # Only names of our own making (c0, c1, ...) stand in the text; all that the caller gives is a parameter.
         query = (
@@ -129,16 +168,18 @@ def _count_file(path: Path, request: TableRequest) -> tuple[list[tuple[Key, int]
         )
         rows = connection.execute(query, [*parameters, *values]).fetchall()
         cautions = []
-        for condition in request.where:
+        for told, condition in zip(request.where, request.conditions, strict=True):
             chosen, values = sql_conditions([replace(condition, is_excluding=False)], text)
             query = f"SELECT DISTINCT {text[condition.column]} FROM {relation} WHERE {chosen}"  # noqa: S608
             found = connection.execute(query, [*parameters, *values]).fetchall()
-            cautions += _unmatched(condition, {row[0] for row in found})
+            cautions += _unmatched(told, request, {row[0] for row in found})
     return _keyed(rows), cautions
 
 
-def _unmatched(condition: Condition, found: Collection[object]) -> list[Caution]:
+def _unmatched(condition: Condition, request: TableRequest, found: Collection[str]) -> list[Caution]:
     """Warn of values that no record has: a slip of the pen would else count nobody, or everybody, without a word."""
+    groups = request.groups.get(condition.column, {})
+    there = {groups.get(value, value) for value in found}
     words = N_(
         'No record has "%(value)s" in "%(column)s". Values are compared letter by letter; a table with the rows '
         '"%(column)s" shows which there are.'
@@ -146,7 +187,7 @@ def _unmatched(condition: Condition, found: Collection[object]) -> list[Caution]
     return [
         Caution("no-such-value", Said(words, {"value": value or "(blank)", "column": condition.column}))
         for value in condition.values
-        if value not in found
+        if value not in there
     ]
 
 
@@ -164,12 +205,12 @@ def sql_conditions(where: Iterable[Condition], text: dict[str, str]) -> tuple[st
 def _count_ibis(table: "Table", request: TableRequest) -> tuple[list[tuple[Key, int]], list[Caution]]:
     request.check_against(table.columns)
     cautions = []
-    for condition in request.where:
+    for told, condition in zip(request.where, request.conditions, strict=True):
         text = TextColumn(table, condition.column)
         found = table.filter(text.is_one_of(condition.values)).select(value=text.expression).distinct()
         written = {text.write(value) for value in found.to_pyarrow().column("value").to_pylist()}
-        cautions += _unmatched(condition, written)
-    rows = grouped(table, request, {"n": kept_records(table, request.where).count()})
+        cautions += _unmatched(told, request, written)
+    rows = grouped(table, request, {"n": kept_records(table, request.conditions).count()})
     return [(key, _whole(n)) for key, (n,) in rows], cautions
 
 
@@ -186,7 +227,7 @@ def grouped(
     table: "Table", request: TableRequest, sums: Mapping[str, Any], *, most: int = MAXIMUM_CELLS
 ) -> list[tuple[Key, tuple[object, ...]]]:
     """Give sums over the records of each combination of values; the sums are expressions over the kept records."""
-    kept = kept_records(table, request.where)
+    kept = kept_records(table, request.conditions)
     texts = [TextColumn(kept, name) for name in request.variables]
     keys = {f"k{at}": text.expression for at, text in enumerate(texts)}
     found = kept.group_by(**keys).aggregate(**sums).limit(most + 1).to_pyarrow()

@@ -45,6 +45,11 @@ class Hierarchy:
         for code in self.parent:
             self._refuse_cycle(code)
 
+    def told_in(self, groups: Mapping[str, str]) -> "Hierarchy":
+        """Leave out the codes that are told as another: their group is then a value like any other."""
+        parent = {code: above for code, above in self.parent.items() if groups.get(code, code) == code}
+        return Hierarchy(self.column, parent, self.lines)
+
     def path(self, code: str) -> tuple[str, ...]:
         """Give the groups that a code belongs to, the widest first, and the code itself at the end."""
         way = [code]
@@ -60,10 +65,11 @@ class Hierarchy:
                 raise CannotCount(
                     N_(
                         'The column "%(column)s" has the value "%(value)s", which is not in its hierarchy. Add the line '
-                        "%(column)s,%(value)s,GROUP with the group that it belongs to, or with none."
+                        "%(column)s,%(code)s,GROUP with the group that it belongs to, or with none."
                     ),
                     column=self.column,
                     value=value or "(blank)",
+                    code=value,
                 )
             if value in groups:
                 raise CannotCount(

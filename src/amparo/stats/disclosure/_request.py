@@ -1,8 +1,8 @@
 """What is to be counted, as a value."""
 
 import difflib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from amparo.vocab.text import N_, ToldError
 
@@ -31,12 +31,14 @@ class TableRequest:
     """Asks for a table: which columns of the data make its rows and its columns, which records count, and what is counted.
 
     ``counting_unit`` names what one record is ("records", "cases", "episodes"): a table of cases is not a table of persons.
+    ``groups`` says, of each column, what a finer value is told as: nothing is counted of the finer one, such as the age bands of children.
     """
 
     rows: tuple[str, ...]
     columns: tuple[str, ...] = ()
     where: tuple[Condition, ...] = ()
     counting_unit: str = "records"
+    groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if not self.rows:
@@ -51,11 +53,46 @@ class TableRequest:
                 ),
                 names=_listed(twice),
             )
+        for condition in self.where:
+            self.refuse_finer(condition.column, condition.values)
+
+    def refuse_finer(self, column: str, values: Collection[str]) -> None:
+        """Refuse values that are told as their group: to name one is to ask what may not be told."""
+        told = self.groups.get(column, {})
+        for value in values:
+            if told.get(value, value) != value:
+                raise CannotCount(
+                    N_(
+                        'The codebook tells "%(value)s" in "%(column)s" as "%(group)s", and nothing finer may be counted. Name the group in '
+                        "its place, or take it out of the codebook."
+                    ),
+                    value=value,
+                    column=column,
+                    group=told[value],
+                )
 
     @property
     def variables(self) -> tuple[str, ...]:
         """Give the columns of the data that the table shows, rows first."""
         return (*self.rows, *self.columns)
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Give what records are asked: who names a group means all its values."""
+        return tuple(replace(one, values=self._members(one)) for one in self.where)
+
+    def _members(self, condition: Condition) -> tuple[str, ...]:
+        told = self.groups.get(condition.column, {})
+        finer = (value for value, group in told.items() if group in condition.values and value != group)
+        return (*condition.values, *finer)
+
+    def told(self, values: tuple[str, ...]) -> tuple[str, ...]:
+        """Give values of a record's ``variables`` as the table tells them; what stands behind them stays as it is."""
+        if not self.groups:
+            return values
+        known = [self.groups.get(name, {}) for name in self.variables]
+        own = (groups.get(value, value) for groups, value in zip(known, values, strict=False))
+        return (*own, *values[len(known) :])
 
     def check_against(self, available: Sequence[str]) -> None:
         """Refuse the request when it names a column that the data does not have."""

@@ -67,6 +67,7 @@ class Minors(SaidRule):
                 if dimension.column != self.column:
                     continue
                 is_known = True
+                cube.request.refuse_finer(self.column, self.values)
                 unknown = minors - dimension.nodes[0].values
                 if unknown == minors:
                     raise CannotCount(
