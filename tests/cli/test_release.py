@@ -71,6 +71,15 @@ def test_what_is_no_cleared_table_is_refused_in_words(tmp_path: Path, content: s
     assert "table" in str(amparo(path).exception)
 
 
+def test_a_file_of_a_published_release_is_sent_to_the_desk(tmp_path: Path, new: Path) -> None:
+    published = tmp_path / "table-1.json"
+    published.write_text('{"version": "2.0", "class": "dataset", "id": ["age"], "size": [1], "value": [12]}')
+    for given in ((published,), (new, "--beside", published)):
+        result = amparo(*given)
+        assert "is JSON-stat, the form of published tables" in str(result.exception)
+        assert "at the release desk" in str(result.exception)
+
+
 def test_conditions_that_leave_values_out_are_refused(tmp_path: Path) -> None:
     request = TableRequest(rows=("age",), where=(Condition("gender", ("f",), is_excluding=True),))
     path = write(tmp_path / "not.json", request, [(("adult",), 42)])

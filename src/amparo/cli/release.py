@@ -78,6 +78,11 @@ def _read(path: Path, release: str = "") -> _Read:
             f"{path} is no table as `amparo table --json` writes it. Of other forms (text, CSV, XLSX, a report) make the same table once "
             f"more with --json, and give that file."
         )
+    if found.get("class") == "dataset":
+        raise CommandRefused(
+            f"{path} is JSON-stat, the form of published tables: it does not tell hidden numbers apart as the check needs it. Propose the new "
+            f"table at the release desk, which compares it with all that the platform published; or give the file that `amparo table --json` wrote."
+        )
     try:
         cells = cells_of_table(found, population=POPULATION, release=release)
         return _Read(found, cells, spends_of_table(found, population=POPULATION, release=release))

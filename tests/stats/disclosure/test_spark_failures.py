@@ -14,9 +14,12 @@ import pytest
 from amparo.stats.disclosure import CannotRead, open_source
 
 CLUSTER = "spark://master.example.org:7077"
-LOST = (
+FAILED = (
     "Job aborted due to stage failure: Task 0 in stage 1.0 failed 4 times, most recent failure: Lost task 0.3 in stage 1.0 (TID 3) "
-    "(192.0.2.12 executor 1): java.io.FileNotFoundException: File file:/shared/r.parquet does not exist\nIt is possible …"
+    "(192.0.2.12 executor 1): "
+)
+UNSEEN = (
+    f"{FAILED}java.io.FileNotFoundException: File file:/shared/r.parquet does not exist\nIt is possible …"
 )
 
 
@@ -131,14 +134,19 @@ def test_the_watch_ends_with_spark(spark: Spark) -> None:
     ("error", "told"),
     [
         (
-            LOST,
+            UNSEEN,
             r"^The worker 192\.0\.2\.12 of Spark cannot read /shared/r\.parquet: .*Exception: File .* does not exist\. Every machine",
         ),
         ("[PATH_NOT_FOUND] none\nat …", r"^Spark cannot read /shared/r\.parquet as Parquet: \[PATH_NOT_FOUND\] none\.$"),
         ("", r"as Parquet: SparkFails\.$"),
+        (
+            FAILED + "ExecutorLostFailure (executor 4 exited caused by one of the running tasks) Reason: Command exited with code 137\nDriver …",
+            r"^The worker 192\.0\.2\.12 of Spark was lost while it counted: Command exited with code 137\. Nothing was given out\.",
+        ),
+        (FAILED + "java.lang.OutOfMemoryError: Java heap space\n\tat …", r"was lost while it counted: java\.lang\.OutOfMemoryError: Java heap space\."),
     ],
 )  # fmt: skip
-def test_a_worker_that_does_not_see_the_file_is_named(spark: Spark, error: str, told: str) -> None:
+def test_a_worker_that_fails_is_named_with_what_it_said(spark: Spark, error: str, told: str) -> None:
     spark.machines = 2
     with pytest.raises(CannotRead, match=told), open_source(CLUSTER, "/shared/r.parquet"):
         raise SparkFails(error)

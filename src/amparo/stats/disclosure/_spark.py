@@ -24,6 +24,7 @@ _SECONDS_FOR_MASTER = 5
 # Spark's own name for how long a program waits for workers: who has a busy cluster lengthens it in spark-defaults.conf.
 _WAIT = ("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s")
 _ONE_SLASH = re.compile(r"^(\w+:)/(?!/)")  # Ibis takes file:/x for a name in this folder
+_LOST = re.compile(r"ExecutorLostFailure .*?Reason: (.*)|(\S*OutOfMemoryError.*)")
 _FAILED_ON = re.compile(r"most recent failure: .*?\(TID \d+\) \((\S+) executor \S+\): (.*)")
 
 
@@ -164,7 +165,17 @@ class _Watch(Thread):
 
 
 def _unread(records: str, error: Exception) -> CannotRead:
-    if failed := _FAILED_ON.search(str(error)):
+    failed = _FAILED_ON.search(str(error))
+    if failed and (lost := _LOST.match(failed[2])):
+        return CannotRead(
+            N_(
+                "The worker %(worker)s of Spark was lost while it counted: %(reason)s Nothing was given out. Ask again; if it is lost once more, it "
+                "may have too little memory (code 137): give it more by spark.executor.memory."
+            ),
+            worker=failed[1],
+            reason=first_line(lost[1] or lost[2]),
+        )
+    if failed:
         return CannotRead(
             N_(
                 "The worker %(worker)s of Spark cannot read %(file)s: %(reason)s Every machine of the cluster, and this one, must find the "
