@@ -279,14 +279,14 @@ def test_strata_stand_beside_the_whole(study: Study) -> None:
 def test_sum_of_strata_is_held_against_the_whole() -> None:
     half = OverlapTable(TABLE.lists, TABLE.counts // 2)
     rest = OverlapTable(TABLE.lists, TABLE.counts - half.counts)
-    asked = {"methods": ("chao",), "settings": Settings(replicates=40), "strata_by": "sex"}
-    made = run_study(TABLE, strata={"women": half, "men": rest}, **asked)  # type: ignore[arg-type] - of several kinds
+    asked: dict[str, Any] = {"methods": ("chao",), "settings": Settings(replicates=40), "strata_by": "sex"}
+    made = run_study(TABLE, strata={"women": half, "men": rest}, **asked)
     told = json.loads(to_json(made))["addition"]
     assert told["ratio"] == pytest.approx(told["parts"] / told["whole"])
     assert told["by_chance"]["0.95"][0] <= told["ratio"] <= told["by_chance"]["0.95"][1]
     assert told["status"] == "as by chance"
     assert "This is within what chance gives" in " ".join(text(made).split())
-    other = run_study(TABLE, strata={"women": half, "men": half}, **asked)  # type: ignore[arg-type]
+    other = run_study(TABLE, strata={"women": half, "men": half}, **asked)
     assert json.loads(to_json(other))["addition"] is None
     assert "their counts do not add up" in " ".join(text(other).split())
 
