@@ -115,3 +115,10 @@ def test_a_group_is_missing_only_where_none_of_its_values_is_in_the_records(fold
     assert not [note for note in told("fine", "--where", "age=0--17")[1] if "No record" in note]
     path.write_text(path.read_text().replace(",9--17,", ",30+,"))
     assert 'No record has "0--17" in "age".' in " ".join(told("fine", "--where", "age=0--17")[1])
+
+
+def test_in_arabic_the_values_are_joined_and_set_apart_as_arabic_does(folder: Path) -> None:
+    page = folder / "page.html"
+    result = asked("fine", "--columns", "age", "--report", str(page), "--language", "ar")
+    assert result.exit_code == 0, result.output
+    assert "\u20680--8\u2069\u060c \u20689--17\u2069" in page.read_text(encoding="utf-8")

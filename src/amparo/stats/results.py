@@ -1,6 +1,6 @@
 """Values that every method's result is built from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 __all__ = ["Caution", "Interval", "Said"]
@@ -26,13 +26,23 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Holds a sentence for people: English as text; in another language it is its translated template with the values."""
+    """Holds a sentence for people: English as text; in another language it is its translated template with the values.
+
+    A value that is a tuple is several, which each language joins in its own way.
+    """
 
     template: str
     values: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.template % self.values
+        return self.template % self.written()
+
+    def written(self, joined: Callable[[Iterable[str]], str] = ", ".join) -> dict[str, object]:
+        """Give the values, several of them joined."""
+        return {
+            name: joined(map(str, value)) if isinstance(value, tuple) else value
+            for name, value in self.values.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,10 @@ def _caution(caution: Caution) -> dict[str, Any]:
 
 
 def _sentence(said: Said) -> dict[str, Any]:
-    return {"template": said.template, "values": {name: _plain(value) for name, value in said.values.items()}}
+    return {
+        "template": said.template,
+        "values": {name: _plain(value) for name, value in said.written().items()},
+    }
 
 
 def _plain(value: object) -> str | int | float:

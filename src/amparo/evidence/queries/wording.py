@@ -18,7 +18,7 @@ from amparo.vocab.null import NULL_REASONS
 
 def say(said: Said) -> str:
     """Return what a result says, in the language of the page."""
-    return _(said.template) % said.values
+    return _(said.template) % said.written()
 
 
 def say_value(column: FactColumn, value: str) -> str:

@@ -100,9 +100,7 @@ def told_in_groups(request: TableRequest) -> list[Caution]:
     words = N_('In "%(column)s", %(values)s are told as "%(group)s": the codebook says so.')
     named = dict.fromkeys((*request.variables, *(condition.column for condition in request.where)))
     return [
-        Caution(
-            "told-in-groups", Said(words, {"column": column, "values": ", ".join(values), "group": group})
-        )
+        Caution("told-in-groups", Said(words, {"column": column, "values": tuple(values), "group": group}))
         for column in named
         for group, values in _by_group(request.groups.get(column, {})).items()
     ]

@@ -55,7 +55,7 @@ class Minors(SaidRule):
         """Say the rule in words that can be translated."""
         return Said(
             N_("a count of minors (%(column)s %(values)s) is hidden when it is fewer than %(minimum)s"),
-            {"column": self.column, "values": ", ".join(self.values), "minimum": self.minimum},
+            {"column": self.column, "values": self.values, "minimum": self.minimum},
         )
 
     def rooms(self, counted: "CountedTables") -> Rooms:

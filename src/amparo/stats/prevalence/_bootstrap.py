@@ -164,7 +164,7 @@ class Bootstrap:
                             "Take more replicates, and look at the other methods."
                         ),
                         {
-                            "levels": ", ".join(f"{100 * level:g} %" for level in weak),
+                            "levels": tuple(f"{100 * level:g} %" for level in weak),
                             "replicates": f"{self.values.size:,}",
                         },
                     ),

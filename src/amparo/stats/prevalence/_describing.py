@@ -157,7 +157,7 @@ def _warnings(table: OverlapTable) -> Iterator[Caution]:
         if not table.on_all_of(1 << pair[0] | 1 << pair[1]) and table.totals()[list(pair)].all()
     ]
     if empty:
-        named = ", ".join(f"{table.lists[i]} & {table.lists[j]}" for i, j in empty[:6])
+        named = tuple(f"{table.lists[i]} & {table.lists[j]}" for i, j in empty[:6])
         words = N_(
             "Pairs of lists that share nobody: %(number)s (%(pairs)s%(more)s). A model that lets such a pair depend on each other "
             "has no ordinary fit."

@@ -385,7 +385,7 @@ def _counted(
         words = N_(
             "%(people)s people are on no list but those left out (%(lists)s), so they are not counted as seen."
         )
-        values = {"people": lost, "lists": ", ".join(layout.omit)}
+        values = {"people": lost, "lists": tuple(layout.omit)}
         cautions.append(Caution("lost-with-omitted-lists", Said(words, values)))
     # Names are checked before 2**t counts are made: of 40 lists that would be more than the machine holds.
     OverlapTable.from_cells(grouping.names, ())

@@ -240,7 +240,7 @@ class _Answer:
         close = [pair for pair, value in standing.items() if abs(value - self.threshold) < CLOSE]
         cautions = [CONDITIONAL]
         if close:
-            names = ", ".join(" & ".join(self.table.names_of(pair)) for pair in close)
+            names = tuple(" & ".join(self.table.names_of(pair)) for pair in close)
             cautions.append(
                 Caution(
                     "at_threshold",

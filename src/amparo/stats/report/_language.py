@@ -113,7 +113,7 @@ def pgettext(context: str, message: str) -> str:
 
 def say(said: Said | ToldError) -> str:
     """Say a sentence of a method in the language that is spoken now."""
-    return gettext(said.template) % said.values
+    return gettext(said.template) % (said.written(listed) if isinstance(said, Said) else said.values)
 
 
 def apart(text: str) -> str:

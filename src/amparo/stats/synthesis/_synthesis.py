@@ -110,7 +110,7 @@ def synthesize_anonymous(
     cautions = list(_doubtful(records.domain, records.found))
     if records.empty:
         words = N_("Columns that are left out, since no record has a value there: %(columns)s.")
-        cautions.append(Caution("empty", Said(words, {"columns": ", ".join(records.empty)})))
+        cautions.append(Caution("empty", Said(words, {"columns": tuple(records.empty)})))
     caution = Caution(
         "not-differentially-private",
         Said(
