@@ -13,6 +13,7 @@ MOST_SUGGESTED = 3
 _SEPARATORS = re.compile(r"[;,|\n]")
 _WORDS = re.compile(r"[^\W\d_]+")
 _NEAR, _AS_NEAR = 0.72, 0.04
+MOST_KEPT = 2_000  # texts that are read once: people write the same few again and again
 
 
 def resolve(codes: str, text: str) -> str | None:
@@ -31,7 +32,7 @@ def resolve_all(codes: str, text: str) -> tuple[str, ...] | None:
     return tuple(code for _, code in named) or None
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=MOST_KEPT)
 def meanings(codes: str, text: str) -> tuple[str, ...]:
     """Return the code for a name, none when it is no name, or all the codes that an ambiguous name may mean."""
     bare = text.strip()
@@ -42,7 +43,7 @@ def meanings(codes: str, text: str) -> tuple[str, ...]:
     return () if _is_several_codes(codes, bare) else _relaxed_names(codes).get(_relaxed(bare), ())
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=MOST_KEPT)
 def named_parts(codes: str, text: str) -> tuple[tuple[str, str], ...]:
     """Return each name in a text with its code, nothing when a part of the text is no name.
 
@@ -73,7 +74,7 @@ def named_parts(codes: str, text: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=MOST_KEPT)
 def mistakable(codes: str, text: str) -> tuple[str, str, str] | None:
     """Return the first name in a text that is also in use for another code: the name, its code, the other code.
 
